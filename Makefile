@@ -1,0 +1,36 @@
+# Two commands: `make run` starts the app, `make test` runs all tests. Both install what they need.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test lint bench screenshots pretrain clean
+
+run: .venv/run
+	$(BIN)/streamlit run app.py
+
+test: .venv/test
+	$(BIN)/python -m tools.chromium
+	$(BIN)/python -m pytest
+
+screenshots: .venv/test
+	$(BIN)/python -m tools.screenshots http://localhost:8501
+
+pretrain: .venv/run
+	$(BIN)/python -m tools.pretrain
+
+lint: .venv/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+clean:
+	rm -rf .venv
+
+.venv/run: requirements.txt
+	@$(PYTHON) -c "import sys; sys.exit(0 if sys.version_info >= (3, 11) else 'Receptive needs Python 3.11 or newer; name one with: make run PYTHON=python3.12')"
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/test: .venv/run requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

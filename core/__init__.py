@@ -1,0 +1,1 @@
+"""Receptive: everything but the pages. Arrows point down only: ui → views → insight → training → data → network."""

@@ -1,0 +1,7 @@
+"""Why a network answers as it does: a model and an image become arrays."""
+
+from core.insight.activations import activations, probabilities
+from core.insight.kernels import Kernels, kernels, layers_with_kernels
+from core.insight.receptive import regions
+
+__all__ = ["Kernels", "activations", "kernels", "layers_with_kernels", "probabilities", "regions"]

@@ -1,0 +1,27 @@
+"""What a network is: values, arithmetic and text. Pure Python."""
+
+from core.network.geometry import Box, Problem, ReceptiveField, Row, Trace, trace
+from core.network.layers import LAYERS, Layer
+from core.network.layers import (
+    Activation,
+    AveragePooling2D,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    MaxPooling2D,
+    ZeroPadding2D,
+)
+from core.network.network import Branches, Network, Path
+from core.network.presets import LENET5, PRESETS, Preset
+from core.network.settings import InvalidSetting
+from core.network.sharing import InvalidNetwork, from_json, to_json
+
+__all__ = [
+    "Activation", "AveragePooling2D", "BatchNormalization", "Box", "Branches", "Conv2D", "Dense",
+    "Dropout", "Flatten", "GlobalAveragePooling2D", "InvalidNetwork", "InvalidSetting", "LAYERS",
+    "LENET5", "Layer", "MaxPooling2D", "Network", "PRESETS", "Path", "Preset", "Problem",
+    "ReceptiveField", "Row", "Trace", "ZeroPadding2D", "from_json", "to_json", "trace",
+]  # fmt: skip

@@ -1,0 +1,369 @@
+"""Shapes, parameters, multiply-accumulates and receptive fields, without TensorFlow.
+
+`trace(network)` computes them for every layer, and says in words what cannot
+work. The recurrences of the receptive field are those of Araujo, Norris and
+Sim, "Computing Receptive Fields of Convolutional Neural Networks" (Distill,
+2019); the exact sets behind `ReceptiveField.region` also know about borders,
+padding, dilation and branches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache, reduce
+from math import prod
+from operator import or_
+from typing import NamedTuple
+
+from core.network.layers import CannotWork, Layer, Reads, Shape, Window, shape_text
+from core.network.network import Block, Branches, Network, Path
+
+# A set of input indices along one axis, as the bits of an int, for each output index.
+Masks = tuple[int, ...]
+
+
+class Box(NamedTuple):
+    """A rectangle of input pixels, half open: rows top…bottom−1, columns left…right−1."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width) in pixels; (0, 0) where nothing of the input is seen."""
+        return (self.bottom - self.top, self.right - self.left)
+
+
+class Axis(NamedTuple):
+    """Output index i sees the input positions i·jump + low … i·jump + high, borders ignored."""
+
+    jump: int
+    low: int
+    high: int
+
+    @property
+    def size(self) -> int:
+        return self.high - self.low + 1
+
+    @property
+    def centre(self) -> float:
+        """Input position at the middle of what index 0 sees, in pixels."""
+        return (self.low + self.high) / 2
+
+
+@dataclass(frozen=True)
+class ReceptiveField:
+    """Which input pixels each unit of a layer's output depends on.
+
+    Along one axis that is an affine interval (`vertical`, `horizontal`), and
+    exactly a set of indices for each output index. A path through parallel
+    branches gives a product of a row set and a column set; what a unit sees is
+    the union over the paths.
+    """
+
+    input_shape: Shape
+    vertical: Axis
+    horizontal: Axis
+    paths: tuple[tuple[Masks, Masks], ...]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width) in input pixels, as if the image had no border."""
+        return (self.vertical.size, self.horizontal.size)
+
+    @property
+    def stride(self) -> tuple[int, int]:
+        """Input pixels between neighbouring units; 0 where there is one unit only."""
+        return (self.vertical.jump, self.horizontal.jump)
+
+    @property
+    def covers_input(self) -> bool:
+        """Whether the field is at least as large as the whole input."""
+        return self.size[0] >= self.input_shape[0] and self.size[1] >= self.input_shape[1]
+
+    @property
+    def units(self) -> tuple[int, int]:
+        """(rows, columns) of units that have a region of their own."""
+        rows, columns = self.paths[0]
+        return (len(rows), len(columns))
+
+    def region(self, row: int, column: int) -> Box:
+        """The smallest box around all that the unit at (row, column) reads, clipped to the input.
+
+        A unit that reads nothing but padding has an empty box. Raises `IndexError`
+        outside the layer's output.
+        """
+        rows, columns = self.units
+        if not (0 <= row < rows and 0 <= column < columns):
+            raise IndexError(f"There are {rows}×{columns} units, so none at ({row}, {column}).")
+        seen = [(r[row], c[column]) for r, c in self.paths if r[row] and c[column]]
+        if not seen:
+            return Box(0, 0, 0, 0)
+        across_rows = reduce(or_, (r for r, _ in seen))
+        across_columns = reduce(or_, (c for _, c in seen))
+        return Box(
+            _lowest(across_rows),
+            _lowest(across_columns),
+            across_rows.bit_length(),
+            across_columns.bit_length(),
+        )
+
+
+class Row(NamedTuple):
+    """One layer (or the join of branches) in numbers; from a problem on, shape and field are None."""
+
+    path: Path
+    layer: Block
+    output_shape: Shape | None
+    parameters: int
+    trainable_parameters: int
+    macs: int
+    receptive_field: ReceptiveField | None
+
+
+class Problem(NamedTuple):
+    """Why a network cannot work, and at which layer (`()`: the network as a whole)."""
+
+    path: Path
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The arithmetic of a network."""
+
+    rows: tuple[Row, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def parameters(self) -> int:
+        """All parameters, trainable and not."""
+        return sum(row.parameters for row in self.rows)
+
+    @property
+    def trainable_parameters(self) -> int:
+        return sum(row.trainable_parameters for row in self.rows)
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates for one image."""
+        return sum(row.macs for row in self.rows)
+
+    @property
+    def activation_values(self) -> int:
+        """Numbers in all outputs together, for one image."""
+        return sum(prod(row.output_shape) for row in self.rows if row.output_shape)
+
+    def row(self, path: Path) -> Row:
+        """The row of the layer at this path; raises `KeyError` where there is none."""
+        for row in self.rows:
+            if row.path == path:
+                return row
+        raise KeyError(path)
+
+    def problem_at(self, path: Path) -> str | None:
+        """The sentence about the layer at this path, if there is one."""
+        return next((text for where, text in self.problems if where == path), None)
+
+
+class _Signal(NamedTuple):
+    """What flows between layers: a shape and what each position sees."""
+
+    shape: Shape
+    field: ReceptiveField
+
+
+@lru_cache(maxsize=256)
+def trace(network: Network, classes: int | None = None) -> Trace:
+    """Follow an image through the network.
+
+    Args:
+        network: the network.
+        classes: where given, the output must be that many probabilities.
+
+    Returns:
+        One row a layer and one a join, in the order of `network.walk()`, and the problems.
+    """
+    height, width, _ = network.input_shape
+    field = ReceptiveField(
+        network.input_shape,
+        Axis(1, 0, 0),
+        Axis(1, 0, 0),
+        ((tuple(1 << i for i in range(height)), tuple(1 << i for i in range(width))),),
+    )
+    rows: list[Row] = []
+    problems: list[Problem] = []
+    signal = _follow(network.layers, (), _Signal(network.input_shape, field), rows, problems)
+    if not network.layers:
+        problems.append(Problem((), "There are no layers yet. Add one, or start from a preset."))
+    elif classes is not None and signal is not None:
+        problems.extend(_output_problems(network, signal.shape, classes))
+    return Trace(tuple(rows), tuple(problems))
+
+
+def _follow(
+    blocks: Iterable[Block],
+    prefix: Path,
+    signal: _Signal | None,
+    rows: list[Row],
+    problems: list[Problem],
+) -> _Signal | None:
+    """Pass the signal through the blocks; None after a problem, with the rows still listed."""
+    for index, block in enumerate(blocks):
+        path = (*prefix, index)
+        if isinstance(block, Branches):
+            ends = [
+                _follow(branch, (*path, number), signal, rows, problems)
+                for number, branch in enumerate(block.branches)
+            ]
+            step = _join if all(end is not None for end in ends) else None
+            arguments = (block, ends)
+        else:
+            step, arguments = (_pass if signal is not None else None), (block, signal)
+        counts = (0, 0, 0)
+        result = None
+        if step is not None:
+            try:
+                result, counts = step(*arguments)
+            except CannotWork as problem:
+                problems.append(Problem(path, str(problem)))
+        signal = result
+        rows.append(
+            Row(path, block, signal and signal.shape, *counts, signal and signal.field)
+        )
+    return signal
+
+
+def _pass(layer: Layer, signal: _Signal) -> tuple[_Signal, tuple[int, int, int]]:
+    shape = layer.output_shape(signal.shape)
+    trainable, frozen = layer.parameters(signal.shape)
+    field = _seen_through(layer.reads(signal.shape), signal.field)
+    return _Signal(shape, field), (trainable + frozen, trainable, layer.macs(signal.shape))
+
+
+def _seen_through(reads: tuple[Window, Window] | Reads, field: ReceptiveField) -> ReceptiveField:
+    if reads is Reads.POINT:
+        return field
+    if reads is Reads.EVERYTHING:
+        return _everything(field)
+    rows, columns = reads
+    return ReceptiveField(
+        field.input_shape,
+        _widened(field.vertical, rows),
+        _widened(field.horizontal, columns),
+        tuple((_slid(r, rows), _slid(c, columns)) for r, c in field.paths),
+    )
+
+
+def _widened(axis: Axis, window: Window) -> Axis:
+    """(jump, low, high) → (jump·s, low − p·jump, high + ((k − 1)·d − p)·jump)."""
+    reach = (window.size - 1) * window.dilation - window.before
+    return Axis(
+        axis.jump * window.stride,
+        axis.low - window.before * axis.jump,
+        axis.high + reach * axis.jump,
+    )
+
+
+def _slid(masks: Masks, window: Window) -> Masks:
+    """The union of what the window's taps see, for each output index; padding sees nothing."""
+    slid = []
+    for i in range(window.count):
+        start = i * window.stride - window.before
+        seen = 0
+        for tap in range(start, start + window.size * window.dilation, window.dilation):
+            if 0 <= tap < len(masks):
+                seen |= masks[tap]
+        slid.append(seen)
+    return tuple(slid)
+
+
+def _everything(field: ReceptiveField) -> ReceptiveField:
+    """One unit that depends on all units below."""
+    height, width, _ = field.input_shape
+    paths = tuple(((reduce(or_, r),), (reduce(or_, c),)) for r, c in field.paths)
+    return ReceptiveField(
+        field.input_shape, Axis(0, 0, height - 1), Axis(0, 0, width - 1), _without_covered(paths)
+    )
+
+
+def _join(block: Branches, ends: list[_Signal]) -> tuple[_Signal, tuple[int, int, int]]:
+    shapes = [end.shape for end in ends]
+    listed = " and ".join(shape_text(shape) for shape in shapes)
+    if block.merge == "add":
+        if len(set(shapes)) > 1:
+            raise CannotWork(
+                f"Branches can be added only where all shapes are equal, but here they are {listed}."
+            )
+        shape = shapes[0]
+    else:
+        if len({shape[:-1] for shape in shapes}) > 1:
+            raise CannotWork(
+                "Branches can be concatenated only where height and width are equal, "
+                f"but here the shapes are {listed}."
+            )
+        shape = (*shapes[0][:-1], sum(shape[-1] for shape in shapes))
+    fields = [end.field for end in ends]
+    if len(shape) == 1:  # units of different rows: only "all of them together" has a meaning
+        fields = [_everything(field) for field in fields]
+    joined = ReceptiveField(
+        fields[0].input_shape,
+        _united([field.vertical for field in fields]),
+        _united([field.horizontal for field in fields]),
+        _without_covered(tuple(path for field in fields for path in field.paths)),
+    )
+    return _Signal(shape, joined), (0, 0, 0)
+
+
+def _united(axes: list[Axis]) -> Axis:
+    return Axis(
+        max(axis.jump for axis in axes),
+        min(axis.low for axis in axes),
+        max(axis.high for axis in axes),
+    )
+
+
+def _without_covered(paths: tuple[tuple[Masks, Masks], ...]) -> tuple[tuple[Masks, Masks], ...]:
+    """Drop each path whose sets lie inside another's for every unit: it adds nothing to the union."""
+    kept: list[tuple[Masks, Masks]] = []
+    for path in dict.fromkeys(paths):
+        if not any(_covers(other, path) for other in kept):
+            kept = [other for other in kept if not _covers(path, other)] + [path]
+    return tuple(kept)
+
+
+def _covers(wide: tuple[Masks, Masks], narrow: tuple[Masks, Masks]) -> bool:
+    return all(
+        small & ~large == 0
+        for large_axis, small_axis in zip(wide, narrow)
+        for large, small in zip(large_axis, small_axis)
+    )
+
+
+def _lowest(mask: int) -> int:
+    return (mask & -mask).bit_length() - 1
+
+
+def _output_problems(network: Network, shape: Shape, classes: int) -> Iterable[Problem]:
+    last = (len(network.layers) - 1,)
+    if len(shape) != 1:
+        yield Problem(
+            last,
+            f"The network ends with an image of {shape_text(shape)}, but the answer is a row of "
+            f"{classes} numbers. Add Flatten and Dense {classes} with softmax.",
+        )
+    elif shape != (classes,):
+        yield Problem(
+            last,
+            f"The network ends with {shape[0]:,} numbers, but there are {classes} classes. "
+            f"Let the last layer be Dense {classes} with softmax.",
+        )
+    elif getattr(network.layers[-1], "activation", None) != "softmax":
+        yield Problem(
+            last,
+            "The last layer must have the activation softmax, so that its "
+            f"{classes} numbers are probabilities.",
+        )

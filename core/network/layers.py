@@ -1,0 +1,440 @@
+"""The table of layers: one frozen dataclass a kind, named and valued as in Keras.
+
+Shapes are `(height, width, channels)` for images and `(units,)` for vectors,
+without the batch. A layer answers four questions about the shape that it is
+given: what shape comes out, how many parameters it owns, how many
+multiply-accumulates it costs, and which inputs one output reads. Everything
+else (building, editing, drawing, code, links) is derived from the fields.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from math import prod
+from typing import ClassVar, NamedTuple
+
+from core.network.settings import Checked, Choice, Flag, Integer, Number, Pair, setting
+
+Shape = tuple[int, ...]
+
+ACTIVATIONS = ("linear", "relu", "tanh", "sigmoid", "softmax")
+
+
+class CannotWork(ValueError):
+    """A layer that cannot work on the shape it is given; the message tells a beginner why."""
+
+
+class Window(NamedTuple):
+    """What one output index reads along one axis.
+
+    Output index i (0 ≤ i < count) reads the input indices
+    i·stride − before + j·dilation for 0 ≤ j < size; those outside are padding.
+    """
+
+    size: int
+    stride: int
+    dilation: int
+    before: int
+    count: int
+
+
+class Reads(Enum):
+    """Which inputs one output reads, where no window describes it."""
+
+    POINT = "the same position only"
+    EVERYTHING = "every position"
+
+
+class Parameters(NamedTuple):
+    """Numbers that a layer owns: learned by gradient, and kept otherwise (running means)."""
+
+    trainable: int
+    frozen: int = 0
+
+
+@dataclass(frozen=True)
+class Layer(Checked):
+    """Base of all kinds. The defaults fit a layer that changes nothing about the shape."""
+
+    group: ClassVar[str] = ""
+    summary: ClassVar[str] = ""
+    starter: ClassVar[dict[str, object]] = {}  # settings of a newly added one, where better than the defaults
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Shape of the output for an input of this shape; raises `CannotWork`."""
+        return shape
+
+    def parameters(self, shape: Shape) -> Parameters:
+        """Parameters owned, for an input of this shape."""
+        return Parameters(0)
+
+    def macs(self, shape: Shape) -> int:
+        """Multiply-accumulates for one image. Additions, pooling and activations count as none."""
+        return 0
+
+    def reads(self, shape: Shape) -> tuple[Window, Window] | Reads:
+        """Windows along rows and columns, or `Reads` where there is no window."""
+        return Reads.POINT
+
+    def describe(self) -> str:
+        """The settings in a few words, as one would say them aloud."""
+        return ""
+
+
+def size_text(pair: tuple[int, int]) -> str:
+    """`5×5`."""
+    return f"{pair[0]}×{pair[1]}"
+
+
+def shape_text(shape: Shape) -> str:
+    """`28×28×6`, or `120` for a vector."""
+    return "×".join(f"{n:,}" for n in shape)
+
+
+def _image(layer: Layer, shape: Shape) -> Shape:
+    if len(shape) != 3:
+        raise CannotWork(
+            f"{type(layer).__name__} needs an image (height × width × channels), "
+            f"but what arrives is a row of {shape[0]:,} numbers. Move it before the layer that flattens."
+        )
+    return shape
+
+
+def _axis(length: int, size: int, stride: int, dilation: int, padding: str) -> Window:
+    """The window along one axis, with TensorFlow's rule for `same`.
+
+    `valid`: ⌊(n − extent) / s⌋ + 1 outputs. `same`: ⌈n / s⌉ outputs, the total
+    padding max((count − 1)·s + extent − n, 0) split with the odd one after
+    (TensorFlow, tf.nn, "Notes on padding").
+    """
+    extent = (size - 1) * dilation + 1
+    if padding == "same":
+        count = -(-length // stride)
+        total = max((count - 1) * stride + extent - length, 0)
+        return Window(size, stride, dilation, total // 2, count)
+    return Window(size, stride, dilation, 0, (length - extent) // stride + 1)
+
+
+def _windows(
+    layer: Layer,
+    shape: Shape,
+    size: tuple[int, int],
+    strides: tuple[int, int],
+    dilation: tuple[int, int],
+    padding: str,
+) -> tuple[Window, Window]:
+    """Windows of a sliding layer; raises `CannotWork` where it does not fit."""
+    height, width, _ = _image(layer, shape)
+    name = f"{type(layer).__name__} {size_text(size)}"
+    extent = tuple((k - 1) * d + 1 for k, d in zip(size, dilation))
+    if padding == "valid" and (extent[0] > height or extent[1] > width):
+        spread = "" if extent == size else f" with dilation {size_text(dilation)}"
+        raise CannotWork(
+            f"{name}{spread} needs at least {size_text(extent)} pixels, but only "
+            f"{height}×{width} are left. Use a smaller size, padding “same”, or less pooling before it."
+        )
+    return (
+        _axis(height, size[0], strides[0], dilation[0], padding),
+        _axis(width, size[1], strides[1], dilation[1], padding),
+    )
+
+
+FILTERS = Integer(
+    "Filters", "How many kernels it learns. Each makes one feature map.", 1, 1024
+)
+KERNEL = Pair(
+    "Kernel size",
+    "Rows × columns of the little window that slides over the image. Type any size such as 1×7.",
+    1,
+    15,
+    (1, 3, 5, 7),
+)
+STRIDES = Pair(
+    "Strides", "How far the window jumps each time. 2×2 halves the image.", 1, 8, (1, 2, 3)
+)
+PADDING = Choice(
+    "Padding",
+    "valid: the window stays inside, so the image shrinks. same: zeros around it keep the size.",
+    ("valid", "same"),
+)
+DILATION = Pair(
+    "Dilation rate",
+    "Gaps between the pixels that the window reads: a wider view at the same price.",
+    1,
+    8,
+    (1, 2, 4),
+)
+ACTIVATION = Choice(
+    "Activation",
+    "What happens to each number afterwards. relu cuts off below zero; softmax makes probabilities.",
+    ACTIVATIONS,
+)
+USE_BIAS = Flag("Use bias", "Adds one learned number to each output channel.")
+
+
+@dataclass(frozen=True)
+class Conv2D(Layer):
+    """2-D convolution (cross-correlation): kernels shared by all positions."""
+
+    group = "Convolution"
+    summary = "Slides small learned kernels over the image; each makes a feature map."
+    starter = {"filters": 16, "padding": "same", "activation": "relu"}
+
+    filters: int = setting(8, FILTERS)
+    kernel_size: tuple[int, int] = setting((3, 3), KERNEL)
+    strides: tuple[int, int] = setting((1, 1), STRIDES)
+    padding: str = setting("valid", PADDING)
+    dilation_rate: tuple[int, int] = setting((1, 1), DILATION)
+    groups: int = setting(
+        1,
+        Integer("Groups", "Splits the channels into groups that do not see each other.", 1, 256),
+    )
+    activation: str = setting("linear", ACTIVATION)
+    use_bias: bool = setting(True, USE_BIAS)
+
+    def reads(self, shape: Shape) -> tuple[Window, Window]:
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise CannotWork(
+                "Conv2D cannot use strides and dilation together: set one of them back to 1×1."
+            )
+        return _windows(
+            self, shape, self.kernel_size, self.strides, self.dilation_rate, self.padding
+        )
+
+    def output_shape(self, shape: Shape) -> Shape:
+        rows, columns = self.reads(shape)
+        channels = shape[2]
+        if channels % self.groups or self.filters % self.groups:
+            raise CannotWork(
+                f"Conv2D with {self.groups} groups must divide both its {channels} input channels "
+                f"and its {self.filters} filters evenly."
+            )
+        return (rows.count, columns.count, self.filters)
+
+    def parameters(self, shape: Shape) -> Parameters:
+        kernel = prod(self.kernel_size) * (shape[2] // self.groups) * self.filters
+        return Parameters(kernel + self.filters * self.use_bias)
+
+    def macs(self, shape: Shape) -> int:
+        kernel = prod(self.kernel_size) * (shape[2] // self.groups)
+        return prod(self.output_shape(shape)) * kernel
+
+    def describe(self) -> str:
+        words = [f"{self.filters} @ {size_text(self.kernel_size)}"]
+        if self.padding == "same":
+            words.append("same")
+        if self.strides != (1, 1):
+            words.append(f"stride {size_text(self.strides)}")
+        if self.dilation_rate != (1, 1):
+            words.append(f"dilation {size_text(self.dilation_rate)}")
+        if self.groups > 1:
+            words.append(f"{self.groups} groups")
+        if self.activation != "linear":
+            words.append(self.activation)
+        return ", ".join(words)
+
+
+@dataclass(frozen=True)
+class _Pooling(Layer):
+    """What maximum and average pooling share; the pool's stride defaults to its size."""
+
+    group = "Pooling"
+
+    pool_size: tuple[int, int] = setting(
+        (2, 2),
+        Pair("Pool size", "Rows × columns that become one number, channel by channel.", 1, 16, (2, 3, 4)),
+    )
+    strides: tuple[int, int] | None = setting(
+        None,
+        Pair(
+            "Strides",
+            "How far the window jumps each time. Left alone, the windows lie side by side.",
+            1,
+            16,
+            (1, 2, 3),
+            default_label="as the pool size",
+        ),
+    )
+    padding: str = setting("valid", PADDING)
+
+    def reads(self, shape: Shape) -> tuple[Window, Window]:
+        strides = self.strides or self.pool_size
+        return _windows(self, shape, self.pool_size, strides, (1, 1), self.padding)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        rows, columns = self.reads(shape)
+        return (rows.count, columns.count, shape[2])
+
+    def describe(self) -> str:
+        words = [size_text(self.pool_size)]
+        if self.strides not in (None, self.pool_size):
+            words.append(f"stride {size_text(self.strides)}")
+        if self.padding == "same":
+            words.append("same")
+        return ", ".join(words)
+
+
+@dataclass(frozen=True)
+class MaxPooling2D(_Pooling):
+    """Keeps the largest number of each window."""
+
+    summary = "Keeps the strongest answer of each window: smaller maps, a wider view."
+
+
+@dataclass(frozen=True)
+class AveragePooling2D(_Pooling):
+    """Keeps the mean of each window."""
+
+    summary = "Keeps the average of each window: smaller maps, a wider view."
+
+
+@dataclass(frozen=True)
+class GlobalAveragePooling2D(Layer):
+    """The mean of each feature map: (h, w, c) → (c,)."""
+
+    group = "Pooling"
+    summary = "One number for each feature map, its average. Replaces Flatten without parameters."
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return (_image(self, shape)[2],)
+
+    def reads(self, shape: Shape) -> Reads:
+        return Reads.EVERYTHING
+
+
+@dataclass(frozen=True)
+class ZeroPadding2D(Layer):
+    """A frame of zeros around the image, the same on opposite sides."""
+
+    group = "Shape"
+    summary = "Puts a frame of zeros around the image."
+
+    padding: tuple[int, int] = setting(
+        (1, 1),
+        Pair("Padding", "Rows added above and below × columns added left and right.", 0, 32, (1, 2, 3)),
+    )
+
+    def reads(self, shape: Shape) -> tuple[Window, Window]:
+        height, width, _ = _image(self, shape)
+        return (
+            Window(1, 1, 1, self.padding[0], height + 2 * self.padding[0]),
+            Window(1, 1, 1, self.padding[1], width + 2 * self.padding[1]),
+        )
+
+    def output_shape(self, shape: Shape) -> Shape:
+        rows, columns = self.reads(shape)
+        return (rows.count, columns.count, shape[2])
+
+    def describe(self) -> str:
+        return size_text(self.padding)
+
+
+@dataclass(frozen=True)
+class Flatten(Layer):
+    """All numbers of the image in one row: (h, w, c) → (h·w·c,)."""
+
+    group = "Shape"
+    summary = "Lays all feature maps out as one long row, ready for Dense layers."
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return (prod(shape),)
+
+
+@dataclass(frozen=True)
+class Dense(Layer):
+    """Every output is connected with every input of the row.
+
+    On an image, Keras applies it to the channels of each pixel, like a 1×1 convolution.
+    """
+
+    group = "Dense"
+    summary = "Each unit looks at everything that arrives. The last one gives the ten answers."
+    starter = {"units": 32, "activation": "relu"}
+
+    units: int = setting(10, Integer("Units", "How many numbers come out.", 1, 8192))
+    activation: str = setting("linear", ACTIVATION)
+    use_bias: bool = setting(True, USE_BIAS)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return (*shape[:-1], self.units)
+
+    def parameters(self, shape: Shape) -> Parameters:
+        return Parameters(shape[-1] * self.units + self.units * self.use_bias)
+
+    def macs(self, shape: Shape) -> int:
+        return prod(shape) * self.units
+
+    def reads(self, shape: Shape) -> Reads:
+        return Reads.EVERYTHING if len(shape) == 1 else Reads.POINT
+
+    def describe(self) -> str:
+        return str(self.units) + ("" if self.activation == "linear" else f", {self.activation}")
+
+
+@dataclass(frozen=True)
+class Dropout(Layer):
+    """While training, sets a random share of the numbers to zero and scales up the rest."""
+
+    group = "Regularising"
+    summary = "While training, forgets a random share of the numbers, so that none is relied upon."
+
+    rate: float = setting(
+        0.25, Number("Rate", "The share that is set to zero while training.", 0.0, 0.95)
+    )
+
+    def describe(self) -> str:
+        return f"{self.rate:.0%}"
+
+
+@dataclass(frozen=True)
+class BatchNormalization(Layer):
+    """Brings each channel to mean 0 and deviation 1 over the batch, then scales and shifts it."""
+
+    group = "Regularising"
+    summary = "Keeps the numbers of each channel in a comfortable range; speeds learning up."
+
+    momentum: float = setting(
+        0.99,
+        Number("Momentum", "How slowly the running mean and variance follow the batches.", 0.0, 0.999, 0.01),
+    )
+    epsilon: float = setting(
+        0.001,
+        Number("Epsilon", "Added to the variance so that nothing is divided by zero.", 1e-7, 0.1, 0.001),
+    )
+    center: bool = setting(True, Flag("Shift (beta)", "Learns a number added to each channel."))
+    scale: bool = setting(True, Flag("Scale (gamma)", "Learns a factor for each channel."))
+
+    def parameters(self, shape: Shape) -> Parameters:
+        channels = shape[-1]
+        return Parameters(channels * (self.center + self.scale), 2 * channels)
+
+
+@dataclass(frozen=True)
+class Activation(Layer):
+    """A function applied to each number (softmax: to the channels of each position)."""
+
+    group = "Activation"
+    summary = "Bends the numbers; without it, many layers would be no better than one."
+
+    activation: str = setting("relu", ACTIVATION)
+
+    def describe(self) -> str:
+        return self.activation
+
+
+LAYERS: dict[str, type[Layer]] = {
+    kind.__name__: kind
+    for kind in (
+        Conv2D,
+        MaxPooling2D,
+        AveragePooling2D,
+        GlobalAveragePooling2D,
+        ZeroPadding2D,
+        Flatten,
+        Dense,
+        Dropout,
+        BatchNormalization,
+        Activation,
+    )
+}

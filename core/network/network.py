@@ -1,0 +1,166 @@
+"""The network as a value: a tree of frozen dataclasses. An edit returns a new network.
+
+A place in the tree is a `Path`: `(2,)` is the third block; `(2, 0, 1)` is the
+second block of the first branch of the `Branches` at `(2,)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Union
+
+from core.network.layers import Layer, Shape
+from core.network.settings import InvalidSetting
+
+Path = tuple[int, ...]
+MERGES = ("concatenate", "add")
+MAX_LAYERS = 200
+MAX_DEPTH = 4
+MAX_SIDE = 256
+MAX_CHANNELS = 16
+MAX_NAME = 60
+
+
+@dataclass(frozen=True)
+class Branches:
+    """Parallel branches over the same input, joined by concatenating channels or by adding.
+
+    An empty branch is the identity, so a residual block is
+    `Branches(((Conv2D(...), ...), ()), "add")`.
+    """
+
+    branches: tuple[tuple[Block, ...], ...] = ((), ())
+    merge: str = "concatenate"
+
+    def __post_init__(self) -> None:
+        if self.merge not in MERGES:
+            raise InvalidSetting(f"Branches: merge must be one of {', '.join(MERGES)}.")
+        object.__setattr__(self, "branches", tuple(_blocks(branch) for branch in self.branches))
+        if not 2 <= len(self.branches) <= 8:
+            raise InvalidSetting(f"Branches: there must be 2 to 8 branches, not {len(self.branches)}.")
+
+    def describe(self) -> str:
+        return f"{len(self.branches)} branches, {self.merge}"
+
+
+Block = Union[Layer, Branches]
+
+
+@dataclass(frozen=True)
+class Network:
+    """An input shape, blocks and a name.
+
+    Args:
+        input_shape: (height, width, channels) of one image.
+        layers: blocks, in order.
+        name: what people call it, at most 60 characters.
+
+    Raises:
+        InvalidSetting: with a sentence, where a value is out of its bounds.
+    """
+
+    input_shape: Shape = (28, 28, 1)
+    layers: tuple[Block, ...] = ()
+    name: str = "My network"
+
+    def __post_init__(self) -> None:
+        shape = tuple(self.input_shape)
+        whole = all(isinstance(n, int) and not isinstance(n, bool) for n in shape)
+        if len(shape) != 3 or not whole:
+            raise InvalidSetting("The input shape must be three whole numbers: height, width, channels.")
+        if not (all(1 <= n <= MAX_SIDE for n in shape[:2]) and 1 <= shape[2] <= MAX_CHANNELS):
+            raise InvalidSetting(
+                f"The input may be at most {MAX_SIDE}×{MAX_SIDE} pixels with {MAX_CHANNELS} channels."
+            )
+        if not isinstance(self.name, str) or not self.name.strip() or len(self.name) > MAX_NAME:
+            raise InvalidSetting(f"A network needs a name of at most {MAX_NAME} characters.")
+        object.__setattr__(self, "input_shape", shape)
+        object.__setattr__(self, "layers", _blocks(self.layers))
+        paths = [path for path, _ in self.walk()]
+        if len(paths) > MAX_LAYERS:
+            raise InvalidSetting(f"A network may have at most {MAX_LAYERS} layers, not {len(paths)}.")
+        if any(len(path) // 2 > MAX_DEPTH for path in paths):
+            raise InvalidSetting(f"Branches may be nested at most {MAX_DEPTH} deep.")
+
+    def walk(self) -> Iterator[tuple[Path, Block]]:
+        """Every block with its path, in the order of computation (branches before their join)."""
+        yield from _walk(self.layers, ())
+
+    def at(self, path: Path) -> Block:
+        """The block at this path; raises `IndexError` where there is none."""
+        blocks = self._siblings(path)
+        if not 0 <= path[-1] < len(blocks):
+            raise IndexError(f"There is no layer at {path}.")
+        return blocks[path[-1]]
+
+    def replaced(self, path: Path, block: Block) -> Network:
+        """With another block at this path."""
+        self.at(path)
+        return self._edited(path, lambda blocks, i: (*blocks[:i], block, *blocks[i + 1 :]))
+
+    def inserted(self, path: Path, block: Block) -> Network:
+        """With one more block, which is then at this path."""
+        return self._edited(path, lambda blocks, i: (*blocks[:i], block, *blocks[i:]))
+
+    def removed(self, path: Path) -> Network:
+        """Without the block at this path."""
+        self.at(path)
+        return self._edited(path, lambda blocks, i: (*blocks[:i], *blocks[i + 1 :]))
+
+    def duplicated(self, path: Path) -> Network:
+        """With a copy right after the block at this path."""
+        return self.inserted((*path[:-1], path[-1] + 1), self.at(path))
+
+    def moved(self, path: Path, by: int) -> Network:
+        """With the block `by` places further down its list (up where negative), within its ends."""
+        block = self.at(path)
+        target = min(max(path[-1] + by, 0), len(self._siblings(path)) - 1)
+        return self.removed(path).inserted((*path[:-1], target), block)
+
+    def renamed(self, name: str) -> Network:
+        """With another name."""
+        return replace(self, name=name)
+
+    def _siblings(self, path: Path) -> tuple[Block, ...]:
+        """The list of blocks in which this path's last index counts."""
+        if len(path) % 2 == 0:
+            raise IndexError(f"{path} is not the path of a block.")
+        blocks = self.layers
+        for block, branch in zip(path[:-1:2], path[1::2]):
+            holder = blocks[block] if 0 <= block < len(blocks) else None
+            if not isinstance(holder, Branches) or not 0 <= branch < len(holder.branches):
+                raise IndexError(f"There is no branch at {path}.")
+            blocks = holder.branches[branch]
+        return blocks
+
+    def _edited(self, path: Path, edit) -> Network:
+        self._siblings(path)
+        return replace(self, layers=_edited(self.layers, path, edit))
+
+
+def _edited(blocks: tuple[Block, ...], path: Path, edit) -> tuple[Block, ...]:
+    if len(path) == 1:
+        return edit(blocks, path[0])
+    index, branch, *rest = path
+    holder = blocks[index]
+    branches = list(holder.branches)
+    branches[branch] = _edited(branches[branch], tuple(rest), edit)
+    return (*blocks[:index], replace(holder, branches=tuple(branches)), *blocks[index + 1 :])
+
+
+def _walk(blocks: tuple[Block, ...], prefix: Path) -> Iterator[tuple[Path, Block]]:
+    for index, block in enumerate(blocks):
+        path = (*prefix, index)
+        if isinstance(block, Branches):
+            for number, branch in enumerate(block.branches):
+                yield from _walk(branch, (*path, number))
+        yield path, block
+
+
+def _blocks(blocks) -> tuple[Block, ...]:
+    blocks = tuple(blocks)
+    for block in blocks:
+        if not isinstance(block, (Layer, Branches)):
+            raise InvalidSetting(f"A network is made of layers and branches, not of {type(block).__name__}.")
+    return blocks

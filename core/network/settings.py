@@ -1,0 +1,166 @@
+"""Settings: what a person may set, with label, help and bounds.
+
+A layer or a recipe is a frozen dataclass whose fields carry a `Setting`. The
+widgets of the editor, the checks on construction and the reading of links all
+come from these, so that a bound is written once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+class InvalidSetting(ValueError):
+    """A value that its setting does not allow. The message says what would work."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The label and the help that a person sees beside a field."""
+
+    label: str
+    help: str
+
+    def checked(self, value: Any) -> Any:
+        """Return the value in its canonical form; raise `InvalidSetting` with what would work."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Integer(Setting):
+    """A whole number from `minimum` to `maximum`, both included."""
+
+    minimum: int = 1
+    maximum: int = 1024
+    step: int = 1
+
+    def checked(self, value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            if not (isinstance(value, float) and value.is_integer()):
+                raise InvalidSetting(
+                    f"{self.label} must be a whole number, not {_shown(value)}."
+                )
+        if not self.minimum <= value <= self.maximum:
+            raise InvalidSetting(
+                f"{self.label} must be between {self.minimum:,} and {self.maximum:,}, not {_shown(value)}."
+            )
+        return int(value)
+
+
+@dataclass(frozen=True)
+class Number(Setting):
+    """A finite real number from `minimum` to `maximum`, both included."""
+
+    minimum: float = 0.0
+    maximum: float = 1.0
+    step: float = 0.05
+    format: str = "%g"
+
+    def checked(self, value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise InvalidSetting(f"{self.label} must be a number, not {_shown(value)}.")
+        # Compared before any conversion: float() of a huge int overflows, and NaN fails both.
+        if not self.minimum <= value <= self.maximum or not math.isfinite(value):
+            raise InvalidSetting(
+                f"{self.label} must be between {self.minimum:g} and {self.maximum:g}, not {_shown(value)}."
+            )
+        return float(value)
+
+
+@dataclass(frozen=True)
+class Choice(Setting):
+    """One of a few names."""
+
+    choices: tuple[str, ...] = ()
+
+    def checked(self, value: Any) -> str:
+        if not isinstance(value, str) or value not in self.choices:
+            raise InvalidSetting(
+                f"{self.label} must be one of {', '.join(self.choices)}, not {_shown(value)}."
+            )
+        return value
+
+
+@dataclass(frozen=True)
+class Flag(Setting):
+    """Yes or no."""
+
+    def checked(self, value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise InvalidSetting(f"{self.label} must be true or false, not {_shown(value)}.")
+        return value
+
+
+@dataclass(frozen=True)
+class Pair(Setting):
+    """Two whole numbers, rows then columns; one number stands for both.
+
+    With `default_label`, `None` is allowed too and the label says what it means.
+    """
+
+    minimum: int = 1
+    maximum: int = 11
+    common: tuple[int, ...] = (1, 2, 3, 5, 7)
+    default_label: str | None = None
+
+    def checked(self, value: Any) -> tuple[int, int] | None:
+        if value is None and self.default_label is not None:
+            return None
+        if isinstance(value, int):
+            value = (value, value)
+        if not isinstance(value, (tuple, list)) or len(value) != 2:
+            raise InvalidSetting(
+                f"{self.label} must be two whole numbers such as 3 × 3, not {_shown(value)}."
+            )
+        one = Integer(self.label, self.help, self.minimum, self.maximum)
+        return (one.checked(value[0]), one.checked(value[1]))
+
+
+def setting(default: Any, how: Setting) -> Any:
+    """A dataclass field with this default whose values are checked by `how`."""
+    return dataclasses.field(default=default, metadata={"setting": how})
+
+
+def settings_of(kind: Any) -> dict[str, Setting]:
+    """Field name → `Setting` of a class (or an instance) derived from `Checked`, in order."""
+    return {field.name: field.metadata["setting"] for field in dataclasses.fields(kind)}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Base of the values made of settings: checks and normalises each field on construction."""
+
+    noun: ClassVar[str] = ""
+
+    def __post_init__(self) -> None:
+        for name, how in settings_of(self).items():
+            try:
+                value = how.checked(getattr(self, name))
+            except InvalidSetting as problem:
+                owner = self.noun or type(self).__name__
+                raise InvalidSetting(f"{owner}: {problem}") from None
+            object.__setattr__(self, name, value)
+
+    def replaced(self, **changes: Any) -> Any:
+        """The same value with some fields changed (checked again)."""
+        return dataclasses.replace(self, **changes)
+
+    def changed_settings(self) -> dict[str, Any]:
+        """Field name → value of the fields that differ from their default."""
+        return {
+            field.name: getattr(self, field.name)
+            for field in dataclasses.fields(self)
+            if getattr(self, field.name) != field.default
+        }
+
+
+def _shown(value: Any) -> str:
+    """A value as it may stand in a message: short, whatever it is."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # an int with more digits than Python prints
+        text = f"a {type(value).__name__}"
+    return text if len(text) <= 40 else text[:37] + "..."

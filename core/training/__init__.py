@@ -1,0 +1,22 @@
+"""How a network learns. Importing this does not import TensorFlow: using it does."""
+
+from typing import Any
+
+from core.training.limits import why_unfit
+from core.training.pretrained import PretrainedError, card, pretrained
+from core.training.recipe import Recipe
+from core.training.run import Result, Run, train
+from core.training.snapshot import Point, Snapshot, State
+
+__all__ = [
+    "Point", "PretrainedError", "Recipe", "Result", "Run", "Snapshot", "State",
+    "build_model", "card", "pretrained", "train", "why_unfit",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name == "build_model":  # lives beside Keras, which takes seconds to import
+        from core.training.model import build_model
+
+        return build_model
+    raise AttributeError(name)

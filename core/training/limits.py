@@ -1,0 +1,76 @@
+"""Whether a network can be trained on a dataset and on this machine, before anything is allocated."""
+
+from __future__ import annotations
+
+import os
+from math import prod
+
+from core.network import Network, Row, Trace, trace
+from core.network.layers import Shape, shape_text
+from core.training.recipe import Recipe
+
+BYTES = 4  # float32
+MAX_PARAMETERS = 20_000_000
+
+
+def why_unfit(network: Network, input_shape: Shape, classes: int, recipe: Recipe) -> str | None:
+    """Why this cannot be trained, in a sentence that names the layer; None if it can.
+
+    Args:
+        network: the network.
+        input_shape: (height, width, channels) of the dataset's images.
+        classes: how many there are.
+        recipe: its batch size decides how much memory the activations take.
+    """
+    if network.input_shape != input_shape:
+        return (
+            f"The network expects images of {shape_text(network.input_shape)}, "
+            f"but those of this dataset are {shape_text(input_shape)}."
+        )
+    problems = trace(network, classes).problems
+    if problems:
+        path, sentence = problems[0]
+        return f"Layer {place(path)}: {sentence}" if path else sentence
+    return _too_large(trace(network), recipe)
+
+
+def memory_limit() -> int:
+    """Bytes that one run may need; `RECEPTIVE_RUN_MEMORY_MB` (default 1000)."""
+    return int(os.environ.get("RECEPTIVE_RUN_MEMORY_MB", "1000")) * 1_000_000
+
+
+def memory_needed(traced: Trace, batch_size: int) -> int:
+    """Bytes for training: weights, gradients and two optimiser moments; activations and their gradients."""
+    return BYTES * (4 * traced.parameters + 2 * batch_size * traced.activation_values)
+
+
+def place(path: tuple[int, ...]) -> str:
+    """A path as people count: `3`, or `2.1.4` inside branches."""
+    return ".".join(str(number + 1) for number in path)
+
+
+def _too_large(traced: Trace, recipe: Recipe) -> str | None:
+    limit = memory_limit()
+    weights = memory_needed(traced, 0)
+    most = min(MAX_PARAMETERS, limit // (4 * BYTES))
+    if traced.parameters > most:
+        heaviest = max(traced.rows, key=lambda row: row.parameters)
+        return (
+            f"{_named(heaviest)} alone has {heaviest.parameters:,} parameters, the whole network "
+            f"{traced.parameters:,}. This server trains up to {most:,}: use fewer units there, or pool before it."
+        )
+    needed = memory_needed(traced, recipe.batch_size)
+    if needed > limit:
+        widest = max(traced.rows, key=lambda row: prod(row.output_shape))
+        fits = (limit - weights) // (2 * BYTES * traced.activation_values)
+        advice = f"Choose a batch size of at most {fits}" if fits else "Use fewer filters, or pool earlier"
+        return (
+            f"{_named(widest)} makes {shape_text(widest.output_shape)} numbers for each image; with all layers, "
+            f"a batch of {recipe.batch_size:,} needs about {needed / 1e9:.1f} GB of the {limit / 1e9:.1f} GB "
+            f"that a run may take. {advice}."
+        )
+    return None
+
+
+def _named(row: Row) -> str:
+    return f"Layer {place(row.path)} ({type(row.layer).__name__} {row.layer.describe()})".replace(" )", ")")

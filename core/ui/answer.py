@@ -1,0 +1,41 @@
+"""What the network received, and what it answers."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from core.ui.frame import percent
+from core.ui.subject import Subject
+from core.views.charts import probability_bars
+from core.views.images import INK_SCALE, Tile, gallery
+
+CELL = 8
+
+
+def received(image: np.ndarray | None) -> None:
+    """The 28×28 image as the network gets it; black while there is none."""
+    st.markdown("**What the network receives**")
+    shown = np.zeros((28, 28)) if image is None else image
+    words = "nothing yet" if image is None else "your drawing, scaled and centred, 28 by 28 pixels"
+    st.html(gallery([Tile(shown, "", words)], INK_SCALE, CELL))
+    st.caption(
+        "28×28 pixels, as MNIST’s makers did it: scaled into a 20×20 box, then moved so that its "
+        "centre of mass is in the middle."
+    )
+
+
+def answer(probabilities: np.ndarray | None, subject: Subject) -> None:
+    """The answer, and how the probability is spread over the classes."""
+    names = subject.class_names
+    if probabilities is None:
+        st.metric("Prediction", "–")
+        st.altair_chart(probability_bars(np.zeros(len(names)), names), key="answer", alt="No drawing yet.")
+        return
+    best = int(np.argmax(probabilities))
+    st.metric("Prediction", names[best], help=f"The class with the highest probability, {percent(probabilities[best])}.")
+    st.altair_chart(
+        probability_bars(probabilities, names),
+        key="answer",
+        alt=f"Probability of each class; the highest is {names[best]} with {percent(probabilities[best])}.",
+    )

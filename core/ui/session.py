@@ -1,0 +1,110 @@
+"""What one visitor has: a typed object under one key of `st.session_state`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import streamlit as st
+
+from core.data import SOURCES, load
+from core.network import LENET5, InvalidNetwork, Network, Path
+from core.training import Recipe, Run, why_unfit
+
+MOST_UNDO = 100
+
+
+@dataclass
+class Session:
+    """The truth behind the widgets of all pages.
+
+    Attributes:
+        network: in the editor.
+        selected: path of the layer whose settings are open.
+        revision: grows when widgets must forget what they hold (undo, move, preset).
+        complaint: what was wrong with the last edit; empty if nothing.
+        dataset, recipe: for the next run.
+        run: the newest training, if there was one.
+        subject: what Look inside and Draw are about: `lenet5` or `run`.
+        source: the image that they look at: `test` or `drawing`.
+        test_index: which test image.
+        drawing: (28, 28) float32 in 0…1, the newest.
+        canvas: grows to give the next drawing an empty canvas.
+    """
+
+    network: Network = LENET5
+    past: list[Network] = field(default_factory=list)
+    future: list[Network] = field(default_factory=list)
+    selected: Path | None = (0,)
+    revision: int = 0
+    complaint: str = ""
+    dataset: str = "mnist"
+    recipe: Recipe = Recipe()
+    run: Run | None = None
+    subject: str = "lenet5"
+    source: str = "test"
+    test_index: int = 0
+    drawing: np.ndarray | None = None
+    canvas: int = 0
+
+    def edit(self, network: Network, selected: Path | None = None, fresh_widgets: bool = True) -> None:
+        """Put another network into the editor; `undo` brings this one back."""
+        self.complaint = ""
+        if selected is not None:
+            self.selected = selected
+        if network != self.network:
+            self.past = [*self.past[-MOST_UNDO:], self.network]
+            self.future = []
+            self.network = network
+        if fresh_widgets:
+            self.revision += 1
+        self._keep_selection()
+
+    def undo(self) -> None:
+        """Back to the network before the last edit, if there is one."""
+        if self.past:
+            self.future.append(self.network)
+            self._show(self.past.pop())
+
+    def redo(self) -> None:
+        """Forward again after an undo, if nothing has been edited since."""
+        if self.future:
+            self.past.append(self.network)
+            self._show(self.future.pop())
+
+    def why_not_train(self) -> str | None:
+        """Why the network in the editor cannot be trained now; None if it can."""
+        source = SOURCES[self.dataset]
+        return why_unfit(self.network, source.input_shape, len(source.class_names), self.recipe)
+
+    def start_run(self) -> None:
+        """Train the network in the editor; a run still going is stopped. Raises `InvalidNetwork`."""
+        problem = self.why_not_train()
+        if problem:
+            raise InvalidNetwork(problem)
+        if self.run is not None:
+            self.run.stop()
+        name = self.dataset
+        self.run = Run(self.network, lambda: load(name), self.recipe, dataset_name=name).start()
+        self.subject = "run"
+
+    def _show(self, network: Network) -> None:
+        self.network = network
+        self.complaint = ""
+        self.revision += 1
+        self._keep_selection()
+
+    def _keep_selection(self) -> None:
+        """The selection must name a layer that exists."""
+        paths = [path for path, _ in self.network.walk()]
+        if self.selected not in paths:
+            self.selected = min(
+                paths, key=lambda path: abs(path[0] - (self.selected or (0,))[0]), default=None
+            )
+
+
+def session() -> Session:
+    """This visitor's object, made on the first page that asks."""
+    if "receptive" not in st.session_state:
+        st.session_state["receptive"] = Session()
+    return st.session_state["receptive"]

@@ -1,0 +1,133 @@
+"""What Look inside and Draw are about: which network, and which image."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from core.data import SOURCES, load
+from core.network import Network
+from core.training import card, pretrained
+from core.ui.frame import following
+from core.ui.session import Session
+
+if TYPE_CHECKING:
+    import keras
+
+LIVE_SECONDS = 2.0  # how often pages follow a run that is still training
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A trained network to look into.
+
+    Attributes:
+        title: which one, in words.
+        network, model: the network and a Keras model of it with its weights.
+        dataset: name of the dataset it has learned from.
+        live: whether newer weights are still coming.
+    """
+
+    title: str
+    network: Network
+    model: keras.Model
+    dataset: str
+    live: bool
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        return SOURCES[self.dataset].class_names
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image to look at: (h, w, c) float32 in 0…1, and where it is from."""
+
+    image: np.ndarray
+    title: str
+    label: int | None = None
+
+
+def choose_subject(mine: Session, key: str) -> Subject:
+    """A choice between the trained LeNet-5 and the visitor's own run; stops the page if neither is there."""
+    run = mine.run
+    options = ["lenet5"] + (["run"] if run is not None else [])
+    if mine.subject not in options:
+        mine.subject = "lenet5"
+    titles = {"lenet5": "LeNet-5, already trained", "run": f"Your run: {run.network.name}" if run else ""}
+    mine.subject = st.segmented_control(
+        "Network", options, default=mine.subject, format_func=titles.get, required=True, key=key
+    )
+    if mine.subject == "run":
+        with waking():
+            model = run.model()
+        if model is not None:
+            return Subject(titles["run"], run.network, model, run.dataset_name, run.active)
+        if run.active:
+            st.info("Your run is getting ready; its weights follow in a few seconds. Until then: LeNet-5.")
+        else:
+            st.warning("Your run ended before it had learned anything, so this shows LeNet-5.")
+    with waking():
+        model = pretrained("lenet5")
+    return Subject(titles["lenet5"], card("lenet5").network, model, "mnist", mine.subject == "run" and run.active)
+
+
+def watch(mine: Session, subject: Subject, body: Callable[[], None]) -> None:
+    """Draw `body` and, while the subject is still learning, again with its newest weights."""
+    run = mine.run
+    shown = mine.subject if run is not None and run.version else "lenet5"
+
+    def drawn() -> None:
+        if subject.live and run.model() is not None and shown == "lenet5":
+            st.rerun()  # the run's first weights have come: show them instead of LeNet-5
+        body()
+
+    following(run if subject.live else None, LIVE_SECONDS, drawn)
+
+
+def waking():
+    """A word of patience while TensorFlow is imported, for the first visitor only."""
+    patience = "keras" not in sys.modules or "core.training.model" not in sys.modules
+    return st.spinner("Waking TensorFlow up: a few seconds, only once …") if patience else st.container()
+
+
+def choose_picture(mine: Session, subject: Subject, key: str) -> Picture:
+    """A choice between the test images and the visitor's drawing."""
+    with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
+        titles = {"test": "Test image", "drawing": "My drawing"}
+        fits = mine.drawing is not None and subject.network.input_shape == (28, 28, 1)
+        options = ["test", "drawing"] if fits else ["test"]
+        if mine.source not in options:
+            mine.source = "test"
+        mine.source = st.segmented_control(
+            "Image",
+            options,
+            default=mine.source,
+            format_func=titles.get,
+            required=True,
+            key=f"{key}/source/{len(options)}",
+            help=None if fits else "Draw a digit on the Draw page, and it can be chosen here too.",
+        )
+        dataset = load(subject.dataset)
+        if mine.source == "test":
+            number = f"{key}/index"
+
+            def another() -> None:
+                mine.test_index = int(np.random.default_rng().integers(len(dataset.x_test)))
+                st.session_state[number] = mine.test_index
+
+            mine.test_index = st.number_input(
+                "Number", 0, len(dataset.x_test) - 1, mine.test_index, key=number, width=150
+            )
+            st.button("Another", icon=":material/casino:", on_click=another, key=f"{key}/another")
+    if mine.source == "drawing":
+        return Picture(mine.drawing[..., np.newaxis], "your drawing")
+    label = int(dataset.y_test[mine.test_index])
+    image = dataset.x_test[mine.test_index].astype(np.float32) / 255
+    name = dataset.class_names[label]
+    return Picture(image, f"test image {mine.test_index:,}, which is “{name}”", label)

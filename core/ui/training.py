@@ -1,0 +1,138 @@
+"""The pieces of the Train page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from core.data import SOURCES
+from core.data.datasets import Source
+from core.network import Preset
+from core.training import Run, State
+from core.ui.fields import edit_fields
+from core.ui.frame import percent, progress_words
+from core.ui.session import Session
+from core.views.charts import confusion, learning_curve
+
+LIVE_SECONDS = 0.5
+FIRST = ("epochs", "batch_size", "optimizer", "learning_rate")
+MORE = ("momentum", "loss", "seed")
+
+
+def choose_dataset(mine: Session, sources: Mapping[str, Source]) -> None:
+    """Which images to learn from."""
+    names = list(sources)
+    mine.dataset = st.selectbox(
+        "Dataset",
+        names,
+        names.index(mine.dataset),
+        format_func=lambda name: sources[name].title,
+        key="train/dataset",
+        disabled=_busy(mine),
+    )
+    st.caption(f"{sources[mine.dataset].credit}. 60,000 images to learn from, 10,000 to be tested on.")
+
+
+def choose_recipe(mine: Session, presets: Mapping[str, Preset]) -> None:
+    """How to learn; where the network is a published one, its source's recipe at one click."""
+    key = f"recipe/{mine.revision}"
+
+    def apply(name: str, value: Any) -> None:
+        mine.recipe = mine.recipe.replaced(**{name: value})
+
+    def complain(sentence: str) -> None:
+        st.toast(sentence)
+
+    def take(recipe: Mapping[str, Any]) -> None:
+        mine.recipe = type(mine.recipe)(**recipe)
+        mine.revision += 1
+
+    edit_fields(mine.recipe, key, apply, complain, FIRST, _busy(mine))
+    with st.expander("More settings"):
+        edit_fields(mine.recipe, key, apply, complain, MORE, _busy(mine))
+    preset = next((preset for preset in presets.values() if preset.network == mine.network), None)
+    if preset is not None and preset.recipe:
+        words = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in preset.recipe.items())
+        st.button(
+            "Use the recipe of the source",
+            help=f"As published: {words}.",
+            on_click=take,
+            args=(preset.recipe,),
+            disabled=_busy(mine),
+            key="train/published",
+        )
+
+
+def start_and_stop(mine: Session) -> None:
+    """The two buttons; one that cannot work now is disabled and says why."""
+    problem = mine.why_not_train()
+    with st.container(horizontal=True):
+        st.button(
+            "Start",
+            type="primary",
+            icon=":material/play_arrow:",
+            on_click=mine.start_run,
+            disabled=bool(problem) or _busy(mine),
+            help="A training is running: stop it first." if _busy(mine) else None,
+            key="train/start",
+        )
+        if mine.run is not None:
+            st.button(
+                "Stop",
+                icon=":material/stop:",
+                on_click=mine.run.stop,
+                disabled=not _busy(mine),
+                help=None if _busy(mine) else "Nothing is running.",
+                key="train/stop",
+            )
+    if problem:
+        st.warning(problem, icon=":material/construction:", title="This network cannot be trained yet")
+        st.page_link("pages/build.py", label="Mend it on the Build page", icon=":material/arrow_back:")
+
+
+def live_view(run: Run | None) -> None:
+    """Progress, numbers, curves and, after an epoch, the confusion matrix."""
+    if run is None:
+        st.info("Nothing has been trained yet. Press Start: after one epoch you will see how well it does.")
+        return
+    now = run.snapshot
+    st.progress(now.progress, text=f"{run.network.name} on {SOURCES[run.dataset_name].title}: {progress_words(now)}")
+    if now.state is State.FAILED:
+        st.error(now.message, icon=":material/error:")
+    elif now.message:
+        st.info(now.message)
+    numbers = st.columns(4, wrap=True)
+    numbers[0].metric("Training accuracy", percent(now.train_accuracy), help="On the images it learned from just now.")
+    numbers[1].metric("Test accuracy", percent(now.test_accuracy), help="On 10,000 images it has never learned from.")
+    numbers[2].metric("Images per second", f"{now.images_per_second:,.0f}" if now.images_per_second else "–")
+    numbers[3].metric("Steps", f"{now.step:,} / {now.steps:,}")
+    accuracy, loss = st.columns(2)
+    with accuracy:
+        st.markdown("**Accuracy**: share of right answers")
+        st.altair_chart(learning_curve(now, "accuracy"), key="train/accuracy", alt=_curve_words(run, "accuracy"))
+    with loss:
+        st.markdown("**Loss**: what training makes small")
+        st.altair_chart(learning_curve(now, "loss"), key="train/loss", alt=_curve_words(run, "loss"))
+    if now.test_accuracy is not None and now.confusion is not None:
+        st.markdown("**Which digits it confuses**: the stronger the colour, the more test images")
+        names = SOURCES[run.dataset_name].class_names
+        wrong = now.confusion.sum() - now.confusion.trace()
+        st.altair_chart(
+            confusion(now.confusion, names),
+            key="train/confusion",
+            alt=f"Confusion matrix: {wrong:,} of {now.confusion.sum():,} test images are answered wrongly.",
+        )
+
+
+def _curve_words(run: Run, quantity: str) -> str:
+    points = run.snapshot.test
+    if not points:
+        return f"Curve of the {quantity}; no point yet."
+    first, last = getattr(points[0], quantity), getattr(points[-1], quantity)
+    return f"Test {quantity} went from {first:.3f} to {last:.3f} in {points[-1].epoch:.1f} epochs."
+
+
+def _busy(mine: Session) -> bool:
+    return mine.run is not None and mine.run.active

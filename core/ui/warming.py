@@ -1,0 +1,30 @@
+"""TensorFlow takes seconds to import: done in the background, once the first page is out."""
+
+from __future__ import annotations
+
+import threading
+from functools import lru_cache
+
+DELAY_SECONDS = 1.0  # the first page's own files go first
+
+
+@lru_cache(maxsize=1)
+def warm_up() -> threading.Timer:
+    """Import TensorFlow and load the drawing model soon, in a thread; once a process."""
+    timer = threading.Timer(DELAY_SECONDS, _import)
+    timer.daemon = True
+    timer.start()
+    return timer
+
+
+def _import() -> None:
+    import numpy as np
+
+    from core.insight import probabilities
+    from core.training import PretrainedError, pretrained
+
+    try:
+        model = pretrained("draw")
+    except PretrainedError:
+        return  # the page that needs the weights says what is wrong
+    probabilities(model, np.zeros(model.input_shape[1:], np.float32))

@@ -1,0 +1,1 @@
+"""Arrays and snapshots → charts, images and drawings. No computing, no Streamlit."""

@@ -1,0 +1,243 @@
+"""Snapshots and arrays → Altair charts. Hovering needs no server: it is in the chart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+
+from core.training.snapshot import Snapshot
+from core.views.theme import ACCENT, CLASS_COLOURS, INK, MAGMA, SIGNED, TEST, TRAIN
+
+CURVE_HEIGHT = 220
+
+
+def learning_curve(snapshot: Snapshot, quantity: str) -> alt.LayerChart:
+    """`loss` or `accuracy` over epochs: training as a line, the test set as points on a dashed line."""
+    percent = quantity == "accuracy"
+    scale = alt.Scale(domain=[0, 1]) if percent else alt.Scale(zero=True, nice=True)
+    y = alt.Y(
+        "value:Q",
+        title="accuracy" if percent else "loss",
+        scale=scale,
+        axis=alt.Axis(format="%" if percent else ".2~f", tickCount=5),
+    )
+    x = alt.X(
+        "epoch:Q",
+        title="epoch",
+        scale=alt.Scale(domain=[0, snapshot.epochs]),
+        axis=alt.Axis(tickMinStep=1, format="d"),
+    )
+    series = alt.Color(
+        "series:N",
+        title=None,
+        scale=alt.Scale(domain=["training", "test"], range=[TRAIN, TEST]),
+        legend=alt.Legend(orient="top", symbolType="stroke", symbolStrokeWidth=3),
+    )
+    tooltip = [
+        alt.Tooltip("series:N", title="images"),
+        alt.Tooltip("epoch:Q", format=".2f"),
+        alt.Tooltip("value:Q", title=quantity, format=".2%" if percent else ".4f"),
+    ]
+    base = {"x": x, "y": y, "color": series, "tooltip": tooltip}
+    train = alt.Chart(alt.NamedData("train")).mark_line(strokeWidth=2, clip=True).encode(**base)
+    test = (
+        alt.Chart(alt.NamedData("test"))
+        .mark_line(strokeDash=[5, 3], strokeWidth=2, clip=True, point={"filled": True, "size": 60})
+        .encode(**base)
+    )
+    return alt.layer(train, test).properties(
+        height=CURVE_HEIGHT,
+        datasets={
+            "train": _points(snapshot.train, quantity, "training"),
+            "test": _points(snapshot.test, quantity, "test"),
+        },
+    )
+
+
+def confusion(counts: np.ndarray, class_names: Sequence[str]) -> alt.LayerChart:
+    """True class by answer. Mistakes are coloured by how many; the diagonal, right answers, is plain."""
+    cells = [
+        {
+            "true": class_names[i],
+            "answer": class_names[j],
+            "images": int(counts[i, j]),
+            "mistakes": int(counts[i, j]) if i != j else 0,
+        }
+        for i in range(len(class_names))
+        for j in range(len(class_names))
+    ]
+    most = max((cell["mistakes"] for cell in cells), default=0) or 1
+    order = list(class_names)
+    base = alt.Chart(alt.NamedData("cells")).encode(
+        x=alt.X("answer:N", sort=order, title="the network's answer", axis=alt.Axis(labelAngle=0 if len(order[0]) == 1 else -40, orient="top")),
+        y=alt.Y("true:N", sort=order, title="what it is"),
+        tooltip=[
+            alt.Tooltip("true:N", title="it is"),
+            alt.Tooltip("answer:N", title="answered"),
+            alt.Tooltip("images:Q", format=","),
+        ],
+    )
+    tiles = base.mark_rect(stroke="#94a3b833").encode(
+        color=alt.Color(
+            "mistakes:Q",
+            scale=alt.Scale(domain=[0, most], range=["#94a3b815", ACCENT]),
+            legend=None,
+        )
+    )
+    numbers = base.mark_text(fontSize=11).encode(
+        text=alt.condition("datum.images > 0", alt.Text("images:Q", format=","), alt.value("")),
+        color=alt.condition(f"datum.mistakes > {most / 2}", alt.value("white"), alt.value("#64748b")),
+    )
+    return alt.layer(tiles, numbers).properties(height=360, datasets={"cells": cells})
+
+
+def probability_bars(probabilities: np.ndarray, class_names: Sequence[str]) -> alt.LayerChart:
+    """One bar a class, always in the class's own colour, with the percentage written beside it."""
+    bars = [
+        {"class": name, "probability": float(p), "text": f"{p * 100:.2f} %"}
+        for name, p in zip(class_names, probabilities)
+    ]
+    order = list(class_names)
+    base = alt.Chart(alt.NamedData("bars")).encode(
+        y=alt.Y("class:N", sort=order, title=None, axis=alt.Axis(labelFontSize=13, ticks=False, domain=False)),
+        tooltip=[alt.Tooltip("class:N"), alt.Tooltip("probability:Q", format=".4%")],
+    )
+    x = alt.X("probability:Q", scale=alt.Scale(domain=[0, 1.25]), axis=None)
+    colour = alt.Color(
+        "class:N", scale=alt.Scale(domain=order, range=list(CLASS_COLOURS[: len(order)])), legend=None
+    )
+    drawn = base.mark_bar(cornerRadiusEnd=3, height={"band": 0.7}).encode(x=x, color=colour)
+    numbers = base.mark_text(align="left", dx=5, fontSize=12).encode(x=x, text="text:N")
+    return alt.layer(drawn, numbers).properties(height=26 * len(order), datasets={"bars": bars})
+
+
+def receptive_explorer(
+    activation: np.ndarray, regions: np.ndarray, image: np.ndarray, side_px: int = 280
+) -> alt.VConcatChart:
+    """A feature map above, the input below: hovering a unit frames exactly what it sees.
+
+    Args:
+        activation: (rows, columns) of one channel.
+        regions: (rows·columns, 6) as from `insight.regions`.
+        image: (h, w) or (h, w, 3) in 0…1, what the network received.
+        side_px: about how wide each picture is.
+    """
+    rows, columns = activation.shape
+    units = [
+        {
+            "row": int(row), "column": int(column), "value": float(activation[row, column]),
+            "top": int(top), "left": int(left), "bottom": int(bottom), "right": int(right),
+            "sees": _seen_words(int(top), int(left), int(bottom), int(right)),
+        }
+        for row, column, top, left, bottom, right in regions
+    ]  # fmt: skip
+    lowest, highest = float(activation.min()), float(activation.max())
+    limit = max(abs(lowest), abs(highest)) or 1.0
+    shades = (
+        alt.Scale(domain=[-limit, limit], range=list(SIGNED), interpolate="rgb")
+        if lowest < 0
+        else alt.Scale(domain=[0, limit], range=list(MAGMA), interpolate="rgb")
+    )
+    hover = alt.selection_point(
+        name="unit", on="pointerover", fields=["row", "column"], empty=False, clear=False,
+        value=[{"row": rows // 2, "column": columns // 2}], nearest=False,
+    )  # fmt: skip
+    grid = alt.Chart(alt.NamedData("units"))
+    cells = (
+        grid.mark_rect()
+        .encode(
+            x=_position("column", columns),
+            x2="x2:Q",
+            y=_position("row", rows),
+            y2="y2:Q",
+            color=alt.Color("value:Q", scale=shades, title="value", legend=alt.Legend(orient="right", gradientLength=120)),
+            tooltip=[
+                alt.Tooltip("row:Q"),
+                alt.Tooltip("column:Q"),
+                alt.Tooltip("value:Q", format=".4f"),
+                alt.Tooltip("sees:N"),
+            ],
+        )
+        .transform_calculate(x2="datum.column + 1", y2="datum.row + 1")
+        .add_params(hover)
+    )
+    chosen = (
+        grid.mark_rect(fillOpacity=0, stroke="#22d3ee", strokeWidth=3)
+        .encode(x=_position("column", columns), x2="x2:Q", y=_position("row", rows), y2="y2:Q")
+        .transform_calculate(x2="datum.column + 1", y2="datum.row + 1")
+        .transform_filter(hover)
+    )
+    height, width = image.shape[:2]
+    pixels = alt.Chart(alt.NamedData("pixels")).mark_rect()
+    place = {
+        "x": _position("column", width),
+        "x2": "x2:Q",
+        "y": _position("row", height),
+        "y2": "y2:Q",
+    }
+    if image.ndim == 3:
+        pixels = pixels.encode(**place, color=alt.Color("colour:N", scale=None))
+    else:
+        ink = alt.Scale(domain=[0, 1], range=list(INK))
+        pixels = pixels.encode(**place, color=alt.Color("value:Q", scale=ink, legend=None))
+    pixels = pixels.transform_calculate(x2="datum.column + 1", y2="datum.row + 1")
+    box = (
+        grid.mark_rect(fill="#22d3ee", fillOpacity=0.22, stroke="#22d3ee", strokeWidth=3)
+        .encode(x=_position("left", width), x2="right:Q", y=_position("top", height), y2="bottom:Q")
+        .transform_filter(hover)
+        .transform_filter("datum.bottom > datum.top")
+    )
+    words = (
+        grid.mark_text(align="left", baseline="bottom", fontSize=12)
+        .encode(x=alt.value(0), y=alt.value(-6), text="sees:N")
+        .transform_filter(hover)
+    )
+    above = alt.layer(cells, chosen).properties(width=side_px, height=side_px * rows / columns)
+    below = alt.layer(pixels, box, words).properties(width=side_px, height=side_px * height / width)
+    return (
+        alt.vconcat(above, below, spacing=34)
+        .resolve_scale(x="independent", y="independent", color="independent")
+        .properties(datasets={"units": units, "pixels": _pixels(image)})
+        .configure_view(strokeWidth=0)
+        .configure_concat(spacing=30)
+    )
+
+
+def _points(points, quantity: str, series: str) -> list[dict[str, Any]]:
+    return [
+        {"epoch": point.epoch, "value": getattr(point, quantity), "series": series} for point in points
+    ]
+
+
+def _position(field: str, length: int) -> Any:
+    """An axis of cell indices on which 0 is at the top or left; without decoration."""
+    scale = alt.Scale(domain=[0, length], nice=False, zero=False)
+    channel = alt.Y if field in ("row", "top") else alt.X
+    if channel is alt.Y:
+        scale = alt.Scale(domain=[length, 0], nice=False, zero=False)
+    return channel(f"{field}:Q", scale=scale, axis=None)
+
+
+def _seen_words(top: int, left: int, bottom: int, right: int) -> str:
+    if bottom == top:
+        return "sees only padding"
+    return f"sees rows {top}–{bottom - 1}, columns {left}–{right - 1}: {bottom - top}×{right - left} pixels"
+
+
+def _pixels(image: np.ndarray) -> list[dict[str, Any]]:
+    height, width = image.shape[:2]
+    if image.ndim == 2:
+        return [
+            {"row": r, "column": c, "value": round(float(image[r, c]), 3)}
+            for r in range(height)
+            for c in range(width)
+        ]
+    levels = (np.clip(image, 0, 1) * 255).astype(int)
+    return [
+        {"row": r, "column": c, "colour": "#{:02x}{:02x}{:02x}".format(*levels[r, c])}
+        for r in range(height)
+        for c in range(width)
+    ]

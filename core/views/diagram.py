@@ -1,0 +1,179 @@
+"""The drawing of a network as SVG: maps as stacked sheets, vectors as bars, branches side by side."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import log2
+
+from core.network import Branches, Network, Path, Row, Trace
+from core.network.layers import shape_text
+from core.network.network import Block
+
+STEP = 92  # from one layer to the next, in SVG units (CSS pixels)
+TALLEST = 84  # of a sheet as large as the input
+LANE_GAP = 26
+LABEL = 46  # room under a sheet for its words
+MOST_SHEETS = 6
+
+
+@dataclass
+class _Canvas:
+    """Shapes drawn so far; the words stand above the lines, so they come last."""
+
+    lines: list[str] = field(default_factory=list)
+    shapes: list[str] = field(default_factory=list)
+
+
+def network_svg(network: Network, traced: Trace, selected: Path | None = None) -> str:
+    """The network from left to right, readable in light and dark (it takes the text's colour).
+
+    Every layer carries its numbers as a hover text; one that cannot work is dashed
+    and marked with an exclamation mark.
+    """
+    rows = {row.path: row for row in traced.rows}
+    canvas = _Canvas()
+    width = _columns(network.layers) * STEP + STEP
+    height = _height(network.layers)
+    middle = height / 2
+    _node(canvas, STEP / 2, middle, "input", shape_text(network.input_shape), network.input_shape, network, "plain", "The image as it comes in", None)
+    _sequence(canvas, network.layers, (), STEP, middle, rows, traced, network, selected)
+    words = f"{network.name}: " + ", ".join(
+        f"{type(block).__name__} {block.describe()}".strip() for _, block in network.walk()
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" role="img" aria-label="{html.escape(words, quote=True)}" '
+        'font-family="inherit" font-size="11" fill="currentColor" stroke="none">'
+        + "".join(canvas.lines + canvas.shapes)
+        + "</svg>"
+    )
+
+
+def _columns(blocks: Sequence[Block]) -> int:
+    """How many steps a sequence is long; a join takes one step after its longest branch."""
+    return sum(
+        max(map(_columns, block.branches)) + 1 if isinstance(block, Branches) else 1 for block in blocks
+    )
+
+
+def _height(blocks: Sequence[Block]) -> float:
+    """How high a sequence is: the highest of its blocks."""
+    lane = TALLEST + LABEL + LANE_GAP
+    return max(
+        [lane]
+        + [sum(map(_height, block.branches)) for block in blocks if isinstance(block, Branches)]
+    )
+
+
+def _sequence(canvas, blocks, prefix, x, y, rows, traced, network, selected) -> float:
+    """Draw blocks from x on along the lane at y; returns where the next one starts."""
+    for index, block in enumerate(blocks):
+        path = (*prefix, index)
+        row, problem = rows[path], traced.problem_at(path)
+        if isinstance(block, Branches):
+            length = max(map(_columns, block.branches)) * STEP
+            top = y - sum(map(_height, block.branches)) / 2
+            for number, branch in enumerate(block.branches):
+                lane = top + _height(branch) / 2
+                top += _height(branch)
+                _line(canvas, x - STEP / 2, y, x, lane)
+                end = _sequence(canvas, branch, (*path, number), x, lane, rows, traced, network, selected)
+                _line(canvas, end, lane, x + length + STEP / 2, y)
+            x += length
+        else:
+            _line(canvas, x - STEP / 2, y, x + STEP / 2, y)
+        _layer(canvas, x + STEP / 2, y, block, row, problem, network, path == selected)
+        x += STEP
+    if not prefix:
+        return x
+    _line(canvas, x - STEP / 2, y, x, y)
+    return x
+
+
+def _line(canvas: _Canvas, x1: float, y1: float, x2: float, y2: float) -> None:
+    bend = (x1 + x2) / 2
+    canvas.lines.append(
+        f'<path d="M{x1:g},{y1:g} C{bend:g},{y1:g} {bend:g},{y2:g} {x2:g},{y2:g}" '
+        'fill="none" stroke="currentColor" stroke-opacity=".35" stroke-width="1.5"/>'
+    )
+
+
+def _layer(canvas, x, y, block, row: Row, problem, network, selected) -> None:
+    if isinstance(block, Branches):
+        name, what = block.merge, ""
+    else:
+        name, what = _short(type(block).__name__), block.describe()
+    if problem or row.output_shape is None:
+        facts = problem or "An earlier layer cannot work, so nothing arrives here."
+        below = "cannot work" if problem else "–"
+    else:
+        below = shape_text(row.output_shape)
+        sees = row.receptive_field.size
+        facts = f"{below} out, {row.parameters:,} parameters, sees {sees[0]}×{sees[1]} pixels"
+    title = f"{type(block).__name__} {what}".strip() + f": {facts}"
+    style = "problem" if problem else "selected" if selected else _style(block)
+    _node(canvas, x, y, name, below, row.output_shape, network, style, title, row.path)
+
+
+def _style(block: Block) -> str:
+    group = getattr(block, "group", "")
+    return "accent" if group in ("Convolution", "Dense") else "plain"
+
+
+_PAINT = {
+    "accent": 'fill="#818CF8" fill-opacity=".30" stroke="#6366F1" stroke-width="1.2"',
+    "plain": 'fill="#94A3B8" fill-opacity=".18" stroke="#94A3B8" stroke-width="1.2"',
+    "selected": 'fill="#6366F1" fill-opacity=".75" stroke="#4F46E5" stroke-width="2.4"',
+    "problem": 'fill="#DC2626" fill-opacity=".12" stroke="#DC2626" stroke-width="1.8" stroke-dasharray="4 3"',
+}
+
+# Under each translucent sheet, so that lines and other sheets do not shine through.
+_GROUND = 'fill="var(--st-background-color, Canvas)"'
+
+
+def _node(canvas, x, y, name, below, shape, network, style, title, path) -> None:
+    """One layer around (x, y): sheets for maps, a bar for a vector, its words beneath."""
+    paint = _PAINT[style]
+    parts = [f"<title>{html.escape(title)}</title>"]
+    if shape is None:
+        parts.append(f'<rect x="{x - 14:g}" y="{y - 14:g}" width="28" height="28" rx="3" {paint}/>')
+        bottom = y + 14
+    elif len(shape) == 1:
+        tall = min(TALLEST, 12 + 9 * log2(shape[0] + 1))
+        place = f'x="{x - 5:g}" y="{y - tall / 2:g}" width="10" height="{tall:g}" rx="3"'
+        parts.append(f"<rect {place} {_GROUND}/><rect {place} {paint}/>")
+        bottom = y + tall / 2
+    else:
+        high, wide = (max(7.0, (TALLEST - 16) * n / max(network.input_shape[:2])) for n in shape[:2])
+        high, wide = min(high, TALLEST - 16), min(wide, TALLEST - 16)
+        sheets = min(MOST_SHEETS, max(1, round(1 + log2(shape[2]))))
+        shift = 3.0
+        left, top = x - wide / 2 - shift * (sheets - 1) / 2, y - high / 2 - shift * (sheets - 1) / 2
+        for sheet in range(sheets):
+            place = (
+                f'x="{left + sheet * shift:g}" y="{top + sheet * shift:g}" '
+                f'width="{wide:g}" height="{high:g}" rx="1.5"'
+            )
+            parts.append(f"<rect {place} {_GROUND}/><rect {place} {paint}/>")
+        bottom = y + high / 2 + shift * (sheets - 1) / 2
+    if style == "problem":
+        parts.append(f'<text x="{x:g}" y="{y + 6:g}" text-anchor="middle" font-size="18" font-weight="700" fill="#DC2626">!</text>')
+    parts.append(f'<text x="{x:g}" y="{bottom + 15:g}" text-anchor="middle" font-weight="600">{html.escape(name)}</text>')
+    parts.append(f'<text x="{x:g}" y="{bottom + 29:g}" text-anchor="middle" opacity=".75">{html.escape(below)}</text>')
+    parts.append(f'<rect x="{x - STEP / 2 + 3:g}" y="{y - TALLEST / 2:g}" width="{STEP - 6}" height="{TALLEST + LABEL - 10:g}" fill="transparent"/>')
+    where = "" if path is None else f' data-path="{".".join(map(str, path))}" tabindex="0" role="button" aria-label="{html.escape(title, quote=True)}"'
+    canvas.shapes.append(f"<g{where}>{''.join(parts)}</g>")
+
+
+def _short(kind: str) -> str:
+    """A kind's name in the width of one step."""
+    short = {
+        "MaxPooling2D": "MaxPool",
+        "AveragePooling2D": "AvgPool",
+        "GlobalAveragePooling2D": "GlobalAvg",
+        "ZeroPadding2D": "ZeroPad",
+        "BatchNormalization": "BatchNorm",
+    }
+    return short.get(kind, kind)

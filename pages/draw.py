@@ -1,0 +1,41 @@
+"""Draw: a digit on a canvas, what the network receives of it, and its answer."""
+
+import streamlit as st
+
+from core.data import from_strokes
+from core.insight import probabilities
+from core.ui.answer import answer, received
+from core.ui.canvas import draw
+from core.ui.frame import head, onward
+from core.ui.session import session
+from core.ui.subject import choose_subject
+
+mine = session()
+head("Draw", "Draw a digit from 0 to 9 with mouse or finger; the network answers after each stroke.")
+subject = choose_subject(mine, "draw/subject")
+
+if subject.network.input_shape != (28, 28, 1):
+    st.warning("This network does not take 28×28 grey images, so it cannot read drawings.")
+    st.stop()
+
+canvas, bars, image = st.columns([3, 3, 2], gap="large")
+with canvas:
+    st.markdown("**Your digit**")
+    st.space("small")
+    drawing = draw(f"canvas/{mine.canvas}")
+    if st.button("Clear", icon=":material/delete:", key="draw/clear"):
+        mine.canvas += 1
+        mine.drawing = None
+        st.rerun()
+if drawing.strokes:
+    mine.drawing = from_strokes(drawing.strokes, drawing.width)
+with bars:
+    answer(None if mine.drawing is None else probabilities(subject.model, mine.drawing[..., None]), subject)
+with image:
+    received(mine.drawing)
+
+if mine.drawing is not None:
+    if st.button("See what every layer makes of your drawing", icon=":material/layers:", type="primary"):
+        mine.source = "drawing"
+        st.switch_page("pages/feature_maps.py")
+onward("pages/receptive_fields.py", "What does one unit see? Receptive fields")

@@ -1,0 +1,22 @@
+"""Train: choose data and recipe, start, and watch the network learn."""
+
+import streamlit as st
+
+from core.data import SOURCES
+from core.network import PRESETS
+from core.ui.frame import following, head, onward
+from core.ui.session import session
+from core.ui.training import LIVE_SECONDS, choose_dataset, choose_recipe, live_view, start_and_stop
+
+mine = session()
+head("Train", f"Press Start and watch **{mine.network.name}** learn; you can look inside while it does.")
+
+choices, curves = st.columns([4, 7], gap="large")
+with choices:
+    choose_dataset(mine, SOURCES)
+    choose_recipe(mine, PRESETS)
+    start_and_stop(mine)
+with curves:
+    following(mine.run, LIVE_SECONDS, lambda: live_view(mine.run))
+
+onward("pages/feature_maps.py", "Look inside: what every layer makes of an image")

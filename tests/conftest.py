@@ -1,0 +1,29 @@
+"""What the tests share."""
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import numpy as np
+import pytest
+
+from core.data import Dataset
+from core.data.datasets import load
+
+
+@pytest.fixture(scope="session")
+def mnist() -> Dataset:
+    return load("mnist")
+
+
+@pytest.fixture(scope="session")
+def small_mnist(mnist) -> Dataset:
+    """2,000 digits to learn from and 500 to be tested on: seconds instead of minutes."""
+    return Dataset(
+        "mnist", mnist.x_train[:2000], mnist.y_train[:2000], mnist.x_test[:500], mnist.y_test[:500], mnist.class_names
+    )
+
+
+@pytest.fixture
+def random() -> np.random.Generator:
+    return np.random.default_rng(7)

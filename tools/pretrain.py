@@ -1,0 +1,61 @@
+"""Make the trained weights in assets/pretrained: `python -m tools.pretrain`.
+
+The networks are trained on all 60,000 training images with a fixed seed and a
+fixed number of epochs; nothing is chosen by looking at the test images, which
+are read once, at the end. On one machine the weights come out the same, bit
+for bit; another processor may round differently.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from core.data import load
+from core.network import LENET5, to_json
+from core.training import Recipe, Snapshot, State, train
+from core.training.pretrained import FOLDER
+
+RECIPE = Recipe(epochs=30, batch_size=64, optimizer="Adam", learning_rate=0.002, seed=1998)
+
+
+def main() -> None:
+    """Train LeNet-5 and write its weights and its card."""
+    import keras
+
+    def falling(epoch: int, _rate: float) -> float:
+        """Half a cosine from the recipe's learning rate to zero."""
+        return RECIPE.learning_rate * (1 + math.cos(math.pi * epoch / RECIPE.epochs)) / 2
+
+    rate = keras.callbacks.LearningRateScheduler(falling)
+    result = train(LENET5, load("mnist"), RECIPE, _report, [rate])
+    accuracy = result.snapshot.test[-1].accuracy
+    write(FOLDER, "lenet5", result.model, accuracy)
+    print(f"lenet5: {accuracy:.2%} of the test images")
+
+
+def write(folder: Path, name: str, model, accuracy: float) -> None:
+    """`name`.npz with the weights in Keras' order, and `name`.json that says what they are."""
+    arrays = {str(index): array for index, array in enumerate(model.get_weights())}
+    np.savez_compressed(folder / f"{name}.npz", **arrays)
+    card = {
+        "network": json.loads(to_json(LENET5)),
+        "dataset": "mnist",
+        "recipe": asdict(RECIPE) | {"schedule": "half a cosine to zero, by epoch"},
+        "test_accuracy": accuracy,
+        "made_by": "python -m tools.pretrain",
+    }
+    (folder / f"{name}.json").write_text(json.dumps(card, indent=2) + "\n", "utf-8")
+
+
+def _report(snapshot: Snapshot) -> None:
+    if snapshot.state is State.EVALUATING and snapshot.test_epoch == snapshot.epoch:
+        print(f"epoch {snapshot.epoch}: {snapshot.test[-1].accuracy:.2%}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
