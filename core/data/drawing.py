@@ -19,6 +19,7 @@ PEN = 2.5  # width of MNIST's pen in its pixels: the median over its images of 2
 CENTRE = 14  # index of the pixel on which MNIST puts the centre of mass (measured on its images)
 FINE = 8  # strokes are drawn this many times larger, then averaged down
 MAX_POINTS = 20_000
+FARTHEST = 1e6  # canvas pixels; what lies beyond is no drawing
 _WORKING = 512  # the longest side of pixels that are worked on
 
 
@@ -37,7 +38,7 @@ def from_strokes(strokes: Sequence[np.ndarray], stroke_width: float) -> np.ndarr
         (28, 28) float32 in 0…1, ink 1; None where there is no stroke.
     """
     lines = [np.asarray(stroke, np.float64).reshape(-1, 2) for stroke in strokes]
-    lines = [line[np.isfinite(line).all(axis=1)] for line in lines]
+    lines = [line[(np.abs(line) < FARTHEST).all(axis=1)] for line in lines]  # neither NaN nor absurd
     lines = [line for line in lines if len(line)]
     if not lines or sum(map(len, lines)) > MAX_POINTS:
         return None
@@ -58,8 +59,9 @@ def from_strokes(strokes: Sequence[np.ndarray], stroke_width: float) -> np.ndarr
             pen.line(corners, fill=255, width=round(2 * radius))
         for x, y in corners:  # round ends and joints
             pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
-    ink = np.asarray(canvas, np.float32).reshape(FIELD, FINE, FIELD, FINE).mean(axis=(1, 3)) / 255
-    return _centred(ink)
+    # Centred before it is averaged down: to an eighth of a pixel, so that no rounding makes it jump.
+    ink = _centred(np.asarray(canvas, np.float32) / 255, (CENTRE + 0.5) * FINE - 0.5)
+    return ink.reshape(FIELD, FINE, FIELD, FINE).mean(axis=(1, 3))
 
 
 def from_pixels(rgba: np.ndarray) -> np.ndarray | None:
@@ -86,7 +88,7 @@ def from_pixels(rgba: np.ndarray) -> np.ndarray | None:
     top, left = (FIELD - size[1]) // 2, (FIELD - size[0]) // 2
     field[top : top + size[1], left : left + size[0]] = np.asarray(scaled)
     field /= max(field.max(), 1e-6)
-    return _centred(field)
+    return _centred(field, CENTRE)
 
 
 def _ink(picture: np.ndarray) -> np.ndarray | None:
@@ -112,14 +114,14 @@ def _ink(picture: np.ndarray) -> np.ndarray | None:
     return ink / strongest if strongest > 0.15 else None
 
 
-def _centred(image: np.ndarray) -> np.ndarray:
-    """Shifted by whole pixels so that the centre of mass is at the field's centre; ink stays inside."""
+def _centred(image: np.ndarray, centre: float) -> np.ndarray:
+    """Shifted by whole pixels so that the centre of mass comes to index `centre`; ink stays inside."""
     total = image.sum()
     shifts = []
     for axis in (0, 1):
         profile = image.sum(axis=1 - axis)
         inked = np.flatnonzero(profile > 0)
-        mass = (profile * np.arange(FIELD)).sum() / total
-        shift = round(CENTRE - mass)
-        shifts.append(int(np.clip(shift, -inked[0], FIELD - 1 - inked[-1])))
+        mass = (profile * np.arange(len(profile))).sum() / total
+        shift = round(centre - mass)
+        shifts.append(int(np.clip(shift, -inked[0], len(profile) - 1 - inked[-1])))
     return np.roll(image, shifts, axis=(0, 1)).astype(np.float32)

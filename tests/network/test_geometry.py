@@ -1,0 +1,235 @@
+"""Keras is the oracle for shapes and parameters, real gradients for receptive fields."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from core.network import (
+    LENET5,
+    PRESETS,
+    AveragePooling2D,
+    BatchNormalization,
+    Branches,
+    Conv2D,
+    Dense,
+    Flatten,
+    GlobalAveragePooling2D,
+    MaxPooling2D,
+    Network,
+    ZeroPadding2D,
+    trace,
+)
+from core.training import build_model
+from core.training.model import layer_name
+from tests.strategies import layers, networks
+
+relaxed = settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
+
+
+@given(networks())
+@relaxed
+def test_every_row_has_keras_shape_and_parameters(network):
+    assume(network.layers)
+    model = build_model(network)
+    for row in trace(network).rows:
+        layer = model.get_layer(layer_name(row.path))
+        assert tuple(layer.output.shape[1:]) == row.output_shape
+        assert layer.count_params() == row.parameters
+        trainable = sum(int(np.prod(w.shape)) for w in layer.trainable_weights)
+        assert trainable == row.trainable_parameters
+    assert model.count_params() == trace(network).parameters
+
+
+@given(st.tuples(st.integers(1, 6), st.integers(1, 6), st.integers(1, 3)), layers())
+@relaxed
+def test_a_problem_is_named_exactly_where_keras_refuses(shape, layer):
+    problems = trace(Network(shape, (layer,))).problems
+    fields = {name: getattr(layer, name) for name in layer.__dataclass_fields__ if name in vars(layer)}
+    try:
+        output = getattr(keras.layers, type(layer).__name__)(**fields)(keras.Input(shape))
+        refused = 0 in output.shape[1:]
+    except ValueError:
+        refused = True
+    assert bool(problems) == refused
+
+
+def support(network: Network) -> dict:
+    """{(path, row, column): box of input pixels with a gradient}, from a model that is linear and all positive."""
+    model = build_model(network)
+    for weight in model.trainable_weights:
+        weight.assign(tf.ones_like(weight))
+    probe = keras.Model(model.input, [model.get_layer(layer_name(row.path)).output for row in trace(network).rows])
+    image = tf.ones((1, *network.input_shape))
+    boxes = {}
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(image)
+        outputs = probe(image)
+        outputs = outputs if isinstance(outputs, list) else [outputs]
+        maps = [tf.reduce_sum(out[0], axis=-1) if len(out.shape) == 4 else tf.reduce_sum(out) for out in outputs]
+    for row, total in zip(trace(network).rows, maps):
+        jacobian = tape.jacobian(total, image, experimental_use_pfor=False)
+        if jacobian is None:
+            continue
+        seen = np.abs(jacobian.numpy()).sum(axis=(-4, -1)) > 0  # (..., h, w)
+        seen = seen if total.shape.rank else seen[np.newaxis, np.newaxis]
+        for r in range(seen.shape[0]):
+            for c in range(seen.shape[1]):
+                rows, columns = (np.flatnonzero(seen[r, c].any(axis=axis)) for axis in (1, 0))
+                boxes[row.path, r, c] = (
+                    (rows[0], columns[0], rows[-1] + 1, columns[-1] + 1) if len(rows) else (0, 0, 0, 0)
+                )
+    return boxes
+
+
+LINEAR = ("Conv2D", "AveragePooling2D", "ZeroPadding2D", "GlobalAveragePooling2D", "Dense")
+
+
+def linear(network: Network) -> Network:
+    """The same network without anything that bends: then the gradient shows what is read."""
+    for path, block in network.walk():
+        if hasattr(block, "activation"):
+            network = network.replaced(path, network.at(path).replaced(activation="linear"))
+    return network
+
+
+@given(networks(LINEAR, most=4, sides=(4, 9)))
+@settings(relaxed, max_examples=25)
+def test_receptive_fields_are_the_support_of_gradients(network):
+    assume(network.layers)
+    network = linear(network)
+    boxes = support(network)
+    for row in trace(network).rows:
+        rows, columns = row.receptive_field.units
+        for r in range(rows):
+            for c in range(columns):
+                assert tuple(row.receptive_field.region(r, c)) == boxes.get((row.path, r, c), (0, 0, 0, 0))
+
+
+def test_padding_dilation_and_unequal_branches_are_exact_at_the_border():
+    network = Network(
+        (9, 11, 1),
+        (
+            ZeroPadding2D((3, 2)),
+            Conv2D(1, (3, 3), dilation_rate=(2, 2)),
+            Branches(((Conv2D(1, (1, 3), padding="same"),), (Conv2D(1, (3, 1), padding="same"),)), "concatenate"),
+            Conv2D(1, (3, 3), strides=(2, 2), padding="same"),
+        ),
+    )
+    boxes = support(network)
+    for (path, r, c), box in boxes.items():
+        assert tuple(trace(network).row(path).receptive_field.region(r, c)) == box
+
+
+@pytest.mark.parametrize(
+    ("stack", "size", "stride"),
+    [
+        ([Conv2D(1, 7), Conv2D(1, 5), MaxPooling2D(), Conv2D(1, 5)], 20, 2),
+        (
+            [Conv2D(1, 5), Conv2D(1, 3), MaxPooling2D(), Conv2D(1, 3), Conv2D(1, 3), MaxPooling2D()]
+            + [Conv2D(1, 3), Conv2D(1, 3)],
+            34,
+            4,
+        ),
+    ],
+)
+def test_published_receptive_fields(stack, size, stride):
+    last = trace(Network((64, 64, 1), tuple(stack))).rows[-1].receptive_field
+    assert last.size == (size, size)
+    assert last.stride == (stride, stride)
+
+
+def vgg16_until(block: int):
+    stack = []
+    for filters, convolutions in ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))[:block]:
+        stack += [Conv2D(filters, 3, padding="same")] * convolutions + [MaxPooling2D()]
+    return trace(Network((224, 224, 3), tuple(stack[:-1]))).rows[-1].receptive_field
+
+
+def test_vgg16_is_as_published():
+    assert (vgg16_until(4).size[0], vgg16_until(4).stride[0]) == (92, 8)
+    assert (vgg16_until(5).size[0], vgg16_until(5).stride[0]) == (196, 16)
+
+
+def test_two_3x3_see_what_one_5x5_sees():
+    two = trace(Network((28, 28, 1), (Conv2D(1, 3), Conv2D(1, 3)))).rows[-1]
+    one = trace(Network((28, 28, 1), (Conv2D(1, 5),))).rows[-1]
+    assert two.receptive_field.region(4, 6) == one.receptive_field.region(4, 6)
+
+
+def test_presets_have_their_published_parameters():
+    assert trace(PRESETS["E2"].network).parameters == 61_706
+    assert [row.parameters for row in trace(LENET5).rows if row.parameters] == [156, 2_416, 48_120, 10_164, 850]
+    assert trace(PRESETS["A1"].network).parameters == 407_050
+
+
+def test_presets_can_be_trained_as_they_are():
+    for preset in PRESETS.values():
+        assert trace(preset.network, 10).problems == ()
+
+
+def test_exercises_from_the_reader():
+    dense = trace(Network((256, 256, 3), (Flatten(), Dense(1000)))).rows[-1]
+    assert dense.parameters == 196_609_000
+    assert trace(Network((8, 8, 3), (Conv2D(10, 3),))).parameters == 280
+    padded = trace(Network((100, 100, 3), (ZeroPadding2D((2, 2)), Conv2D(4, 3))))
+    assert padded.rows[-1].output_shape == (102, 102, 4)
+
+
+def test_macs_follow_the_formulas():
+    conv = trace(Network((28, 28, 3), (Conv2D(8, 5, padding="same"),))).rows[0]
+    assert conv.macs == 28 * 28 * 8 * 5 * 5 * 3
+    assert trace(Network((4, 4, 2), (Flatten(), Dense(7)))).macs == 32 * 7
+
+
+def test_a_problem_names_its_layer_in_words_a_beginner_understands():
+    network = Network((28, 28, 1), (MaxPooling2D(8), Conv2D(4, 5), Flatten(), Dense(10, "softmax")))
+    traced = trace(network, 10)
+    assert [problem.path for problem in traced.problems] == [(1,)]
+    assert "Conv2D 5×5 needs at least 5×5 pixels, but only 3×3 are left" in traced.problems[0].sentence
+    assert traced.rows[0].output_shape == (3, 3, 1)
+    assert [row.output_shape for row in traced.rows[1:]] == [None, None, None]
+
+
+def test_layers_after_flatten_are_told_to_move():
+    sentence = trace(Network((28, 28, 1), (Flatten(), Conv2D(4, 3)))).problem_at((1,))
+    assert "row of 784 numbers" in sentence
+
+
+def test_joins_that_cannot_work_name_both_shapes():
+    branches = Branches(((Conv2D(4, 3),), (Conv2D(4, 5),)))
+    for merge in ("concatenate", "add"):
+        network = Network((28, 28, 1), (Branches(branches.branches, merge),))
+        sentence = trace(network).problem_at((0,))
+        assert "26×26×4" in sentence and "24×24×4" in sentence
+
+
+@pytest.mark.parametrize(
+    ("last", "words"),
+    [
+        ((), "no layers"),
+        ((Conv2D(4, 3),), "ends with an image"),
+        ((Flatten(), Dense(7, "softmax")), "ends with 7 numbers"),
+        ((Flatten(), Dense(10)), "softmax"),
+    ],
+)
+def test_an_output_that_is_no_answer_is_a_problem(last, words):
+    assert words in trace(Network((28, 28, 1), last), 10).problems[0].sentence
+
+
+def test_normalisation_and_global_pooling_count_as_keras_counts():
+    rows = trace(Network((8, 8, 6), (BatchNormalization(scale=False), GlobalAveragePooling2D()))).rows
+    assert (rows[0].parameters, rows[0].trainable_parameters) == (18, 6)
+    assert rows[1].output_shape == (6,)
+    assert rows[1].receptive_field.covers_input
+
+
+def test_a_unit_that_reads_padding_only_sees_nothing():
+    field = trace(Network((6, 6, 1), (ZeroPadding2D((4, 4)), AveragePooling2D(2)))).rows[-1].receptive_field
+    assert field.region(0, 0).size == (0, 0)
+    with pytest.raises(IndexError):
+        field.region(7, 0)

@@ -1,0 +1,58 @@
+"""Random networks for property tests."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from core.network import LAYERS, Branches, Network, trace
+from core.network.settings import Choice, Flag, Integer, Number, Pair, settings_of
+
+SMALL = {"filters": 6, "units": 7, "groups": 3}  # keeps Keras' models quick to build
+
+
+def _values(name, how):
+    if isinstance(how, Integer):
+        return st.integers(how.minimum, min(how.maximum, SMALL.get(name, 8)))
+    if isinstance(how, Number):
+        return st.floats(how.minimum, how.maximum, allow_nan=False)
+    if isinstance(how, Choice):
+        return st.sampled_from(how.choices)
+    if isinstance(how, Flag):
+        return st.booleans()
+    assert isinstance(how, Pair)
+    side = st.integers(how.minimum, min(how.maximum, 4))
+    pair = st.one_of(side.map(lambda n: (n, n)), st.tuples(side, side))
+    return st.one_of(st.none(), pair) if how.default_label else pair
+
+
+def layers(kinds=tuple(LAYERS)):
+    """Any layer with any settings, whether it will fit or not."""
+    convolutions = tuple(kind for kind in kinds if "Conv" in kind)
+    return st.sampled_from(kinds + 3 * convolutions).flatmap(
+        lambda kind: st.builds(LAYERS[kind], **{name: _often(kind, name) for name in settings_of(LAYERS[kind])})
+    )
+
+
+def _often(kind, name):
+    """Values of a field; those that rarely go together are mostly left alone, so that most layers fit."""
+    values = _values(name, settings_of(LAYERS[kind])[name])
+    if name in ("groups", "dilation_rate", "strides"):
+        default = st.just(LAYERS[kind].__dataclass_fields__[name].default)
+        return st.integers(0, 3).flatmap(lambda dice: default if dice else values)
+    return values
+
+
+@st.composite
+def networks(draw, kinds=tuple(LAYERS), most=6, branches=True, sides=(5, 16)):
+    """A network that works: layers that would not fit where they were drawn are left out."""
+    shape = (draw(st.integers(*sides)), draw(st.integers(*sides)), draw(st.integers(1, 3)))
+    network = Network(shape, ())
+    for _ in range(draw(st.integers(2, 2 * most))):
+        block = draw(layers(kinds))
+        if branches and draw(st.integers(0, 3)) == 0:
+            arms = draw(st.lists(st.lists(layers(kinds), max_size=2), min_size=2, max_size=3))
+            block = Branches(tuple(map(tuple, arms)), draw(st.sampled_from(("concatenate", "add"))))
+        longer = network.inserted((len(network.layers),), block)
+        if not trace(longer).problems:
+            network = longer
+    return network

@@ -1,0 +1,149 @@
+"""A run in the background: it never blocks, it can be stopped, and it ends when it is abandoned."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from core.data import Dataset, DatasetError
+from core.network import LENET5, Dense, Dropout, Flatten, MaxPooling2D, Network
+from core.training import Recipe, Run, State, pretrained, why_unfit
+from core.training.limits import memory_needed
+from core.training.run import patience_seconds
+from core.network import trace
+
+ENDLESS = Recipe(epochs=200, batch_size=16)
+
+
+def until(condition, seconds=60.0):
+    """Wait for what is expected, and fail if it does not come."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "what was expected did not come"
+        time.sleep(0.01)
+
+
+def test_starting_returns_at_once_and_snapshots_follow(small_mnist):
+    before = time.monotonic()
+    run = Run(LENET5, small_mnist, ENDLESS).start()
+    assert time.monotonic() - before < 0.2
+    until(lambda: run.snapshot.step > 0)
+    run.stop()
+    assert run.wait(20)
+    last = run.snapshot
+    assert last.state is State.STOPPED
+    assert "Stopped" in last.message
+    assert last.test_accuracy is not None  # tested once more after the stop
+
+
+def test_a_running_models_weights_can_be_looked_at(small_mnist):
+    run = Run(LENET5, small_mnist, ENDLESS).start()
+    assert run.model() is None or run.version
+    until(lambda: run.version >= 1)
+    early = [w.copy() for w in run.model().get_weights()]
+    seen = run.version
+    until(lambda: run.version > seen + 1)
+    late = run.model().get_weights()
+    run.stop()
+    assert run.wait(20)
+    assert any((a != b).any() for a, b in zip(early, late))
+
+
+def test_a_run_that_nobody_watches_ends_by_itself_and_says_so(small_mnist):
+    run = Run(LENET5, small_mnist, ENDLESS, patience=0.5).start()
+    assert run.wait(60)
+    assert run.snapshot.state is State.STOPPED
+    assert "closed" in run.snapshot.message
+
+
+def test_a_run_that_is_watched_goes_on(small_mnist):
+    run = Run(LENET5, small_mnist, ENDLESS, patience=3.0).start()
+    until(lambda: run.snapshot.step > 0)
+    watched = time.monotonic()
+    while time.monotonic() - watched < 4.5:
+        run.touch()
+        threading.Event().wait(0.2)  # the visitor's page, ticking
+    assert run.active
+    run.stop()
+    assert run.wait(20)
+
+
+def test_patience_is_ten_minutes_unless_configured(monkeypatch):
+    monkeypatch.delenv("RECEPTIVE_PATIENCE_SECONDS", raising=False)
+    assert patience_seconds() == 600
+    monkeypatch.setenv("RECEPTIVE_PATIENCE_SECONDS", "30")
+    assert patience_seconds() == 30
+
+
+def test_a_failing_dataset_is_explained_and_nothing_is_raised():
+    def missing() -> Dataset:
+        raise DatasetError("The data file mnist.npz is missing.")
+
+    run = Run(LENET5, missing, Recipe()).start()
+    assert run.wait(30)
+    assert run.snapshot.state is State.FAILED
+    assert run.snapshot.message == "The data file mnist.npz is missing."
+
+
+def test_a_diverged_run_keeps_no_broken_weights(small_mnist):
+    run = Run(LENET5, small_mnist, Recipe(optimizer="SGD", learning_rate=1000.0)).start()
+    assert run.wait(60)
+    assert run.snapshot.state is State.FAILED
+    model = run.model()
+    assert model is None or all(np.isfinite(w).all() for w in model.get_weights())
+
+
+def test_two_runs_do_not_disturb_each_other(small_mnist):
+    """Side by side they learn what each learns alone: no seed or state is shared."""
+    network = Network((28, 28, 1), (MaxPooling2D(4), Flatten(), Dropout(0.3), Dense(10, "softmax")))
+    recipes = [Recipe(epochs=2, batch_size=32, seed=seed) for seed in (1, 2)]
+
+    def learned(runs):
+        for run in runs:
+            assert run.wait(60)
+        return [run.model().get_weights() for run in runs]
+
+    together = learned([Run(network, small_mnist, recipe).start() for recipe in recipes])
+    alone = [learned([Run(network, small_mnist, recipe).start()])[0] for recipe in recipes]
+    for side_by_side, single in zip(together, alone):
+        for a, b in zip(side_by_side, single):
+            assert (a == b).all()
+
+
+def test_a_network_too_large_for_the_machine_is_refused_with_the_layers_name(monkeypatch):
+    monkeypatch.setenv("RECEPTIVE_RUN_MEMORY_MB", "100")
+    wide = Network((28, 28, 1), (Flatten(), Dense(8192, "relu"), Dense(4096, "relu"), Dense(10, "softmax")))
+    sentence = why_unfit(wide, (28, 28, 1), 10, Recipe())
+    assert "Layer 3 (Dense 4096, relu)" in sentence and "33,558,528 parameters" in sentence
+
+
+def test_too_large_a_batch_is_refused_with_one_that_fits(monkeypatch):
+    monkeypatch.setenv("RECEPTIVE_RUN_MEMORY_MB", "20")
+    sentence = why_unfit(LENET5, (28, 28, 1), 10, Recipe(batch_size=1024))
+    assert "Layer 1 (Conv2D 6 @ 5×5, same, relu)" in sentence
+    fits = int(sentence.split("at most ")[1].rstrip("."))
+    assert why_unfit(LENET5, (28, 28, 1), 10, Recipe(batch_size=fits)) is None
+    assert memory_needed(trace(LENET5), fits + 1) > 20_000_000
+
+
+def test_the_published_networks_fit_the_default_limit():
+    assert why_unfit(LENET5, (28, 28, 1), 10, Recipe(batch_size=1024)) is None
+
+
+def test_the_pretrained_lenet_is_right_on_99_percent_of_the_test_images(mnist):
+    model = pretrained("lenet5")
+    answers = np.concatenate(
+        [np.argmax(model(mnist.x_test[i : i + 1000] / np.float32(255), training=False), axis=1) for i in range(0, 10_000, 1000)]
+    )  # fmt: skip
+    accuracy = (answers == mnist.y_test).mean()
+    assert accuracy >= 0.99
+    from core.training import card
+
+    assert accuracy == pytest.approx(card("lenet5").test_accuracy, abs=0.0003)
+
+
+def test_the_drawing_model_is_there():
+    assert pretrained("draw").output_shape == (None, 10)
+    with pytest.raises(KeyError):
+        pretrained("../lenet5")
