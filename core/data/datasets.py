@@ -67,8 +67,16 @@ SOURCES: dict[str, Source] = {
         "fashion_mnist.npz",
         "5b6d2c4c694a91887af8ab7d039c04f80af3c29378d731c93a538d2e831aa469",
         (
-            "T-shirt", "Trouser", "Pullover", "Dress", "Coat",
-            "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+            "T-shirt",
+            "Trouser",
+            "Pullover",
+            "Dress",
+            "Coat",
+            "Sandal",
+            "Shirt",
+            "Sneaker",
+            "Bag",
+            "Ankle boot",
         ),  # fmt: skip
         "Pictures of clothes (Zalando Research), MIT",
     ),
@@ -107,6 +115,4 @@ def _read(name: str, path: Path) -> Dataset:
         raise DatasetError(f"The data file {path.name} could not be read. {advice}") from None
     for array in (x_train, y_train, x_test, y_test):
         array.setflags(write=False)  # shared by all visitors
-    return Dataset(
-        name, x_train[..., np.newaxis], y_train, x_test[..., np.newaxis], y_test, source.class_names
-    )
+    return Dataset(name, x_train[..., np.newaxis], y_train, x_test[..., np.newaxis], y_test, source.class_names)

@@ -14,6 +14,4 @@ def regions(field: ReceptiveField) -> np.ndarray:
         (rows·columns, 6) int32: row, column, top, left, bottom, right; input pixels, half open.
     """
     rows, columns = field.units
-    return np.array(
-        [(r, c, *field.region(r, c)) for r in range(rows) for c in range(columns)], np.int32
-    )
+    return np.array([(r, c, *field.region(r, c)) for r in range(rows) for c in range(columns)], np.int32)

@@ -231,9 +231,7 @@ def _follow(
             except CannotWork as problem:
                 problems.append(Problem(path, str(problem)))
         signal = result
-        rows.append(
-            Row(path, block, signal and signal.shape, *counts, signal and signal.field)
-        )
+        rows.append(Row(path, block, signal and signal.shape, *counts, signal and signal.field))
     return signal
 
 
@@ -285,9 +283,7 @@ def _everything(field: ReceptiveField) -> ReceptiveField:
     """One unit that depends on all units below."""
     height, width, _ = field.input_shape
     paths = tuple(((reduce(or_, r),), (reduce(or_, c),)) for r, c in field.paths)
-    return ReceptiveField(
-        field.input_shape, Axis(0, 0, height - 1), Axis(0, 0, width - 1), _without_covered(paths)
-    )
+    return ReceptiveField(field.input_shape, Axis(0, 0, height - 1), Axis(0, 0, width - 1), _without_covered(paths))
 
 
 def _join(block: Branches, ends: list[_Signal]) -> tuple[_Signal, tuple[int, int, int]]:
@@ -295,9 +291,7 @@ def _join(block: Branches, ends: list[_Signal]) -> tuple[_Signal, tuple[int, int
     listed = " and ".join(shape_text(shape) for shape in shapes)
     if block.merge == "add":
         if len(set(shapes)) > 1:
-            raise CannotWork(
-                f"Branches can be added only where all shapes are equal, but here they are {listed}."
-            )
+            raise CannotWork(f"Branches can be added only where all shapes are equal, but here they are {listed}.")
         shape = shapes[0]
     else:
         if len({shape[:-1] for shape in shapes}) > 1:
@@ -364,6 +358,5 @@ def _output_problems(network: Network, shape: Shape, classes: int) -> Iterable[P
     elif getattr(network.layers[-1], "activation", None) != "softmax":
         yield Problem(
             last,
-            "The last layer must have the activation softmax, so that its "
-            f"{classes} numbers are probabilities.",
+            f"The last layer must have the activation softmax, so that its {classes} numbers are probabilities.",
         )

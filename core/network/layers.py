@@ -140,9 +140,7 @@ def _windows(
     )
 
 
-FILTERS = Integer(
-    "Filters", "How many kernels it learns. Each makes one feature map.", 1, 1024
-)
+FILTERS = Integer("Filters", "How many kernels it learns. Each makes one feature map.", 1, 1024)
 KERNEL = Pair(
     "Kernel size",
     "Rows × columns of the little window that slides over the image. Type any size such as 1×7.",
@@ -150,9 +148,7 @@ KERNEL = Pair(
     15,
     (1, 3, 5, 7),
 )
-STRIDES = Pair(
-    "Strides", "How far the window jumps each time. 2×2 halves the image.", 1, 8, (1, 2, 3)
-)
+STRIDES = Pair("Strides", "How far the window jumps each time. 2×2 halves the image.", 1, 8, (1, 2, 3))
 PADDING = Choice(
     "Padding",
     "valid: the window stays inside, so the image shrinks. same: zeros around it keep the size.",
@@ -195,12 +191,8 @@ class Conv2D(Layer):
 
     def reads(self, shape: Shape) -> tuple[Window, Window]:
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
-            raise CannotWork(
-                "Conv2D cannot use strides and dilation together: set one of them back to 1×1."
-            )
-        return _windows(
-            self, shape, self.kernel_size, self.strides, self.dilation_rate, self.padding
-        )
+            raise CannotWork("Conv2D cannot use strides and dilation together: set one of them back to 1×1.")
+        return _windows(self, shape, self.kernel_size, self.strides, self.dilation_rate, self.padding)
 
     def output_shape(self, shape: Shape) -> Shape:
         rows, columns = self.reads(shape)
@@ -379,9 +371,7 @@ class Dropout(Layer):
     group = "Regularising"
     summary = "While training, forgets a random share of the numbers, so that none is relied upon."
 
-    rate: float = setting(
-        0.25, Number("Rate", "The share that is set to zero while training.", 0.0, 0.95)
-    )
+    rate: float = setting(0.25, Number("Rate", "The share that is set to zero while training.", 0.0, 0.95))
 
     def describe(self) -> str:
         return f"{self.rate:.0%}"

@@ -40,9 +40,7 @@ class Integer(Setting):
     def checked(self, value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
             if not (isinstance(value, float) and value.is_integer()):
-                raise InvalidSetting(
-                    f"{self.label} must be a whole number, not {_shown(value)}."
-                )
+                raise InvalidSetting(f"{self.label} must be a whole number, not {_shown(value)}.")
         if not self.minimum <= value <= self.maximum:
             raise InvalidSetting(
                 f"{self.label} must be between {self.minimum:,} and {self.maximum:,}, not {_shown(value)}."
@@ -78,9 +76,7 @@ class Choice(Setting):
 
     def checked(self, value: Any) -> str:
         if not isinstance(value, str) or value not in self.choices:
-            raise InvalidSetting(
-                f"{self.label} must be one of {', '.join(self.choices)}, not {_shown(value)}."
-            )
+            raise InvalidSetting(f"{self.label} must be one of {', '.join(self.choices)}, not {_shown(value)}.")
         return value
 
 
@@ -112,9 +108,7 @@ class Pair(Setting):
         if isinstance(value, int):
             value = (value, value)
         if not isinstance(value, (tuple, list)) or len(value) != 2:
-            raise InvalidSetting(
-                f"{self.label} must be two whole numbers such as 3 × 3, not {_shown(value)}."
-            )
+            raise InvalidSetting(f"{self.label} must be two whole numbers such as 3 × 3, not {_shown(value)}.")
         one = Integer(self.label, self.help, self.minimum, self.maximum)
         return (one.checked(value[0]), one.checked(value[1]))
 

@@ -13,6 +13,11 @@ from core.network.layers import Layer
 from core.network.network import Block
 from core.network.settings import settings_of
 
+# Streamlit calls this after every run of every page (script_runner._clean_problem_modules). It resets the
+# state that a building thread relies on, drops the kernels that a training thread is using, and collects all
+# garbage: it made training stand still while a page was open. Models here go when nobody holds them.
+keras.backend.clear_session = lambda free_memory=True: None
+
 # Keras numbers layers and registers graphs in state that is not made for threads.
 building = threading.RLock()
 
@@ -48,10 +53,7 @@ def _connected(blocks: tuple[Block, ...], prefix: Path, tensor: Any, seed: int |
     for index, block in enumerate(blocks):
         path = (*prefix, index)
         if isinstance(block, Branches):
-            ends = [
-                _connected(branch, (*path, number), tensor, seed)
-                for number, branch in enumerate(block.branches)
-            ]
+            ends = [_connected(branch, (*path, number), tensor, seed) for number, branch in enumerate(block.branches)]
             join = keras.layers.Add if block.merge == "add" else keras.layers.Concatenate
             tensor = join(name=layer_name(path))(ends)
         else:

@@ -49,9 +49,7 @@ def card(name: str) -> Card:
     path = FOLDER / f"{FILES[name]}.json"
     try:
         text = json.loads(path.read_text("utf-8"))
-        return Card(
-            from_json(json.dumps(text["network"])), text["dataset"], text["recipe"], text["test_accuracy"]
-        )
+        return Card(from_json(json.dumps(text["network"])), text["dataset"], text["recipe"], text["test_accuracy"])
     except (OSError, ValueError, KeyError):
         raise PretrainedError(_advice(path)) from None
 

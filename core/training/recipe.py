@@ -19,9 +19,7 @@ class Recipe(Checked):
 
     noun = "Recipe"
 
-    epochs: int = setting(
-        3, Integer("Epochs", "How many times the network sees the whole training set.", 1, 200)
-    )
+    epochs: int = setting(3, Integer("Epochs", "How many times the network sees the whole training set.", 1, 200))
     batch_size: int = setting(
         128,
         Integer(
@@ -35,8 +33,7 @@ class Recipe(Checked):
         "Adam",
         Choice(
             "Optimiser",
-            "The rule that turns gradients into steps. Adam adapts the step to each weight; "
-            "SGD is the plain rule.",
+            "The rule that turns gradients into steps. Adam adapts the step to each weight; SGD is the plain rule.",
             OPTIMIZERS,
         ),
     )
@@ -63,6 +60,4 @@ class Recipe(Checked):
             LOSSES,
         ),
     )
-    seed: int = setting(
-        1, Integer("Seed", "The same seed gives the same start and the same order.", 0, 2**31 - 1)
-    )
+    seed: int = setting(1, Integer("Seed", "The same seed gives the same start and the same order.", 0, 2**31 - 1))

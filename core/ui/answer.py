@@ -33,7 +33,9 @@ def answer(probabilities: np.ndarray | None, subject: Subject) -> None:
         st.altair_chart(probability_bars(np.zeros(len(names)), names), key="answer", alt="No drawing yet.")
         return
     best = int(np.argmax(probabilities))
-    st.metric("Prediction", names[best], help=f"The class with the highest probability, {percent(probabilities[best])}.")
+    st.metric(
+        "Prediction", names[best], help=f"The class with the highest probability, {percent(probabilities[best])}."
+    )
     st.altair_chart(
         probability_bars(probabilities, names),
         key="answer",

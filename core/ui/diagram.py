@@ -41,9 +41,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
 @lru_cache(maxsize=1)
 def _component():
     """Registered once a process; outside a Streamlit server that is not possible, so not at import."""
-    return st.components.v2.component(
-        "receptive_network", html='<div class="network"></div>', css=_CSS, js=_JS
-    )
+    return st.components.v2.component("receptive_network", html='<div class="network"></div>', css=_CSS, js=_JS)
 
 
 def drawing(mine: Session, traced: Trace) -> None:

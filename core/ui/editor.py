@@ -45,14 +45,14 @@ def start_from(mine: Session, presets: Mapping[str, Preset]) -> None:
             on_change=load,
             width=260,
         )
-        st.text_input(
-            "Name", mine.network.name, max_chars=MAX_NAME, key=f"{key}/name", on_change=rename, width=220
-        )
+        st.text_input("Name", mine.network.name, max_chars=MAX_NAME, key=f"{key}/name", on_change=rename, width=220)
         st.button("Undo", icon=":material/undo:", key="build/undo", on_click=mine.undo, disabled=not mine.past)
         st.button("Redo", icon=":material/redo:", key="build/redo", on_click=mine.redo, disabled=not mine.future)
     if current is not None:
         preset = presets[current]
-        published = f" Published test accuracy: {percent(preset.published_accuracy)}." if preset.published_accuracy else ""
+        published = (
+            f" Published test accuracy: {percent(preset.published_accuracy)}." if preset.published_accuracy else ""
+        )
         st.caption(f"{preset.summary} Source: {preset.source}.{published}")
     if mine.complaint:
         st.warning(mine.complaint, icon=":material/info:")
@@ -60,9 +60,21 @@ def start_from(mine: Session, presets: Mapping[str, Preset]) -> None:
 
 def totals(traced: Trace) -> None:
     """What the whole network comes to."""
-    seen = next((row.receptive_field for row in reversed(traced.rows) if row.receptive_field and all(row.receptive_field.stride)), None)
+    seen = next(
+        (
+            row.receptive_field
+            for row in reversed(traced.rows)
+            if row.receptive_field and all(row.receptive_field.stride)
+        ),
+        None,
+    )
     with st.container(horizontal=True):
-        st.metric("Parameters", f"{traced.parameters:,}", width=150, help="Numbers that the network stores; nearly all are learned.")
+        st.metric(
+            "Parameters",
+            f"{traced.parameters:,}",
+            width=150,
+            help="Numbers that the network stores; nearly all are learned.",
+        )
         st.metric("Multiply-adds", f"{traced.macs:,}", width=160, help="Multiplications and additions for one image.")
         st.metric(
             "Sees before the dense part",
@@ -78,9 +90,7 @@ def layer_list(mine: Session, traced: Trace) -> None:
         st.info("There are no layers yet. Add one from the list, or start from a published network.")
     for row in traced.rows:
         selected = row.path == mine.selected
-        with st.container(
-            horizontal=True, vertical_alignment="center", gap="small", key=f"row/{place(row.path)}"
-        ):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"row/{place(row.path)}"):
             st.button(
                 _title(row),
                 key=f"select/{place(row.path)}",
@@ -103,9 +113,7 @@ def add_layer(mine: Session) -> None:
     st.markdown(f"**Add a layer** {where}")
     with st.container(horizontal=True, gap="small"):
         for kind in LAYERS.values():
-            st.button(
-                kind.__name__, key=f"add/{kind.__name__}", help=kind.summary, on_click=_add, args=(mine, kind)
-            )
+            st.button(kind.__name__, key=f"add/{kind.__name__}", help=kind.summary, on_click=_add, args=(mine, kind))
 
 
 def _select(mine: Session, path: Path) -> None:
@@ -162,10 +170,34 @@ def _open_layer(mine: Session, row: Row) -> None:
             st.caption(type(row.layer).summary)
             edit_fields(row.layer, key, apply, complain)
         with st.container(horizontal=True, gap="small"):
-            st.button("Up", icon=":material/arrow_upward:", key=f"{key}/up", on_click=move, args=(-1,), disabled=path[-1] == 0)
-            st.button("Down", icon=":material/arrow_downward:", key=f"{key}/down", on_click=move, args=(1,), disabled=len(path) == 1 and path[0] == last)
-            st.button("Duplicate", icon=":material/content_copy:", key=f"{key}/duplicate", on_click=lambda: _duplicate(mine, path))
-            st.button("Delete", icon=":material/delete:", key=f"{key}/delete", on_click=lambda: mine.edit(mine.network.removed(path)))
+            st.button(
+                "Up",
+                icon=":material/arrow_upward:",
+                key=f"{key}/up",
+                on_click=move,
+                args=(-1,),
+                disabled=path[-1] == 0,
+            )
+            st.button(
+                "Down",
+                icon=":material/arrow_downward:",
+                key=f"{key}/down",
+                on_click=move,
+                args=(1,),
+                disabled=len(path) == 1 and path[0] == last,
+            )
+            st.button(
+                "Duplicate",
+                icon=":material/content_copy:",
+                key=f"{key}/duplicate",
+                on_click=lambda: _duplicate(mine, path),
+            )
+            st.button(
+                "Delete",
+                icon=":material/delete:",
+                key=f"{key}/delete",
+                on_click=lambda: mine.edit(mine.network.removed(path)),
+            )
 
 
 def _duplicate(mine: Session, path: Path) -> None:

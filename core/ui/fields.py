@@ -62,9 +62,7 @@ def _widget(how: Setting, value: Any, key: str, changed: Callable[[], None], dis
     if isinstance(how, Integer):
         st.number_input(how.label, how.minimum, how.maximum, value, how.step, width=150, **common)
     elif isinstance(how, Number):
-        st.number_input(
-            how.label, how.minimum, how.maximum, value, how.step, format=how.format, width=150, **common
-        )
+        st.number_input(how.label, how.minimum, how.maximum, value, how.step, format=how.format, width=150, **common)
     elif isinstance(how, Choice):
         st.selectbox(how.label, how.choices, how.choices.index(value), width=150, **common)
     elif isinstance(how, Flag):

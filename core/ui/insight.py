@@ -77,7 +77,9 @@ def feature_map_pictures(subject: Subject, picture: Picture) -> None:
     best = int(np.argmax(answers))
     verdict = ""
     if picture.label is not None:
-        verdict = ", which is right" if best == picture.label else f", but it is “{subject.class_names[picture.label]}”"
+        verdict = (
+            ", which is right" if best == picture.label else f", but it is “{subject.class_names[picture.label]}”"
+        )
     with st.container(horizontal=True, vertical_alignment="center"):
         tiles = [Tile(picture.image[..., c], "", picture.title) for c in range(picture.image.shape[2])]
         st.html(gallery(tiles, INK_SCALE, cell_size(picture.image.shape[:2], 140)), width="content")
@@ -105,7 +107,10 @@ def explorer(subject: Subject, picture: Picture, path: Path | None) -> None:
     channels = row.output_shape[2]
     channel = 0
     if channels > 1:
-        channel = st.number_input("Feature map", 1, channels, 1, key=f"fields/channel/{place(path)}/{channels}", width=150) - 1
+        channel = (
+            st.number_input("Feature map", 1, channels, 1, key=f"fields/channel/{place(path)}/{channels}", width=150)
+            - 1
+        )
     values = activations(subject.model, subject.network, picture.image)[path][..., channel]
     image = picture.image[..., 0] if picture.image.shape[2] == 1 else picture.image[..., :3]
     high, wide = row.receptive_field.size
@@ -161,7 +166,9 @@ def _layer_maps(network: Network, path: Path, values: np.ndarray, class_names: t
     dead = float((values == 0).all(axis=(0, 1)).mean()) if values.ndim == 3 else float((values == 0).mean())
     facts = f"Values from {values.min():.3g} to {values.max():.3g}."
     if dead:
-        facts += f" {dead:.0%}".replace("%", " %") + (" of the maps are zero everywhere." if values.ndim == 3 else " of the units are zero.")
+        facts += f" {dead:.0%}".replace("%", " %") + (
+            " of the maps are zero everywhere." if values.ndim == 3 else " of the units are zero."
+        )
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.markdown(f"**{layer_words(network, path)}** · {shape_text(values.shape)}", width="content")
         st.html(legend(scale), width="content")

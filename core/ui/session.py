@@ -98,9 +98,7 @@ class Session:
         """The selection must name a layer that exists."""
         paths = [path for path, _ in self.network.walk()]
         if self.selected not in paths:
-            self.selected = min(
-                paths, key=lambda path: abs(path[0] - (self.selected or (0,))[0]), default=None
-            )
+            self.selected = min(paths, key=lambda path: abs(path[0] - (self.selected or (0,))[0]), default=None)
 
 
 def session() -> Session:

@@ -104,10 +104,16 @@ def live_view(run: Run | None) -> None:
     elif now.message:
         st.info(now.message)
     numbers = st.columns(4, wrap=True)
-    numbers[0].metric("Training accuracy", percent(now.train_accuracy), help="On the images it learned from just now.")
+    numbers[0].metric(
+        "Training accuracy", percent(now.train_accuracy), help="On the images it learned from just now."
+    )
     numbers[1].metric("Test accuracy", percent(now.test_accuracy), help="On 10,000 images it has never learned from.")
     numbers[2].metric("Images per second", f"{now.images_per_second:,.0f}" if now.images_per_second else "–")
-    numbers[3].metric("Steps", f"{now.step:,} / {now.steps:,}")
+    numbers[3].metric(
+        "Steps",
+        f"{now.step:,} / {now.steps:,}" if now.step else "–",
+        help="Batches done, and in all epochs together.",
+    )
     accuracy, loss = st.columns(2)
     with accuracy:
         st.markdown("**Accuracy**: share of right answers")

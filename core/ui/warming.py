@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from functools import lru_cache
 
@@ -28,3 +29,7 @@ def _import() -> None:
     except PretrainedError:
         return  # the page that needs the weights says what is wrong
     probabilities(model, np.zeros(model.input_shape[1:], np.float32))
+    # Streamlit collects garbage after every run of a page. TensorFlow's 350,000 objects stay for good:
+    # set aside, they are not looked at each time.
+    gc.collect()
+    gc.freeze()

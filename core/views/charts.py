@@ -72,7 +72,12 @@ def confusion(counts: np.ndarray, class_names: Sequence[str]) -> alt.LayerChart:
     most = max((cell["mistakes"] for cell in cells), default=0) or 1
     order = list(class_names)
     base = alt.Chart(alt.NamedData("cells")).encode(
-        x=alt.X("answer:N", sort=order, title="the network's answer", axis=alt.Axis(labelAngle=0 if len(order[0]) == 1 else -40, orient="top")),
+        x=alt.X(
+            "answer:N",
+            sort=order,
+            title="the network's answer",
+            axis=alt.Axis(labelAngle=0 if len(order[0]) == 1 else -40, orient="top"),
+        ),
         y=alt.Y("true:N", sort=order, title="what it is"),
         tooltip=[
             alt.Tooltip("true:N", title="it is"),
@@ -106,9 +111,7 @@ def probability_bars(probabilities: np.ndarray, class_names: Sequence[str]) -> a
         tooltip=[alt.Tooltip("class:N"), alt.Tooltip("probability:Q", format=".4%")],
     )
     x = alt.X("probability:Q", scale=alt.Scale(domain=[0, 1.25]), axis=None)
-    colour = alt.Color(
-        "class:N", scale=alt.Scale(domain=order, range=list(CLASS_COLOURS[: len(order)])), legend=None
-    )
+    colour = alt.Color("class:N", scale=alt.Scale(domain=order, range=list(CLASS_COLOURS[: len(order)])), legend=None)
     drawn = base.mark_bar(cornerRadiusEnd=3, height={"band": 0.7}).encode(x=x, color=colour)
     numbers = base.mark_text(align="left", dx=5, fontSize=12).encode(x=x, text="text:N")
     return alt.layer(drawn, numbers).properties(height=26 * len(order), datasets={"bars": bars})
@@ -153,7 +156,9 @@ def receptive_explorer(
             x2="x2:Q",
             y=_position("row", rows),
             y2="y2:Q",
-            color=alt.Color("value:Q", scale=shades, title="value", legend=alt.Legend(orient="right", gradientLength=120)),
+            color=alt.Color(
+                "value:Q", scale=shades, title="value", legend=alt.Legend(orient="right", gradientLength=120)
+            ),
             tooltip=[
                 alt.Tooltip("row:Q"),
                 alt.Tooltip("column:Q"),
@@ -207,9 +212,7 @@ def receptive_explorer(
 
 
 def _points(points, quantity: str, series: str) -> list[dict[str, Any]]:
-    return [
-        {"epoch": point.epoch, "value": getattr(point, quantity), "series": series} for point in points
-    ]
+    return [{"epoch": point.epoch, "value": getattr(point, quantity), "series": series} for point in points]
 
 
 def _position(field: str, length: int) -> Any:

@@ -37,7 +37,18 @@ def network_svg(network: Network, traced: Trace, selected: Path | None = None) -
     width = _columns(network.layers) * STEP + STEP
     height = _height(network.layers)
     middle = height / 2
-    _node(canvas, STEP / 2, middle, "input", shape_text(network.input_shape), network.input_shape, network, "plain", "The image as it comes in", None)
+    _node(
+        canvas,
+        STEP / 2,
+        middle,
+        "input",
+        shape_text(network.input_shape),
+        network.input_shape,
+        network,
+        "plain",
+        "The image as it comes in",
+        None,
+    )
     _sequence(canvas, network.layers, (), STEP, middle, rows, traced, network, selected)
     words = f"{network.name}: " + ", ".join(
         f"{type(block).__name__} {block.describe()}".strip() for _, block in network.walk()
@@ -53,18 +64,13 @@ def network_svg(network: Network, traced: Trace, selected: Path | None = None) -
 
 def _columns(blocks: Sequence[Block]) -> int:
     """How many steps a sequence is long; a join takes one step after its longest branch."""
-    return sum(
-        max(map(_columns, block.branches)) + 1 if isinstance(block, Branches) else 1 for block in blocks
-    )
+    return sum(max(map(_columns, block.branches)) + 1 if isinstance(block, Branches) else 1 for block in blocks)
 
 
 def _height(blocks: Sequence[Block]) -> float:
     """How high a sequence is: the highest of its blocks."""
     lane = TALLEST + LABEL + LANE_GAP
-    return max(
-        [lane]
-        + [sum(map(_height, block.branches)) for block in blocks if isinstance(block, Branches)]
-    )
+    return max([lane] + [sum(map(_height, block.branches)) for block in blocks if isinstance(block, Branches)])
 
 
 def _sequence(canvas, blocks, prefix, x, y, rows, traced, network, selected) -> float:
@@ -159,11 +165,23 @@ def _node(canvas, x, y, name, below, shape, network, style, title, path) -> None
             parts.append(f"<rect {place} {_GROUND}/><rect {place} {paint}/>")
         bottom = y + high / 2 + shift * (sheets - 1) / 2
     if style == "problem":
-        parts.append(f'<text x="{x:g}" y="{y + 6:g}" text-anchor="middle" font-size="18" font-weight="700" fill="#DC2626">!</text>')
-    parts.append(f'<text x="{x:g}" y="{bottom + 15:g}" text-anchor="middle" font-weight="600">{html.escape(name)}</text>')
-    parts.append(f'<text x="{x:g}" y="{bottom + 29:g}" text-anchor="middle" opacity=".75">{html.escape(below)}</text>')
-    parts.append(f'<rect x="{x - STEP / 2 + 3:g}" y="{y - TALLEST / 2:g}" width="{STEP - 6}" height="{TALLEST + LABEL - 10:g}" fill="transparent"/>')
-    where = "" if path is None else f' data-path="{".".join(map(str, path))}" tabindex="0" role="button" aria-label="{html.escape(title, quote=True)}"'
+        parts.append(
+            f'<text x="{x:g}" y="{y + 6:g}" text-anchor="middle" font-size="18" font-weight="700" fill="#DC2626">!</text>'
+        )
+    parts.append(
+        f'<text x="{x:g}" y="{bottom + 15:g}" text-anchor="middle" font-weight="600">{html.escape(name)}</text>'
+    )
+    parts.append(
+        f'<text x="{x:g}" y="{bottom + 29:g}" text-anchor="middle" opacity=".75">{html.escape(below)}</text>'
+    )
+    parts.append(
+        f'<rect x="{x - STEP / 2 + 3:g}" y="{y - TALLEST / 2:g}" width="{STEP - 6}" height="{TALLEST + LABEL - 10:g}" fill="transparent"/>'
+    )
+    where = (
+        ""
+        if path is None
+        else f' data-path="{".".join(map(str, path))}" tabindex="0" role="button" aria-label="{html.escape(title, quote=True)}"'
+    )
     canvas.shapes.append(f"<g{where}>{''.join(parts)}</g>")
 
 

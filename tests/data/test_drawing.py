@@ -88,7 +88,9 @@ def test_mnists_own_images_come_back_through_the_pixel_path(mnist):
         made.append(from_pixels(canvas))
     model = pretrained("lenet5")
     right = np.argmax(model(np.stack(made)[..., np.newaxis], training=False), axis=1) == mnist.y_test[:1000]
-    before = np.argmax(model(originals[..., np.newaxis] / np.float32(255), training=False), axis=1) == mnist.y_test[:1000]
+    before = (
+        np.argmax(model(originals[..., np.newaxis] / np.float32(255), training=False), axis=1) == mnist.y_test[:1000]
+    )
     assert right.mean() >= before.mean() - 0.005
 
 

@@ -81,7 +81,9 @@ def test_the_test_figures_are_keras_evaluate(small_mnist):
 
 
 def test_the_same_seed_gives_the_same_weights_and_another_seed_does_not(small_mnist):
-    network = Network((28, 28, 1), (MaxPooling2D(4), Flatten(), Dense(20, "relu"), Dropout(0.5), Dense(10, "softmax")))
+    network = Network(
+        (28, 28, 1), (MaxPooling2D(4), Flatten(), Dense(20, "relu"), Dropout(0.5), Dense(10, "softmax"))
+    )
     first, again, other = (train(network, small_mnist, Recipe(epochs=1, seed=seed)).model for seed in (5, 5, 6))
     for a, b, c in zip(first.get_weights(), again.get_weights(), other.get_weights()):
         assert (a == b).all()

@@ -1,0 +1,158 @@
+"""What a person does, in a real browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tools.screenshots import draw_three, settled
+
+PAGES = ("", "train", "draw", "kernels", "feature_maps", "receptive_fields")
+
+
+def go(page: Page, title: str) -> None:
+    """Open a page from the sidebar."""
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
+    expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+
+
+def metric(page: Page, label: str):
+    return page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue")
+
+
+def clean(page: Page) -> None:
+    settled(page)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def number(page: Page, label: str, value: str) -> None:
+    box = page.get_by_label(label, exact=True)
+    box.fill(value)
+    box.press("Enter")
+
+
+def test_the_main_job_from_building_to_drawing(page):
+    # Build: change a layer, and see what follows change.
+    expect(page.get_by_role("heading", name="Build")).to_be_visible()
+    page.get_by_role("button", name="3 · Conv2D 16 @ 5×5, relu").click()
+    expect(page.get_by_role("spinbutton", name="Filters")).to_have_value("16")
+    number(page, "Filters", "12")
+    expect(page.get_by_text("10×10×12").first).to_be_visible()
+    expect(page.get_by_text("1,812 parameters", exact=True)).to_be_visible()  # 5·5·6·12 + 12
+    clean(page)
+
+    # Train on real digits until at least 95 % of the test images are right.
+    page.get_by_role("link", name="Train it on real digits").click()
+    expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_test_id("stProgress").first).to_be_visible()
+    expect(metric(page, "Images per second")).to_have_text(re.compile(r"[\d,]{4,}"))  # live, before the end
+    go(page, "Kernels")  # looking inside does not disturb it
+    expect(page.get_by_role("img", name="kernel 1, input channel 1")).to_be_visible()
+    clean(page)
+    go(page, "Train")
+    expect(metric(page, "Test accuracy")).to_have_text(re.compile(r"^(9[5-9]|100)\.\d\d %$"), timeout=120_000)
+    expect(page.get_by_text("Which digits it confuses")).to_be_visible()
+    expect(page.get_by_test_id("stProgress").first.get_by_text("Finished")).to_be_visible(timeout=120_000)
+
+    # Look inside one's own network.
+    go(page, "Kernels")
+    expect(page.get_by_role("radio", name="Your run: LeNet-5")).to_be_checked()
+    expect(page.get_by_role("img", name="kernel 6, input channel 1")).to_be_visible()
+    clean(page)
+    go(page, "Feature maps")
+    expect(page.get_by_role("img", name="map 12 of 3 · Conv2D 12 @ 5×5, relu")).to_be_visible()
+    clean(page)
+    go(page, "Receptive fields")
+    expect(page.get_by_role("table")).to_contain_text("14×14")
+    clean(page)
+
+    # Draw a digit and read the answer.
+    go(page, "Draw")
+    expect(page.locator("canvas.upper-canvas")).to_be_visible()
+    clean(page)
+    draw_three(page)
+    expect(metric(page, "Prediction")).to_have_text("3")
+    page.get_by_role("button", name="See what every layer makes of your drawing").click()
+    expect(page.get_by_text("Input: your drawing.")).to_be_visible()
+    clean(page)
+
+
+def test_hovering_a_unit_moves_the_frame_to_what_it_sees(page):
+    go(page, "Receptive fields")
+    page.get_by_role("combobox", name="Layer").click()
+    page.get_by_role("option", name="2 · AveragePooling2D 2×2").click()
+    chart = page.get_by_test_id("stVegaLiteChart")
+    words = chart.get_by_text(re.compile(r"^sees rows"))
+    expect(words).to_have_text("sees rows 12–17, columns 12–17: 6×6 pixels")  # the unit in the middle, (7, 7)
+    settled(page)
+    box = chart.locator("canvas, svg").first.bounding_box()
+    seen = set()
+    for part in (0.02, 0.3, 0.6):  # three units down the first column of the map
+        page.mouse.move(box["x"] + 16, box["y"] + 12 + part * 280, steps=3)
+        expect(words).not_to_have_text("sees rows 12–17, columns 12–17: 6×6 pixels")
+        seen.add(words.text_content())
+    assert len(seen) == 3
+    assert all("columns 0–3" in text for text in seen)  # cut off at the border
+
+
+def test_clicking_the_drawing_opens_that_layer(page):
+    expect(page.get_by_role("heading", name="Build")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Dense 84, relu: 84 out, 10,164 parameters")).click()
+    expect(page.get_by_role("spinbutton", name="Units")).to_have_value("84")
+
+
+def test_a_size_that_makes_no_sense_gets_a_sentence_and_the_old_size_back(page):
+    size = page.get_by_role("combobox", name="Kernel size")
+    size.fill("ninety")
+    size.press("Enter")
+    expect(page.get_by_text("Kernel size must be two whole numbers such as 3 × 3")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Kernel size")).to_have_value("5×5")
+    size = page.get_by_role("combobox", name="Kernel size")
+    size.fill("1x7")
+    size.press("Enter")
+    expect(page.get_by_role("button", name="1 · Conv2D 6 @ 1×7, same, relu")).to_be_visible()
+
+
+def test_a_network_that_cannot_work_is_explained_where_it_fails_and_not_trained(page):
+    page.get_by_role("button", name="3 · Conv2D 16 @ 5×5, relu").click()
+    expect(page.get_by_role("spinbutton", name="Filters")).to_have_value("16")  # the layer is open
+    size = page.get_by_role("combobox", name="Kernel size")
+    size.fill("15")
+    size.press("Enter")
+    expect(
+        page.get_by_text("Conv2D 15×15 needs at least 15×15 pixels, but only 14×14 are left").first
+    ).to_be_visible()
+    go(page, "Train")
+    expect(page.get_by_role("button", name="Start")).to_be_disabled()
+    expect(page.get_by_text("This network cannot be trained yet")).to_be_visible()
+    go(page, "Build")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("needs at least")).to_have_count(0)
+
+
+def test_a_run_can_be_stopped_from_any_page(page):
+    go(page, "Train")
+    number(page, "Epochs", "200")
+    page.get_by_role("button", name="Start").click()
+    expect(metric(page, "Images per second")).to_have_text(re.compile(r"[\d,]{4,}"))
+    go(page, "Build")
+    sidebar = page.get_by_test_id("stSidebar")
+    sidebar.get_by_role("button", name="Stop").click()
+    expect(sidebar.get_by_text("Stopped", exact=True)).to_be_visible()
+    expect(sidebar.get_by_text("61,706 parameters")).to_be_visible()
+    go(page, "Train")
+    expect(page.get_by_text("What it has learned so far is kept.")).to_be_visible()
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_nothing_is_cut_off_on_a_phone(chromium, server, look):
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, color_scheme=look, has_touch=True)
+    page = context.new_page()
+    for name in PAGES:
+        page.goto(f"{server}/{name}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
+        clean(page)
+        for part in ("document.documentElement", "document.querySelector('[data-testid=stMain]')"):
+            assert page.evaluate(f"{part}.scrollWidth") <= 390, f"{name} is wider than the phone"
+    context.close()

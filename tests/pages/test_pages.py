@@ -1,0 +1,208 @@
+"""Every page as a visitor without a browser sees it: it works at once, and bad input gets a sentence."""
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.network import LENET5, PRESETS, Conv2D, Dense, Flatten, Network
+from core.training import Recipe, State
+from tests.pages.conftest import button, mine
+
+PAGES = ["build", "train", "draw", "kernels", "feature_maps", "receptive_fields"]
+
+
+def opened(app, page):
+    return app.switch_page(f"pages/{page}.py").run()
+
+
+def words(app) -> str:
+    """All that the page says."""
+    kinds = ("markdown", "caption", "info", "warning", "error", "success")
+    return " ".join(element.value for kind in kinds for element in getattr(app, kind))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_page_works_on_first_visit(app, page):
+    opened(app, page)
+    assert not app.exception
+    assert app.title[0].value
+    assert len(app.get("page_link")) >= 1  # the way on
+
+
+def test_the_sidebar_names_the_network_and_its_size(app):
+    assert "LeNet-5" in app.sidebar.markdown[0].value and "61,706 parameters" in app.sidebar.markdown[0].value
+
+
+def test_the_list_shows_shape_parameters_and_field_of_each_layer(app):
+    facts = " ".join(element.proto.body for element in app.get("html"))
+    for part in ("28×28×6", "2,416 parameters", "sees 14×14", "48,120 parameters"):
+        assert part in facts
+
+
+def test_editing_a_layer_changes_what_follows_and_undo_brings_it_back(app):
+    app.number_input(key="layer/0/1/filters").set_value(12).run()
+    assert mine(app).network.at((0,)) == LENET5.at((0,)).replaced(filters=12)
+    facts = " ".join(element.proto.body for element in app.get("html"))
+    assert "28×28×12" in facts and "4,816 parameters" in facts
+    button(app, "Undo").click().run()
+    assert mine(app).network == LENET5
+    button(app, "Redo").click().run()
+    assert mine(app).network.at((0,)).filters == 12
+
+
+def test_a_kernel_size_is_one_choice_away(app):
+    app.selectbox(key="layer/0/1/kernel_size").set_value("7×7").run()
+    assert mine(app).network.at((0,)).kernel_size == (7, 7)
+    assert not app.exception
+
+
+def test_layers_are_added_moved_duplicated_and_deleted(app):
+    button(app, "MaxPooling2D").click().run()
+    assert type(mine(app).network.at((1,))).__name__ == "MaxPooling2D"
+    assert mine(app).selected == (1,)
+    button(app, "Down").click().run()
+    assert type(mine(app).network.at((2,))).__name__ == "MaxPooling2D"
+    button(app, "Duplicate").click().run()
+    assert len(mine(app).network.layers) == 10
+    button(app, "Delete").click().run()
+    button(app, "Up").click().run()
+    button(app, "Delete").click().run()
+    assert not app.exception
+
+
+def test_everything_can_be_deleted_and_the_page_says_how_to_go_on(app):
+    for _ in range(8):
+        button(app, "Delete").click().run()
+    assert mine(app).network.layers == ()
+    assert not app.exception
+    assert "no layers yet" in words(app)
+    button(app, "Flatten").click().run()
+    assert mine(app).network.layers == (Flatten(),)
+
+
+def test_a_preset_is_one_choice_away(app):
+    app.selectbox(key="build/0/preset").set_value("A1").run()
+    assert mine(app).network == PRESETS["A1"].network
+    assert {metric.label: metric.value for metric in app.metric}["Parameters"] == "407,050"
+
+
+def test_a_problem_stands_at_its_layer_and_training_is_refused_with_it(app):
+    mine(app).edit(LENET5.replaced((0,), Conv2D(6, 15)).replaced((2,), Conv2D(16, 9)))
+    app.run()
+    assert "Conv2D 9×9 needs at least 9×9 pixels, but only 7×7 are left" in app.error[0].value
+    opened(app, "train")
+    start = button(app, "Start")
+    assert start.disabled
+    assert "Layer 3: Conv2D 9×9 needs" in words(app)
+
+
+def test_a_network_too_large_is_refused_on_the_page(app):
+    mine(app).edit(Network((28, 28, 1), (Flatten(), Dense(8192), Dense(8192), Dense(10, "softmax"))))
+    opened(app, "train")
+    assert button(app, "Start").disabled
+    assert "Layer 3 (Dense 8192)" in words(app)
+
+
+def test_training_runs_in_the_background_and_is_followed(app):
+    opened(app, "train")
+    mine(app).recipe = Recipe(epochs=1)
+    button(app, "Start").click().run()
+    assert not app.exception
+    assert mine(app).run.wait(60)
+    app.run()
+    assert mine(app).run.snapshot.state is State.FINISHED
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert float(shown["Test accuracy"].rstrip(" %")) > 90
+    assert len(app.get("vega_lite_chart")) == 3  # two curves and the confusion matrix
+    for page in ("kernels", "feature_maps", "receptive_fields", "draw"):
+        opened(app, page)
+        assert not app.exception
+        assert mine(app).subject == "run"  # one's own network is what one looks into
+
+
+def test_stop_ends_a_run_and_keeps_its_weights(app):
+    opened(app, "train")
+    mine(app).recipe = Recipe(epochs=100)
+    button(app, "Start").click().run()
+    run = mine(app).run
+    while run.version == 0:
+        assert run.active
+        run.wait(0.05)
+    app.run()
+    app.button(key="train/stop").click().run()
+    assert run.wait(30)
+    app.run()
+    assert run.snapshot.state is State.STOPPED
+    assert "kept" in words(app)
+
+
+def test_a_rate_that_explodes_is_explained_on_the_page(app):
+    opened(app, "train")
+    mine(app).edit(Network((28, 28, 1), (Flatten(), Dense(32), Dense(10, "softmax"))))  # nothing cuts it off
+    mine(app).recipe = Recipe(optimizer="SGD", learning_rate=1000.0)
+    button(app, "Start").click().run()
+    mine(app).run.wait(60)
+    app.run()
+    assert "The loss became infinite" in app.error[0].value
+    opened(app, "feature_maps")
+    assert not app.exception
+
+
+def test_the_sources_recipe_is_one_click_away(app):
+    opened(app, "train")
+    button(app, "Use the recipe of the source").click().run()
+    assert mine(app).recipe == Recipe(**PRESETS["E2"].recipe)
+
+
+def test_an_answer_appears_for_a_drawing_and_other_pages_can_show_it(app):
+    opened(app, "draw")
+    assert {metric.label: metric.value for metric in app.metric}["Prediction"] == "–"
+    points = [["M", 140, 40], ["Q", 140, 90, 141, 140], ["L", 140, 240]]
+    app.session_state["canvas/0"] = drawn([{"type": "path", "path": points, "strokeWidth": 18}])
+    app.run()
+    assert not app.exception
+    assert {metric.label: metric.value for metric in app.metric}["Prediction"] == "1"
+    button(app, "See what every layer makes of your drawing").click().run()
+    opened(app, "feature_maps")
+    assert mine(app).source == "drawing"
+    assert "your drawing" in words(app)
+
+
+@pytest.mark.parametrize(
+    "objects", [None, 7, [None], [{"path": 3}], [{"path": [["M"], ["Q", 1], ["M", "a", {}], [], 5, ["M", 1e99, 0]]}]]
+)
+def test_nonsense_from_the_canvas_is_no_drawing(app, objects):
+    opened(app, "draw")
+    app.session_state["canvas/0"] = drawn(objects)
+    app.run()
+    assert not app.exception
+    assert mine(app).drawing is None
+
+
+def drawn(objects):
+    """What the canvas component sends."""
+    picture = io.BytesIO()
+    Image.fromarray(np.zeros((4, 4, 4), np.uint8)).save(picture, "PNG")
+    url = "data:image/png;base64," + base64.b64encode(picture.getvalue()).decode()
+    return {"drawing": {"raw": {"objects": objects}, "data": url}}
+
+
+def test_a_network_that_takes_no_digits_says_so_on_draw(app):
+    session = mine(app)
+    session.network = Network((32, 32, 3), (Flatten(), Dense(10, "softmax")))
+    opened(app, "train")
+    assert button(app, "Start").disabled
+    assert "32×32×3" in words(app)
+
+
+def test_two_visitors_do_not_see_each_other(app):
+    from streamlit.testing.v1 import AppTest
+
+    other = AppTest.from_file(str(app._script_path), default_timeout=60).run()
+    app.number_input(key="layer/0/1/filters").set_value(9).run()
+    other.run()
+    assert mine(other).network == LENET5
+    assert mine(app).network != LENET5

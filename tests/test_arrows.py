@@ -1,0 +1,107 @@
+"""The house of the design: arrows between the rooms point down only, and heavy things stay in their room."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = ["network", "data", "training", "insight", "views", "ui"]  # from the cellar up
+FILES = [*sorted((ROOT / "core").rglob("*.py")), *sorted((ROOT / "pages").glob("*.py")), ROOT / "app.py"]
+
+
+def imports(path: Path, everywhere: bool = True) -> set[str]:
+    """Full names of the modules that a file imports; with `everywhere` off, only at module level."""
+    tree = ast.parse(path.read_text("utf-8"))
+    nodes = ast.walk(tree) if everywhere else _at_module_level(tree)
+    found = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def _at_module_level(tree: ast.Module):
+    """Statements that run on import: not those in functions or under TYPE_CHECKING."""
+    for node in tree.body:
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            continue
+        if not isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            yield from ast.walk(node)
+
+
+def room(path: Path) -> str | None:
+    parts = path.relative_to(ROOT).parts
+    return parts[1] if parts[0] == "core" and len(parts) > 2 else None
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_arrows_point_down(path):
+    here = ROOMS.index(room(path)) if room(path) else len(ROOMS)
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] == "core" and len(parts) > 1 and parts[1] in ROOMS:
+            assert ROOMS.index(parts[1]) <= here, f"{path.name} imports {name}, which lies above it"
+        assert parts[0] not in ("pages", "tests", "tools"), f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_streamlit_stays_in_ui_and_pages(path):
+    names = {name.split(".")[0] for name in imports(path)}
+    if room(path) != "ui" and room(path) is not None or path.parent.name == "core":
+        assert not names & {"streamlit", "streamlit_drawable_canvas"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_network_is_pure_python(path):
+    if room(path) == "network":
+        outside = {name.split(".")[0] for name in imports(path)} - {"core", "__future__"}
+        assert outside <= sys.stdlib_module_names
+
+
+def test_pages_are_short_and_hold_no_arithmetic():
+    for path in (ROOT / "pages").glob("*.py"):
+        text = path.read_text("utf-8")
+        assert len(text.splitlines()) <= 120, path.name
+        assert not {"numpy", "tensorflow", "keras", "altair"} & {name.split(".")[0] for name in imports(path)}
+
+
+def test_what_the_first_page_imports_does_not_import_tensorflow():
+    """In a fresh process, because this one has it already."""
+    modules = sorted(
+        name
+        for path in (ROOT / "app.py", ROOT / "pages" / "build.py", ROOT / "pages" / "train.py")
+        for name in imports(path, everywhere=False)
+        if name.split(".")[0] == "core"
+    )
+    code = "import importlib, sys\n"
+    for name in modules:
+        code += f"try: importlib.import_module({name!r})\nexcept ModuleNotFoundError: pass\n"
+    code += "print([name for name in ('tensorflow', 'keras') if name in sys.modules])"
+    answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert answer.stdout.strip().endswith("[]")
+
+
+def test_every_layer_kind_is_served_by_every_consumer():
+    """One table of layers: each kind can be built, edited, drawn and written."""
+    import keras
+
+    from core.network import LAYERS, Network, from_json, to_json, trace
+    from core.network.settings import Choice, Flag, Integer, Number, Pair, settings_of
+    from core.views.diagram import network_svg
+
+    for name, kind in LAYERS.items():
+        assert hasattr(keras.layers, name)
+        assert kind.summary and kind.group
+        assert kind(**kind.starter)
+        for how in settings_of(kind).values():
+            assert isinstance(how, (Integer, Number, Choice, Flag, Pair))
+            assert how.label and how.help
+        network = Network((28, 28, 1), (kind(),))
+        assert from_json(to_json(network)) == network
+        assert 'data-path="0"' in network_svg(network, trace(network))

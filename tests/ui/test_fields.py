@@ -1,0 +1,53 @@
+"""What people type into a field becomes its value, or a sentence."""
+
+import pytest
+
+from core.network.settings import InvalidSetting, Pair, settings_of
+from core.network import Conv2D, MaxPooling2D
+from core.ui.canvas import strokes
+from core.ui.diagram import _path
+from core.ui.fields import _pair_options, _read
+from core.ui.frame import duration, percent
+
+KERNEL = settings_of(Conv2D)["kernel_size"]
+STRIDES = settings_of(MaxPooling2D)["strides"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"), [("3×3", (3, 3)), ("1 x 7", (1, 7)), ("5", (5, 5)), (" 2 , 4 ", (2, 4)), ("(3, 5)", (3, 5))]
+)
+def test_sizes_can_be_typed_in_many_ways(typed, value):
+    assert KERNEL.checked(_read(KERNEL, typed)) == value
+
+
+@pytest.mark.parametrize("typed", ["ninety", "0", "400×3", "3×3×3", "", "-1×-1×-1", "９9999999"])
+def test_sizes_that_make_no_sense_get_a_sentence(typed):
+    with pytest.raises(InvalidSetting, match="Kernel size must be"):
+        KERNEL.checked(_read(KERNEL, typed))
+
+
+def test_the_default_of_a_pair_has_a_name():
+    assert _read(STRIDES, "as the pool size") is None
+    assert _pair_options(STRIDES, None)[0] == "as the pool size"
+    assert "9×4" in _pair_options(Pair("x", "y"), (9, 4))
+
+
+@pytest.mark.parametrize("hostile", [None, 7, "a", "1.-2", "1..2", "1" * 50, "²", [1]])
+def test_a_click_that_names_no_path_is_none(hostile):
+    assert _path(hostile) is None
+
+
+def test_a_click_names_a_path():
+    assert _path("2.0.1") == (2, 0, 1)
+
+
+def test_curves_of_the_canvas_become_points_on_the_curve():
+    path = {"objects": [{"path": [["M", 0, 0], ["Q", 10, 0, 10, 10], ["L", 20, 10]]}]}
+    (line,) = strokes(path)
+    assert line[0].tolist() == [0, 0] and line[-1].tolist() == [20, 10]
+    assert [7.5, 2.5] in line.tolist()  # the middle of the quadratic curve
+
+
+def test_words_for_durations_and_shares():
+    assert [duration(s) for s in (7.6, 125, 4200)] == ["8 s", "2 min 05 s", "1 h 10 min"]
+    assert percent(0.99123) == "99.12 %" and percent(None) == "–"

@@ -1,0 +1,168 @@
+"""Pictures: colours say the numbers, words are safe, and the specifications are well formed."""
+
+import base64
+import io
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from PIL import Image
+
+from core.insight import regions
+from core.network import LENET5, PRESETS, Branches, Conv2D, Dense, Flatten, MaxPooling2D, Network, trace
+from core.training import Point, Snapshot, State
+from core.views.charts import confusion, learning_curve, probability_bars, receptive_explorer
+from core.views.diagram import network_svg
+from core.views.images import (
+    INK_SCALE,
+    Scale,
+    Tile,
+    activation_scale,
+    cell_size,
+    gallery,
+    legend,
+    png,
+    signed_scale,
+    strip,
+)
+from core.views.theme import CLASS_COLOURS, MAGMA, SIGNED, coloured
+from tests.strategies import networks
+
+
+def test_signed_scales_are_symmetric_and_zero_is_their_middle():
+    scale = signed_scale(np.array([-1.0, 3.0]))
+    assert (scale.low, scale.high) == (-3, 3)
+    assert tuple(coloured(np.array([0.0]), *scale)[0]) == (0xF2, 0xF0, 0xEB)
+    assert tuple(coloured(np.array([3.0]), *scale)[0]) == (0x99, 0x4A, 0x07)
+    assert tuple(coloured(np.array([-9.0]), *scale)[0]) == (0x13, 0x4B, 0x85)
+
+
+def test_activations_start_at_zero_unless_some_are_negative():
+    assert activation_scale(np.array([0.5, 2.0])) == Scale(0.0, 2.0, MAGMA)
+    assert activation_scale(np.array([-1.0, 2.0])) == Scale(-2.0, 2.0, SIGNED)
+    assert activation_scale(np.zeros(3)).high > 0
+
+
+def test_a_picture_has_one_pixel_for_each_number():
+    values = np.array([[0.0, 1.0, 0.5], [1.0, np.nan, 0.0]])
+    pixels = np.asarray(Image.open(io.BytesIO(png(values, INK_SCALE))))
+    assert pixels.shape == (2, 3, 4)
+    assert pixels[0, 1, :3].tolist() == [255, 255, 255]
+    assert pixels[..., 3].tolist() == [[255, 255, 255], [255, 0, 255]]  # what is no number is nothing
+
+
+def test_a_gallery_has_whole_pixels_and_a_text_for_each_picture():
+    html = gallery([Tile(np.eye(5), "a", "map 1"), Tile(np.eye(5), "b", 'x" onerror="y')], INK_SCALE, 6)
+    assert html.count('width="30" height="30"') == 2
+    assert 'alt="map 1"' in html
+    assert 'onerror="y' not in html
+    assert base64.b64decode(re.search(r"base64,([^\"]+)", html)[1]).startswith(b"\x89PNG")
+
+
+def test_cells_are_never_smaller_than_two_pixels():
+    assert cell_size((128, 128), 84) == 2
+    assert cell_size((5, 5), 100) == 20
+
+
+def test_a_vector_becomes_rows_and_nothing_is_lost():
+    shown = strip(np.arange(70, dtype=np.float32), 30)
+    assert shown.shape == (3, 30)
+    assert np.isfinite(shown).sum() == 70
+    assert strip(np.ones(4)).shape == (1, 4)
+
+
+def test_a_legend_writes_its_ends():
+    assert "-2" in legend(signed_scale(np.array([2.0]))) and ">0<" in legend(signed_scale(np.array([2.0])))
+
+
+SNAPSHOT = Snapshot(
+    State.TRAINING,
+    2,
+    5,
+    train=(Point(0.5, 1.2, 0.6, 100), Point(1.0, 0.7, 0.8, 100)),
+    test=(Point(0, 2.3, 0.1, 100), Point(1, 0.6, 0.82, 100)),
+)
+
+
+def test_curves_hold_every_point_in_data_that_can_be_replaced():
+    spec = learning_curve(SNAPSHOT, "accuracy").to_dict()
+    assert [row["value"] for row in spec["datasets"]["train"]] == [0.6, 0.8]
+    assert [row["value"] for row in spec["datasets"]["test"]] == [0.1, 0.82]
+    other = Snapshot(State.STARTING, 1, 5)
+    again = learning_curve(other, "accuracy").to_dict()
+    for one in (spec, again):
+        one.pop("datasets")
+    assert strip_names(spec) == strip_names(again)  # the same drawing: only the data change, so nothing jumps
+
+
+def strip_names(spec):
+    return re.sub(r"view_[0-9a-f_]+|param_[0-9a-f_]+", "", str(spec))
+
+
+def test_a_confusion_matrix_counts_mistakes_apart():
+    counts = np.diag(np.full(10, 90))
+    counts[4, 9] = 7
+    spec = confusion(counts, "0123456789").to_dict()
+    cells = {(c["true"], c["answer"]): c for c in spec["datasets"]["cells"]}
+    assert len(cells) == 100
+    assert cells["4", "9"]["mistakes"] == 7 and cells["4", "4"]["mistakes"] == 0
+    assert cells["4", "4"]["images"] == 90
+
+
+def test_bars_have_a_written_number_and_the_classes_colours():
+    spec = probability_bars(np.array([0.25, 0.75]), ["cat", "dog"]).to_dict()
+    assert [bar["text"] for bar in spec["datasets"]["bars"]] == ["25.00 %", "75.00 %"]
+    assert spec["layer"][0]["encoding"]["color"]["scale"]["range"] == list(CLASS_COLOURS[:2])
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_the_explorer_knows_the_box_of_every_unit(channels, random):
+    network = Network((14, 14, channels), (Conv2D(2, 5), MaxPooling2D()))
+    field = trace(network).rows[-1].receptive_field
+    image = random.random((14, 14, 3) if channels == 3 else (14, 14))
+    spec = receptive_explorer(random.normal(size=(5, 5)), regions(field), image).to_dict()
+    units = {(u["row"], u["column"]): u for u in spec["datasets"]["units"]}
+    assert len(units) == 25
+    box = field.region(2, 3)
+    assert (units[2, 3]["top"], units[2, 3]["right"]) == (box.top, box.right)
+    assert len(spec["datasets"]["pixels"]) == 14 * 14
+
+
+@given(networks(most=6))
+@settings(deadline=None, max_examples=60)
+def test_any_network_can_be_drawn(network):
+    svg = ElementTree.fromstring(network_svg(network, trace(network)))
+    drawn = [g.get("data-path") for g in svg.iter("{http://www.w3.org/2000/svg}g") if g.get("data-path")]
+    assert sorted(drawn) == sorted(".".join(map(str, path)) for path, _ in network.walk())
+    width, height = float(svg.get("width")), float(svg.get("height"))
+    for text in svg.iter("{http://www.w3.org/2000/svg}text"):
+        assert 0 <= float(text.get("x")) <= width and 0 <= float(text.get("y")) <= height
+
+
+def test_layers_in_a_drawing_do_not_overlap():
+    network = Network((28, 28, 1), (Branches(((Conv2D(3, 3),), (Conv2D(3, 5), Conv2D(3, 1))), "add"), Flatten()))
+    svg = ElementTree.fromstring(network_svg(network, trace(network)))
+    places = [
+        (float(t.get("x")), float(t.get("y")))
+        for t in svg.iter("{http://www.w3.org/2000/svg}text")
+        if t.get("font-weight") == "600"
+    ]
+    for i, (x, y) in enumerate(places):
+        assert all(abs(x - a) >= 90 or abs(y - b) >= 90 for a, b in places[:i])
+
+
+def test_a_hostile_name_is_only_a_name():
+    network = LENET5.renamed('"><script>alert(1)</script>')
+    svg = network_svg(network, trace(network))
+    assert "<script" not in svg
+    ElementTree.fromstring(svg)
+
+
+def test_a_layer_that_cannot_work_is_marked_without_colour_alone():
+    network = Network((4, 4, 1), (Conv2D(3, 7), Dense(10)))
+    svg = network_svg(network, trace(network))
+    assert ">!</text>" in svg and "needs at least 7×7 pixels" in svg
+    assert "stroke-dasharray" in svg
+    assert ">!</text>" not in network_svg(PRESETS["A1"].network, trace(PRESETS["A1"].network))
