@@ -53,7 +53,7 @@ def test_arrows_point_down(path):
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_streamlit_stays_in_ui_and_pages(path):
     names = {name.split(".")[0] for name in imports(path)}
-    if room(path) != "ui" and room(path) is not None or path.parent.name == "core":
+    if (room(path) != "ui" and room(path) is not None) or path.parent.name == "core":
         assert not names & {"streamlit", "streamlit_drawable_canvas"}
 
 

@@ -1,8 +1,8 @@
 """What a network is: values, arithmetic and text. Pure Python."""
 
 from core.network.geometry import Box, Problem, ReceptiveField, Row, Trace, trace
-from core.network.layers import LAYERS, Layer
 from core.network.layers import (
+    LAYERS,
     Activation,
     AveragePooling2D,
     BatchNormalization,
@@ -11,6 +11,7 @@ from core.network.layers import (
     Dropout,
     Flatten,
     GlobalAveragePooling2D,
+    Layer,
     MaxPooling2D,
     ZeroPadding2D,
 )
@@ -20,8 +21,32 @@ from core.network.settings import InvalidSetting
 from core.network.sharing import InvalidNetwork, from_json, to_json
 
 __all__ = [
-    "Activation", "AveragePooling2D", "BatchNormalization", "Box", "Branches", "Conv2D", "Dense",
-    "Dropout", "Flatten", "GlobalAveragePooling2D", "InvalidNetwork", "InvalidSetting", "LAYERS",
-    "LENET5", "Layer", "MaxPooling2D", "Network", "PRESETS", "Path", "Preset", "Problem",
-    "ReceptiveField", "Row", "Trace", "ZeroPadding2D", "from_json", "to_json", "trace",
+    "LAYERS",
+    "LENET5",
+    "PRESETS",
+    "Activation",
+    "AveragePooling2D",
+    "BatchNormalization",
+    "Box",
+    "Branches",
+    "Conv2D",
+    "Dense",
+    "Dropout",
+    "Flatten",
+    "GlobalAveragePooling2D",
+    "InvalidNetwork",
+    "InvalidSetting",
+    "Layer",
+    "MaxPooling2D",
+    "Network",
+    "Path",
+    "Preset",
+    "Problem",
+    "ReceptiveField",
+    "Row",
+    "Trace",
+    "ZeroPadding2D",
+    "from_json",
+    "to_json",
+    "trace",
 ]  # fmt: skip

@@ -21,6 +21,8 @@ from core.network.settings import (
     settings_of,
 )
 
+FIELD_WIDTH = 140  # px; two beside each other on a phone
+
 Apply = Callable[[str, Any], None]
 
 
@@ -60,13 +62,15 @@ def edit_fields(
 def _widget(how: Setting, value: Any, key: str, changed: Callable[[], None], disabled: bool) -> None:
     common = {"key": key, "help": how.help, "on_change": changed, "disabled": disabled}
     if isinstance(how, Integer):
-        st.number_input(how.label, how.minimum, how.maximum, value, how.step, width=150, **common)
+        st.number_input(how.label, how.minimum, how.maximum, value, how.step, width=FIELD_WIDTH, **common)
     elif isinstance(how, Number):
-        st.number_input(how.label, how.minimum, how.maximum, value, how.step, format=how.format, width=150, **common)
+        st.number_input(
+            how.label, how.minimum, how.maximum, value, how.step, format=how.format, width=FIELD_WIDTH, **common
+        )
     elif isinstance(how, Choice):
-        st.selectbox(how.label, how.choices, how.choices.index(value), width=150, **common)
+        st.selectbox(how.label, how.choices, how.choices.index(value), width=FIELD_WIDTH, **common)
     elif isinstance(how, Flag):
-        st.checkbox(how.label, value, width=150, **common)
+        st.checkbox(how.label, value, width=FIELD_WIDTH, **common)
     elif isinstance(how, Pair):
         options = _pair_options(how, value)
         st.selectbox(
@@ -74,7 +78,7 @@ def _widget(how: Setting, value: Any, key: str, changed: Callable[[], None], dis
             options,
             options.index(_pair_text(how, value)),
             accept_new_options=True,
-            width=150,
+            width=FIELD_WIDTH,
             **common,
         )
     else:

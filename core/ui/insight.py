@@ -14,7 +14,6 @@ from core.ui.subject import Picture, Subject
 from core.views.charts import receptive_explorer
 from core.views.images import (
     INK_SCALE,
-    Scale,
     Tile,
     activation_scale,
     cell_size,

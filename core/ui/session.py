@@ -10,6 +10,7 @@ import streamlit as st
 from core.data import SOURCES, load
 from core.network import LENET5, InvalidNetwork, Network, Path
 from core.training import Recipe, Run, why_unfit
+from core.ui.private import through_app
 
 MOST_UNDO = 100
 
@@ -103,6 +104,7 @@ class Session:
 
 def session() -> Session:
     """This visitor's object, made on the first page that asks."""
+    through_app()
     if "receptive" not in st.session_state:
         st.session_state["receptive"] = Session()
     return st.session_state["receptive"]

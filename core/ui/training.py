@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from core.data import SOURCES
@@ -93,7 +94,7 @@ def start_and_stop(mine: Session) -> None:
 
 
 def live_view(run: Run | None) -> None:
-    """Progress, numbers, curves and, after an epoch, the confusion matrix."""
+    """Progress, numbers, curves and the confusion matrix."""
     if run is None:
         st.info("Nothing has been trained yet. Press Start: after one epoch you will see how well it does.")
         return
@@ -111,8 +112,8 @@ def live_view(run: Run | None) -> None:
     numbers[2].metric("Images per second", f"{now.images_per_second:,.0f}" if now.images_per_second else "–")
     numbers[3].metric(
         "Steps",
-        f"{now.step:,} / {now.steps:,}" if now.step else "–",
-        help="Batches done, and in all epochs together.",
+        f"{now.step:,}" if now.step else "–",
+        help="Batches that it has learned from so far.",
     )
     accuracy, loss = st.columns(2)
     with accuracy:
@@ -121,15 +122,21 @@ def live_view(run: Run | None) -> None:
     with loss:
         st.markdown("**Loss**: what training makes small")
         st.altair_chart(learning_curve(now, "loss"), key="train/loss", alt=_curve_words(run, "loss"))
-    if now.test_accuracy is not None and now.confusion is not None:
-        st.markdown("**Which digits it confuses**: the stronger the colour, the more test images")
-        names = SOURCES[run.dataset_name].class_names
-        wrong = now.confusion.sum() - now.confusion.trace()
-        st.altair_chart(
-            confusion(now.confusion, names),
-            key="train/confusion",
-            alt=f"Confusion matrix: {wrong:,} of {now.confusion.sum():,} test images are answered wrongly.",
-        )
+    _confusions(run)
+
+
+def _confusions(run: Run) -> None:
+    """The confusion matrix of the newest test; empty before the first, so that nothing jumps."""
+    now, names = run.snapshot, SOURCES[run.dataset_name].class_names
+    counts = np.zeros((len(names), len(names)), int) if now.confusion is None else now.confusion
+    when = {-1.0: "not tested yet", 0.0: "before training"}.get(now.test_epoch, f"after epoch {now.test_epoch:.3g}")
+    wrong = counts.sum() - counts.trace()
+    st.markdown(f"**What it confuses**, {when}: the stronger the colour, the more mistakes")
+    st.altair_chart(
+        confusion(counts, names),
+        key="train/confusion",
+        alt=f"Confusion matrix, {when}: {wrong:,} of {counts.sum():,} test images are answered wrongly.",
+    )
 
 
 def _curve_words(run: Run, quantity: str) -> str:

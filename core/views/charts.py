@@ -11,7 +11,7 @@ import numpy as np
 from core.training.snapshot import Snapshot
 from core.views.theme import ACCENT, CLASS_COLOURS, INK, MAGMA, SIGNED, TEST, TRAIN
 
-CURVE_HEIGHT = 220
+CURVE_HEIGHT = 240
 
 
 def learning_curve(snapshot: Snapshot, quantity: str) -> alt.LayerChart:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,11 +27,10 @@ def free_port() -> int:
         return one.getsockname()[1]
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory) -> str:
-    """The address of the app, started as a person would."""
+@contextmanager
+def serving(log: Path):
+    """The app, started as a person would; gives its address. Its log must hold no traceback."""
     port = free_port()
-    log = tmp_path_factory.mktemp("server") / "log.txt"
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     command += ["--server.headless", "true", "--server.address", "127.0.0.1"]
     with log.open("w") as sink:
@@ -45,6 +45,20 @@ def server(tmp_path_factory) -> str:
         process.terminate()
         process.wait(20)
     assert "Traceback" not in log.read_text(), log.read_text()[-3000:]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory) -> str:
+    """One server for all tests, as on a real day."""
+    with serving(tmp_path_factory.mktemp("server") / "log.txt") as url:
+        yield url
+
+
+@pytest.fixture
+def own_server(tmp_path) -> str:
+    """A server that nobody has visited yet."""
+    with serving(tmp_path / "log.txt") as url:
+        yield url
 
 
 def _until_healthy(url: str, process: subprocess.Popen, log: Path) -> None:

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.line import Line
 from tools.screenshots import draw_three, settled
 
 PAGES = ("", "train", "draw", "kernels", "feature_maps", "receptive_fields")
@@ -52,7 +53,7 @@ def test_the_main_job_from_building_to_drawing(page):
     clean(page)
     go(page, "Train")
     expect(metric(page, "Test accuracy")).to_have_text(re.compile(r"^(9[5-9]|100)\.\d\d %$"), timeout=120_000)
-    expect(page.get_by_text("Which digits it confuses")).to_be_visible()
+    expect(page.get_by_text(re.compile("What it confuses, after epoch 1"))).to_be_visible()
     expect(page.get_by_test_id("stProgress").first.get_by_text("Finished")).to_be_visible(timeout=120_000)
 
     # Look inside one's own network.
@@ -76,6 +77,38 @@ def test_the_main_job_from_building_to_drawing(page):
     page.get_by_role("button", name="See what every layer makes of your drawing").click()
     expect(page.get_by_text("Input: your drawing.")).to_be_visible()
     clean(page)
+
+
+def test_the_first_visitor_of_a_server_may_come_through_any_door(own_server, chromium):
+    """Streamlit would show the page alone, without our navigation, had nobody opened the first page before."""
+    page = chromium.new_page()
+    page.goto(f"{own_server}/receptive_fields")
+    expect(page.get_by_role("heading", name="Receptive fields", exact=True)).to_be_visible(timeout=60_000)
+    expect(page.get_by_test_id("stSidebarNav").get_by_text("Look inside", exact=True)).to_be_visible()
+    clean(page)
+    page.close()
+
+
+def test_a_short_disconnection_changes_nothing(chromium, server):
+    """The line is cut while training and comes back: the same run is still there, further on."""
+    with Line(server) as line:
+        page = chromium.new_page()
+        page.goto(f"{line.url}/train")
+        number(page, "Epochs", "200")
+        page.get_by_role("button", name="Start").click()
+        expect(metric(page, "Test accuracy")).to_have_text(re.compile(r"\d\d %"))
+        before = int(metric(page, "Steps").text_content().replace(",", ""))
+        line.cut()
+        expect(page.get_by_test_id("stStatusWidget").get_by_text("Connecting")).to_be_visible()
+        line.mend()
+        expect(page.get_by_test_id("stStatusWidget").get_by_text("Connecting")).to_have_count(0, timeout=60_000)
+        steps = metric(page, "Steps")
+        expect(steps).not_to_have_text(f"{before:,}")
+        assert int(steps.text_content().replace(",", "")) > before
+        expect(page.get_by_label("Epochs", exact=True)).to_have_value("200")
+        page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
+        expect(page.get_by_text("What it has learned so far is kept.")).to_be_visible()
+        page.close()
 
 
 def test_hovering_a_unit_moves_the_frame_to_what_it_sees(page):

@@ -31,7 +31,7 @@ def side(image):
 def test_the_ink_fills_mnists_box_and_is_centred_by_mass(make):
     image = make()
     assert image.shape == (28, 28) and image.dtype == np.float32
-    assert 0 <= image.min() and image.max() <= 1
+    assert image.min() >= 0 and image.max() <= 1
     assert side(image) in (19, 20, 21)
     assert centre_of_mass(image) == pytest.approx((14, 14), abs=0.51)
 
@@ -113,7 +113,7 @@ def test_an_empty_picture_is_none(ground):
 @settings(deadline=None, max_examples=100)
 def test_any_pixels_give_an_image_or_none(pixels):
     image = from_pixels(pixels)
-    assert image is None or (image.shape == (28, 28) and 0 <= image.min() and image.max() <= 1)
+    assert image is None or (image.shape == (28, 28) and image.min() >= 0 and image.max() <= 1)
 
 
 @given(st.lists(arrays.arrays(np.float64, st.tuples(st.integers(0, 9), st.just(2))), max_size=4), st.floats(0.1, 100))

@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 
 from core.data import Dataset, DatasetError
-from core.network import LENET5, Dense, Dropout, Flatten, MaxPooling2D, Network
+from core.network import LENET5, Dense, Dropout, Flatten, MaxPooling2D, Network, trace
 from core.training import Recipe, Run, State, pretrained, why_unfit
 from core.training.limits import memory_needed
 from core.training.run import patience_seconds
-from core.network import trace
 
 ENDLESS = Recipe(epochs=200, batch_size=16)
 

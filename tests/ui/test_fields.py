@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.network.settings import InvalidSetting, Pair, settings_of
 from core.network import Conv2D, MaxPooling2D
+from core.network.settings import InvalidSetting, Pair, settings_of
 from core.ui.canvas import strokes
 from core.ui.diagram import _path
 from core.ui.fields import _pair_options, _read
