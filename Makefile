@@ -18,6 +18,9 @@ screenshots: .venv/test
 pretrain: .venv/run
 	$(BIN)/python -m tools.pretrain
 
+bench: .venv/test
+	$(BIN)/python -m tools.benchmark
+
 lint: .venv/test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

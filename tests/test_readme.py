@@ -1,0 +1,84 @@
+"""The README's claims, where a test can check them."""
+
+import json
+import re
+from pathlib import Path
+
+import tomllib
+
+from core.data import SOURCES
+from core.network import LAYERS, LENET5, trace
+from core.training import card
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def test_every_make_command_it_names_exists():
+    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
+    named = set(re.findall(r"(?:^|`)make (\w+)", README, re.M))
+    assert named and named <= targets
+
+
+def test_every_page_is_listed_with_its_file_and_its_title():
+    listed = dict(re.findall(r"^\| ([\w ]+) \| `(pages/\w+\.py)`", README, re.M))
+    assert {ROOT / file for file in listed.values()} == set((ROOT / "pages").glob("*.py"))
+    app = (ROOT / "app.py").read_text("utf-8")
+    for title, file in listed.items():
+        assert re.search(rf'st\.Page\(\s*"{file}", title="{title}"', app)
+
+
+def test_every_layer_is_listed():
+    section = README.split("## Layers")[1].split("##")[0]
+    assert set(re.findall(r"[A-Z]\w+", section)) >= set(LAYERS)
+
+
+def test_every_folder_and_tool_it_maps_exists():
+    section = README.split("## The code")[1].split("```")[1]
+    for folder in re.findall(r"^\s*(\w+)/ ", section, re.M):
+        assert (ROOT / folder).is_dir() or (ROOT / "core" / folder).is_dir(), folder
+    for tool in re.search(r"tools/\s+(.*)", section)[1].split(", "):
+        assert (ROOT / "tools" / f"{tool}.py").is_file()
+
+
+def test_settings_it_names_are_read_by_the_code():
+    code = "".join(path.read_text("utf-8") for part in ("core", "tools") for path in (ROOT / part).rglob("*.py"))
+    for name, default in re.findall(r"^\| `([A-Z_]+)` \| (\d*)", README, re.M):
+        assert f'"{name}"' in code
+        assert not default or f'"{name}", "{default}"' in code
+
+
+def test_the_accuracy_it_claims_is_that_of_the_card():
+    assert f"{card('lenet5').test_accuracy * 100:.2f} % of MNIST" in README
+    assert f"{trace(LENET5).parameters:,} parameters" in README
+    table = (ROOT / "assets" / "pretrained" / "README.md").read_text("utf-8")
+    assert f"{card('lenet5').test_accuracy * 100:.2f} %" in table
+    recipe = json.loads((ROOT / "assets/pretrained/lenet5.json").read_text())["recipe"]
+    assert f"{recipe['epochs']} epochs" in table and f"seed {recipe['seed']}" in table
+
+
+def test_the_data_have_their_sources_licences_and_fingerprints():
+    credits = (ROOT / "assets" / "datasets" / "README.md").read_text("utf-8")
+    for source in SOURCES.values():
+        assert source.file in credits and source.sha256 in credits
+    assert "CC BY-SA 3.0" in credits and "MIT" in credits
+    assert "MIT License" in (ROOT / "LICENSE").read_text("utf-8")
+
+
+def test_it_shows_one_picture_that_exists():
+    (picture,) = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
+    assert (ROOT / picture).is_file()
+
+
+def test_requirements_are_pinned_and_complete():
+    lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+    names = {re.match(r"([\w-]+)==[\d.]+", line)[1] for line in lines}
+    assert names >= {"streamlit", "tensorflow", "altair", "pillow", "streamlit-drawable-canvas", "numpy"}
+
+
+def test_the_servers_settings_are_ours():
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+    assert config["browser"]["gatherUsageStats"] is False
+    assert config["server"]["maxUploadSize"] <= 10
+    assert config["theme"]["light"]["primaryColor"] == "#4F46E5"
+    assert config["theme"]["dark"]["primaryColor"] == "#818CF8"
