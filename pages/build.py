@@ -9,7 +9,10 @@ from core.ui.frame import head, onward
 from core.ui.session import session
 
 mine = session()
-head("Build", "Choose a layer to change it; shapes, parameters and what each unit sees follow at once.")
+head(
+    "Build",
+    "A convolutional network turns an image into an answer, layer by layer. Choose a layer and change it: shapes, parameters and what each unit sees follow at once.",
+)
 start_from(mine, PRESETS)
 
 problem = mine.why_not_train()

@@ -18,24 +18,27 @@ if subject.network.input_shape != (28, 28, 1):
     st.warning("This network does not take 28×28 grey images, so it cannot read drawings.")
     st.stop()
 
+if subject.dataset != "mnist":
+    st.info("This network has learned clothes, not digits: try a bag, trousers or a boot.")
+
 canvas, bars, image = st.columns([3, 3, 2], gap="large")
 with canvas:
-    st.markdown("**Your digit**")
+    st.markdown("**Your drawing**")
     st.space("small")
-    drawing = draw(f"canvas/{mine.canvas}")
+    drawing = draw(f"canvas/{mine.canvas}", mine.canvas_content)
     if st.button("Clear", icon=":material/delete:", key="draw/clear"):
         mine.canvas += 1
-        mine.drawing = None
+        mine.drawing = mine.canvas_content = None
         st.rerun()
-if drawing.strokes:
-    mine.drawing = from_strokes(drawing.strokes, drawing.width)
+if drawing.content != mine.canvas_content and (drawing.strokes or mine.drawing is not None):
+    mine.source = "drawing"  # what was just drawn is what one wants to look into
+mine.canvas_content = drawing.content
+mine.drawing = from_strokes(drawing.strokes, drawing.width)
 with bars:
     answer(None if mine.drawing is None else probabilities(subject.model, mine.drawing[..., None]), subject)
 with image:
     received(mine.drawing)
 
 if mine.drawing is not None:
-    if st.button("See what every layer makes of your drawing", icon=":material/layers:", type="primary"):
-        mine.source = "drawing"
-        st.switch_page("pages/feature_maps.py")
+    onward("pages/feature_maps.py", "See what every layer makes of your drawing")
 onward("pages/receptive_fields.py", "What does one unit see? Receptive fields")

@@ -12,10 +12,9 @@ head("Receptive fields", "Move over the feature map: the frame on the image belo
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     subject = choose_subject(mine, "fields/subject")
     picture = choose_picture(mine, subject, "fields")
-path = choose_field_layer(subject.network, "fields/layer")
-
 map_and_image, table = st.columns([2, 3], gap="large")
 with map_and_image:
+    path = choose_field_layer(subject.network, "fields/layer")
     watch(mine, subject, lambda: explorer(subject, picture, path))
 with table:
     field_table(subject.network)

@@ -4,12 +4,12 @@ import streamlit as st
 
 from core.data import SOURCES
 from core.network import PRESETS
-from core.ui.frame import following, head, onward
+from core.ui.frame import following, head, onward, plain
 from core.ui.session import session
 from core.ui.training import LIVE_SECONDS, choose_dataset, choose_recipe, live_view, start_and_stop
 
 mine = session()
-head("Train", f"Press Start and watch **{mine.network.name}** learn; you can look inside while it does.")
+head("Train", f"Press Start and watch **{plain(mine.network.name)}** learn; you can look inside while it does.")
 
 choices, curves = st.columns([4, 7], gap="large")
 with choices:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from core.network import LAYERS, Branches, Network, trace
-from core.network.settings import Choice, Flag, Integer, Number, Pair, settings_of
+from core.network.settings import Choice, Flag, Integer, Number, Pair, Penalty, settings_of
 
-SMALL = {"filters": 6, "units": 7, "groups": 3}  # keeps Keras' models quick to build
+SMALL = {"filters": 6, "units": 7, "groups": 3, "depth_multiplier": 3}  # keeps Keras' models quick to build
 
 
 def _values(name, how):
@@ -19,6 +19,8 @@ def _values(name, how):
         return st.sampled_from(how.choices)
     if isinstance(how, Flag):
         return st.booleans()
+    if isinstance(how, Penalty):
+        return st.sampled_from(((0.0, 0.0), (1e-4, 0.0), (0.0, 1e-3), (0.5, 0.25)))
     assert isinstance(how, Pair)
     side = st.integers(how.minimum, min(how.maximum, 4))
     pair = st.one_of(side.map(lambda n: (n, n)), st.tuples(side, side))
@@ -36,8 +38,8 @@ def layers(kinds=tuple(LAYERS)):
 def _often(kind, name):
     """Values of a field; those that rarely go together are mostly left alone, so that most layers fit."""
     values = _values(name, settings_of(LAYERS[kind])[name])
-    if name in ("groups", "dilation_rate", "strides"):
-        default = st.just(LAYERS[kind].__dataclass_fields__[name].default)
+    if name in ("groups", "dilation_rate", "strides", "depth_multiplier"):
+        default = st.just(LAYERS[kind].starter.get(name, LAYERS[kind].__dataclass_fields__[name].default))
         return st.integers(0, 3).flatmap(lambda dice: default if dice else values)
     return values
 

@@ -92,7 +92,7 @@ def test_every_layer_kind_is_served_by_every_consumer():
     import keras
 
     from core.network import LAYERS, Network, from_json, to_json, trace
-    from core.network.settings import Choice, Flag, Integer, Number, Pair, settings_of
+    from core.network.settings import Choice, Flag, Integer, Number, Pair, Penalty, settings_of
     from core.views.diagram import network_svg
 
     for name, kind in LAYERS.items():
@@ -100,8 +100,8 @@ def test_every_layer_kind_is_served_by_every_consumer():
         assert kind.summary and kind.group
         assert kind(**kind.starter)
         for how in settings_of(kind).values():
-            assert isinstance(how, (Integer, Number, Choice, Flag, Pair))
+            assert isinstance(how, (Integer, Number, Choice, Flag, Pair, Penalty))
             assert how.label and how.help
-        network = Network((28, 28, 1), (kind(),))
+        network = Network((28, 28, 4), (kind(**kind.starter),))
         assert from_json(to_json(network)) == network
         assert 'data-path="0"' in network_svg(network, trace(network))

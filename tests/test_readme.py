@@ -2,9 +2,8 @@
 
 import json
 import re
-from pathlib import Path
-
 import tomllib
+from pathlib import Path
 
 from core.data import SOURCES
 from core.network import LAYERS, LENET5, trace

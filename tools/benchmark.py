@@ -107,7 +107,9 @@ def main() -> None:
         f"| first page on the screen, server just healthy, fresh browser | median {pages[len(pages) // 2]:.2f} s, worst of {len(pages)} {pages[-1]:.2f} s |"
     )
     print(f"| LeNet-5, batch 128, our loop with live snapshots | {ours:,.0f} images/s |")
-    print(f"| the same with Keras' `fit` | {keras_fit:,.0f} images/s, so ours is {ours / keras_fit:.1f} times as fast |")
+    print(
+        f"| the same with Keras' `fit` | {keras_fit:,.0f} images/s, so ours is {ours / keras_fit:.1f} times as fast |"
+    )
 
 
 if __name__ == "__main__":

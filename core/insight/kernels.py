@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.network import Conv2D, Dense, Flatten, Network, Path, trace
+from core.network import Conv2D, Dense, DepthwiseConv2D, Flatten, Network, Path, SeparableConv2D, trace
 
 if TYPE_CHECKING:
     import keras
+
+
+WITH_KERNELS = (Conv2D, SeparableConv2D, DepthwiseConv2D, Dense)
 
 
 @dataclass(frozen=True)
@@ -23,12 +26,15 @@ class Kernels:
         bias: (outputs,) float32, or None.
         input_noun: what the second axis counts.
         output_noun: what the first axis counts.
+        mixing: (outputs, inputs) float32 of the 1×1 convolution that mixes the maps of a separable
+            convolution afterwards; None for other layers.
     """
 
     images: np.ndarray
     bias: np.ndarray | None
     input_noun: str
     output_noun: str
+    mixing: np.ndarray | None = None
 
     @property
     def limit(self) -> float:
@@ -38,21 +44,29 @@ class Kernels:
 
 def layers_with_kernels(network: Network) -> list[Path]:
     """Paths of the layers whose weights can be shown, in order."""
-    return [path for path, block in network.walk() if isinstance(block, (Conv2D, Dense))]
+    return [path for path, block in network.walk() if isinstance(block, WITH_KERNELS)]
 
 
 def kernels(model: keras.Model, network: Network, path: Path) -> Kernels:
     """The kernels of the layer at this path.
 
-    A convolution gives one image for each pair of input and output channel. A
+    A depthwise or separable convolution has one kernel for each map that it makes of
+    each input channel, in the order of those maps; any other convolution gives one
+    image for each pair of input and output channel. A
     dense layer right behind an image that was flattened gives templates in the
     shape of that image; any other gives each unit's weights as one row.
     """
     from core.training.model import layer_name
 
+    block = network.at(path)
     weights = [np.asarray(value) for value in model.get_layer(layer_name(path)).get_weights()]
-    kernel, bias = weights[0], (weights[1] if len(weights) > 1 else None)
-    if isinstance(network.at(path), Conv2D):  # (rows, columns, inputs, outputs)
+    bias = weights.pop() if block.use_bias else None
+    kernel = weights[0]
+    if isinstance(block, (DepthwiseConv2D, SeparableConv2D)):  # (rows, columns, inputs, multiplier)
+        single = kernel.reshape(*kernel.shape[:2], -1).transpose(2, 0, 1)  # (inputs·multiplier, rows, columns)
+        mixing = weights[1][0, 0].T if isinstance(block, SeparableConv2D) else None
+        return Kernels(single[:, np.newaxis], bias, "input channel", "kernel", mixing)
+    if isinstance(block, Conv2D):  # (rows, columns, inputs, outputs)
         return Kernels(kernel.transpose(3, 2, 0, 1), bias, "input channel", "kernel")
     shape = _flattened_shape(network, path, len(kernel))
     if shape is None:  # (inputs, outputs)

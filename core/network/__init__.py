@@ -1,52 +1,90 @@
 """What a network is: values, arithmetic and text. Pure Python."""
 
+from core.network.code import layer_code, to_code, to_notebook
 from core.network.geometry import Box, Problem, ReceptiveField, Row, Trace, trace
 from core.network.layers import (
     LAYERS,
     Activation,
+    ActivityRegularization,
     AveragePooling2D,
     BatchNormalization,
     Conv2D,
     Dense,
+    DepthwiseConv2D,
     Dropout,
     Flatten,
+    GaussianDropout,
+    GaussianNoise,
     GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    GroupNormalization,
     Layer,
+    LayerNormalization,
     MaxPooling2D,
+    SeparableConv2D,
+    SpatialDropout2D,
     ZeroPadding2D,
 )
 from core.network.network import Branches, Network, Path
 from core.network.presets import LENET5, PRESETS, Preset
+from core.network.recipe import Recipe
 from core.network.settings import InvalidSetting
-from core.network.sharing import InvalidNetwork, from_json, to_json
+from core.network.sharing import (
+    InvalidNetwork,
+    Shared,
+    from_json,
+    from_token,
+    shared_from_json,
+    shared_from_token,
+    to_json,
+    to_token,
+)
 
 __all__ = [
     "LAYERS",
     "LENET5",
     "PRESETS",
     "Activation",
+    "ActivityRegularization",
     "AveragePooling2D",
     "BatchNormalization",
     "Box",
     "Branches",
     "Conv2D",
     "Dense",
+    "DepthwiseConv2D",
     "Dropout",
     "Flatten",
+    "GaussianDropout",
+    "GaussianNoise",
     "GlobalAveragePooling2D",
+    "GlobalMaxPooling2D",
+    "GroupNormalization",
     "InvalidNetwork",
     "InvalidSetting",
     "Layer",
+    "LayerNormalization",
     "MaxPooling2D",
     "Network",
     "Path",
     "Preset",
     "Problem",
     "ReceptiveField",
+    "Recipe",
     "Row",
+    "SeparableConv2D",
+    "Shared",
+    "SpatialDropout2D",
     "Trace",
     "ZeroPadding2D",
     "from_json",
+    "from_token",
+    "layer_code",
+    "shared_from_json",
+    "shared_from_token",
+    "to_code",
     "to_json",
+    "to_notebook",
+    "to_token",
     "trace",
-]  # fmt: skip
+]

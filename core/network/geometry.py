@@ -9,11 +9,12 @@ padding, dilation and branches.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from math import prod
 from operator import or_
+from types import MappingProxyType
 from typing import NamedTuple
 
 from core.network.layers import CannotWork, Layer, Reads, Shape, Window, shape_text
@@ -133,10 +134,19 @@ class Problem(NamedTuple):
 
 @dataclass(frozen=True)
 class Trace:
-    """The arithmetic of a network."""
+    """The arithmetic of a network.
+
+    Attributes:
+        rows: one for each layer and join, in the order of `Network.walk`.
+        problems: what cannot work.
+        sums: path → how the parameters of that layer add up, `5×5×6×16 + 16 = 2,416`.
+        notes: path → what is worth knowing about a layer where it stands.
+    """
 
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...]
+    sums: Mapping[Path, str]
+    notes: Mapping[Path, str]
 
     @property
     def parameters(self) -> int:
@@ -176,6 +186,15 @@ class _Signal(NamedTuple):
     field: ReceptiveField
 
 
+class _Findings(NamedTuple):
+    """What is written down on the way."""
+
+    rows: list[Row]
+    problems: list[Problem]
+    sums: dict[Path, str]
+    notes: dict[Path, str]
+
+
 @lru_cache(maxsize=256)
 def trace(network: Network, classes: int | None = None) -> Trace:
     """Follow an image through the network.
@@ -194,31 +213,27 @@ def trace(network: Network, classes: int | None = None) -> Trace:
         Axis(1, 0, 0),
         ((tuple(1 << i for i in range(height)), tuple(1 << i for i in range(width))),),
     )
-    rows: list[Row] = []
-    problems: list[Problem] = []
-    signal = _follow(network.layers, (), _Signal(network.input_shape, field), rows, problems)
+    found = _Findings([], [], {}, {})
+    signal = _follow(network.layers, (), _Signal(network.input_shape, field), found)
+    problems = found.problems
     if not network.layers:
         problems.append(Problem((), "There are no layers yet. Add one, or start from a preset."))
     elif classes is not None and signal is not None:
         problems.extend(_output_problems(network, signal.shape, classes))
-    return Trace(tuple(rows), tuple(problems))
+    return Trace(tuple(found.rows), tuple(problems), MappingProxyType(found.sums), MappingProxyType(found.notes))
 
 
 def _follow(
     blocks: Iterable[Block],
     prefix: Path,
     signal: _Signal | None,
-    rows: list[Row],
-    problems: list[Problem],
+    found: _Findings,
 ) -> _Signal | None:
     """Pass the signal through the blocks; None after a problem, with the rows still listed."""
     for index, block in enumerate(blocks):
         path = (*prefix, index)
         if isinstance(block, Branches):
-            ends = [
-                _follow(branch, (*path, number), signal, rows, problems)
-                for number, branch in enumerate(block.branches)
-            ]
+            ends = [_follow(branch, (*path, number), signal, found) for number, branch in enumerate(block.branches)]
             step = _join if all(end is not None for end in ends) else None
             arguments = (block, ends)
         else:
@@ -229,9 +244,14 @@ def _follow(
             try:
                 result, counts = step(*arguments)
             except CannotWork as problem:
-                problems.append(Problem(path, str(problem)))
+                found.problems.append(Problem(path, str(problem)))
+        if result is not None and isinstance(block, Layer):
+            if counts[0]:
+                found.sums[path] = block.arithmetic(signal.shape)
+            if block.note(signal.shape):
+                found.notes[path] = block.note(signal.shape)
         signal = result
-        rows.append(Row(path, block, signal and signal.shape, *counts, signal and signal.field))
+        found.rows.append(Row(path, block, signal and signal.shape, *counts, signal and signal.field))
     return signal
 
 
@@ -355,7 +375,13 @@ def _output_problems(network: Network, shape: Shape, classes: int) -> Iterable[P
             f"The network ends with {shape[0]:,} numbers, but there are {classes} classes. "
             f"Let the last layer be Dense {classes} with softmax.",
         )
-    elif getattr(network.layers[-1], "activation", None) != "softmax":
+    elif not hasattr(network.layers[-1], "activation"):
+        yield Problem(
+            last,
+            f"The network must end with softmax, so that its {classes} numbers are probabilities. Move this "
+            "layer before the last Dense layer, or add Activation softmax after it.",
+        )
+    elif network.layers[-1].activation != "softmax":
         yield Problem(
             last,
             f"The last layer must have the activation softmax, so that its {classes} numbers are probabilities.",

@@ -14,11 +14,17 @@ from enum import Enum
 from math import prod
 from typing import ClassVar, NamedTuple
 
-from core.network.settings import Checked, Choice, Flag, Integer, Number, Pair, setting
+from core.network.settings import Checked, Choice, Flag, Integer, Number, Pair, Penalty, setting
 
 Shape = tuple[int, ...]
 
-ACTIVATIONS = ("linear", "relu", "tanh", "sigmoid", "softmax")
+ACTIVATIONS = (
+    "linear", "relu", "leaky_relu", "elu", "selu", "gelu", "swish", "softplus", "tanh", "sigmoid", "softmax",
+)  # fmt: skip
+INITIALIZERS = (
+    "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal",
+    "random_normal", "random_uniform", "orthogonal", "zeros", "ones",
+)  # fmt: skip
 
 
 class CannotWork(ValueError):
@@ -46,8 +52,15 @@ class Reads(Enum):
     EVERYTHING = "every position"
 
 
+class Term(NamedTuple):
+    """A block of parameters: the product of `factors`. Not trainable: running means and variances."""
+
+    factors: tuple[int, ...]
+    trainable: bool = True
+
+
 class Parameters(NamedTuple):
-    """Numbers that a layer owns: learned by gradient, and kept otherwise (running means)."""
+    """Numbers that a layer owns: learned by gradient, and kept otherwise."""
 
     trainable: int
     frozen: int = 0
@@ -65,9 +78,25 @@ class Layer(Checked):
         """Shape of the output for an input of this shape; raises `CannotWork`."""
         return shape
 
+    def terms(self, shape: Shape) -> tuple[Term, ...]:
+        """The parameters owned, block by block, for an input of this shape."""
+        return ()
+
     def parameters(self, shape: Shape) -> Parameters:
-        """Parameters owned, for an input of this shape."""
-        return Parameters(0)
+        """How many parameters there are in all terms."""
+        counts = {True: 0, False: 0}
+        for factors, trainable in self.terms(shape):
+            counts[trainable] += prod(factors)
+        return Parameters(counts[True], counts[False])
+
+    def arithmetic(self, shape: Shape) -> str:
+        """How the parameters add up: `5×5×6×16 + 16 = 2,416`; empty where there are none."""
+        terms = [term.factors for term in self.terms(shape)]
+        if not terms:
+            return ""
+        products = " + ".join("×".join(f"{n:,}" for n in factors) for factors in terms)
+        total = f"{sum(self.parameters(shape)):,}"
+        return total if products == total else f"{products} = {total}"
 
     def macs(self, shape: Shape) -> int:
         """Multiply-accumulates for one image. Additions, pooling and activations count as none."""
@@ -79,6 +108,10 @@ class Layer(Checked):
 
     def describe(self) -> str:
         """The settings in a few words, as one would say them aloud."""
+        return ""
+
+    def note(self, shape: Shape) -> str:
+        """What is worth knowing about it on an input of this shape; mostly nothing."""
         return ""
 
 
@@ -161,12 +194,61 @@ DILATION = Pair(
     8,
     (1, 2, 4),
 )
+MULTIPLIER = Integer("Depth multiplier", "How many maps it makes of each input channel.", 1, 16)
 ACTIVATION = Choice(
     "Activation",
     "What happens to each number afterwards. relu cuts off below zero; softmax makes probabilities.",
     ACTIVATIONS,
 )
-USE_BIAS = Flag("Use bias", "Adds one learned number to each output channel.")
+USE_BIAS = Flag("Use bias", "Adds one learned number to each output channel.", advanced=True)
+GROUPS = Integer("Groups", "Splits the channels into groups that do not see each other.", 1, 256, advanced=True)
+RATE = Number("Rate", "The share that is dropped while training.", 0.0, 0.95)
+EPSILON = Number(
+    "Epsilon", "Added to the variance, so that nothing is divided by zero.", 1e-7, 0.1, 0.001, advanced=True
+)
+CENTER = Flag("Shift (beta)", "Learns a number that is added to each channel.", advanced=True)
+SCALE = Flag("Scale (gamma)", "Learns a factor for each channel.", advanced=True)
+
+
+def _initializer(label: str = "Kernel initialiser") -> Choice:
+    return Choice(
+        label,
+        "How the weights are drawn before training. he suits relu, glorot tanh, lecun selu.",
+        INITIALIZERS,
+        advanced=True,
+    )
+
+
+def _penalty(label: str = "Kernel regulariser") -> Penalty:
+    return Penalty(
+        label,
+        "Makes large weights costly: L1 their size (many become zero), L2 their square, both: elastic net.",
+        advanced=True,
+    )
+
+
+def _slides(size: tuple[int, int], padding: str, strides: tuple[int, int], dilation: tuple[int, int]) -> list[str]:
+    """Words for how a window slides, the usual left out."""
+    words = [size_text(size)]
+    if padding == "same":
+        words.append("same")
+    if strides != (1, 1):
+        words.append(f"stride {size_text(strides)}")
+    if dilation != (1, 1):
+        words.append(f"dilation {size_text(dilation)}")
+    return words
+
+
+def _extras(activation: str, *penalties: tuple[float, float]) -> list[str]:
+    """Words for what comes after the sum, the usual left out."""
+    words = [] if activation == "linear" else [activation]
+    return words + [penalty_text(penalty) for penalty in dict.fromkeys(penalties) if any(penalty)]
+
+
+def penalty_text(penalty: tuple[float, float]) -> str:
+    """`L2 0.0001`, `L1 1e-05 + L2 0.001`, `none`."""
+    words = [f"L{power} {strength:g}" for power, strength in zip((1, 2), penalty) if strength]
+    return " + ".join(words) or "none"
 
 
 @dataclass(frozen=True)
@@ -182,16 +264,14 @@ class Conv2D(Layer):
     strides: tuple[int, int] = setting((1, 1), STRIDES)
     padding: str = setting("valid", PADDING)
     dilation_rate: tuple[int, int] = setting((1, 1), DILATION)
-    groups: int = setting(
-        1,
-        Integer("Groups", "Splits the channels into groups that do not see each other.", 1, 256),
-    )
+    groups: int = setting(1, GROUPS)
     activation: str = setting("linear", ACTIVATION)
     use_bias: bool = setting(True, USE_BIAS)
+    kernel_initializer: str = setting("glorot_uniform", _initializer())
+    kernel_regularizer: tuple[float, float] = setting((0.0, 0.0), _penalty())
 
     def reads(self, shape: Shape) -> tuple[Window, Window]:
-        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
-            raise CannotWork("Conv2D cannot use strides and dilation together: set one of them back to 1×1.")
+        _not_both(self)
         return _windows(self, shape, self.kernel_size, self.strides, self.dilation_rate, self.padding)
 
     def output_shape(self, shape: Shape) -> Shape:
@@ -204,27 +284,114 @@ class Conv2D(Layer):
             )
         return (rows.count, columns.count, self.filters)
 
-    def parameters(self, shape: Shape) -> Parameters:
-        kernel = prod(self.kernel_size) * (shape[2] // self.groups) * self.filters
-        return Parameters(kernel + self.filters * self.use_bias)
+    def terms(self, shape: Shape) -> tuple[Term, ...]:
+        kernel = Term((*self.kernel_size, shape[2] // self.groups, self.filters))
+        return (kernel, Term((self.filters,))) if self.use_bias else (kernel,)
 
     def macs(self, shape: Shape) -> int:
-        kernel = prod(self.kernel_size) * (shape[2] // self.groups)
-        return prod(self.output_shape(shape)) * kernel
+        return prod(self.output_shape(shape)) * prod(self.kernel_size) * (shape[2] // self.groups)
 
     def describe(self) -> str:
-        words = [f"{self.filters} @ {size_text(self.kernel_size)}"]
-        if self.padding == "same":
-            words.append("same")
-        if self.strides != (1, 1):
-            words.append(f"stride {size_text(self.strides)}")
-        if self.dilation_rate != (1, 1):
-            words.append(f"dilation {size_text(self.dilation_rate)}")
+        words = _slides(self.kernel_size, self.padding, self.strides, self.dilation_rate)
         if self.groups > 1:
             words.append(f"{self.groups} groups")
-        if self.activation != "linear":
-            words.append(self.activation)
-        return ", ".join(words)
+        return ", ".join(
+            [f"{self.filters} @ {words[0]}", *words[1:], *_extras(self.activation, self.kernel_regularizer)]
+        )
+
+
+@dataclass(frozen=True)
+class DepthwiseConv2D(Layer):
+    """One kernel (or a few) for each input channel; channels are not mixed."""
+
+    group = "Convolution"
+    summary = "Slides a kernel of its own over each channel, without mixing them. Very cheap."
+    starter = {"padding": "same", "activation": "relu"}
+
+    kernel_size: tuple[int, int] = setting((3, 3), KERNEL)
+    strides: tuple[int, int] = setting((1, 1), STRIDES)
+    padding: str = setting("valid", PADDING)
+    depth_multiplier: int = setting(1, MULTIPLIER)
+    dilation_rate: tuple[int, int] = setting((1, 1), DILATION)
+    activation: str = setting("linear", ACTIVATION)
+    use_bias: bool = setting(True, USE_BIAS)
+    depthwise_initializer: str = setting("glorot_uniform", _initializer())
+    depthwise_regularizer: tuple[float, float] = setting((0.0, 0.0), _penalty())
+
+    def reads(self, shape: Shape) -> tuple[Window, Window]:
+        _not_both(self)
+        return _windows(self, shape, self.kernel_size, self.strides, self.dilation_rate, self.padding)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        rows, columns = self.reads(shape)
+        return (rows.count, columns.count, shape[2] * self.depth_multiplier)
+
+    def terms(self, shape: Shape) -> tuple[Term, ...]:
+        kernel = Term((*self.kernel_size, shape[2], self.depth_multiplier))
+        return (kernel, Term((shape[2] * self.depth_multiplier,))) if self.use_bias else (kernel,)
+
+    def macs(self, shape: Shape) -> int:
+        return prod(self.output_shape(shape)) * prod(self.kernel_size)
+
+    def describe(self) -> str:
+        words = _slides(self.kernel_size, self.padding, self.strides, self.dilation_rate)
+        if self.depth_multiplier > 1:
+            words.append(f"times {self.depth_multiplier}")
+        return ", ".join(words + _extras(self.activation, self.depthwise_regularizer))
+
+
+@dataclass(frozen=True)
+class SeparableConv2D(Layer):
+    """A depthwise convolution, then a 1×1 convolution that mixes the channels."""
+
+    group = "Convolution"
+    summary = "A kernel for each channel, then 1×1 kernels that mix them: nearly a Conv2D, far cheaper."
+    starter = {"filters": 16, "padding": "same", "activation": "relu"}
+
+    filters: int = setting(8, FILTERS)
+    kernel_size: tuple[int, int] = setting((3, 3), KERNEL)
+    strides: tuple[int, int] = setting((1, 1), STRIDES)
+    padding: str = setting("valid", PADDING)
+    dilation_rate: tuple[int, int] = setting((1, 1), DILATION)
+    depth_multiplier: int = setting(1, MULTIPLIER)
+    activation: str = setting("linear", ACTIVATION)
+    use_bias: bool = setting(True, USE_BIAS)
+    depthwise_initializer: str = setting("glorot_uniform", _initializer("Depthwise initialiser"))
+    pointwise_initializer: str = setting("glorot_uniform", _initializer("Pointwise initialiser"))
+    depthwise_regularizer: tuple[float, float] = setting((0.0, 0.0), _penalty("Depthwise regulariser"))
+    pointwise_regularizer: tuple[float, float] = setting((0.0, 0.0), _penalty("Pointwise regulariser"))
+
+    def reads(self, shape: Shape) -> tuple[Window, Window]:
+        _not_both(self)
+        return _windows(self, shape, self.kernel_size, self.strides, self.dilation_rate, self.padding)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        rows, columns = self.reads(shape)
+        return (rows.count, columns.count, self.filters)
+
+    def terms(self, shape: Shape) -> tuple[Term, ...]:
+        depthwise = Term((*self.kernel_size, shape[2], self.depth_multiplier))
+        pointwise = Term((1, 1, shape[2] * self.depth_multiplier, self.filters))
+        return (depthwise, pointwise, *((Term((self.filters,)),) if self.use_bias else ()))
+
+    def macs(self, shape: Shape) -> int:
+        height, width, _ = self.output_shape(shape)
+        middle = shape[2] * self.depth_multiplier
+        return height * width * middle * (prod(self.kernel_size) + self.filters)
+
+    def describe(self) -> str:
+        words = _slides(self.kernel_size, self.padding, self.strides, self.dilation_rate)
+        if self.depth_multiplier > 1:
+            words.append(f"times {self.depth_multiplier}")
+        extras = _extras(self.activation, self.depthwise_regularizer, self.pointwise_regularizer)
+        return ", ".join([f"{self.filters} @ {words[0]}", *words[1:], *extras])
+
+
+def _not_both(layer: Layer) -> None:
+    if max(layer.strides) > 1 and max(layer.dilation_rate) > 1:
+        raise CannotWork(
+            f"{type(layer).__name__} cannot use strides and dilation together: set one of them back to 1×1."
+        )
 
 
 @dataclass(frozen=True)
@@ -296,6 +463,20 @@ class GlobalAveragePooling2D(Layer):
 
 
 @dataclass(frozen=True)
+class GlobalMaxPooling2D(Layer):
+    """The largest number of each feature map: (h, w, c) → (c,)."""
+
+    group = "Pooling"
+    summary = "One number for each feature map, its largest: was it seen anywhere?"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return (_image(self, shape)[2],)
+
+    def reads(self, shape: Shape) -> Reads:
+        return Reads.EVERYTHING
+
+
+@dataclass(frozen=True)
 class ZeroPadding2D(Layer):
     """A frame of zeros around the image, the same on opposite sides."""
 
@@ -347,12 +528,15 @@ class Dense(Layer):
     units: int = setting(10, Integer("Units", "How many numbers come out.", 1, 8192))
     activation: str = setting("linear", ACTIVATION)
     use_bias: bool = setting(True, USE_BIAS)
+    kernel_initializer: str = setting("glorot_uniform", _initializer())
+    kernel_regularizer: tuple[float, float] = setting((0.0, 0.0), _penalty())
 
     def output_shape(self, shape: Shape) -> Shape:
         return (*shape[:-1], self.units)
 
-    def parameters(self, shape: Shape) -> Parameters:
-        return Parameters(shape[-1] * self.units + self.units * self.use_bias)
+    def terms(self, shape: Shape) -> tuple[Term, ...]:
+        kernel = Term((shape[-1], self.units))
+        return (kernel, Term((self.units,))) if self.use_bias else (kernel,)
 
     def macs(self, shape: Shape) -> int:
         return prod(shape) * self.units
@@ -361,43 +545,150 @@ class Dense(Layer):
         return Reads.EVERYTHING if len(shape) == 1 else Reads.POINT
 
     def describe(self) -> str:
-        return str(self.units) + ("" if self.activation == "linear" else f", {self.activation}")
+        return ", ".join([str(self.units), *_extras(self.activation, self.kernel_regularizer)])
+
+    def note(self, shape: Shape) -> str:
+        if len(shape) == 1:
+            return ""
+        return (
+            "Here an image arrives, so it works on the channels of each pixel, like a 1×1 convolution. "
+            "With Flatten before it, each unit would look at everything."
+        )
 
 
 @dataclass(frozen=True)
-class Dropout(Layer):
-    """While training, sets a random share of the numbers to zero and scales up the rest."""
+class _Dropping(Layer):
+    """What the layers with a rate share."""
 
     group = "Regularising"
-    summary = "While training, forgets a random share of the numbers, so that none is relied upon."
 
-    rate: float = setting(0.25, Number("Rate", "The share that is set to zero while training.", 0.0, 0.95))
+    rate: float = setting(0.25, RATE)
 
     def describe(self) -> str:
-        return f"{self.rate:.0%}"
+        return f"{self.rate * 100:g} %"
+
+
+@dataclass(frozen=True)
+class Dropout(_Dropping):
+    """While training, sets a random share of the numbers to zero and scales up the rest."""
+
+    summary = "While training, forgets a random share of the numbers, so that none is relied upon."
+
+
+@dataclass(frozen=True)
+class SpatialDropout2D(_Dropping):
+    """Dropout of whole feature maps: right where neighbouring pixels say the same."""
+
+    summary = "Dropout of whole feature maps, since single pixels would be guessed from their neighbours."
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return _image(self, shape)
+
+
+@dataclass(frozen=True)
+class GaussianDropout(_Dropping):
+    """While training, multiplies by noise of mean 1 and deviation √(rate / (1 − rate))."""
+
+    summary = "Softer than Dropout: multiplies each number by noise around 1."
+
+
+@dataclass(frozen=True)
+class GaussianNoise(Layer):
+    """While training, adds noise of mean 0 and this deviation."""
+
+    group = "Regularising"
+    summary = "While training, adds a little noise, as a bad camera would."
+
+    stddev: float = setting(
+        0.1, Number("Standard deviation", "How strong the noise is; ink has the value 1.", 0.0, 1.0, 0.05)
+    )
+
+    def describe(self) -> str:
+        return f"{self.stddev:g}"
+
+
+@dataclass(frozen=True)
+class ActivityRegularization(Layer):
+    """Makes large outputs costly: the loss grows by l1·Σ|y| + l2·Σy² (per image)."""
+
+    group = "Regularising"
+    summary = "Makes large activations costly, so that fewer units speak up."
+    starter = {"l2": 0.0001}
+
+    l1: float = setting(0.0, Number("L1", "Price of an activation's size.", 0.0, 1.0, 0.0001, "%.6g"))
+    l2: float = setting(0.0, Number("L2", "Price of an activation's square.", 0.0, 1.0, 0.0001, "%.6g"))
+
+    def describe(self) -> str:
+        return penalty_text((self.l1, self.l2))
 
 
 @dataclass(frozen=True)
 class BatchNormalization(Layer):
     """Brings each channel to mean 0 and deviation 1 over the batch, then scales and shifts it."""
 
-    group = "Regularising"
+    group = "Normalising"
     summary = "Keeps the numbers of each channel in a comfortable range; speeds learning up."
 
     momentum: float = setting(
         0.99,
         Number("Momentum", "How slowly the running mean and variance follow the batches.", 0.0, 0.999, 0.01),
     )
-    epsilon: float = setting(
-        0.001,
-        Number("Epsilon", "Added to the variance so that nothing is divided by zero.", 1e-7, 0.1, 0.001),
-    )
-    center: bool = setting(True, Flag("Shift (beta)", "Learns a number added to each channel."))
-    scale: bool = setting(True, Flag("Scale (gamma)", "Learns a factor for each channel."))
+    epsilon: float = setting(0.001, EPSILON)
+    center: bool = setting(True, CENTER)
+    scale: bool = setting(True, SCALE)
 
-    def parameters(self, shape: Shape) -> Parameters:
-        channels = shape[-1]
-        return Parameters(channels * (self.center + self.scale), 2 * channels)
+    def terms(self, shape: Shape) -> tuple[Term, ...]:
+        channels = (shape[-1],)
+        learned = (Term(channels),) * (self.center + self.scale)
+        return (*learned, Term(channels, trainable=False), Term(channels, trainable=False))
+
+
+@dataclass(frozen=True)
+class LayerNormalization(Layer):
+    """Brings the channels of each position to mean 0 and deviation 1, then scales and shifts them."""
+
+    group = "Normalising"
+    summary = "Like batch normalisation, but over the channels of each position: no batch is needed."
+
+    epsilon: float = setting(0.001, EPSILON)
+    center: bool = setting(True, CENTER)
+    scale: bool = setting(True, SCALE)
+
+    def terms(self, shape: Shape) -> tuple[Term, ...]:
+        return (Term((shape[-1],)),) * (self.center + self.scale)
+
+
+@dataclass(frozen=True)
+class GroupNormalization(Layer):
+    """Brings groups of channels of each image to mean 0 and deviation 1, then scales and shifts them.
+
+    Its mean and variance depend on the whole map; the receptive field leaves them
+    out, as the literature does.
+    """
+
+    group = "Normalising"
+    summary = "Normalises groups of channels within each image: good with small batches."
+    starter = {"groups": 4}
+
+    groups: int = setting(
+        32, Integer("Groups", "Into how many groups the channels are split; it must divide them evenly.", 1, 1024)
+    )
+    epsilon: float = setting(0.001, EPSILON)
+    center: bool = setting(True, CENTER)
+    scale: bool = setting(True, SCALE)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        if shape[-1] % self.groups:
+            raise CannotWork(
+                f"GroupNormalization with {self.groups} groups must divide the {shape[-1]} channels evenly."
+            )
+        return shape
+
+    def terms(self, shape: Shape) -> tuple[Term, ...]:
+        return (Term((shape[-1],)),) * (self.center + self.scale)
+
+    def describe(self) -> str:
+        return f"{self.groups} groups"
 
 
 @dataclass(frozen=True)
@@ -417,14 +708,23 @@ LAYERS: dict[str, type[Layer]] = {
     kind.__name__: kind
     for kind in (
         Conv2D,
+        SeparableConv2D,
+        DepthwiseConv2D,
         MaxPooling2D,
         AveragePooling2D,
         GlobalAveragePooling2D,
-        ZeroPadding2D,
-        Flatten,
+        GlobalMaxPooling2D,
         Dense,
+        Flatten,
+        ZeroPadding2D,
         Dropout,
+        SpatialDropout2D,
+        GaussianDropout,
+        GaussianNoise,
+        ActivityRegularization,
         BatchNormalization,
+        LayerNormalization,
+        GroupNormalization,
         Activation,
     )
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 
@@ -23,6 +23,7 @@ class Setting:
 
     label: str
     help: str
+    advanced: bool = field(default=False, kw_only=True)  # shown only on demand
 
     def checked(self, value: Any) -> Any:
         """Return the value in its canonical form; raise `InvalidSetting` with what would work."""
@@ -110,6 +111,22 @@ class Pair(Setting):
         if not isinstance(value, (tuple, list)) or len(value) != 2:
             raise InvalidSetting(f"{self.label} must be two whole numbers such as 3 × 3, not {_shown(value)}.")
         one = Integer(self.label, self.help, self.minimum, self.maximum)
+        return (one.checked(value[0]), one.checked(value[1]))
+
+
+@dataclass(frozen=True)
+class Penalty(Setting):
+    """Two strengths (l1, l2) of a regulariser on weights; (0, 0) is none.
+
+    The loss grows by l1·Σ|w| + l2·Σw².
+    """
+
+    maximum: float = 1.0
+
+    def checked(self, value: Any) -> tuple[float, float]:
+        if not isinstance(value, (tuple, list)) or len(value) != 2:
+            raise InvalidSetting(f"{self.label} must be “none” or strengths such as L2 0.0001, not {_shown(value)}.")
+        one = Number(self.label, self.help, 0.0, self.maximum)
         return (one.checked(value[0]), one.checked(value[1]))
 
 

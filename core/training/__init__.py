@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from core.network.recipe import Recipe
 from core.training.limits import why_unfit
 from core.training.pretrained import PretrainedError, card, pretrained
-from core.training.recipe import Recipe
 from core.training.run import Result, Run, train
 from core.training.snapshot import Point, Snapshot, State
 

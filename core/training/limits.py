@@ -7,7 +7,7 @@ from math import prod
 
 from core.network import Network, Row, Trace, trace
 from core.network.layers import Shape, shape_text
-from core.training.recipe import Recipe
+from core.network.recipe import Recipe
 
 BYTES = 4  # float32
 MAX_PARAMETERS = 20_000_000

@@ -21,15 +21,16 @@ import tensorflow as tf
 
 from core.data import Dataset
 from core.network import InvalidNetwork, Network, trace
+from core.network.recipe import Recipe
 from core.training.controls import Controls
 from core.training.limits import why_unfit
 from core.training.model import build_model, building
-from core.training.recipe import Recipe
 from core.training.snapshot import Point, Snapshot, State, thinned
 
 CALL_SECONDS = 0.1
 EVALUATION_IMAGES = 1000  # in one call, fewer where the activations are large
 EVALUATION_VALUES = 20_000_000
+HOPELESS = 1000.0  # times the loss before training: no recipe comes back from there
 LAST_LOOK_SECONDS = 2.0  # a stopped run is still tested where that takes no longer
 
 
@@ -126,8 +127,8 @@ class Loop:
             elapsed = time.perf_counter() - before
             done += count
             step = epoch * self._batches + done
-            if not np.isfinite(loss):
-                message = diverged(self.recipe, step)
+            if not loss <= HOPELESS * max(self._now.test[0].loss, 1.0):  # NaN is not <= anything
+                message = diverged(self.recipe, step, loss)
                 yield self._published(state=State.FAILED, step=step, seconds_left=None, message=message)
                 return
             self._callbacks.on_train_batch_end(done - 1, {"loss": loss, "accuracy": accuracy})
@@ -233,11 +234,12 @@ def make_loss(recipe: Recipe, classes: int) -> Callable[[tf.Tensor, tf.Tensor], 
     return keras.losses.SparseCategoricalCrossentropy()
 
 
-def diverged(recipe: Recipe, step: int) -> str:
+def diverged(recipe: Recipe, step: int, loss: float) -> str:
     """Why a run had to end, and what would help."""
+    how = f"grew to {loss:.1e}" if np.isfinite(loss) else "became infinite"
     return (
-        f"The loss became infinite by step {step:,}. With {recipe.optimizer}, a learning rate of "
-        f"{recipe.learning_rate:g} makes steps so long that they overshoot ever further. "
+        f"The loss {how} by step {step:,}, so nothing can be learned any more. With {recipe.optimizer}, a "
+        f"learning rate of {recipe.learning_rate:g} makes steps so long that they overshoot ever further. "
         f"Try {min(recipe.learning_rate / 10, 0.01):g}."
     )
 

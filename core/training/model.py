@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
 import zlib
 from typing import Any
@@ -11,7 +12,7 @@ import keras
 from core.network import Branches, InvalidNetwork, Network, Path, trace
 from core.network.layers import Layer
 from core.network.network import Block
-from core.network.settings import settings_of
+from core.network.settings import Penalty, Setting, settings_of
 
 # Streamlit calls this after every run of every page (script_runner._clean_problem_modules). It resets the
 # state that a building thread relies on, drops the kernels that a training thread is using, and collects all
@@ -62,16 +63,24 @@ def _connected(blocks: tuple[Block, ...], prefix: Path, tensor: Any, seed: int |
 
 
 def _keras_layer(layer: Layer, path: Path, seed: int | None) -> keras.layers.Layer:
-    fields = {name: getattr(layer, name) for name in settings_of(layer)}
+    fields = {name: _keras_value(how, getattr(layer, name)) for name, how in settings_of(layer).items()}
     kind = getattr(keras.layers, type(layer).__name__)
-    if seed is not None and type(layer).__name__ == "Dropout":
+    if seed is not None and "seed" in inspect.signature(kind).parameters:
         fields["seed"] = seed_for(seed, path)
     made = kind(name=layer_name(path), **fields)
-    initializer = getattr(made, "kernel_initializer", None)
-    if seed is not None and initializer is not None:
-        config = initializer.get_config() | {"seed": seed_for(seed, path)}
-        made.kernel_initializer = type(initializer).from_config(config)
+    if seed is not None:
+        for number, weights in enumerate(("kernel", "depthwise", "pointwise")):
+            initializer = getattr(made, f"{weights}_initializer", None)
+            if initializer is not None and "seed" in initializer.get_config():
+                config = initializer.get_config() | {"seed": seed_for(seed, (*path, number) if number else path)}
+                setattr(made, f"{weights}_initializer", type(initializer).from_config(config))
     return made
+
+
+def _keras_value(how: Setting, value: Any) -> Any:
+    if isinstance(how, Penalty):
+        return keras.regularizers.L1L2(*value) if any(value) else None
+    return value
 
 
 def seed_for(seed: int, path: Path) -> int:

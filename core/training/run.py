@@ -14,8 +14,8 @@ import numpy as np
 
 from core.data import Dataset
 from core.network import InvalidNetwork, Network
+from core.network.recipe import Recipe
 from core.training.controls import Controls
-from core.training.recipe import Recipe
 from core.training.snapshot import Snapshot, State
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Run:
 
     def stop(self) -> None:
         """End soon, keeping what has been learned."""
-        self._controls.stop("Stopped. What it has learned so far is kept.")
+        self._controls.stop("Stopped. What it has learned so far is kept until you start the next training.")
 
     def touch(self) -> None:
         """Somebody is watching."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from core.ui.frame import percent
+from core.ui.frame import look, percent
 from core.ui.subject import Subject
 from core.views.charts import probability_bars
 from core.views.images import INK_SCALE, Tile, gallery
@@ -20,8 +20,8 @@ def received(image: np.ndarray | None) -> None:
     words = "nothing yet" if image is None else "your drawing, scaled and centred, 28 by 28 pixels"
     st.html(gallery([Tile(shown, "", words)], INK_SCALE, CELL))
     st.caption(
-        "28×28 pixels, as MNIST’s makers did it: scaled into a 20×20 box, then moved so that its "
-        "centre of mass is in the middle."
+        "28×28 pixels, as MNIST’s makers did it: your lines, scaled into a 20×20 box, drawn with a pen as "
+        "thin as theirs, and moved so that the centre of mass is in the middle."
     )
 
 
@@ -30,14 +30,14 @@ def answer(probabilities: np.ndarray | None, subject: Subject) -> None:
     names = subject.class_names
     if probabilities is None:
         st.metric("Prediction", "–")
-        st.altair_chart(probability_bars(np.zeros(len(names)), names), key="answer", alt="No drawing yet.")
+        st.altair_chart(probability_bars(None, names, look()), key="answer", alt="No drawing yet.")
         return
     best = int(np.argmax(probabilities))
     st.metric(
         "Prediction", names[best], help=f"The class with the highest probability, {percent(probabilities[best])}."
     )
     st.altair_chart(
-        probability_bars(probabilities, names),
+        probability_bars(probabilities, names, look()),
         key="answer",
         alt=f"Probability of each class; the highest is {names[best]} with {percent(probabilities[best])}.",
     )

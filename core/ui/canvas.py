@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+import streamlit as st
 
 SIDE = 280
 BRUSH = 18
@@ -13,16 +14,31 @@ CURVE_POINTS = 4  # on each quadratic curve; the canvas makes one every few pixe
 
 
 class Drawing(NamedTuple):
-    """Pen strokes, (n, 2) arrays of x, y in canvas pixels, and the brush's width in the same."""
+    """What is on the canvas.
+
+    Attributes:
+        strokes: (n, 2) arrays of x, y in canvas pixels.
+        width: of the brush, in the same.
+        content: the canvas's own description, to put it back later.
+    """
 
     strokes: list[np.ndarray]
     width: float
+    content: dict[str, Any] | None
 
 
-def draw(key: str) -> Drawing:
-    """A canvas with this key; returns what is on it."""
+def draw(key: str, before: dict[str, Any] | None = None) -> Drawing:
+    """A canvas with this key; returns what is on it.
+
+    Args:
+        key: another key makes an empty canvas.
+        before: what to show on a canvas that has just been put on the page.
+    """
     from streamlit_drawable_canvas import st_canvas  # needs a running Streamlit
 
+    # The canvas draws anew whenever this changes, so it stays what it was when the page was opened.
+    start = st.session_state.setdefault(f"{key}/start", before) if key in st.session_state else before
+    st.session_state[f"{key}/start"] = start
     result = st_canvas(
         stroke_width=BRUSH,
         stroke_color="#FFFFFF",
@@ -30,9 +46,10 @@ def draw(key: str) -> Drawing:
         height=SIDE,
         width=SIDE,
         drawing_mode="freedraw",
+        initial_drawing=start,
         key=key,
     )
-    return Drawing(strokes(result.json_data), BRUSH)
+    return Drawing(strokes(result.json_data), BRUSH, result.json_data)
 
 
 def strokes(drawing: Any) -> list[np.ndarray]:

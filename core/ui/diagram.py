@@ -13,8 +13,9 @@ from core.views.diagram import network_svg
 _CSS = """
 .network { overflow-x: auto; padding: 2px 0 8px; color: var(--st-text-color); font-family: var(--st-font); }
 .network svg { display: block; }
+@media (max-width: 640px) { .network { mask-image: linear-gradient(to right, black 85%, transparent); } }
 .network g[data-path] { cursor: pointer; }
-.network g[data-path]:hover, .network g[data-path]:focus-visible { filter: brightness(1.15) saturate(1.4); outline: none; }
+.network g[data-path]:hover { filter: brightness(1.15) saturate(1.4); outline: none; }
 """
 
 # The SVG comes from views.diagram, which escapes every word in it.
@@ -27,12 +28,6 @@ export default function ({ parentElement, data, setTriggerValue }) {
   }
   for (const layer of frame.querySelectorAll('g[data-path]')) {
     layer.onclick = () => setTriggerValue('selected', layer.dataset.path);
-    layer.onkeydown = (event) => {
-      if (event.key === 'Enter' || event.key === ' ') {
-        event.preventDefault();
-        setTriggerValue('selected', layer.dataset.path);
-      }
-    };
   }
 }
 """
@@ -45,7 +40,10 @@ def _component():
 
 
 def drawing(mine: Session, traced: Trace) -> None:
-    """The network from left to right; it scrolls sideways where it is long. A click opens the layer."""
+    """The network from left to right; it scrolls sideways where it is long. A click opens the layer.
+
+    The keyboard has the list for that, so the drawing is no stop for it.
+    """
     key = "build/drawing"
 
     def selected() -> None:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
-from core.network import LAYERS, Branches, InvalidSetting, Layer, Path, Preset, Row, Trace
+from core.network import LAYERS, Branches, InvalidSetting, Layer, Path, Preset, ReceptiveField, Row, Trace
 from core.network.layers import shape_text
 from core.network.network import MAX_NAME
 from core.training.limits import place
 from core.ui.fields import edit_fields
-from core.ui.frame import percent
 from core.ui.session import Session
 
 
 def start_from(mine: Session, presets: Mapping[str, Preset]) -> None:
     """Name, presets, undo and redo."""
     key = f"build/{mine.revision}"
-    titles = {name: f"{preset.network.name} ({name})" for name, preset in presets.items()}
+    titles = {name: f"{name} · {preset.network.name}" for name, preset in presets.items()}
     current = next((name for name, preset in presets.items() if preset.network == mine.network), None)
 
     def load() -> None:
@@ -33,6 +31,7 @@ def start_from(mine: Session, presets: Mapping[str, Preset]) -> None:
             mine.edit(mine.network.renamed(st.session_state[f"{key}/name"]), fresh_widgets=False)
         except InvalidSetting as problem:
             mine.complaint = str(problem)
+            mine.revision += 1  # the field goes back to the name that it has
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
@@ -50,38 +49,42 @@ def start_from(mine: Session, presets: Mapping[str, Preset]) -> None:
         st.button("Redo", icon=":material/redo:", key="build/redo", on_click=mine.redo, disabled=not mine.future)
     if current is not None:
         preset = presets[current]
-        published = (
-            f" Published test accuracy: {percent(preset.published_accuracy)}." if preset.published_accuracy else ""
-        )
+        published = f" Published: {preset.published}." if preset.published else ""
         st.caption(f"{preset.summary} Source: {preset.source}.{published}")
     if mine.complaint:
         st.warning(mine.complaint, icon=":material/info:")
 
 
 def totals(traced: Trace) -> None:
-    """What the whole network comes to."""
-    seen = next(
-        (
-            row.receptive_field
-            for row in reversed(traced.rows)
-            if row.receptive_field and all(row.receptive_field.stride)
-        ),
-        None,
-    )
+    """What the whole network comes to; no numbers while it cannot work."""
+    works = not any(row.output_shape is None for row in traced.rows)
+    maps = [row.receptive_field for row in traced.rows if row.receptive_field and row.receptive_field.stride[0]]
     with st.container(horizontal=True):
         st.metric(
             "Parameters",
-            f"{traced.parameters:,}",
+            f"{traced.parameters:,}" if works else "–",
             width=150,
             help="Numbers that the network stores; nearly all are learned.",
         )
-        st.metric("Multiply-adds", f"{traced.macs:,}", width=160, help="Multiplications and additions for one image.")
         st.metric(
-            "Sees before the dense part",
-            f"{seen.size[0]}×{seen.size[1]}" if seen else "–",
-            width=210,
+            "Multiply-adds",
+            f"{traced.macs:,}" if works else "–",
+            width=150,
+            help="Pairs of one multiplication and one addition, for one image.",
+        )
+        st.metric(
+            "Last map sees",
+            sees_words(maps[-1]) if works and maps else "–",
+            width=150,
             help="Input pixels that one unit of the last feature map depends on: its receptive field.",
         )
+
+
+def sees_words(field: ReceptiveField) -> str:
+    """`14×14`, or `all 28×28` where nothing is left unseen."""
+    if field.covers_input:
+        return f"all {field.input_shape[0]}×{field.input_shape[1]}"
+    return f"{field.size[0]}×{field.size[1]}"
 
 
 def layer_list(mine: Session, traced: Trace) -> None:
@@ -94,17 +97,17 @@ def layer_list(mine: Session, traced: Trace) -> None:
             st.button(
                 _title(row),
                 key=f"select/{place(row.path)}",
-                type="primary" if selected else "secondary",
+                icon=":material/expand_more:" if selected else ":material/chevron_right:",
                 on_click=_select,
                 args=(mine, row.path),
                 width=272,
             )
-            st.html(_facts(row), width=340)
+            st.html(_facts(row, selected), width=340)
         problem = traced.problem_at(row.path)
         if problem:
             st.error(problem, icon=":material/error:")
         if selected:
-            _open_layer(mine, row)
+            _open_layer(mine, traced, row)
 
 
 def add_layer(mine: Session) -> None:
@@ -133,21 +136,26 @@ def _title(row: Row) -> str:
     return f"{place(row.path)} · {type(row.layer).__name__} {words}".strip()
 
 
-def _facts(row: Row) -> str:
+def _facts(row: Row, selected: bool) -> str:
+    """Output shape, parameters and receptive field in three columns."""
+    mark = " open" if selected else ""
     if row.output_shape is None:
-        return '<div class="facts muted"><span class="shape">–</span><span class="parameters">–</span><span class="sees">–</span></div>'
-    high, wide = row.receptive_field.size
-    muted = "" if row.parameters else " muted"
-    return (
-        '<div class="facts">'
-        f'<span class="shape" title="output: height×width×channels">{html.escape(shape_text(row.output_shape))}</span>'
-        f'<span class="parameters{muted}">{row.parameters:,} parameters</span>'
-        f'<span class="sees" title="receptive field: input pixels that one unit depends on">sees {high}×{wide}</span>'
-        "</div>"
-    )
+        texts = [("shape muted", "–", ""), ("parameters muted", "–", ""), ("sees muted", "–", "")]
+    else:
+        texts = [
+            ("shape", shape_text(row.output_shape), "output: height×width×channels"),
+            ("parameters" if row.parameters else "parameters muted", f"{row.parameters:,} parameters", ""),
+            (
+                "sees",
+                f"sees {sees_words(row.receptive_field)}",
+                "receptive field: input pixels that one unit depends on",
+            ),
+        ]
+    spans = "".join(f'<span class="{kind}" title="{title}">{text}</span>' for kind, text, title in texts)
+    return f'<div class="facts{mark}">{spans}</div>'
 
 
-def _open_layer(mine: Session, row: Row) -> None:
+def _open_layer(mine: Session, traced: Trace, row: Row) -> None:
     path, last = row.path, len(mine.network.layers) - 1
     key = f"layer/{mine.revision}/{place(path)}"
 
@@ -167,7 +175,8 @@ def _open_layer(mine: Session, row: Row) -> None:
         if isinstance(row.layer, Branches):
             st.caption(row.layer.describe())
         else:
-            st.caption(type(row.layer).summary)
+            note = traced.notes.get(path)
+            st.caption(type(row.layer).summary + (f" {note}" if note else ""))
             edit_fields(row.layer, key, apply, complain)
         with st.container(horizontal=True, gap="small"):
             st.button(

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.network.layers import size_text
+from core.network.layers import penalty_text, size_text
 from core.network.settings import (
     Checked,
     Choice,
@@ -17,6 +17,7 @@ from core.network.settings import (
     InvalidSetting,
     Number,
     Pair,
+    Penalty,
     Setting,
     settings_of,
 )
@@ -33,6 +34,7 @@ def edit_fields(
     complain: Callable[[str], None],
     names: Iterable[str] | None = None,
     disabled: bool = False,
+    idle: Iterable[str] = (),
 ) -> None:
     """One widget a field, side by side where there is room.
 
@@ -42,21 +44,44 @@ def edit_fields(
         apply: receives the field's name and its new, checked value.
         complain: receives a sentence where something typed is not allowed.
         names: which fields; all by default.
-        disabled: whether they can be changed now.
+        disabled: whether none can be changed now.
+        idle: fields that would change nothing now; they are disabled too.
     """
     settings = settings_of(value)
+    shown = list(settings if names is None else names)
+    advanced = [name for name in shown if settings[name].advanced]
+    _row(value, [name for name in shown if name not in advanced], key, apply, complain, disabled, idle)
+    if advanced:
+        with st.expander("More settings", expanded=any(name in value.changed_settings() for name in advanced)):
+            _row(value, advanced, key, apply, complain, disabled, idle)
+
+
+def _row(
+    value: Checked,
+    names: list[str],
+    key: str,
+    apply: Apply,
+    complain: Callable[[str], None],
+    disabled: bool,
+    idle: Iterable[str],
+) -> None:
+    settings = settings_of(value)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        for name in settings if names is None else names:
+        for name in names:
             how = settings[name]
             widget_key = f"{key}/{name}"
 
             def changed(name: str = name, how: Setting = how, widget_key: str = widget_key) -> None:
                 try:
-                    apply(name, how.checked(_read(how, st.session_state[widget_key])))
+                    value = how.checked(_read(how, st.session_state[widget_key]))
+                    apply(name, value)
                 except InvalidSetting as problem:
                     complain(str(problem))
+                else:
+                    if isinstance(how, (Pair, Penalty)):  # “15” becomes “15×15”
+                        st.session_state[widget_key] = _text(how, value)
 
-            _widget(how, getattr(value, name), widget_key, changed, disabled)
+            _widget(how, getattr(value, name), widget_key, changed, disabled or name in idle)
 
 
 def _widget(how: Setting, value: Any, key: str, changed: Callable[[], None], disabled: bool) -> None:
@@ -72,20 +97,24 @@ def _widget(how: Setting, value: Any, key: str, changed: Callable[[], None], dis
     elif isinstance(how, Flag):
         st.checkbox(how.label, value, width=FIELD_WIDTH, **common)
     elif isinstance(how, Pair):
-        options = _pair_options(how, value)
-        st.selectbox(
-            how.label,
-            options,
-            options.index(_pair_text(how, value)),
-            accept_new_options=True,
-            width=FIELD_WIDTH,
-            **common,
-        )
+        _typed(how.label, _pair_options(how, value), _text(how, value), common)
+    elif isinstance(how, Penalty):
+        options = [penalty_text(penalty) for penalty in _PENALTIES]
+        text = _text(how, value)
+        _typed(how.label, options if text in options else [text, *options], text, common)
     else:
         raise TypeError(f"There is no widget for {type(how).__name__}.")
 
 
-def _pair_text(how: Pair, value: tuple[int, int] | None) -> str:
+def _typed(label: str, options: list[str], text: str, common: dict[str, Any]) -> None:
+    """A choice of the common values in which others can be typed."""
+    st.selectbox(label, options, options.index(text), accept_new_options=True, width=FIELD_WIDTH, **common)
+
+
+def _text(how: Pair | Penalty, value: Any) -> str:
+    """How a value stands in its field."""
+    if isinstance(how, Penalty):
+        return penalty_text(value)
     return str(how.default_label) if value is None else size_text(value)
 
 
@@ -99,11 +128,27 @@ def _pair_options(how: Pair, value: tuple[int, int] | None) -> list[str]:
 
 def _read(how: Setting, typed: Any) -> Any:
     """What a widget holds → the field's value, not yet checked."""
+    if isinstance(how, Penalty):
+        return _read_penalty(str(typed))
     if not isinstance(how, Pair):
         return typed
     if typed is None or typed == how.default_label:
         return None
-    numbers = re.findall(r"\d{1,6}", str(typed))
-    if len(numbers) == 1:
-        return (int(numbers[0]),) * 2
-    return tuple(map(int, numbers)) if len(numbers) == 2 else typed
+    found = _SIZE.fullmatch(str(typed))
+    if not found:
+        return typed
+    return (int(found[1]), int(found[2] or found[1]))
+
+
+_SIZE = re.compile(r"\s*\(?\s*(\d{1,6})\s*(?:[x×,*]?\s*(?<=[x×,*\s])(\d{1,6}))?\s*\)?\s*", re.IGNORECASE | re.ASCII)
+_PENALTIES = ((0.0, 0.0), (0.0, 1e-5), (0.0, 1e-4), (0.0, 1e-3), (1e-5, 0.0), (1e-4, 0.0), (1e-5, 1e-4))
+_STRENGTH = re.compile(r"L([12])\s*[=:]?\s*(\d+\.?\d*(?:e-?\d{1,2})?)", re.IGNORECASE)
+
+
+def _read_penalty(typed: str) -> Any:
+    """`L2 0.0001`, `l1 1e-5 + l2 1e-4`, `none` → (l1, l2); anything else as it was typed."""
+    if typed.strip().lower() in ("none", ""):
+        return (0.0, 0.0)
+    found = dict(_STRENGTH.findall(typed))
+    rest = _STRENGTH.sub("", typed).strip(" +,")
+    return (float(found.get("1", 0)), float(found.get("2", 0))) if found and not rest else typed

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import streamlit as st
 
-from core.network import trace
+from core.network import Network, trace
 from core.training import Run, Snapshot, State
+from core.ui.private import fold_on_phones
 from core.ui.session import Session
+from core.views.theme import DARK, LIGHT, Look
 
 SIDEBAR_SECONDS = 1.0
 
@@ -19,17 +22,33 @@ def head(title: str, line: str) -> None:
     st.markdown(line)
 
 
+def look() -> Look:
+    """The colours for charts on the page as this visitor sees it."""
+    return DARK if st.context.theme.type == "dark" else LIGHT
+
+
+def plain(text: str) -> str:
+    """A visitor's words as they are, where Streamlit would read Markdown."""
+    return re.sub(r"([\\`*_{}\[\]()#!$:|~<>^])", r"\\\1", text)
+
+
 def onward(page: str, words: str) -> None:
     """A link to the next step."""
     st.page_link(page, label=words, icon=":material/arrow_forward:")
 
 
 def sidebar(mine: Session) -> None:
-    """The network's name and size, and the current run."""
+    """The network in the editor with its size, and the newest run, which may be of another network."""
     with st.sidebar:
-        traced = trace(mine.network)
-        st.markdown(f"**{mine.network.name}**  \n{traced.parameters:,} parameters")
-        following(mine.run, SIDEBAR_SECONDS, lambda: _status(mine.run))
+        st.markdown(f"**{plain(mine.network.name)}**  \n{parameter_words(mine.network)}")
+        following(mine.run, SIDEBAR_SECONDS, lambda: _status(mine))
+    fold_on_phones()
+
+
+def parameter_words(network: Network) -> str:
+    """`61,706 parameters`, or why there is no such number."""
+    traced = trace(network)
+    return "cannot work yet" if traced.problems else f"{traced.parameters:,} parameters"
 
 
 def following(run: Run | None, seconds: float, body: Callable[[], None]) -> None:
@@ -50,19 +69,24 @@ def following(run: Run | None, seconds: float, body: Callable[[], None]) -> None
     st.fragment(drawn, run_every=seconds if active else None)()
 
 
-def _status(run: Run | None) -> None:
+def _status(mine: Session) -> None:
+    run = mine.run
     if run is None:
         return
     now = run.snapshot
+    st.divider()
+    changed = run.network != mine.network
+    what = f"{plain(run.network.name)}, {parameter_words(run.network)}"
+    st.markdown(f"**Training** of {what}" + (", before your last change" if changed else ""))
     st.progress(now.progress, text=progress_words(now))
     accuracy = now.test_accuracy if now.test_accuracy is not None else now.train_accuracy
     with st.container(horizontal=True, vertical_alignment="center"):
         if accuracy is not None:
             kind = "test" if now.test_accuracy is not None else "training"
-            st.markdown(f"{accuracy:.2%} {kind} accuracy".replace("%", " %"), width="content")
+            st.markdown(f"{percent(accuracy)} {kind} accuracy", width="content")
         if run.active:
             st.button("Stop", key="sidebar/stop", on_click=run.stop, icon=":material/stop:")
-    st.page_link("pages/train.py", label=f"{run.network.name}: see its curves", icon=":material/monitoring:")
+    st.page_link("pages/train.py", label="See its curves", icon=":material/monitoring:")
 
 
 def progress_words(now: Snapshot) -> str:

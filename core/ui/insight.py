@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from core.insight import activations, kernels, layers_with_kernels, probabilities, regions
-from core.network import Network, Path, trace
+from core.insight import Kernels, activations, kernels, layers_with_kernels, probabilities, regions
+from core.network import Dense, Network, Path, trace
 from core.network.layers import shape_text
 from core.training.limits import place
-from core.ui.frame import percent
+from core.ui.frame import look, percent
 from core.ui.subject import Picture, Subject
 from core.views.charts import receptive_explorer
 from core.views.images import (
@@ -23,8 +23,9 @@ from core.views.images import (
     strip,
 )
 
-MOST_TILES = 128
-MOST_INPUTS = 32
+FIRST_KERNELS = 16
+FIRST_MAPS = 32
+MOST_INPUTS = 64
 
 
 def layer_words(network: Network, path: Path) -> str:
@@ -38,36 +39,51 @@ def choose_kernel_layer(network: Network, key: str) -> Path | None:
     return _choose_layer(network, layers_with_kernels(network), key)
 
 
-def kernel_pictures(subject: Subject, path: Path) -> None:
-    """All kernels of one layer on one scale that is symmetric about zero."""
+def kernel_pictures(subject: Subject, path: Path, key: str) -> None:
+    """The kernels of one layer on one scale that is symmetric about zero."""
     found = kernels(subject.model, subject.network, path)
     outputs, inputs, rows, columns = found.images.shape
     scale = signed_scale(found.images)
+    in_rows = rows == 1 and columns > 15  # weights for a plain vector: as lines of cells
     st.html(legend(scale))
-    wide = rows == 1 and columns > 15
-    if wide:
-        st.caption(
-            f"Each row of cells is one {found.output_noun}: its weights for the {columns:,} numbers that arrive. "
-            "Blue is negative, orange positive."
-        )
-    else:
-        st.caption(
-            f"{outputs:,} {found.output_noun}s, each {rows}×{columns}"
-            + (f" for each of {inputs:,} {found.input_noun}s" if inputs > 1 else "")
-            + ". Blue is negative, orange positive; a unit responds where its input looks like the pattern."
-        )
+    st.caption(_kernel_words(found, isinstance(subject.network.at(path), Dense), in_rows))
+    shown = _how_many(outputs, FIRST_KERNELS, found.output_noun, key)
     if inputs == 1:
-        tiles = [_kernel_tile(found, o, 0, f"{o + 1}", wide) for o in range(min(outputs, MOST_TILES))]
-        st.html(gallery(tiles, scale, 6 if wide else cell_size((rows, columns), 100)))
-        _more(outputs, MOST_TILES, found.output_noun)
-        return
-    for o in range(min(outputs, MOST_INPUTS)):
-        tiles = [_kernel_tile(found, o, i, "", wide) for i in range(min(inputs, MOST_INPUTS))]
-        st.html(
-            f'<div style="font-size:12px;opacity:.75;margin-bottom:3px">{found.output_noun} {o + 1}</div>'
-            + gallery(tiles, scale, cell_size((rows, columns), 40))
+        tiles = [_kernel_tile(found, o, 0, f"{o + 1}", in_rows) for o in range(shown)]
+        st.html(gallery(tiles, scale, 6 if in_rows else cell_size((rows, columns), 100)))
+    else:
+        for o in range(shown):
+            tiles = [_kernel_tile(found, o, i, f"{i + 1}", in_rows) for i in range(min(inputs, MOST_INPUTS))]
+            title = f'<div style="font-size:13px;font-weight:600;margin:4px 0">{found.output_noun} {o + 1}</div>'
+            st.html(title + gallery(tiles, scale, cell_size((rows, columns), 40)))
+        if inputs > MOST_INPUTS:
+            st.caption(f"The first {MOST_INPUTS} of {inputs:,} {found.input_noun}s are shown.")
+    if found.mixing is not None:
+        mixed = signed_scale(found.mixing)
+        st.markdown("**Then the channels are mixed** by 1×1 kernels")
+        st.html(legend(mixed) + gallery([Tile(found.mixing, "", "weights of the 1×1 kernels")], mixed, 12))
+        st.caption("One row for each output channel, one column for each map above.")
+
+
+def _kernel_words(found: Kernels, dense: bool, in_rows: bool) -> str:
+    outputs, inputs, rows, columns = found.images.shape
+    signs = "Blue is negative, orange positive."
+    if in_rows:
+        return (
+            f"{outputs:,} units; each block of cells is one unit, a cell for each of the {columns:,} numbers "
+            f"that arrive. {signs}"
         )
-    _more(outputs, MOST_INPUTS, found.output_noun)
+    if dense:
+        maps = "" if inputs == 1 else f", one picture for each of the {inputs:,} maps that were flattened"
+        return (
+            f"{outputs:,} units, each with a weight for every pixel{maps}. {signs} A unit responds "
+            "to images that are bright where it is orange and dark where it is blue."
+        )
+    pairs = f" for each of {inputs:,} {found.input_noun}s" if inputs > 1 else ""
+    return (
+        f"{outputs:,} kernels of {rows}×{columns}{pairs}, slid over the whole input. {signs} "
+        "A kernel responds where its input looks like the pattern."
+    )
 
 
 def feature_map_pictures(subject: Subject, picture: Picture) -> None:
@@ -114,14 +130,14 @@ def explorer(subject: Subject, picture: Picture, path: Path | None) -> None:
     image = picture.image[..., 0] if picture.image.shape[2] == 1 else picture.image[..., :3]
     high, wide = row.receptive_field.size
     st.altair_chart(
-        receptive_explorer(values, regions(row.receptive_field), image),
+        receptive_explorer(values, regions(row.receptive_field), image, look=look()),
         key=f"fields/{place(path)}",
         width="content",
         alt=f"Feature map of {layer_words(subject.network, path)} and the input. Each unit sees {high} by {wide} pixels.",
     )
     st.caption(
-        "Above: the feature map. Below: the image. At the border the frame is cut off, because there is "
-        "nothing but padding outside."
+        "Above: the feature map. Below: the image that went in. At the border the frame is cut off, because "
+        "there is nothing but padding outside."
     )
 
 
@@ -137,18 +153,17 @@ def field_table(network: Network) -> None:
         lines.append(
             {
                 "Layer": layer_words(network, row.path),
-                "Output": shape_text(row.output_shape),
                 "Sees": f"{high}×{wide}",
                 "Step": f"{down}×{right}" if down and right else "–",
-                "Share of the image": f"{share:.0%}".replace("%", " %"),
+                "Share": f"{share * 100:.0f} %" if share >= 0.01 else f"{share * 100:.1f} %",
             }
         )
     st.markdown("**How the view grows**, layer by layer")
     st.table(lines, hide_index=True, border="horizontal")
     st.caption(
-        "Sees: how many input pixels one unit depends on. Step: how far apart, in input pixels, the "
-        "views of two neighbouring units are. Each convolution widens the view by its kernel size minus "
-        "one, times the step so far; each pooling doubles the step."
+        "Sees: how many input pixels one unit depends on, as if the image had no border. Step: how far apart "
+        "the views of two neighbouring units are. Share: of the whole image. Each window, of a convolution or "
+        "a pooling, widens the view by (size − 1) × the step so far; then its stride multiplies the step."
     )
 
 
@@ -161,37 +176,43 @@ def _choose_layer(network: Network, paths: list[Path], key: str) -> Path | None:
 
 
 def _layer_maps(network: Network, path: Path, values: np.ndarray, class_names: tuple[str, ...]) -> None:
+    """One layer's output: maps as a gallery, a vector as rows of cells, the answer as labelled cells."""
     scale = activation_scale(values)
-    dead = float((values == 0).all(axis=(0, 1)).mean()) if values.ndim == 3 else float((values == 0).mean())
-    facts = f"Values from {values.min():.3g} to {values.max():.3g}."
-    if dead:
-        facts += f" {dead:.0%}".replace("%", " %") + (
-            " of the maps are zero everywhere." if values.ndim == 3 else " of the units are zero."
-        )
+    words = layer_words(network, path)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.markdown(f"**{layer_words(network, path)}** · {shape_text(values.shape)}", width="content")
+        st.markdown(f"**{words}** · {shape_text(values.shape)}", width="content")
         st.html(legend(scale), width="content")
-        st.caption(facts, width="content")
+        st.caption(_range_words(values), width="content")
     if values.ndim == 1 and len(values) == len(class_names):
-        tiles = [Tile(v.reshape(1, 1), name, f"{name}: {v:.4g}") for v, name in zip(values, class_names)]
+        tiles = [Tile(v.reshape(1, 1), name, f"{name}: {v:.4f}") for v, name in zip(values, class_names)]
         st.html(gallery(tiles, scale, 30))
-        return
-    if values.ndim == 1:
-        st.html(gallery([Tile(strip(values), "", f"{len(values)} units of {layer_words(network, path)}")], scale, 10))
-        return
-    tiles = [
-        Tile(values[..., c], "", f"map {c + 1} of {layer_words(network, path)}")
-        for c in range(min(values.shape[2], MOST_TILES))
-    ]
-    st.html(gallery(tiles, scale, cell_size(values.shape[:2], 84)))
-    _more(values.shape[2], MOST_TILES, "map")
+    elif values.ndim == 1:
+        st.html(gallery([Tile(strip(values), "", f"{len(values)} units of {words}")], scale, 10))
+    else:
+        shown = _how_many(values.shape[2], FIRST_MAPS, "map", f"maps/{place(path)}")
+        tiles = [Tile(values[..., c], f"{c + 1}", f"map {c + 1} of {words}") for c in range(shown)]
+        st.html(gallery(tiles, scale, cell_size(values.shape[:2], 84)))
 
 
-def _kernel_tile(found, o: int, i: int, label: str, wide: bool) -> Tile:
-    image = strip(found.images[o, i, 0]) if wide else found.images[o, i]
+def _range_words(values: np.ndarray) -> str:
+    """The range, and how much is dead."""
+    largest = float(np.abs(values).max(initial=0.0))
+    low, high = (0.0 if abs(v) < 1e-4 * largest else v for v in (float(values.min()), float(values.max())))
+    words = f"Values from {low:.3g} to {high:.3g}."
+    silent = (values == 0).all(axis=(0, 1)) if values.ndim == 3 else values == 0
+    if silent.any():
+        what = "of the maps are zero everywhere" if values.ndim == 3 else "of the units are zero"
+        words += f" {silent.mean() * 100:.0f} % {what}."
+    return words
+
+
+def _kernel_tile(found: Kernels, o: int, i: int, label: str, in_rows: bool) -> Tile:
+    image = strip(found.images[o, i, 0]) if in_rows else found.images[o, i]
     return Tile(image, label, f"{found.output_noun} {o + 1}, {found.input_noun} {i + 1}")
 
 
-def _more(there: int, shown: int, noun: str) -> None:
-    if there > shown:
-        st.caption(f"The first {shown} of {there:,} {noun}s are shown.")
+def _how_many(there: int, first: int, noun: str, key: str) -> int:
+    """The first few, or all where the visitor wants them."""
+    if there <= first or st.toggle(f"Show all {there:,} {noun}s", key=f"{key}/all"):
+        return there
+    return first

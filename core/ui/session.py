@@ -8,11 +8,14 @@ import numpy as np
 import streamlit as st
 
 from core.data import SOURCES, load
-from core.network import LENET5, InvalidNetwork, Network, Path
+from core.network import LENET5, PRESETS, InvalidNetwork, Network, Path
+from core.network.network import MAX_NAME
 from core.training import Recipe, Run, why_unfit
 from core.ui.private import through_app
 
 MOST_UNDO = 100
+CHANGED = ", changed"
+_PUBLISHED = {preset.network for preset in PRESETS.values()}
 
 
 @dataclass
@@ -21,6 +24,7 @@ class Session:
 
     Attributes:
         network: in the editor.
+        past, future: for undo and redo, networks with what was selected in them.
         selected: path of the layer whose settings are open.
         revision: grows when widgets must forget what they hold (undo, move, preset).
         complaint: what was wrong with the last edit; empty if nothing.
@@ -31,11 +35,12 @@ class Session:
         test_index: which test image.
         drawing: (28, 28) float32 in 0…1, the newest.
         canvas: grows to give the next drawing an empty canvas.
+        canvas_content: what the canvas sent last, to put it back when its page is opened again.
     """
 
     network: Network = LENET5
-    past: list[Network] = field(default_factory=list)
-    future: list[Network] = field(default_factory=list)
+    past: list[tuple[Network, Path | None]] = field(default_factory=list)
+    future: list[tuple[Network, Path | None]] = field(default_factory=list)
     selected: Path | None = (0,)
     revision: int = 0
     complaint: str = ""
@@ -47,16 +52,22 @@ class Session:
     test_index: int = 0
     drawing: np.ndarray | None = None
     canvas: int = 0
+    canvas_content: dict | None = None
 
     def edit(self, network: Network, selected: Path | None = None, fresh_widgets: bool = True) -> None:
-        """Put another network into the editor; `undo` brings this one back."""
+        """Put another network into the editor; `undo` brings this one back.
+
+        A published network that has been changed is called so, until it gets a name of its own.
+        """
         self.complaint = ""
+        if network != self.network:
+            self.past = [*self.past[-MOST_UNDO:], (self.network, self.selected)]
+            self.future = []
+            if self.network in _PUBLISHED and network.name == self.network.name:
+                network = network.renamed(f"{network.name[: MAX_NAME - len(CHANGED)]}{CHANGED}")
+            self.network = network
         if selected is not None:
             self.selected = selected
-        if network != self.network:
-            self.past = [*self.past[-MOST_UNDO:], self.network]
-            self.future = []
-            self.network = network
         if fresh_widgets:
             self.revision += 1
         self._keep_selection()
@@ -64,14 +75,14 @@ class Session:
     def undo(self) -> None:
         """Back to the network before the last edit, if there is one."""
         if self.past:
-            self.future.append(self.network)
-            self._show(self.past.pop())
+            self.future.append((self.network, self.selected))
+            self._show(*self.past.pop())
 
     def redo(self) -> None:
         """Forward again after an undo, if nothing has been edited since."""
         if self.future:
-            self.past.append(self.network)
-            self._show(self.future.pop())
+            self.past.append((self.network, self.selected))
+            self._show(*self.future.pop())
 
     def why_not_train(self) -> str | None:
         """Why the network in the editor cannot be trained now; None if it can."""
@@ -89,8 +100,8 @@ class Session:
         self.run = Run(self.network, lambda: load(name), self.recipe, dataset_name=name).start()
         self.subject = "run"
 
-    def _show(self, network: Network) -> None:
-        self.network = network
+    def _show(self, network: Network, selected: Path | None) -> None:
+        self.network, self.selected = network, selected
         self.complaint = ""
         self.revision += 1
         self._keep_selection()

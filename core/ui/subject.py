@@ -13,7 +13,7 @@ import streamlit as st
 from core.data import SOURCES, load
 from core.network import Network
 from core.training import card, pretrained
-from core.ui.frame import following
+from core.ui.frame import following, plain
 from core.ui.session import Session
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def choose_subject(mine: Session, key: str) -> Subject:
     options = ["lenet5"] + (["run"] if run is not None else [])
     if mine.subject not in options:
         mine.subject = "lenet5"
-    titles = {"lenet5": "LeNet-5, already trained", "run": f"Your run: {run.network.name}" if run else ""}
+    titles = {"lenet5": "LeNet-5, already trained", "run": f"Your run: {plain(run.network.name)}" if run else ""}
     mine.subject = st.segmented_control(
         "Network", options, default=mine.subject, format_func=titles.get, required=True, key=key
     )

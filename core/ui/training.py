@@ -11,15 +11,13 @@ import streamlit as st
 from core.data import SOURCES
 from core.data.datasets import Source
 from core.network import Preset
-from core.training import Run, State
+from core.training import Recipe, Run, Snapshot, State
 from core.ui.fields import edit_fields
-from core.ui.frame import percent, progress_words
+from core.ui.frame import look, parameter_words, percent, plain, progress_words
 from core.ui.session import Session
 from core.views.charts import confusion, learning_curve
 
 LIVE_SECONDS = 0.5
-FIRST = ("epochs", "batch_size", "optimizer", "learning_rate")
-MORE = ("momentum", "loss", "seed")
 
 
 def choose_dataset(mine: Session, sources: Mapping[str, Source]) -> None:
@@ -41,24 +39,25 @@ def choose_recipe(mine: Session, presets: Mapping[str, Preset]) -> None:
     key = f"recipe/{mine.revision}"
 
     def apply(name: str, value: Any) -> None:
-        mine.recipe = mine.recipe.replaced(**{name: value})
+        mine.recipe = mine.recipe.with_setting(name, value)
+        if name == "optimizer":
+            mine.revision += 1  # the learning rate may have followed
 
     def complain(sentence: str) -> None:
         st.toast(sentence)
 
-    def take(recipe: Mapping[str, Any]) -> None:
-        mine.recipe = type(mine.recipe)(**recipe)
+    def take(recipe: Recipe) -> None:
+        mine.recipe = recipe
         mine.revision += 1
 
-    edit_fields(mine.recipe, key, apply, complain, FIRST, _busy(mine))
-    with st.expander("More settings"):
-        edit_fields(mine.recipe, key, apply, complain, MORE, _busy(mine))
+    idle = () if mine.recipe.optimizer in ("SGD", "RMSprop") else ("momentum",)
+    edit_fields(mine.recipe, key, apply, complain, disabled=_busy(mine), idle=idle)
     preset = next((preset for preset in presets.values() if preset.network == mine.network), None)
     if preset is not None and preset.recipe:
-        words = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in preset.recipe.items())
+        words = preset.recipe.describe()
         st.button(
-            "Use the recipe of the source",
-            help=f"As published: {words}.",
+            "Use the published settings",
+            help=f"As its source trained it: {words}.",
             on_click=take,
             args=(preset.recipe,),
             disabled=_busy(mine),
@@ -98,53 +97,62 @@ def live_view(run: Run | None) -> None:
     if run is None:
         st.info("Nothing has been trained yet. Press Start: after one epoch you will see how well it does.")
         return
-    now = run.snapshot
-    st.progress(now.progress, text=f"{run.network.name} on {SOURCES[run.dataset_name].title}: {progress_words(now)}")
+    now = run.snapshot  # one snapshot for all that is drawn: the run goes on meanwhile
+    what = f"{plain(run.network.name)} ({parameter_words(run.network)}) on {SOURCES[run.dataset_name].title}"
+    st.progress(now.progress, text=f"{what}: {progress_words(now)}")
     if now.state is State.FAILED:
         st.error(now.message, icon=":material/error:")
     elif now.message:
         st.info(now.message)
-    numbers = st.columns(4, wrap=True)
-    numbers[0].metric(
-        "Training accuracy", percent(now.train_accuracy), help="On the images it learned from just now."
-    )
-    numbers[1].metric("Test accuracy", percent(now.test_accuracy), help="On 10,000 images it has never learned from.")
-    numbers[2].metric("Images per second", f"{now.images_per_second:,.0f}" if now.images_per_second else "–")
-    numbers[3].metric(
-        "Steps",
-        f"{now.step:,}" if now.step else "–",
-        help="Batches that it has learned from so far.",
-    )
+    with st.container(horizontal=True):
+        for label, value, words in _numbers(now):
+            st.metric(label, value, help=words, width=150)
     accuracy, loss = st.columns(2)
     with accuracy:
         st.markdown("**Accuracy**: share of right answers")
-        st.altair_chart(learning_curve(now, "accuracy"), key="train/accuracy", alt=_curve_words(run, "accuracy"))
+        chart = learning_curve(now, "accuracy", look())
+        st.altair_chart(chart, key="train/accuracy", alt=_curve_words(now, "accuracy"))
     with loss:
         st.markdown("**Loss**: what training makes small")
-        st.altair_chart(learning_curve(now, "loss"), key="train/loss", alt=_curve_words(run, "loss"))
-    _confusions(run)
+        chart = learning_curve(now, "loss", look())
+        st.altair_chart(chart, key="train/loss", alt=_curve_words(now, "loss"))
+    _confusions(now, SOURCES[run.dataset_name].class_names)
 
 
-def _confusions(run: Run) -> None:
+def _numbers(now: Snapshot) -> list[tuple[str, str, str]]:
+    """(label, value, help) of the figures above the curves."""
+    tested = percent(now.test[-1].accuracy) if now.test else "–"
+    speed = f"{now.images_per_second:,.0f}" if now.images_per_second else "–"
+    return [
+        ("Training accuracy", percent(now.train_accuracy), "On the images it learned from just now."),
+        (
+            "Test accuracy",
+            tested,
+            "On 10,000 images that it never learns from; tested before training and after each epoch.",
+        ),
+        ("Images per second", speed, "How many images it learns from each second."),
+        ("Steps", f"{now.step:,}" if now.step else "–", "Batches that it has learned from so far."),
+    ]
+
+
+def _confusions(now: Snapshot, names: tuple[str, ...]) -> None:
     """The confusion matrix of the newest test; empty before the first, so that nothing jumps."""
-    now, names = run.snapshot, SOURCES[run.dataset_name].class_names
     counts = np.zeros((len(names), len(names)), int) if now.confusion is None else now.confusion
     when = {-1.0: "not tested yet", 0.0: "before training"}.get(now.test_epoch, f"after epoch {now.test_epoch:.3g}")
     wrong = counts.sum() - counts.trace()
     st.markdown(f"**What it confuses**, {when}: the stronger the colour, the more mistakes")
     st.altair_chart(
-        confusion(counts, names),
+        confusion(counts, names, look()),
         key="train/confusion",
         alt=f"Confusion matrix, {when}: {wrong:,} of {counts.sum():,} test images are answered wrongly.",
     )
 
 
-def _curve_words(run: Run, quantity: str) -> str:
-    points = run.snapshot.test
-    if not points:
+def _curve_words(now: Snapshot, quantity: str) -> str:
+    if not now.test:
         return f"Curve of the {quantity}; no point yet."
-    first, last = getattr(points[0], quantity), getattr(points[-1], quantity)
-    return f"Test {quantity} went from {first:.3f} to {last:.3f} in {points[-1].epoch:.1f} epochs."
+    first, last = getattr(now.test[0], quantity), getattr(now.test[-1], quantity)
+    return f"Test {quantity} went from {first:.3f} to {last:.3f} in {now.test[-1].epoch:.1f} epochs."
 
 
 def _busy(mine: Session) -> bool:

@@ -6,7 +6,7 @@ import gc
 import threading
 from functools import lru_cache
 
-DELAY_SECONDS = 1.0  # the first page's own files go first
+DELAY_SECONDS = 3.0  # the first visitor's browser needs the processor for its page first
 
 
 @lru_cache(maxsize=1)

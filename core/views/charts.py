@@ -9,15 +9,15 @@ import altair as alt
 import numpy as np
 
 from core.training.snapshot import Snapshot
-from core.views.theme import ACCENT, CLASS_COLOURS, INK, MAGMA, SIGNED, TEST, TRAIN
+from core.views.theme import CLASS_COLOURS, INK, LIGHT, MAGMA, SIGNED, Look
 
 CURVE_HEIGHT = 240
 
 
-def learning_curve(snapshot: Snapshot, quantity: str) -> alt.LayerChart:
+def learning_curve(snapshot: Snapshot, quantity: str, look: Look = LIGHT) -> alt.LayerChart:
     """`loss` or `accuracy` over epochs: training as a line, the test set as points on a dashed line."""
     percent = quantity == "accuracy"
-    scale = alt.Scale(domain=[0, 1]) if percent else alt.Scale(zero=True, nice=True)
+    scale = alt.Scale(domain=[_floor(snapshot), 1]) if percent else alt.Scale(zero=True, nice=True)
     y = alt.Y(
         "value:Q",
         title="accuracy" if percent else "loss",
@@ -33,7 +33,7 @@ def learning_curve(snapshot: Snapshot, quantity: str) -> alt.LayerChart:
     series = alt.Color(
         "series:N",
         title=None,
-        scale=alt.Scale(domain=["training", "test"], range=[TRAIN, TEST]),
+        scale=alt.Scale(domain=["training", "test"], range=[look.quiet, look.accent]),
         legend=alt.Legend(orient="top", symbolType="stroke", symbolStrokeWidth=3),
     )
     tooltip = [
@@ -57,7 +57,7 @@ def learning_curve(snapshot: Snapshot, quantity: str) -> alt.LayerChart:
     )
 
 
-def confusion(counts: np.ndarray, class_names: Sequence[str]) -> alt.LayerChart:
+def confusion(counts: np.ndarray, class_names: Sequence[str], look: Look = LIGHT) -> alt.LayerChart:
     """True class by answer. Mistakes are coloured by how many; the diagonal, right answers, is plain."""
     cells = [
         {
@@ -88,22 +88,25 @@ def confusion(counts: np.ndarray, class_names: Sequence[str]) -> alt.LayerChart:
     tiles = base.mark_rect(stroke="#94a3b833").encode(
         color=alt.Color(
             "mistakes:Q",
-            scale=alt.Scale(domain=[0, most], range=["#94a3b815", ACCENT]),
+            scale=alt.Scale(domain=[0, most], range=["#94a3b815", look.accent]),
             legend=None,
         )
     )
     numbers = base.mark_text(fontSize=11).encode(
         text=alt.condition("datum.images > 0", alt.Text("images:Q", format=","), alt.value("")),
-        color=alt.condition(f"datum.mistakes > {most / 2}", alt.value("white"), alt.value("#64748b")),
+        color=alt.condition(f"datum.mistakes > {most * 0.4}", alt.value(look.ground), alt.value(look.text)),
     )
     return alt.layer(tiles, numbers).properties(height=360, datasets={"cells": cells})
 
 
-def probability_bars(probabilities: np.ndarray, class_names: Sequence[str]) -> alt.LayerChart:
-    """One bar a class, always in the class's own colour, with the percentage written beside it."""
+def probability_bars(
+    probabilities: np.ndarray | None, class_names: Sequence[str], look: Look = LIGHT
+) -> alt.LayerChart:
+    """One bar a class, always in the class's own colour, with the percentage beside it; None: no bars yet."""
+    known = probabilities is not None
     bars = [
-        {"class": name, "probability": float(p), "text": f"{p * 100:.2f} %"}
-        for name, p in zip(class_names, probabilities)
+        {"class": name, "probability": float(p), "text": f"{p * 100:.2f} %" if known else "–"}
+        for name, p in zip(class_names, probabilities if known else np.zeros(len(class_names)))
     ]
     order = list(class_names)
     base = alt.Chart(alt.NamedData("bars")).encode(
@@ -113,12 +116,12 @@ def probability_bars(probabilities: np.ndarray, class_names: Sequence[str]) -> a
     x = alt.X("probability:Q", scale=alt.Scale(domain=[0, 1.25]), axis=None)
     colour = alt.Color("class:N", scale=alt.Scale(domain=order, range=list(CLASS_COLOURS[: len(order)])), legend=None)
     drawn = base.mark_bar(cornerRadiusEnd=3, height={"band": 0.7}).encode(x=x, color=colour)
-    numbers = base.mark_text(align="left", dx=5, fontSize=12).encode(x=x, text="text:N")
+    numbers = base.mark_text(align="left", dx=5, fontSize=12, color=look.text).encode(x=x, text="text:N")
     return alt.layer(drawn, numbers).properties(height=26 * len(order), datasets={"bars": bars})
 
 
 def receptive_explorer(
-    activation: np.ndarray, regions: np.ndarray, image: np.ndarray, side_px: int = 280
+    activation: np.ndarray, regions: np.ndarray, image: np.ndarray, side_px: int = 224, look: Look = LIGHT
 ) -> alt.VConcatChart:
     """A feature map above, the input below: hovering a unit frames exactly what it sees.
 
@@ -133,7 +136,7 @@ def receptive_explorer(
         {
             "row": int(row), "column": int(column), "value": float(activation[row, column]),
             "top": int(top), "left": int(left), "bottom": int(bottom), "right": int(right),
-            "sees": _seen_words(int(top), int(left), int(bottom), int(right)),
+            "unit": f"row {row + 1}, column {column + 1}", "view": _seen_words(int(top), int(left), int(bottom), int(right)),
         }
         for row, column, top, left, bottom, right in regions
     ]  # fmt: skip
@@ -160,10 +163,9 @@ def receptive_explorer(
                 "value:Q", scale=shades, title="value", legend=alt.Legend(orient="right", gradientLength=120)
             ),
             tooltip=[
-                alt.Tooltip("row:Q"),
-                alt.Tooltip("column:Q"),
+                alt.Tooltip("unit:N"),
                 alt.Tooltip("value:Q", format=".4f"),
-                alt.Tooltip("sees:N"),
+                alt.Tooltip("view:N", title="sees"),
             ],
         )
         .transform_calculate(x2="datum.column + 1", y2="datum.row + 1")
@@ -196,12 +198,13 @@ def receptive_explorer(
         .transform_filter("datum.bottom > datum.top")
     )
     words = (
-        grid.mark_text(align="left", baseline="bottom", fontSize=12)
-        .encode(x=alt.value(0), y=alt.value(-6), text="sees:N")
+        grid.mark_text(align="left", baseline="bottom", fontSize=12, color=look.text)
+        .transform_calculate(words="datum.unit + ' sees ' + datum.view")
         .transform_filter(hover)
+        .encode(x=alt.value(0), y=alt.value(-6), text="words:N")
     )
-    above = alt.layer(cells, chosen).properties(width=side_px, height=side_px * rows / columns)
-    below = alt.layer(pixels, box, words).properties(width=side_px, height=side_px * height / width)
+    above = alt.layer(cells, chosen).properties(**_sides(rows, columns, side_px))
+    below = alt.layer(pixels, box, words).properties(**_sides(height, width, side_px))
     return (
         alt.vconcat(above, below, spacing=34)
         .resolve_scale(x="independent", y="independent", color="independent")
@@ -225,9 +228,26 @@ def _position(field: str, length: int) -> Any:
 
 
 def _seen_words(top: int, left: int, bottom: int, right: int) -> str:
+    """Rows and columns as people count, from 1."""
     if bottom == top:
-        return "sees only padding"
-    return f"sees rows {top}–{bottom - 1}, columns {left}–{right - 1}: {bottom - top}×{right - left} pixels"
+        return "only padding"
+    return f"{bottom - top}×{right - left} pixels: rows {top + 1}–{bottom}, columns {left + 1}–{right}"
+
+
+def _sides(rows: int, columns: int, side_px: int) -> dict[str, int]:
+    """Width and height in which each cell is a square of whole pixels, at least 2."""
+    cell = max(2, side_px // max(rows, columns))
+    return {"width": cell * columns, "height": cell * rows}
+
+
+def _floor(snapshot: Snapshot) -> float:
+    """Where an accuracy axis may begin so that the later points can be told apart.
+
+    It moves in a few steps only, so that the chart does not jump with each point.
+    """
+    settled = [p.accuracy for p in (*snapshot.train, *snapshot.test) if p.epoch >= 0.5]
+    lowest = min(settled, default=0.0)
+    return max(step for step in (0.0, 0.5, 0.8, 0.9, 0.95) if step <= lowest or step == 0.0)
 
 
 def _pixels(image: np.ndarray) -> list[dict[str, Any]]:

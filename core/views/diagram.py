@@ -77,7 +77,7 @@ def _sequence(canvas, blocks, prefix, x, y, rows, traced, network, selected) -> 
     """Draw blocks from x on along the lane at y; returns where the next one starts."""
     for index, block in enumerate(blocks):
         path = (*prefix, index)
-        row, problem = rows[path], traced.problem_at(path)
+        row = rows[path]
         if isinstance(block, Branches):
             length = max(map(_columns, block.branches)) * STEP
             top = y - sum(map(_height, block.branches)) / 2
@@ -90,7 +90,7 @@ def _sequence(canvas, blocks, prefix, x, y, rows, traced, network, selected) -> 
             x += length
         else:
             _line(canvas, x - STEP / 2, y, x + STEP / 2, y)
-        _layer(canvas, x + STEP / 2, y, block, row, problem, network, path == selected)
+        _layer(canvas, x + STEP / 2, y, block, row, traced, network, path == selected)
         x += STEP
     if not prefix:
         return x
@@ -106,7 +106,8 @@ def _line(canvas: _Canvas, x1: float, y1: float, x2: float, y2: float) -> None:
     )
 
 
-def _layer(canvas, x, y, block, row: Row, problem, network, selected) -> None:
+def _layer(canvas, x, y, block, row: Row, traced: Trace, network, selected) -> None:
+    problem = traced.problem_at(row.path)
     if isinstance(block, Branches):
         name, what = block.merge, ""
     else:
@@ -117,7 +118,9 @@ def _layer(canvas, x, y, block, row: Row, problem, network, selected) -> None:
     else:
         below = shape_text(row.output_shape)
         sees = row.receptive_field.size
-        facts = f"{below} out, {row.parameters:,} parameters, sees {sees[0]}×{sees[1]} pixels"
+        parameters = f"{traced.sums[row.path]} parameters" if row.path in traced.sums else "no parameters"
+        macs = f"{row.macs:,} multiply-adds, " if row.macs else ""
+        facts = f"{below} out; {parameters}; {macs}sees {sees[0]}×{sees[1]} pixels"
     title = f"{type(block).__name__} {what}".strip() + f": {facts}"
     style = "problem" if problem else "selected" if selected else _style(block)
     _node(canvas, x, y, name, below, row.output_shape, network, style, title, row.path)
@@ -180,7 +183,7 @@ def _node(canvas, x, y, name, below, shape, network, style, title, path) -> None
     where = (
         ""
         if path is None
-        else f' data-path="{".".join(map(str, path))}" tabindex="0" role="button" aria-label="{html.escape(title, quote=True)}"'
+        else f' data-path="{".".join(map(str, path))}" tabindex="-1" role="button" aria-label="{html.escape(title, quote=True)}"'
     )
     canvas.shapes.append(f"<g{where}>{''.join(parts)}</g>")
 

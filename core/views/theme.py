@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-ACCENT = "#4F46E5"
-TRAIN, TEST = "#94A3B8", ACCENT
+
+class Look(NamedTuple):
+    """What a chart needs to know of the page that it stands on.
+
+    Attributes:
+        accent: the one accent colour, readable on this page's ground.
+        ground: the page's background.
+        text: words in charts.
+        quiet: lines and words of less weight, still readable.
+    """
+
+    accent: str
+    ground: str
+    text: str
+    quiet: str
+
+
+LIGHT = Look("#4F46E5", "#FCFCFD", "#1B1F2A", "#64748B")
+DARK = Look("#818CF8", "#0F1117", "#E7E9EF", "#94A3B8")
 
 # Petroff, "Accessible color sequences for data visualization" (2021): ten colours
 # that people with any colour vision can tell apart. Class i always has colour i.

@@ -3,6 +3,7 @@
 import pytest
 
 from core.network import Conv2D, MaxPooling2D
+from core.network.layers import penalty_text
 from core.network.settings import InvalidSetting, Pair, settings_of
 from core.ui.canvas import strokes
 from core.ui.diagram import _path
@@ -10,6 +11,7 @@ from core.ui.fields import _pair_options, _read
 from core.ui.frame import duration, percent
 
 KERNEL = settings_of(Conv2D)["kernel_size"]
+PENALTY = settings_of(Conv2D)["kernel_regularizer"]
 STRIDES = settings_of(MaxPooling2D)["strides"]
 
 
@@ -24,6 +26,21 @@ def test_sizes_can_be_typed_in_many_ways(typed, value):
 def test_sizes_that_make_no_sense_get_a_sentence(typed):
     with pytest.raises(InvalidSetting, match="Kernel size must be"):
         KERNEL.checked(_read(KERNEL, typed))
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [("none", (0, 0)), ("L2 0.0001", (0, 1e-4)), ("l1 1e-5 + l2 1e-4", (1e-5, 1e-4)), ("L1=0.5", (0.5, 0))],
+)
+def test_penalties_can_be_typed(typed, value):
+    assert PENALTY.checked(_read(PENALTY, typed)) == value
+    assert PENALTY.checked(_read(PENALTY, penalty_text(value))) == value
+
+
+@pytest.mark.parametrize("typed", ["L3 1", "much", "L2", "L2 7", "0.1", "L1 1e-5 times L2 1"])
+def test_penalties_that_make_no_sense_get_a_sentence(typed):
+    with pytest.raises(InvalidSetting):
+        PENALTY.checked(_read(PENALTY, typed))
 
 
 def test_the_default_of_a_pair_has_a_name():

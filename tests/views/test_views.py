@@ -27,7 +27,7 @@ from core.views.images import (
     signed_scale,
     strip,
 )
-from core.views.theme import CLASS_COLOURS, MAGMA, SIGNED, coloured
+from core.views.theme import CLASS_COLOURS, DARK, LIGHT, MAGMA, SIGNED, coloured
 from tests.strategies import networks
 
 
@@ -90,11 +90,43 @@ def test_curves_hold_every_point_in_data_that_can_be_replaced():
     spec = learning_curve(SNAPSHOT, "accuracy").to_dict()
     assert [row["value"] for row in spec["datasets"]["train"]] == [0.6, 0.8]
     assert [row["value"] for row in spec["datasets"]["test"]] == [0.1, 0.82]
-    other = Snapshot(State.STARTING, 1, 5)
+    other = Snapshot(State.TRAINING, 1, 5, train=(Point(0.7, 1.0, 0.55, 100),))
     again = learning_curve(other, "accuracy").to_dict()
     for one in (spec, again):
         one.pop("datasets")
     assert strip_names(spec) == strip_names(again)  # the same drawing: only the data change, so nothing jumps
+
+
+def test_an_accuracy_axis_shows_the_part_where_something_happens():
+    def begins(*accuracies):
+        points = tuple(Point(1.0 + i, 1.0, a, 10) for i, a in enumerate(accuracies))
+        chart = learning_curve(Snapshot(State.TRAINING, 1, 9, train=points), "accuracy").to_dict()
+        return chart["layer"][0]["encoding"]["y"]["scale"]["domain"][0]
+
+    assert begins() == 0
+    assert begins(0.3, 0.99) == 0
+    assert begins(0.85, 0.99) == 0.8
+    assert begins(0.97, 0.99) == 0.95
+
+
+@pytest.mark.parametrize("look", [LIGHT, DARK])
+def test_words_and_lines_can_be_read_on_their_ground(look):
+    """Contrast of at least 4.5 for words and of 3 for lines (WCAG 2.1)."""
+
+    def brightness(colour):
+        levels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in levels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    def contrast(a, b):
+        low, high = sorted((brightness(a), brightness(b)))
+        return (high + 0.05) / (low + 0.05)
+
+    assert contrast(look.text, look.ground) >= 4.5
+    assert contrast(look.quiet, look.ground) >= 4.5
+    assert contrast(look.accent, look.ground) >= 4.5
+    bars = probability_bars(np.full(10, 0.1), "0123456789", look).to_dict()
+    assert bars["layer"][1]["mark"]["color"] == look.text
 
 
 def strip_names(spec):

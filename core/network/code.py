@@ -1,0 +1,155 @@
+"""A network and its recipe → a Keras script that runs as it stands, and a notebook of the same."""
+
+from __future__ import annotations
+
+import json
+import keyword
+import re
+from typing import Any
+
+from core.network.geometry import trace
+from core.network.layers import Layer
+from core.network.network import Block, Branches, Network
+from core.network.recipe import Recipe
+from core.network.settings import Penalty, settings_of
+
+DATASETS = {"mnist": "mnist", "fashion_mnist": "fashion_mnist"}  # ours → keras.datasets
+
+
+def to_code(network: Network, recipe: Recipe, dataset: str = "mnist") -> str:
+    """A Python script that builds this network with Keras and trains it with this recipe.
+
+    Args:
+        network: one whose trace has no problems, or the script will not run.
+        recipe: every setting of it is honoured.
+        dataset: one of `DATASETS`.
+    """
+    return "\n\n".join(text for _, text in _sections(network, recipe, dataset)) + "\n"
+
+
+def to_notebook(network: Network, recipe: Recipe, dataset: str = "mnist") -> str:
+    """The same as a Jupyter notebook (nbformat 4.5, JSON text), with a line of explanation for each cell."""
+    cells: list[dict[str, Any]] = []
+    for number, (title, text) in enumerate(_sections(network, recipe, dataset)):
+        cells.append(_cell("markdown", f"text{number}", title))
+        cells.append(_cell("code", f"code{number}", text))
+    return json.dumps(
+        {
+            "cells": cells,
+            "metadata": {
+                "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+                "language_info": {"name": "python"},
+            },
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        },
+        ensure_ascii=False,
+        indent=1,
+    )
+
+
+def _cell(kind: str, name: str, text: str) -> dict[str, Any]:
+    lines = text.splitlines(keepends=True)
+    cell = {"cell_type": kind, "id": name, "metadata": {}, "source": lines}
+    return cell if kind == "markdown" else cell | {"execution_count": None, "outputs": []}
+
+
+def _sections(network: Network, recipe: Recipe, dataset: str) -> list[tuple[str, str]]:
+    """(what it does, Python text) in order."""
+    name = re.sub(r"[\s\"\\]+", " ", network.name).strip()
+    head = f'"""{name}: {trace(network).parameters:,} parameters. Made with Receptive."""\n\nimport keras'
+    seed = f"keras.utils.set_random_seed({recipe.seed})"
+    return [
+        (f"# {name}", f"{head}\n\n{seed}"),
+        ("The images, from 0…255 to 0…1.", _data(network, recipe, dataset)),
+        ("The network.", _model(network)),
+        ("The recipe.", _compile(network, recipe)),
+        (
+            "Training.",
+            f"model.fit(\n    x_train, y_train, batch_size={recipe.batch_size}, epochs={recipe.epochs},\n"
+            "    validation_data=(x_test, y_test),\n)",
+        ),
+    ]
+
+
+def _data(network: Network, recipe: Recipe, dataset: str) -> str:
+    lines = [
+        f"(x_train, y_train), (x_test, y_test) = keras.datasets.{DATASETS[dataset]}.load_data()",
+        'x_train = x_train[..., None].astype("float32") / 255',
+        'x_test = x_test[..., None].astype("float32") / 255',
+    ]
+    if recipe.loss == "mse":
+        lines += ["y_train = keras.utils.to_categorical(y_train)", "y_test = keras.utils.to_categorical(y_test)"]
+    return "\n".join(lines)
+
+
+def _model(network: Network) -> str:
+    lines = [f"inputs = keras.Input({network.input_shape!r})"]
+    last = _written(network.layers, "inputs", "x", lines)
+    lines += [f'model = keras.Model(inputs, {last}, name="{_identifier(network.name)}")', "model.summary()"]
+    return "\n".join(lines)
+
+
+def _written(blocks: tuple[Block, ...], source: str, target: str, lines: list[str]) -> str:
+    """Append the calls for these blocks; returns the variable that holds their output."""
+    for block in blocks:
+        if isinstance(block, Branches):
+            ends = []
+            for number, branch in enumerate(block.branches):
+                ends.append(_written(branch, source, f"{target}{'abcdefgh'[number]}", lines))
+            join = "Add" if block.merge == "add" else "Concatenate"
+            lines.append(f"{target} = keras.layers.{join}()([{', '.join(ends)}])")
+        else:
+            lines.append(f"{target} = {layer_code(block)}({source})")
+        source = target
+    return source
+
+
+def layer_code(layer: Layer) -> str:
+    """`keras.layers.Conv2D(filters=6, kernel_size=(5, 5), activation="relu")`: what differs from Keras' defaults."""
+    settings = settings_of(layer)
+    required = _REQUIRED.get(type(layer).__name__, ())
+    shown = {name: getattr(layer, name) for name in required} | layer.changed_settings()
+    arguments = [f"{name}={_value(settings[name], shown[name])}" for name in settings if name in shown]
+    return f"keras.layers.{type(layer).__name__}({', '.join(arguments)})"
+
+
+# Arguments that Keras has no default for (ours may), written always.
+_REQUIRED = {
+    "Conv2D": ("filters", "kernel_size"),
+    "SeparableConv2D": ("filters", "kernel_size"),
+    "DepthwiseConv2D": ("kernel_size",),
+    "Dense": ("units",),
+    "MaxPooling2D": ("pool_size",),
+    "AveragePooling2D": ("pool_size",),
+    "Dropout": ("rate",),
+    "SpatialDropout2D": ("rate",),
+    "GaussianDropout": ("rate",),
+    "GaussianNoise": ("stddev",),
+    "Activation": ("activation",),
+}
+
+
+def _value(how: Any, value: Any) -> str:
+    if isinstance(how, Penalty):
+        strengths = [f"l{power}={strength!r}" for power, strength in zip((1, 2), value) if strength]
+        return f"keras.regularizers.L1L2({', '.join(strengths)})"
+    return f'"{value}"' if isinstance(value, str) else repr(value)
+
+
+def _compile(network: Network, recipe: Recipe) -> str:
+    momentum = f", momentum={recipe.momentum!r}" if recipe.optimizer in ("SGD", "RMSprop") and recipe.momentum else ""
+    loss = "mean_squared_error" if recipe.loss == "mse" else "sparse_categorical_crossentropy"
+    return (
+        "model.compile(\n"
+        f"    optimizer=keras.optimizers.{recipe.optimizer}(learning_rate={recipe.learning_rate!r}{momentum}),\n"
+        f'    loss="{loss}",\n'
+        '    metrics=["accuracy"],\n'
+        ")"
+    )
+
+
+def _identifier(name: str) -> str:
+    """A name that Keras and Python accept, near to what was given."""
+    plain = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_").lower() or "network"
+    return f"network_{plain}" if plain[0].isdigit() or keyword.iskeyword(plain) else plain
