@@ -1,5 +1,6 @@
 """What a network is: values, arithmetic and text. Pure Python."""
 
+from core.network.blocks import inception_block, residual_block
 from core.network.code import layer_code, to_code, to_notebook
 from core.network.geometry import Box, Problem, ReceptiveField, Row, Trace, trace
 from core.network.layers import (
@@ -25,7 +26,7 @@ from core.network.layers import (
     SpatialDropout2D,
     ZeroPadding2D,
 )
-from core.network.network import Branches, Network, Path
+from core.network.network import Block, Branches, Network, Path, place
 from core.network.presets import LENET5, PRESETS, Preset
 from core.network.recipe import Recipe
 from core.network.settings import InvalidSetting
@@ -48,6 +49,7 @@ __all__ = [
     "ActivityRegularization",
     "AveragePooling2D",
     "BatchNormalization",
+    "Block",
     "Box",
     "Branches",
     "Conv2D",
@@ -79,7 +81,10 @@ __all__ = [
     "ZeroPadding2D",
     "from_json",
     "from_token",
+    "inception_block",
     "layer_code",
+    "place",
+    "residual_block",
     "shared_from_json",
     "shared_from_token",
     "to_code",

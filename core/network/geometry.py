@@ -17,7 +17,7 @@ from operator import or_
 from types import MappingProxyType
 from typing import NamedTuple
 
-from core.network.layers import CannotWork, Layer, Reads, Shape, Window, shape_text
+from core.network.layers import CannotWork, Layer, Reads, Shape, Window, shape_text, size_text
 from core.network.network import Block, Branches, Network, Path
 
 # A set of input indices along one axis, as the bits of an int, for each output index.
@@ -139,19 +139,24 @@ class Trace:
     Attributes:
         rows: one for each layer and join, in the order of `Network.walk`.
         problems: what cannot work.
-        sums: path → how the parameters of that layer add up, `5×5×6×16 + 16 = 2,416`.
+        inputs: path → the shape that arrives there; None behind a problem.
         notes: path → what is worth knowing about a layer where it stands.
     """
 
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...]
-    sums: Mapping[Path, str]
+    inputs: Mapping[Path, Shape | None]
     notes: Mapping[Path, str]
 
     @property
     def parameters(self) -> int:
         """All parameters, trainable and not."""
         return sum(row.parameters for row in self.rows)
+
+    @property
+    def works(self) -> bool:
+        """Whether an image gets through to the end."""
+        return all(row.output_shape is not None for row in self.rows)
 
     @property
     def trainable_parameters(self) -> int:
@@ -174,6 +179,17 @@ class Trace:
                 return row
         raise KeyError(path)
 
+    def arithmetic(self, path: Path) -> str:
+        """How the parameters at this path add up, `5×5×6×16 + 16 = 2,416`; empty where there are none."""
+        row = self.row(path)
+        return row.layer.arithmetic(self.inputs[path]) if row.parameters else ""
+
+    def shape_after(self, path: Path) -> Shape | None:
+        """What a layer would receive that is put after this path (of a block, or of an empty branch)."""
+        if len(path) % 2:
+            return self.row(path).output_shape
+        return self.inputs.get(path[:-1])
+
     def problem_at(self, path: Path) -> str | None:
         """The sentence about the layer at this path, if there is one."""
         return next((text for where, text in self.problems if where == path), None)
@@ -191,7 +207,7 @@ class _Findings(NamedTuple):
 
     rows: list[Row]
     problems: list[Problem]
-    sums: dict[Path, str]
+    inputs: dict[Path, Shape | None]
     notes: dict[Path, str]
 
 
@@ -220,7 +236,7 @@ def trace(network: Network, classes: int | None = None) -> Trace:
         problems.append(Problem((), "There are no layers yet. Add one, or start from a preset."))
     elif classes is not None and signal is not None:
         problems.extend(_output_problems(network, signal.shape, classes))
-    return Trace(tuple(found.rows), tuple(problems), MappingProxyType(found.sums), MappingProxyType(found.notes))
+    return Trace(tuple(found.rows), tuple(problems), MappingProxyType(found.inputs), MappingProxyType(found.notes))
 
 
 def _follow(
@@ -245,14 +261,29 @@ def _follow(
                 result, counts = step(*arguments)
             except CannotWork as problem:
                 found.problems.append(Problem(path, str(problem)))
-        if result is not None and isinstance(block, Layer):
-            if counts[0]:
-                found.sums[path] = block.arithmetic(signal.shape)
-            if block.note(signal.shape):
-                found.notes[path] = block.note(signal.shape)
+        found.inputs[path] = signal and signal.shape
+        note = _note(*arguments) if result is not None else ""
+        if note:
+            found.notes[path] = note
         signal = result
         found.rows.append(Row(path, block, signal and signal.shape, *counts, signal and signal.field))
     return signal
+
+
+def _note(block: Block, before: _Signal | list[_Signal]) -> str:
+    """What is worth knowing about a block that works, given what arrives (for a join: all its ends)."""
+    if isinstance(block, Layer):
+        return block.note(before.shape)
+    fields = [end.field for end in before]
+    steps = {field.stride for field in fields}
+    centres = {(field.vertical.centre, field.horizontal.centre) for field in fields}
+    if len(steps) > 1:
+        listed = " and ".join(sorted(size_text(step) for step in steps))
+        return f"Its branches step over the image by {listed} pixels, so their maps do not lie on each other."
+    if len(centres) > 1:
+        shift = max(max(c) - min(c) for c in zip(*centres))
+        return f"Its branches look at places that are {shift:g} pixels apart: their receptive fields are misaligned."
+    return ""
 
 
 def _pass(layer: Layer, signal: _Signal) -> tuple[_Signal, tuple[int, int, int]]:

@@ -43,6 +43,18 @@ class Branches:
     def describe(self) -> str:
         return f"{len(self.branches)} branches, {self.merge}"
 
+    def with_merge(self, merge: str) -> Branches:
+        """Joined in another way."""
+        return replace(self, merge=merge)
+
+    def with_branch(self, number: int, blocks: tuple[Block, ...] = ()) -> Branches:
+        """With one more branch, which is then this one."""
+        return replace(self, branches=(*self.branches[:number], blocks, *self.branches[number:]))
+
+    def without_branch(self, number: int) -> Branches:
+        """Without this branch; raises `InvalidSetting` where fewer than two would be left."""
+        return replace(self, branches=self.branches[:number] + self.branches[number + 1 :])
+
 
 Block = Union[Layer, Branches]
 
@@ -86,6 +98,15 @@ class Network:
     def walk(self) -> Iterator[tuple[Path, Block]]:
         """Every block with its path, in the order of computation (branches before their join)."""
         yield from _walk(self.layers, ())
+
+    def places(self) -> set[Path]:
+        """The paths of all blocks, and of all branches (of even length)."""
+        found = set()
+        for path, block in self.walk():
+            found.add(path)
+            if isinstance(block, Branches):
+                found |= {(*path, number) for number in range(len(block.branches))}
+        return found
 
     def at(self, path: Path) -> Block:
         """The block at this path; raises `IndexError` where there is none."""
@@ -137,6 +158,11 @@ class Network:
     def _edited(self, path: Path, edit) -> Network:
         self._siblings(path)
         return replace(self, layers=_edited(self.layers, path, edit))
+
+
+def place(path: Path) -> str:
+    """A path as people count: `3`, or `2.1.4` inside branches; of a branch itself `2.1`."""
+    return ".".join(str(number + 1) for number in path)
 
 
 def _edited(blocks: tuple[Block, ...], path: Path, edit) -> tuple[Block, ...]:

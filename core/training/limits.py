@@ -7,6 +7,7 @@ from math import prod
 
 from core.network import Network, Row, Trace, trace
 from core.network.layers import Shape, shape_text
+from core.network.network import place
 from core.network.recipe import Recipe
 
 BYTES = 4  # float32
@@ -42,11 +43,6 @@ def memory_limit() -> int:
 def memory_needed(traced: Trace, batch_size: int) -> int:
     """Bytes for training: weights, gradients and two optimiser moments; activations and their gradients."""
     return BYTES * (4 * traced.parameters + 2 * batch_size * traced.activation_values)
-
-
-def place(path: tuple[int, ...]) -> str:
-    """A path as people count: `3`, or `2.1.4` inside branches."""
-    return ".".join(str(number + 1) for number in path)
 
 
 def _too_large(traced: Trace, recipe: Recipe) -> str | None:

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from itertools import groupby
 from typing import Any
 
 import streamlit as st
 
-from core.network import LAYERS, Branches, InvalidSetting, Layer, Path, Preset, ReceptiveField, Row, Trace
+from core.network import (
+    LAYERS,
+    Block,
+    Branches,
+    InvalidSetting,
+    Network,
+    Path,
+    Preset,
+    ReceptiveField,
+    Row,
+    Trace,
+    inception_block,
+    residual_block,
+    trace,
+)
+from core.network.advice import advice
 from core.network.layers import shape_text
-from core.network.network import MAX_NAME
-from core.training.limits import place
-from core.ui.fields import edit_fields
+from core.network.network import MAX_NAME, MERGES, place
+from core.training.limits import memory_needed
+from core.ui.fields import FIELD_WIDTH, edit_fields
+from core.ui.frame import plain
+from core.ui.handing_on import hand_on
 from core.ui.session import Session
 
 
@@ -34,6 +52,9 @@ def start_from(mine: Session, presets: Mapping[str, Preset]) -> None:
             mine.revision += 1  # the field goes back to the name that it has
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        if mine.locked:
+            st.markdown(f"**{plain(mine.network.name)}**, for looking at")
+            return
         st.selectbox(
             "Start from a published network",
             list(presets),
@@ -47,6 +68,7 @@ def start_from(mine: Session, presets: Mapping[str, Preset]) -> None:
         st.text_input("Name", mine.network.name, max_chars=MAX_NAME, key=f"{key}/name", on_change=rename, width=220)
         st.button("Undo", icon=":material/undo:", key="build/undo", on_click=mine.undo, disabled=not mine.past)
         st.button("Redo", icon=":material/redo:", key="build/redo", on_click=mine.redo, disabled=not mine.future)
+        hand_on(mine)
     if current is not None:
         preset = presets[current]
         published = f" Published: {preset.published}." if preset.published else ""
@@ -55,29 +77,79 @@ def start_from(mine: Session, presets: Mapping[str, Preset]) -> None:
         st.warning(mine.complaint, icon=":material/info:")
 
 
-def totals(traced: Trace) -> None:
-    """What the whole network comes to; no numbers while it cannot work."""
-    works = not any(row.output_shape is None for row in traced.rows)
-    maps = [row.receptive_field for row in traced.rows if row.receptive_field and row.receptive_field.stride[0]]
+def totals(mine: Session, traced: Trace) -> None:
+    """What the whole network comes to, and what the last edit changed; no numbers while it cannot work."""
+    before = trace(mine.past[-1][0]) if mine.past else traced
+    now, then = _figures(traced), _figures(before)
+    helps = (
+        "Numbers that the network stores.",
+        "Those of them that are learned; the others are running means and variances.",
+        "Pairs of one multiplication and one addition, for one image.",
+    )
     with st.container(horizontal=True):
-        st.metric(
-            "Parameters",
-            f"{traced.parameters:,}" if works else "–",
-            width=150,
-            help="Numbers that the network stores; nearly all are learned.",
-        )
-        st.metric(
-            "Multiply-adds",
-            f"{traced.macs:,}" if works else "–",
-            width=150,
-            help="Pairs of one multiplication and one addition, for one image.",
-        )
+        for label, value, old, words in zip(("Parameters", "Trainable", "Multiply-adds"), now, then, helps):
+            delta = (
+                None
+                if None in (value, old) or value == old
+                else f"{'+' if value > old else '−'}{count_text(abs(value - old))}"
+            )
+            shown = "–" if value is None else count_text(value)
+            st.metric(label, shown, delta, delta_color="off", delta_arrow="off", width=150, help=words)
+        seen, was = _last_view(traced), _last_view(before)
         st.metric(
             "Last map sees",
-            sees_words(maps[-1]) if works and maps else "–",
+            seen or "–",
+            f"was {was}" if seen and was and seen != was else None,
+            delta_color="off",
+            delta_arrow="off",
             width=150,
             help="Input pixels that one unit of the last feature map depends on: its receptive field.",
         )
+        memory = memory_needed(traced, mine.recipe.batch_size)
+        st.metric(
+            f"Memory, batch {mine.recipe.batch_size}",
+            memory_text(memory) if traced.works else "–",
+            width=150,
+            help="About what training takes: weights, gradients, two numbers a weight for the optimiser, and all "
+            "activations of a batch with their gradients.",
+        )
+
+
+def count_text(number: int) -> str:
+    """`416,520`, and `9.22 billion` where more digits would not be read."""
+    return (
+        f"{number / 1e9:.2f} billion"
+        if number >= 1e9
+        else f"{number / 1e6:.1f} million"
+        if number >= 1e8
+        else f"{number:,}"
+    )
+
+
+def memory_text(size: int) -> str:
+    """`3.4 MB`, `1.2 GB`."""
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
+
+
+def _figures(traced: Trace) -> tuple[int | None, int | None, int | None]:
+    if not traced.works:
+        return (None, None, None)
+    return (traced.parameters, traced.trainable_parameters, traced.macs)
+
+
+def _last_view(traced: Trace) -> str | None:
+    maps = [row.receptive_field for row in traced.rows if row.output_shape and len(row.output_shape) == 3]
+    return sees_words(maps[-1]) if traced.works and maps else None
+
+
+def thoughts(network: Network, traced: Trace) -> None:
+    """Design rules that the network does not follow: a line each, with the reason on demand."""
+    for one in advice(network, traced):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption(f":material/lightbulb: {one.sentence}", width="content")
+            with st.popover("Why?", type="tertiary"):
+                st.markdown(one.why)
+                st.caption(f"Source: {one.source}")
 
 
 def sees_words(field: ReceptiveField) -> str:
@@ -88,46 +160,93 @@ def sees_words(field: ReceptiveField) -> str:
 
 
 def layer_list(mine: Session, traced: Trace) -> None:
-    """Each layer with what it puts out, owns and sees; the selected one is open for editing."""
+    """Each layer with what it puts out, owns and sees; branches as boxes; what is selected is open for editing."""
     if not traced.rows:
         st.info("There are no layers yet. Add one from the list, or start from a published network.")
-    for row in traced.rows:
-        selected = row.path == mine.selected
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"row/{place(row.path)}"):
-            st.button(
-                _title(row),
-                key=f"select/{place(row.path)}",
-                icon=":material/expand_more:" if selected else ":material/chevron_right:",
-                on_click=_select,
-                args=(mine, row.path),
-                width=272,
-            )
-            st.html(_facts(row, selected), width=340)
-        problem = traced.problem_at(row.path)
+    _list_blocks(mine, traced, mine.network.layers, ())
+
+
+def _list_blocks(mine: Session, traced: Trace, blocks: tuple[Block, ...], prefix: Path) -> None:
+    for index, block in enumerate(blocks):
+        path = (*prefix, index)
+        row = traced.row(path)
+        _row(mine, path, _title(row), _facts(row, path == mine.selected))
+        problem = traced.problem_at(path)
         if problem:
             st.error(problem, icon=":material/error:")
-        if selected:
+        if path == mine.selected:
             _open_layer(mine, traced, row)
+        if isinstance(block, Branches):
+            for number, branch in enumerate(block.branches):
+                lane = (*path, number)
+                with st.container(border=True, key=f"branch/{place(lane)}"):
+                    empty = "" if branch else ": passes on what arrives"
+                    _row(mine, lane, f"{place(lane)} · branch {number + 1}{empty}", "")
+                    if lane == mine.selected and not mine.locked:
+                        _open_branch(mine, lane, block)
+                    _list_blocks(mine, traced, branch, lane)
 
 
-def add_layer(mine: Session) -> None:
-    """One button a kind; the new layer goes after the selected one and is then selected."""
-    where = "as the first one" if mine.selected is None else f"after layer {place(mine.selected)}"
+def _row(mine: Session, path: Path, title: str, facts: str) -> None:
+    """A line of the list: a button that opens it, and its numbers."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"row/{place(path)}"):
+        st.button(
+            title,
+            key=f"select/{place(path)}",
+            icon=":material/expand_more:" if path == mine.selected else ":material/chevron_right:",
+            on_click=_select,
+            args=(mine, path),
+            width=272 - 32 * (len(path) // 2),
+        )
+        if facts:
+            st.html(facts, width=340)
+
+
+def add_layer(mine: Session, traced: Trace) -> None:
+    """The kinds of layers by group, and whole blocks; what is added goes after what is selected."""
+    selected = mine.selected
+    if selected is None:
+        where, arrives = "as the first one", mine.network.input_shape
+    else:
+        what = f"after layer {place(selected)}" if len(selected) % 2 else f"at the start of branch {place(selected)}"
+        where, arrives = what, traced.shape_after(selected)
     st.markdown(f"**Add a layer** {where}")
+    channels = arrives[2] if arrives and len(arrives) == 3 else 16
     with st.container(horizontal=True, gap="small"):
-        for kind in LAYERS.values():
-            st.button(kind.__name__, key=f"add/{kind.__name__}", help=kind.summary, on_click=_add, args=(mine, kind))
+        for group, kinds in groupby(LAYERS.values(), key=lambda kind: kind.group):
+            with st.popover(group, key=f"group/{group}"):
+                for kind in kinds:
+                    new = kind(**kind.starter)
+                    st.button(kind.__name__, key=f"add/{kind.__name__}", on_click=_add, args=(mine, new))
+                    st.caption(kind.summary)
+        with st.popover("Blocks", key="group/Blocks"):
+            for name, block, words in (
+                ("Residual block", residual_block(channels), "Two convolutions, and a skip that adds what came in."),
+                ("Inception block", inception_block(channels), "Kernels of three sizes side by side, concatenated."),
+                ("Two branches", Branches(), "Empty branches to fill; an empty one passes on what arrives."),
+            ):
+                st.button(name, key=f"add/{name}", on_click=_add, args=(mine, block))
+                st.caption(words)
 
 
 def _select(mine: Session, path: Path) -> None:
     mine.selected = path
 
 
-def _add(mine: Session, kind: type[Layer]) -> None:
-    at = (0,) if mine.selected is None else (*mine.selected[:-1], mine.selected[-1] + 1)
+def _add(mine: Session, block: Block) -> None:
+    selected = mine.selected
+    if selected is None:
+        at: Path = (0,)
+    else:
+        at = (*selected[:-1], selected[-1] + 1) if len(selected) % 2 else (*selected, 0)
+    _try(mine, lambda: mine.edit(mine.network.inserted(at, block), selected=at))
+
+
+def _try(mine: Session, edit: Callable[[], None]) -> None:
+    """Make an edit, or say why it is not allowed (too many layers, too deep)."""
     try:
-        mine.edit(mine.network.inserted(at, kind(**kind.starter)), selected=at)
-    except InvalidSetting as problem:  # too many layers
+        edit()
+    except InvalidSetting as problem:
         mine.complaint = str(problem)
 
 
@@ -156,7 +275,7 @@ def _facts(row: Row, selected: bool) -> str:
 
 
 def _open_layer(mine: Session, traced: Trace, row: Row) -> None:
-    path, last = row.path, len(mine.network.layers) - 1
+    path = row.path
     key = f"layer/{mine.revision}/{place(path)}"
 
     def apply(name: str, value: Any) -> None:
@@ -167,50 +286,98 @@ def _open_layer(mine: Session, traced: Trace, row: Row) -> None:
         mine.complaint = sentence
         mine.revision += 1  # the widget goes back to the value that works
 
-    def move(by: int) -> None:
-        target = (*path[:-1], path[-1] + by)
-        mine.edit(mine.network.moved(path, by), selected=target)
-
     with st.container(border=True):
+        note = traced.notes.get(path, "")
         if isinstance(row.layer, Branches):
-            st.caption(row.layer.describe())
+            if not mine.locked:
+                _branches_settings(mine, path, row.layer, key)
+            if note:
+                st.warning(note, icon=":material/blur_on:")
         else:
-            note = traced.notes.get(path)
-            st.caption(type(row.layer).summary + (f" {note}" if note else ""))
-            edit_fields(row.layer, key, apply, complain)
-        with st.container(horizontal=True, gap="small"):
-            st.button(
-                "Up",
-                icon=":material/arrow_upward:",
-                key=f"{key}/up",
-                on_click=move,
-                args=(-1,),
-                disabled=path[-1] == 0,
-            )
-            st.button(
-                "Down",
-                icon=":material/arrow_downward:",
-                key=f"{key}/down",
-                on_click=move,
-                args=(1,),
-                disabled=len(path) == 1 and path[0] == last,
-            )
-            st.button(
-                "Duplicate",
-                icon=":material/content_copy:",
-                key=f"{key}/duplicate",
-                on_click=lambda: _duplicate(mine, path),
-            )
-            st.button(
-                "Delete",
-                icon=":material/delete:",
-                key=f"{key}/delete",
-                on_click=lambda: mine.edit(mine.network.removed(path)),
-            )
+            st.caption(f"{type(row.layer).summary} {note}")
+            edit_fields(row.layer, key, apply, complain, disabled=mine.locked)
+        if not mine.locked:
+            _moves(mine, path, key)
 
 
-def _duplicate(mine: Session, path: Path) -> None:
-    try:
-        mine.edit(mine.network.duplicated(path), selected=(*path[:-1], path[-1] + 1))
-    except InvalidSetting as problem:
-        mine.complaint = str(problem)
+def _branches_settings(mine: Session, path: Path, block: Branches, key: str) -> None:
+    def change(block: Branches, selected: Path) -> None:
+        _try(mine, lambda: mine.edit(mine.network.replaced(path, block), selected=selected))
+
+    st.caption("Parallel branches see the same input. concatenate lines up their channels; add sums them up.")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(
+            "Join",
+            MERGES,
+            MERGES.index(block.merge),
+            key=f"{key}/merge",
+            width=FIELD_WIDTH,
+            on_change=lambda: change(block.with_merge(st.session_state[f"{key}/merge"]), path),
+        )
+        count = len(block.branches)
+        st.button(
+            "Add a branch",
+            icon=":material/call_split:",
+            key=f"{key}/branch",
+            on_click=lambda: _try(
+                mine,
+                lambda: mine.edit(mine.network.replaced(path, block.with_branch(count)), selected=(*path, count)),
+            ),
+        )
+
+
+def _open_branch(mine: Session, lane: Path, block: Branches) -> None:
+    """What can be done with a whole branch."""
+    *above, number = lane
+    path, key = tuple(above), f"branch/{mine.revision}/{place(lane)}"
+
+    def change(changed: Callable[[], Branches], selected: Path) -> None:
+        _try(mine, lambda: mine.edit(mine.network.replaced(path, changed()), selected=selected))
+
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            "Duplicate branch",
+            icon=":material/content_copy:",
+            key=f"{key}/duplicate",
+            on_click=change,
+            args=(lambda: block.with_branch(number + 1, block.branches[number]), (*path, number + 1)),
+        )
+        st.button(
+            "Remove branch",
+            icon=":material/delete:",
+            key=f"{key}/remove",
+            on_click=change,
+            args=(lambda: block.without_branch(number), path),
+            disabled=len(block.branches) <= 2,
+            help="Two branches are the least." if len(block.branches) <= 2 else None,
+        )
+
+
+def _moves(mine: Session, path: Path, key: str) -> None:
+    """Up, down, duplicate, delete."""
+
+    def move(by: int) -> None:
+        mine.edit(mine.network.moved(path, by), selected=(*path[:-1], path[-1] + by))
+
+    def duplicate() -> None:
+        _try(mine, lambda: mine.edit(mine.network.duplicated(path), selected=(*path[:-1], path[-1] + 1)))
+
+    def delete() -> None:
+        mine.edit(mine.network.removed(path))
+
+    last = (*path[:-1], path[-1] + 1) not in mine.network.places()
+    with st.container(horizontal=True, gap="small"):
+        for label, icon, act, arguments, off in (
+            ("Up", "arrow_upward", move, (-1,), path[-1] == 0),
+            ("Down", "arrow_downward", move, (1,), last),
+            ("Duplicate", "content_copy", duplicate, (), False),
+            ("Delete", "delete", delete, (), False),
+        ):
+            st.button(
+                label,
+                icon=f":material/{icon}:",
+                key=f"{key}/{label.lower()}",
+                on_click=act,
+                args=arguments,
+                disabled=off,
+            )

@@ -10,7 +10,7 @@ import streamlit as st
 from core.network import Network, trace
 from core.training import Run, Snapshot, State
 from core.ui.private import fold_on_phones
-from core.ui.session import Session
+from core.ui.session import Session, session
 from core.views.theme import DARK, LIGHT, Look
 
 SIDEBAR_SECONDS = 1.0
@@ -32,9 +32,25 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()#!$:|~<>^])", r"\\\1", text)
 
 
-def onward(page: str, words: str) -> None:
-    """A link to the next step."""
-    st.page_link(page, label=words, icon=":material/arrow_forward:")
+# Part of the interface → its pages, for lessons that leave some out.
+PARTS = {
+    "train": ("pages/train.py",),
+    "draw": ("pages/draw.py",),
+    "inside": ("pages/kernels.py", "pages/feature_maps.py", "pages/receptive_fields.py"),
+}
+
+
+def without_hidden(pages: dict[str, list], hidden: tuple[str, ...]) -> dict[str, list]:
+    """The navigation without the parts that a lesson leaves out; sections that would be empty go too."""
+    gone = {path.split("/")[-1].removesuffix(".py") for part in hidden for path in PARTS.get(part, ())}
+    kept = {section: [page for page in listed if page.url_path not in gone] for section, listed in pages.items()}
+    return {section: listed for section, listed in kept.items() if listed}
+
+
+def onward(page: str, words: str, icon: str = "arrow_forward") -> None:
+    """A link to the next step, unless a lesson has left that page out."""
+    if not any(page in PARTS.get(part, ()) for part in session().hidden):
+        st.page_link(page, label=words, icon=f":material/{icon}:")
 
 
 def sidebar(mine: Session) -> None:
@@ -86,7 +102,7 @@ def _status(mine: Session) -> None:
             st.markdown(f"{percent(accuracy)} {kind} accuracy", width="content")
         if run.active:
             st.button("Stop", key="sidebar/stop", on_click=run.stop, icon=":material/stop:")
-    st.page_link("pages/train.py", label="See its curves", icon=":material/monitoring:")
+    onward("pages/train.py", "See its curves", "monitoring")
 
 
 def progress_words(now: Snapshot) -> str:

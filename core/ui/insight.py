@@ -8,7 +8,7 @@ import streamlit as st
 from core.insight import Kernels, activations, kernels, layers_with_kernels, probabilities, regions
 from core.network import Dense, Network, Path, trace
 from core.network.layers import shape_text
-from core.training.limits import place
+from core.network.network import place
 from core.ui.frame import look, percent
 from core.ui.subject import Picture, Subject
 from core.views.charts import receptive_explorer

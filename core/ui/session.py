@@ -25,7 +25,7 @@ class Session:
     Attributes:
         network: in the editor.
         past, future: for undo and redo, networks with what was selected in them.
-        selected: path of the layer whose settings are open.
+        selected: path of the layer or branch that is open.
         revision: grows when widgets must forget what they hold (undo, move, preset).
         complaint: what was wrong with the last edit; empty if nothing.
         dataset, recipe: for the next run.
@@ -35,6 +35,9 @@ class Session:
         test_index: which test image.
         drawing: (28, 28) float32 in 0…1, the newest.
         canvas: grows to give the next drawing an empty canvas.
+        opened_link: the token of the link that was opened last, so that it is taken once.
+        link_problem: what was wrong with it; empty if nothing.
+        hidden: parts of the interface that the link leaves out.
         canvas_content: what the canvas sent last, to put it back when its page is opened again.
     """
 
@@ -53,8 +56,22 @@ class Session:
     drawing: np.ndarray | None = None
     canvas: int = 0
     canvas_content: dict | None = None
+    opened_link: str | None = None
+    link_problem: str = ""
+    hidden: tuple[str, ...] = ()
 
-    def edit(self, network: Network, selected: Path | None = None, fresh_widgets: bool = True) -> None:
+    @property
+    def locked(self) -> bool:
+        """Whether a lesson lets its visitors look at the network, but not change it."""
+        return "edit" in self.hidden
+
+    def edit(
+        self,
+        network: Network,
+        selected: Path | None = None,
+        fresh_widgets: bool = True,
+        rename: bool = True,
+    ) -> None:
         """Put another network into the editor; `undo` brings this one back.
 
         A published network that has been changed is called so, until it gets a name of its own.
@@ -63,7 +80,7 @@ class Session:
         if network != self.network:
             self.past = [*self.past[-MOST_UNDO:], (self.network, self.selected)]
             self.future = []
-            if self.network in _PUBLISHED and network.name == self.network.name:
+            if rename and self.network in _PUBLISHED and network.name == self.network.name:
                 network = network.renamed(f"{network.name[: MAX_NAME - len(CHANGED)]}{CHANGED}")
             self.network = network
         if selected is not None:
@@ -107,10 +124,13 @@ class Session:
         self._keep_selection()
 
     def _keep_selection(self) -> None:
-        """The selection must name a layer that exists."""
-        paths = [path for path, _ in self.network.walk()]
-        if self.selected not in paths:
-            self.selected = min(paths, key=lambda path: abs(path[0] - (self.selected or (0,))[0]), default=None)
+        """What is selected must exist: a layer, or a branch."""
+        places = self.network.places()
+        while self.selected and self.selected not in places:
+            *above, last = self.selected
+            self.selected = (*above, last - 1) if last else tuple(above)
+        if not self.selected:
+            self.selected = (0,) if (0,) in places else None
 
 
 def session() -> Session:

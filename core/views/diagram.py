@@ -14,7 +14,7 @@ from core.network.network import Block
 STEP = 92  # from one layer to the next, in SVG units (CSS pixels)
 TALLEST = 84  # of a sheet as large as the input
 LANE_GAP = 26
-LABEL = 46  # room under a sheet for its words
+LABEL = 54  # room under a sheet for its words
 MOST_SHEETS = 6
 
 
@@ -29,8 +29,9 @@ class _Canvas:
 def network_svg(network: Network, traced: Trace, selected: Path | None = None) -> str:
     """The network from left to right, readable in light and dark (it takes the text's colour).
 
-    Every layer carries its numbers as a hover text; one that cannot work is dashed
-    and marked with an exclamation mark.
+    Every layer carries its numbers as a hover text. Maps whose units see the whole input already
+    are marked “sees all”: more convolution there widens no view. A layer that cannot work is
+    dashed and marked with an exclamation mark.
     """
     rows = {row.path: row for row in traced.rows}
     canvas = _Canvas()
@@ -49,7 +50,7 @@ def network_svg(network: Network, traced: Trace, selected: Path | None = None) -
         "The image as it comes in",
         None,
     )
-    _sequence(canvas, network.layers, (), STEP, middle, rows, traced, network, selected)
+    _sequence(canvas, network.layers, (), STEP, middle, STEP / 2, rows, traced, network, selected)
     words = f"{network.name}: " + ", ".join(
         f"{type(block).__name__} {block.describe()}".strip() for _, block in network.walk()
     )
@@ -73,29 +74,30 @@ def _height(blocks: Sequence[Block]) -> float:
     return max([lane] + [sum(map(_height, block.branches)) for block in blocks if isinstance(block, Branches)])
 
 
-def _sequence(canvas, blocks, prefix, x, y, rows, traced, network, selected) -> float:
-    """Draw blocks from x on along the lane at y; returns where the next one starts."""
+def _sequence(canvas, blocks, prefix, x, y, start, rows, traced, network, selected) -> float:
+    """Draw blocks from x on along the lane at y, connected from x = `start`; returns where the line has come to."""
     for index, block in enumerate(blocks):
         path = (*prefix, index)
-        row = rows[path]
         if isinstance(block, Branches):
             length = max(map(_columns, block.branches)) * STEP
             top = y - sum(map(_height, block.branches)) / 2
+            join = x + length + STEP / 2
             for number, branch in enumerate(block.branches):
                 lane = top + _height(branch) / 2
                 top += _height(branch)
-                _line(canvas, x - STEP / 2, y, x, lane)
-                end = _sequence(canvas, branch, (*path, number), x, lane, rows, traced, network, selected)
-                _line(canvas, end, lane, x + length + STEP / 2, y)
+                opened = x + STEP / 5
+                _line(canvas, start, y, opened, lane)
+                end = _sequence(canvas, branch, (*path, number), x, lane, opened, rows, traced, network, selected)
+                closing = max(end, x + length - STEP / 5)
+                _line(canvas, end, lane, closing, lane)
+                _line(canvas, closing, lane, join, y)
             x += length
         else:
-            _line(canvas, x - STEP / 2, y, x + STEP / 2, y)
-        _layer(canvas, x + STEP / 2, y, block, row, traced, network, path == selected)
+            _line(canvas, start, y, x + STEP / 2, y)
+        start = x + STEP / 2
+        _layer(canvas, start, y, block, rows[path], traced, network, path == selected)
         x += STEP
-    if not prefix:
-        return x
-    _line(canvas, x - STEP / 2, y, x, y)
-    return x
+    return start
 
 
 def _line(canvas: _Canvas, x1: float, y1: float, x2: float, y2: float) -> None:
@@ -118,12 +120,15 @@ def _layer(canvas, x, y, block, row: Row, traced: Trace, network, selected) -> N
     else:
         below = shape_text(row.output_shape)
         sees = row.receptive_field.size
-        parameters = f"{traced.sums[row.path]} parameters" if row.path in traced.sums else "no parameters"
+        sum_words = traced.arithmetic(row.path)
+        parameters = f"{sum_words} parameters" if sum_words else "no parameters"
         macs = f"{row.macs:,} multiply-adds, " if row.macs else ""
         facts = f"{below} out; {parameters}; {macs}sees {sees[0]}×{sees[1]} pixels"
     title = f"{type(block).__name__} {what}".strip() + f": {facts}"
+    seen = row.receptive_field
+    covered = bool(seen and len(row.output_shape) == 3 and seen.covers_input)
     style = "problem" if problem else "selected" if selected else _style(block)
-    _node(canvas, x, y, name, below, row.output_shape, network, style, title, row.path)
+    _node(canvas, x, y, name, below, row.output_shape, network, style, title, row.path, "sees all" if covered else "")
 
 
 def _style(block: Block) -> str:
@@ -142,7 +147,7 @@ _PAINT = {
 _GROUND = 'fill="var(--st-background-color, Canvas)"'
 
 
-def _node(canvas, x, y, name, below, shape, network, style, title, path) -> None:
+def _node(canvas, x, y, name, below, shape, network, style, title, path, mark="") -> None:
     """One layer around (x, y): sheets for maps, a bar for a vector, its words beneath."""
     paint = _PAINT[style]
     parts = [f"<title>{html.escape(title)}</title>"]
@@ -177,6 +182,11 @@ def _node(canvas, x, y, name, below, shape, network, style, title, path) -> None
     parts.append(
         f'<text x="{x:g}" y="{bottom + 29:g}" text-anchor="middle" opacity=".75">{html.escape(below)}</text>'
     )
+    if mark:
+        parts.append(
+            f'<text x="{x:g}" y="{bottom + 42:g}" text-anchor="middle" font-size="10" font-style="italic" '
+            f'opacity=".75">{mark}</text>'
+        )
     parts.append(
         f'<rect x="{x - STEP / 2 + 3:g}" y="{y - TALLEST / 2:g}" width="{STEP - 6}" height="{TALLEST + LABEL - 10:g}" fill="transparent"/>'
     )

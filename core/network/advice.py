@@ -1,0 +1,122 @@
+"""What is worth a thought before training: design rules, as single sentences with their reason. Never a verdict."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from core.network.geometry import Row, Trace
+from core.network.layers import (
+    AveragePooling2D,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Layer,
+    MaxPooling2D,
+    SeparableConv2D,
+    shape_text,
+    size_text,
+)
+from core.network.network import Network, place
+
+OBJECT = 20  # MNIST's makers scaled every digit into a 20×20 box
+DISTILL = "https://distill.pub/2019/computing-receptive-fields/"
+FIRST_CNN = "“Build your first CNN” (Towards Data Science)"
+PERRIN = "A. Perrin, “Dense or convolutional neural network, part 1” (Analytics Vidhya)"
+
+
+class Advice(NamedTuple):
+    """One line, why, and who says so (a link where there is one)."""
+
+    sentence: str
+    why: str
+    source: str
+
+
+def advice(network: Network, traced: Trace) -> list[Advice]:
+    """Design rules that this network does not follow; nothing while it cannot work."""
+    if not traced.works or not traced.rows:
+        return []
+    rows = [row for row in traced.rows if isinstance(row.layer, Layer)]
+    found = [rule(network, rows) for rule in (_view, _wasted, _heavy, _late_pooling, _linear)]
+    return [one for one in found if one is not None]
+
+
+def _view(network: Network, rows: list[Row]) -> Advice | None:
+    """The receptive field at the end should match the object's size."""
+    maps = [row for row in rows if len(row.output_shape) == 3 and isinstance(row.layer, _SPATIAL)]
+    if not maps:
+        return None
+    size = maps[-1].receptive_field.size
+    wanted = min(OBJECT, *network.input_shape[:2])
+    if min(size) >= wanted:
+        return None
+    return Advice(
+        f"One unit of the last map sees {size_text(size)} pixels; a digit is up to {wanted}×{wanted} large.",
+        "A feature map can only tell what lies within its receptive field. Where that is smaller than the object, "
+        "the layers after it have to put the pieces together.",
+        DISTILL,
+    )
+
+
+def _wasted(network: Network, rows: list[Row]) -> Advice | None:
+    """Convolution after the whole input is seen widens no view."""
+    seen = False
+    for row in rows:
+        if isinstance(row.layer, _CONVOLUTIONS) and max(row.layer.kernel_size) > 1 and seen:
+            return Advice(
+                f"Layer {place(row.path)} widens no view: before it, each unit sees the whole image already.",
+                "It may still combine what is there, but a 1×1 convolution does that with fewer parameters.",
+                DISTILL,
+            )
+        seen = len(row.output_shape) == 3 and row.receptive_field.covers_input
+    return None
+
+
+def _heavy(network: Network, rows: list[Row]) -> Advice | None:
+    """Most parameters in one dense layer."""
+    total = sum(row.parameters for row in rows)
+    heaviest = max(rows, key=lambda row: row.parameters)
+    if not isinstance(heaviest.layer, Dense) or heaviest.parameters < 20_000 or heaviest.parameters < 0.7 * total:
+        return None
+    return Advice(
+        f"Layer {place(heaviest.path)} holds {heaviest.parameters / total:.0%} of all parameters.".replace("%", " %"),
+        "A dense layer has a weight for every pair of input and output, so it grows large and learns by heart. "
+        "Dropout before it, a penalty on its weights, or global pooling instead of Flatten helps.",
+        PERRIN,
+    )
+
+
+def _late_pooling(network: Network, rows: list[Row]) -> Advice | None:
+    """No pooling near the end."""
+    pools = [row for row in rows if isinstance(row.layer, (MaxPooling2D, AveragePooling2D))]
+    convolutions = [row for row in rows if isinstance(row.layer, _CONVOLUTIONS)]
+    if not pools or not convolutions or pools[-1].path < convolutions[-1].path:
+        return None
+    return Advice(
+        f"Layer {place(pools[-1].path)} pools to {shape_text(pools[-1].output_shape[:2])} with no convolution after it.",
+        "Pooling forgets where things are. Early it costs little, since the background is plain; near the end "
+        "the place of a stroke is what tells digits apart.",
+        FIRST_CNN,
+    )
+
+
+def _linear(network: Network, rows: list[Row]) -> Advice | None:
+    """Two linear layers in a row are one."""
+    learned = [row for row in rows if row.parameters and hasattr(row.layer, "use_bias")]
+    for one, other in zip(learned, learned[1:]):
+        between = [row for row in rows if one.path < row.path < other.path and len(row.path) == len(one.path)]
+        bent = one.layer.activation != "linear" or any(
+            hasattr(row.layer, "activation") or isinstance(row.layer, MaxPooling2D) for row in between
+        )
+        neighbours = one.path[:-1] == other.path[:-1]
+        if neighbours and not bent and not isinstance(one.layer, DepthwiseConv2D):
+            return Advice(
+                f"Between layers {place(one.path)} and {place(other.path)} nothing bends the numbers.",
+                "Two linear layers in a row can do no more than one. Give the first an activation such as relu.",
+                "D. E. Rumelhart, G. E. Hinton, R. J. Williams, “Learning representations by back-propagating errors” (1986)",
+            )
+    return None
+
+
+_CONVOLUTIONS = (Conv2D, SeparableConv2D, DepthwiseConv2D)
+_SPATIAL = (*_CONVOLUTIONS, MaxPooling2D, AveragePooling2D)
