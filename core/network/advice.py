@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
 from core.network.geometry import Row, Trace
@@ -103,7 +104,7 @@ def _late_pooling(network: Network, rows: list[Row]) -> Advice | None:
 def _linear(network: Network, rows: list[Row]) -> Advice | None:
     """Two linear layers in a row are one."""
     learned = [row for row in rows if row.parameters and hasattr(row.layer, "use_bias")]
-    for one, other in zip(learned, learned[1:]):
+    for one, other in itertools.pairwise(learned):
         between = [row for row in rows if one.path < row.path < other.path and len(row.path) == len(one.path)]
         bent = one.layer.activation != "linear" or any(
             hasattr(row.layer, "activation") or isinstance(row.layer, MaxPooling2D) for row in between

@@ -63,9 +63,9 @@ def start_from(mine: Session, presets: Mapping[str, Preset]) -> None:
             placeholder="your own",
             key=f"{key}/preset",
             on_change=load,
-            width=260,
+            width=230,
         )
-        st.text_input("Name", mine.network.name, max_chars=MAX_NAME, key=f"{key}/name", on_change=rename, width=220)
+        st.text_input("Name", mine.network.name, max_chars=MAX_NAME, key=f"{key}/name", on_change=rename, width=190)
         st.button("Undo", icon=":material/undo:", key="build/undo", on_click=mine.undo, disabled=not mine.past)
         st.button("Redo", icon=":material/redo:", key="build/redo", on_click=mine.redo, disabled=not mine.future)
         hand_on(mine)
@@ -84,7 +84,7 @@ def totals(mine: Session, traced: Trace) -> None:
     helps = (
         "Numbers that the network stores.",
         "Those of them that are learned; the others are running means and variances.",
-        "Pairs of one multiplication and one addition, for one image.",
+        "Pairs of one multiplication and one addition, for one image. G: billions.",
     )
     with st.container(horizontal=True):
         for label, value, old, words in zip(("Parameters", "Trainable", "Multiply-adds"), now, then, helps):
@@ -116,14 +116,8 @@ def totals(mine: Session, traced: Trace) -> None:
 
 
 def count_text(number: int) -> str:
-    """`416,520`, and `9.22 billion` where more digits would not be read."""
-    return (
-        f"{number / 1e9:.2f} billion"
-        if number >= 1e9
-        else f"{number / 1e6:.1f} million"
-        if number >= 1e8
-        else f"{number:,}"
-    )
+    """`416,520`, and `9.22 G` (billions) where more digits would not be read."""
+    return f"{number / 1e9:.2f} G" if number >= 1e8 else f"{number:,}"
 
 
 def memory_text(size: int) -> str:

@@ -202,6 +202,80 @@ def test_the_canvas_still_shows_the_drawing_when_one_comes_back(page):
     expect(metric(page, "Prediction")).to_have_text("–")
 
 
+def choose(page: Page, label: str, option: str) -> None:
+    settled(page)
+    page.get_by_role("combobox", name=label, exact=True).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def add(page: Page, group: str, kind: str, *, first: int, size: str) -> None:
+    """Add a convolution after what is selected, and give it its filters and its size."""
+    page.get_by_role("button", name=group, exact=True).click()
+    page.get_by_role("button", name=kind, exact=True).click()
+    page.keyboard.press("Escape")
+    opened = page.locator(".facts.open .shape").last  # for a moment the row before is still there
+    expect(opened).to_have_text(re.compile("×16$"))
+    settled(page)
+    number(page, "Filters", str(first))
+    expect(opened).to_have_text(re.compile(f"×{first}$"))
+    if size != "3×3":
+        choose(page, "Kernel size", size)
+        expect(
+            page.get_by_role("button", name=re.compile(rf"Conv2D {first} @ {size}, same, relu")).last
+        ).to_be_visible()
+    settled(page)
+
+
+@pytest.mark.parametrize("name", ["B2", "B3"])
+def test_an_architecture_of_branches_is_built_by_hand_and_handed_on_as_a_link(page, chromium, name):
+    """B2 (inception-like) and B3 (residual) of the sources, on MNIST's image with fewer kernels."""
+    # From the preset's input: 128×128×3, emptied, then built again layer by layer.
+    choose(page, "Start from a published network", "B1 · Sequential")
+    expect(page.get_by_text("Three convolutions in a row").first).to_be_visible()
+    for left in (2, 1):
+        page.get_by_role("button", name="1 · Conv2D 64 @ 3×3, same, relu").click()
+        page.get_by_role("button", name="Delete", exact=True).click()
+        expect(page.get_by_role("button", name=re.compile(r"^\d · Conv2D"))).to_have_count(left)
+    page.get_by_role("button", name="1 · Conv2D 128 @ 3×3, same, relu").click()
+    expect(page.get_by_role("spinbutton", name="Filters")).to_have_value("128")
+    number(page, "Filters", "64")
+    expect(page.get_by_role("button", name="1 · Conv2D 64 @ 3×3, same, relu")).to_be_visible()
+    page.get_by_role("button", name="Blocks", exact=True).click()
+    page.get_by_role("button", name="Two branches", exact=True).click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="2.2 · branch 2: passes on what arrives")).to_be_visible()
+    if name == "B2":
+        page.get_by_role("button", name="Add a branch").click()
+        expect(page.get_by_role("button", name="2.3 · branch 3: passes on what arrives")).to_be_visible()
+        for branch, size in ((1, "3×3"), (2, "5×5"), (3, "7×7")):
+            page.get_by_role("button", name=re.compile(f"^2.{branch} · branch {branch}")).click()
+            expect(page.get_by_text(f"at the start of branch 2.{branch}")).to_be_visible()
+            add(page, "Convolution", "Conv2D", first=64, size=size)
+    else:
+        choose(page, "Join", "add")
+        expect(page.get_by_role("button", name="2 · Branches 2 branches, add")).to_be_visible()
+        page.get_by_role("button", name=re.compile("^2.1 · branch 1")).click()
+        expect(page.get_by_text("at the start of branch 2.1")).to_be_visible()
+        for size in ("3×3", "5×5", "7×7"):
+            add(page, "Convolution", "Conv2D", first=64, size=size)
+    page.get_by_role("button", name=re.compile("^2 · Branches")).click()
+    expect(page.get_by_role("combobox", name="Join")).to_be_visible()
+    add(page, "Convolution", "Conv2D", first=128, size="3×3")
+    total = {"B2": "563,264", "B3": "415,808"}[name]
+    expect(metric(page, "Parameters")).to_have_text(total)
+
+    page.get_by_role("button", name="Share", exact=True).click()
+    link = page.get_by_test_id("stCode").inner_text().strip()
+    assert "?n=1" in link and len(link) < 600
+    other = chromium.new_context().new_page()
+    other.goto(link)
+    expect(metric(other, "Parameters")).to_have_text(total)
+    rows = "[class*='st-key-row-'] button p"
+    expect(other.locator(rows)).to_have_count(page.locator(rows).count())
+    assert other.locator(rows).all_inner_texts() == page.locator(rows).all_inner_texts()
+    other.context.close()
+
+
 def test_a_name_is_only_a_name(page):
     page.get_by_label("Name", exact=True).fill("**B** $x$ [l](http://x) :smile: <b>")
     page.get_by_label("Name", exact=True).press("Enter")

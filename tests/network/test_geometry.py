@@ -28,7 +28,7 @@ from core.training.model import _keras_value, layer_name
 from tests.strategies import layers, networks
 
 relaxed = settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    deadline=None, max_examples=500, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
 
 
@@ -91,20 +91,66 @@ def support(network: Network) -> dict:
 
 
 LINEAR = (
-    "Conv2D", "SeparableConv2D", "DepthwiseConv2D", "AveragePooling2D", "ZeroPadding2D", "GlobalAveragePooling2D", "Dense",
-)  # fmt: skip
+    "Conv2D",
+    "SeparableConv2D",
+    "DepthwiseConv2D",
+    "AveragePooling2D",
+    "ZeroPadding2D",
+    "GlobalAveragePooling2D",
+    "Dense",
+    "Dropout",
+    "BatchNormalization",
+)
 
 
 def linear(network: Network) -> Network:
     """The same network without anything that bends: then the gradient shows what is read."""
-    for path, block in network.walk():
-        if hasattr(block, "activation"):
+    for path, _ in list(network.walk()):
+        if hasattr(network.at(path), "activation"):
             network = network.replaced(path, network.at(path).replaced(activation="linear"))
     return network
 
 
+def responses(network: Network) -> dict:
+    """The same boxes as `support`, from the answers to one bright pixel at a time: in a linear network
+    these are its gradients, all of them in one batch."""
+    height, width, channels = network.input_shape
+    model = build_model(network)
+    for weight in model.trainable_weights:
+        ones = "bias" not in weight.path and "beta" not in weight.path
+        weight.assign(tf.ones_like(weight) if ones else tf.zeros_like(weight))
+    probe = keras.Model(model.input, [model.get_layer(layer_name(row.path)).output for row in trace(network).rows])
+    pixels = np.eye(height * width, dtype=np.float32).reshape(height * width, height, width, 1)
+    outputs = probe(np.repeat(pixels, channels, axis=3), training=False)
+    boxes = {}
+    for row, out in zip(trace(network).rows, outputs if isinstance(outputs, list) else [outputs]):
+        seen = np.asarray(out)
+        seen = seen.sum(axis=-1) if seen.ndim == 4 else seen.sum(axis=-1)[:, None, None]  # (pixels, rows, columns)
+        seen = (seen > 0).reshape(height, width, *seen.shape[1:])
+        for r in range(seen.shape[2]):
+            for c in range(seen.shape[3]):
+                rows, columns = (np.flatnonzero(seen[:, :, r, c].any(axis=axis)) for axis in (1, 0))
+                boxes[row.path, r, c] = (
+                    (rows[0], columns[0], rows[-1] + 1, columns[-1] + 1) if len(rows) else (0, 0, 0, 0)
+                )
+    return boxes
+
+
 @given(networks(LINEAR, most=4, sides=(4, 9)))
-@settings(relaxed, max_examples=25)
+@relaxed
+def test_receptive_fields_are_exactly_what_the_output_depends_on(network):
+    assume(network.layers)
+    network = linear(network)
+    boxes = responses(network)
+    for row in trace(network).rows:
+        rows, columns = row.receptive_field.units
+        for r in range(rows):
+            for c in range(columns):
+                assert tuple(row.receptive_field.region(r, c)) == boxes[row.path, r, c]
+
+
+@given(networks(LINEAR, most=3, sides=(4, 7)))
+@settings(relaxed, max_examples=10)
 def test_receptive_fields_are_the_support_of_gradients(network):
     assume(network.layers)
     network = linear(network)
@@ -159,6 +205,22 @@ def vgg16_until(block: int):
 def test_vgg16_is_as_published():
     assert (vgg16_until(4).size[0], vgg16_until(4).stride[0]) == (92, 8)
     assert (vgg16_until(5).size[0], vgg16_until(5).stride[0]) == (196, 16)
+
+
+def test_resnet50_is_as_published():
+    """483 pixels, stride 32 (Araujo, Norris and Sim 2019; strides at the end of each block, as in TF-Slim)."""
+
+    def bottleneck(stride):
+        body = (Conv2D(1, 1), Conv2D(1, 3, strides=stride, padding="same"), Conv2D(4, 1))
+        skip = () if stride == 1 else (MaxPooling2D(1, strides=stride),)
+        return Branches((body, skip), "add")
+
+    stack = [Conv2D(4, 7, strides=2, padding="same"), MaxPooling2D(3, strides=2, padding="same")]
+    for units, stride in ((3, 2), (4, 2), (6, 2), (3, 1)):
+        stack += [bottleneck(1)] * (units - 1) + [bottleneck(stride)]
+    traced = trace(Network((224, 224, 3), tuple(stack)))
+    assert traced.problems == ()
+    assert (traced.rows[-1].receptive_field.size[0], traced.rows[-1].receptive_field.stride[0]) == (483, 32)
 
 
 def test_two_3x3_see_what_one_5x5_sees():
@@ -219,6 +281,30 @@ def test_a_problem_names_its_layer_in_words_a_beginner_understands():
 def test_layers_after_flatten_are_told_to_move():
     sentence = trace(Network((28, 28, 1), (Flatten(), Conv2D(4, 3)))).problem_at((1,))
     assert "row of 784 numbers" in sentence
+
+
+def test_misaligned_branches_are_noted():
+    even = Branches(((Conv2D(2, 2, padding="same"),), (Conv2D(2, 3, padding="same"),)))
+    assert "misaligned" in trace(Network((8, 8, 1), (even,))).notes[(0,)]
+    strided = Branches(((Conv2D(2, 3, strides=2, padding="same"),), (ZeroPadding2D(0), Conv2D(2, 5))))
+    assert "step over the image by 1×1 and 2×2" in trace(Network((8, 8, 1), (strided,))).notes[(0,)]
+    fine = Branches(((Conv2D(2, 3, padding="same"),), (Conv2D(2, 5, padding="same"),), ()))
+    assert (0,) not in trace(Network((8, 8, 1), (fine,))).notes
+
+
+def test_the_arithmetic_is_written_out():
+    traced = trace(LENET5)
+    assert traced.arithmetic((2,)) == "5×5×6×16 + 16 = 2,416"
+    assert traced.arithmetic((3,)) == ""
+
+
+def test_what_arrives_at_a_place_is_known():
+    network = Network((8, 8, 3), (Conv2D(4, 3), Branches(((Conv2D(5, 1),), ()), "concatenate")))
+    traced = trace(network)
+    assert traced.shape_after((0,)) == (6, 6, 4)
+    assert traced.shape_after((1, 1)) == (6, 6, 4)  # the empty branch
+    assert traced.shape_after((1, 0, 0)) == (6, 6, 5)
+    assert traced.shape_after((1,)) == (6, 6, 9)
 
 
 def test_joins_that_cannot_work_name_both_shapes():

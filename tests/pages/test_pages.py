@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.network import LENET5, PRESETS, Conv2D, Dense, Flatten, Network
+from core.network import LENET5, PRESETS, Conv2D, Dense, Flatten, Network, residual_block, to_token
 from core.training import Recipe, State
-from tests.pages.conftest import button, mine
+from tests.pages.conftest import ROOT, button, mine
 
 PAGES = ["build", "train", "draw", "kernels", "feature_maps", "receptive_fields"]
 
@@ -205,3 +205,79 @@ def test_two_visitors_do_not_see_each_other(app):
     other.run()
     assert mine(other).network == LENET5
     assert mine(app).network != LENET5
+
+
+def test_a_residual_block_is_one_click_and_its_branches_are_edited_like_the_rest(app):
+    button(app, "Residual block").click().run()
+    session = mine(app)
+    assert session.network.at((1,)) == residual_block(6)  # as many channels as layer 1 puts out
+    assert not app.error
+    app.button(key="select/2.1.2").click().run()
+    app.number_input(key=f"layer/{session.revision}/2.1.2/filters").set_value(7).run()
+    assert "28×28×7" in app.error[0].value and "28×28×6" in app.error[0].value  # the join names both shapes
+    app.button(key="select/2.2").click().run()
+    button(app, "Conv2D").click().run()
+    assert len(session.network.at((1,)).branches[1]) == 1  # the identity has got a layer
+    assert session.selected == (1, 1, 0)
+    app.button(key="select/2").click().run()
+    button(app, "Add a branch").click().run()
+    assert len(session.network.at((1,)).branches) == 3 and session.selected == (1, 2)
+    button(app, "Remove branch").click().run()
+    assert len(session.network.at((1,)).branches) == 2 and session.selected == (1,)
+    app.selectbox(key=f"layer/{session.revision}/2/merge").set_value("concatenate").run()
+    assert session.network.at((1,)).merge == "concatenate"
+    for _ in range(6):
+        button(app, "Undo").click().run()
+        assert not app.exception
+    assert mine(app).network == LENET5
+
+
+def test_the_last_edit_shows_what_it_changed(app):
+    app.number_input(key="layer/0/1/filters").set_value(12).run()
+    deltas = {metric.label: metric.delta for metric in app.metric}
+    assert deltas["Parameters"] == "+2,556"  # 5·5·1·6 + 6 and 5·5·6·16 more
+    app.selectbox(key="layer/0/1/kernel_size").set_value("7×7").run()
+    assert {metric.label: metric.delta for metric in app.metric}["Last map sees"] == "was 16×16"
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_opens_without_a_traceback(app, name):
+    app.selectbox(key="build/0/preset").set_value(name).run()
+    assert not app.exception
+    assert mine(app).network == PRESETS[name].network
+
+
+def visited(token):
+    """The app as opened through a link."""
+    from streamlit.testing.v1 import AppTest
+
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params["n"] = token
+    return app.run()
+
+
+def test_a_link_brings_network_recipe_and_dataset(app):
+    recipe = Recipe(epochs=7, learning_rate=0.02, optimizer="SGD", seed=9)
+    other = visited(to_token(PRESETS["B4"].network, recipe, "fashion_mnist"))
+    assert not other.exception
+    assert mine(other).network == PRESETS["B4"].network
+    assert (mine(other).recipe, mine(other).dataset) == (recipe, "fashion_mnist")
+    assert mine(app).network == LENET5  # nobody else is touched
+
+
+@pytest.mark.parametrize("token", ["", "nonsense", "1" + "A" * 30_000, "9abc", "1%00<script>"])
+def test_a_bad_link_gives_a_plain_message_and_the_default_network(app, token):
+    other = visited(token)
+    assert not other.exception
+    assert mine(other).network == LENET5
+    assert not token or "link" in other.error[0].value
+
+
+def test_a_lesson_hides_what_its_teacher_left_out(app):
+    other = visited(to_token(LENET5, hidden=("edit", "train", "inside")))
+    assert not other.exception
+    assert all(widget.disabled for widget in other.number_input)
+    assert not [b for b in other.button if b.label in ("Delete", "Conv2D", "Undo")]
+    assert not other.get("page_link")  # the way to Train is hidden
+    other.switch_page("pages/draw.py").run()
+    assert not other.exception

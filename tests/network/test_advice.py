@@ -1,0 +1,66 @@
+"""Advice names the rule that is broken, and is silent where none is."""
+
+from core.network import (
+    LENET5,
+    PRESETS,
+    Activation,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Flatten,
+    MaxPooling2D,
+    Network,
+    inception_block,
+    residual_block,
+    trace,
+)
+from core.network.advice import advice
+
+
+def given(*layers) -> str:
+    network = Network((28, 28, 1), layers)
+    return " ".join(one.sentence for one in advice(network, trace(network)))
+
+
+def test_a_network_by_the_rules_gets_none():
+    for name in ("C2", "C3", "C4"):
+        assert advice(PRESETS[name].network, trace(PRESETS[name].network)) == []
+
+
+def test_lenets_view_is_smaller_than_a_digit():
+    sentences = [one.sentence for one in advice(LENET5, trace(LENET5))]
+    assert any("sees 16×16 pixels" in sentence for sentence in sentences)
+    assert any("Layer 6 holds 78 % of all parameters" in sentence for sentence in sentences)
+    assert any("Layer 4 pools to 5×5 with no convolution after it" in sentence for sentence in sentences)
+
+
+def test_convolution_that_widens_no_view_is_named():
+    wide = (Conv2D(4, 15, padding="same", activation="relu"), Conv2D(4, 15, padding="same", activation="relu"))
+    last = (Flatten(), Dense(10, "softmax"))
+    assert "Layer 3 widens no view" in given(*wide, Conv2D(4, 3, activation="relu"), *last)
+    assert "widens no view" not in given(*wide, Conv2D(4, 1, activation="relu"), *last)
+    assert "widens no view" not in given(*wide, *last)
+
+
+def test_two_linear_layers_in_a_row_are_named():
+    last = (Flatten(), Dense(10, "softmax"))
+    assert "Between layers 1 and 2 nothing bends" in given(Conv2D(4, 3), Conv2D(4, 3, activation="relu"), *last)
+    assert "nothing bends" not in given(Conv2D(4, 3), BatchNormalization(), Activation("relu"), Conv2D(4, 3, activation="relu"), *last)  # fmt: skip
+    assert "nothing bends" not in given(Conv2D(4, 3), MaxPooling2D(), *last)
+
+
+def test_a_network_that_cannot_work_gets_none():
+    assert given(Conv2D(4, 3), Flatten(), Conv2D(4, 3)) == ""
+    assert given() == ""
+
+
+def test_each_says_why_and_who_says_so():
+    for preset in PRESETS.values():
+        for one in advice(preset.network, trace(preset.network)):
+            assert len(one.sentence) < 130 and one.why and one.source
+
+
+def test_blocks_fit_where_they_are_put():
+    network = Network((28, 28, 12), (residual_block(12), inception_block(12)))
+    assert trace(network).problems == ()
+    assert [row.output_shape for row in trace(network).rows if len(row.path) == 1] == [(28, 28, 12), (28, 28, 36)]

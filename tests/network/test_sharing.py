@@ -1,0 +1,150 @@
+"""Links and texts: short, exact, and harmless whatever they hold."""
+
+import base64
+import contextlib
+import gc
+import random
+import re
+import time
+import tracemalloc
+import zlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.network import (
+    LENET5,
+    PRESETS,
+    Conv2D,
+    Dense,
+    Flatten,
+    InvalidNetwork,
+    Network,
+    Recipe,
+    from_json,
+    from_token,
+    shared_from_json,
+    shared_from_token,
+    to_json,
+    to_token,
+)
+from core.network.sharing import HIDEABLE, MAX_TEXT, MAX_TOKEN
+from tests.strategies import networks
+
+recipes = st.builds(
+    Recipe,
+    epochs=st.integers(1, 200),
+    batch_size=st.integers(1, 1024),
+    optimizer=st.sampled_from(("Adam", "SGD")),
+    learning_rate=st.floats(1e-6, 1000),
+    seed=st.integers(0, 2**31 - 1),
+)
+
+
+@given(networks(), recipes, st.sampled_from(("mnist", "fashion_mnist")), st.sets(st.sampled_from(HIDEABLE)))
+@settings(deadline=None, max_examples=150)
+def test_a_link_brings_back_all_of_it(network, recipe, dataset, hidden):
+    token = to_token(network, recipe, dataset, tuple(sorted(hidden)))
+    shared = shared_from_token(token)
+    assert (shared.network, shared.recipe, shared.dataset) == (network, recipe, dataset)
+    assert set(shared.hidden) == hidden
+    assert from_token(token) == network
+    assert shared_from_json(to_json(network, recipe, dataset)).recipe == recipe
+
+
+def test_a_twelve_layer_network_fits_a_chat_message():
+    """Even one whose settings are all unusual."""
+    layers = tuple(
+        Conv2D(17 + 13 * i, (3, 5), padding="same", activation="gelu", kernel_regularizer=(1.7e-5 * i, 3.1e-4))
+        for i in range(10)
+    )
+    odd = Network((28, 28, 1), (*layers, Flatten(), Dense(10, "softmax")), "Mémoire d’une nuit d’été 🌙")
+    recipe = Recipe(epochs=37, batch_size=77, learning_rate=0.00123, seed=987654321)
+    assert len(to_token(odd, recipe, "fashion_mnist", HIDEABLE)) < 600
+    assert len(to_token(LENET5, Recipe(), "mnist")) < 120
+
+
+def test_every_preset_is_a_short_link():
+    for preset in PRESETS.values():
+        assert len(to_token(preset.network, preset.recipe, "mnist")) < 600
+
+
+def test_a_link_of_today_opens_tomorrow():
+    """Written down once: if this fails, the format has changed and needs a new version."""
+    token = to_token(LENET5, Recipe(epochs=7), "mnist")
+    assert re.fullmatch(r"1[A-Za-z0-9_-]+", token)  # nothing that a chat or a browser would change
+    assert from_token(KNOWN) == Network((28, 28, 1), (Conv2D(6, 5, padding="same", activation="relu"), Flatten(), Dense(10, "softmax")), "Known")  # fmt: skip
+
+
+def packed(text: bytes) -> str:
+    from core.network.sharing import _DICTIONARY
+
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15, zdict=_DICTIONARY)
+    return "1" + base64.urlsafe_b64encode(packer.compress(text) + packer.flush()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "", "1", "2abc", "1!!!", "1" + "A" * MAX_TOKEN, "é", "1é", "1ＡＡ", None, 7, b"1abc",
+        packed(b"[" * 10_000_000)[:MAX_TOKEN],
+        packed(b" " * 15_000_000),
+        packed(b"[" * 150_000),
+        packed(b'{"format":1,"input_shape":[28,28,1],"layers":' + b"[" * 900 + b"]" * 900 + b"}"),
+        packed(b"\xff\xfe"), packed(b'{"format":1}') + "AAAA", packed(b'{"format":1}')[:-3],
+        packed(b'{"format":1,"input_shape":[28,28,1],"layers":[],"recipe":[]}'),
+        packed(b'{"format":1,"input_shape":[28,28,1],"layers":[],"recipe":{"epochs":1e99}}'),
+        packed(b'{"format":1,"input_shape":[28,28,1],"layers":[],"recipe":{"noun":"x"}}'),
+        packed(b'{"format":1,"input_shape":[28,28,1],"layers":[],"dataset":"../../etc/passwd"}'),
+        packed(b'{"format":1,"input_shape":[28,28,1],"layers":[],"hidden":["build"]}'),
+        packed(b'{"format":1,"input_shape":[28,28,1],"layers":[],"hidden":[{}]}'),
+        packed(b'{"format":1,"input_shape":[28,28,1],"layers":' + b"1" * 5000 + b"}"),
+    ],
+)  # fmt: skip
+def test_hostile_links_are_refused_quickly_and_cheaply(token):
+    tracemalloc.start()
+    before = time.perf_counter()
+    with pytest.raises(InvalidNetwork) as caught:
+        from_token(token)
+    seconds = time.perf_counter() - before
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20_000_000
+    assert seconds < 1.0  # tracing slows it down; the bound without is below
+    assert len(str(caught.value)) < 300
+
+
+def test_ten_thousand_mutated_links_and_texts_raise_only_invalid_network():
+    dice = random.Random(3)
+    tokens = [to_token(p.network, p.recipe, "mnist") for p in PRESETS.values()]
+    texts = [to_json(p.network, p.recipe, "mnist") for p in PRESETS.values()]
+    slowest = 0.0
+    gc.disable()  # its pauses are not the readers'
+    for turn in range(10_000):
+        reader, source, letters = (
+            (from_token, tokens, "ABCDEFabcdef0123456789-_ =%é")
+            if turn % 2
+            else (from_json, texts, '{}[]",:0123456789.-eEtrufalsn×\x00\ud800 \n')
+        )
+        mutated = list(dice.choice(source))
+        for _ in range(dice.randint(1, 8)):
+            at = dice.randrange(len(mutated) or 1)
+            mutated[at : at + dice.randint(0, 4)] = dice.choice(letters) * dice.choice((0, 1, 1, 1, 30))
+        text = "".join(mutated)
+        before = time.process_time()
+        with contextlib.suppress(InvalidNetwork):
+            assert isinstance(reader(text), Network)
+        slowest = max(slowest, time.process_time() - before)
+    gc.enable()
+    assert slowest < 0.05
+
+
+def test_the_longest_texts_are_read_within_limits():
+    long = Network((28, 28, 1), tuple(Conv2D(1 + i, 3, kernel_regularizer=(1e-5, 1e-4)) for i in range(200)))
+    assert from_json(to_json(long)) == long
+    assert len(to_json(long)) < MAX_TEXT
+    assert from_token(to_token(long)) == long
+
+
+KNOWN = "1wxat3nn55XkkxSiWXEON6MITUDj8XQsA"
