@@ -78,6 +78,6 @@ def test_requirements_are_pinned_and_complete():
 def test_the_servers_settings_are_ours():
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
     assert config["browser"]["gatherUsageStats"] is False
-    assert config["server"]["maxUploadSize"] <= 10
+    assert config["server"]["maxUploadSize"] <= 20
     assert config["theme"]["light"]["primaryColor"] == "#4F46E5"
     assert config["theme"]["dark"]["primaryColor"] == "#818CF8"

@@ -252,10 +252,23 @@ def penalty_text(penalty: tuple[float, float]) -> str:
 
 
 @dataclass(frozen=True)
-class Conv2D(Layer):
-    """2-D convolution (cross-correlation): kernels shared by all positions."""
+class _Convolution(Layer):
+    """What all convolutions share: how their window slides."""
 
     group = "Convolution"
+
+    def reads(self, shape: Shape) -> tuple[Window, Window]:
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise CannotWork(
+                f"{type(self).__name__} cannot use strides and dilation together: set one of them back to 1×1."
+            )
+        return _windows(self, shape, self.kernel_size, self.strides, self.dilation_rate, self.padding)
+
+
+@dataclass(frozen=True)
+class Conv2D(_Convolution):
+    """2-D convolution (cross-correlation): kernels shared by all positions."""
+
     summary = "Slides small learned kernels over the image; each makes a feature map."
     starter = {"filters": 16, "padding": "same", "activation": "relu"}
 
@@ -269,10 +282,6 @@ class Conv2D(Layer):
     use_bias: bool = setting(True, USE_BIAS)
     kernel_initializer: str = setting("glorot_uniform", _initializer())
     kernel_regularizer: tuple[float, float] = setting((0.0, 0.0), _penalty())
-
-    def reads(self, shape: Shape) -> tuple[Window, Window]:
-        _not_both(self)
-        return _windows(self, shape, self.kernel_size, self.strides, self.dilation_rate, self.padding)
 
     def output_shape(self, shape: Shape) -> Shape:
         rows, columns = self.reads(shape)
@@ -301,10 +310,9 @@ class Conv2D(Layer):
 
 
 @dataclass(frozen=True)
-class DepthwiseConv2D(Layer):
+class DepthwiseConv2D(_Convolution):
     """One kernel (or a few) for each input channel; channels are not mixed."""
 
-    group = "Convolution"
     summary = "Slides a kernel of its own over each channel, without mixing them. Very cheap."
     starter = {"padding": "same", "activation": "relu"}
 
@@ -317,10 +325,6 @@ class DepthwiseConv2D(Layer):
     use_bias: bool = setting(True, USE_BIAS)
     depthwise_initializer: str = setting("glorot_uniform", _initializer())
     depthwise_regularizer: tuple[float, float] = setting((0.0, 0.0), _penalty())
-
-    def reads(self, shape: Shape) -> tuple[Window, Window]:
-        _not_both(self)
-        return _windows(self, shape, self.kernel_size, self.strides, self.dilation_rate, self.padding)
 
     def output_shape(self, shape: Shape) -> Shape:
         rows, columns = self.reads(shape)
@@ -341,10 +345,9 @@ class DepthwiseConv2D(Layer):
 
 
 @dataclass(frozen=True)
-class SeparableConv2D(Layer):
+class SeparableConv2D(_Convolution):
     """A depthwise convolution, then a 1×1 convolution that mixes the channels."""
 
-    group = "Convolution"
     summary = "A kernel for each channel, then 1×1 kernels that mix them: nearly a Conv2D, far cheaper."
     starter = {"filters": 16, "padding": "same", "activation": "relu"}
 
@@ -360,10 +363,6 @@ class SeparableConv2D(Layer):
     pointwise_initializer: str = setting("glorot_uniform", _initializer("Pointwise initialiser"))
     depthwise_regularizer: tuple[float, float] = setting((0.0, 0.0), _penalty("Depthwise regulariser"))
     pointwise_regularizer: tuple[float, float] = setting((0.0, 0.0), _penalty("Pointwise regulariser"))
-
-    def reads(self, shape: Shape) -> tuple[Window, Window]:
-        _not_both(self)
-        return _windows(self, shape, self.kernel_size, self.strides, self.dilation_rate, self.padding)
 
     def output_shape(self, shape: Shape) -> Shape:
         rows, columns = self.reads(shape)
@@ -385,13 +384,6 @@ class SeparableConv2D(Layer):
             words.append(f"times {self.depth_multiplier}")
         extras = _extras(self.activation, self.depthwise_regularizer, self.pointwise_regularizer)
         return ", ".join([f"{self.filters} @ {words[0]}", *words[1:], *extras])
-
-
-def _not_both(layer: Layer) -> None:
-    if max(layer.strides) > 1 and max(layer.dilation_rate) > 1:
-        raise CannotWork(
-            f"{type(layer).__name__} cannot use strides and dilation together: set one of them back to 1×1."
-        )
 
 
 @dataclass(frozen=True)
@@ -449,11 +441,10 @@ class AveragePooling2D(_Pooling):
 
 
 @dataclass(frozen=True)
-class GlobalAveragePooling2D(Layer):
-    """The mean of each feature map: (h, w, c) → (c,)."""
+class _GlobalPooling(Layer):
+    """What the two poolings of whole maps share: (h, w, c) → (c,)."""
 
     group = "Pooling"
-    summary = "One number for each feature map, its average. Replaces Flatten without parameters."
 
     def output_shape(self, shape: Shape) -> Shape:
         return (_image(self, shape)[2],)
@@ -463,17 +454,17 @@ class GlobalAveragePooling2D(Layer):
 
 
 @dataclass(frozen=True)
-class GlobalMaxPooling2D(Layer):
-    """The largest number of each feature map: (h, w, c) → (c,)."""
+class GlobalAveragePooling2D(_GlobalPooling):
+    """The mean of each feature map."""
 
-    group = "Pooling"
+    summary = "One number for each feature map, its average. Replaces Flatten without parameters."
+
+
+@dataclass(frozen=True)
+class GlobalMaxPooling2D(_GlobalPooling):
+    """The largest number of each feature map."""
+
     summary = "One number for each feature map, its largest: was it seen anywhere?"
-
-    def output_shape(self, shape: Shape) -> Shape:
-        return (_image(self, shape)[2],)
-
-    def reads(self, shape: Shape) -> Reads:
-        return Reads.EVERYTHING
 
 
 @dataclass(frozen=True)
@@ -623,10 +614,19 @@ class ActivityRegularization(Layer):
 
 
 @dataclass(frozen=True)
-class BatchNormalization(Layer):
-    """Brings each channel to mean 0 and deviation 1 over the batch, then scales and shifts it."""
+class _Normalization(Layer):
+    """What normalising layers share: a learned factor and a learned shift for each channel."""
 
     group = "Normalising"
+
+    def terms(self, shape: Shape) -> tuple[Term, ...]:
+        return (Term((shape[-1],)),) * (self.center + self.scale)
+
+
+@dataclass(frozen=True)
+class BatchNormalization(_Normalization):
+    """Brings each channel to mean 0 and deviation 1 over the batch, then scales and shifts it."""
+
     summary = "Keeps the numbers of each channel in a comfortable range; speeds learning up."
 
     momentum: float = setting(
@@ -638,35 +638,29 @@ class BatchNormalization(Layer):
     scale: bool = setting(True, SCALE)
 
     def terms(self, shape: Shape) -> tuple[Term, ...]:
-        channels = (shape[-1],)
-        learned = (Term(channels),) * (self.center + self.scale)
-        return (*learned, Term(channels, trainable=False), Term(channels, trainable=False))
+        running = Term((shape[-1],), trainable=False)  # the mean, and the variance
+        return (*super().terms(shape), running, running)
 
 
 @dataclass(frozen=True)
-class LayerNormalization(Layer):
+class LayerNormalization(_Normalization):
     """Brings the channels of each position to mean 0 and deviation 1, then scales and shifts them."""
 
-    group = "Normalising"
     summary = "Like batch normalisation, but over the channels of each position: no batch is needed."
 
     epsilon: float = setting(0.001, EPSILON)
     center: bool = setting(True, CENTER)
     scale: bool = setting(True, SCALE)
 
-    def terms(self, shape: Shape) -> tuple[Term, ...]:
-        return (Term((shape[-1],)),) * (self.center + self.scale)
-
 
 @dataclass(frozen=True)
-class GroupNormalization(Layer):
+class GroupNormalization(_Normalization):
     """Brings groups of channels of each image to mean 0 and deviation 1, then scales and shifts them.
 
     Its mean and variance depend on the whole map; the receptive field leaves them
     out, as the literature does.
     """
 
-    group = "Normalising"
     summary = "Normalises groups of channels within each image: good with small batches."
     starter = {"groups": 4}
 
@@ -683,9 +677,6 @@ class GroupNormalization(Layer):
                 f"GroupNormalization with {self.groups} groups must divide the {shape[-1]} channels evenly."
             )
         return shape
-
-    def terms(self, shape: Shape) -> tuple[Term, ...]:
-        return (Term((shape[-1],)),) * (self.center + self.scale)
 
     def describe(self) -> str:
         return f"{self.groups} groups"

@@ -63,9 +63,9 @@ def start_from(mine: Session, presets: Mapping[str, Preset]) -> None:
             placeholder="your own",
             key=f"{key}/preset",
             on_change=load,
-            width=230,
+            width=200,
         )
-        st.text_input("Name", mine.network.name, max_chars=MAX_NAME, key=f"{key}/name", on_change=rename, width=190)
+        st.text_input("Name", mine.network.name, max_chars=MAX_NAME, key=f"{key}/name", on_change=rename, width=150)
         st.button("Undo", icon=":material/undo:", key="build/undo", on_click=mine.undo, disabled=not mine.past)
         st.button("Redo", icon=":material/redo:", key="build/redo", on_click=mine.redo, disabled=not mine.future)
         hand_on(mine)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.data import SOURCES
 from core.network import (
     InvalidNetwork,
     Shared,
@@ -17,10 +20,15 @@ from core.network import (
     to_token,
     trace,
 )
-from core.network.sharing import HIDEABLE, MAX_TEXT
+from core.network.sharing import HIDEABLE
+from core.training import Run
+from core.training.trained import Trained, keras_file
 from core.ui.frame import plain
 from core.ui.session import Session
 from core.views.diagram import network_svg
+
+if TYPE_CHECKING:
+    from core.training.foreign import Foreign
 
 LINK = "n"  # the query parameter that holds a token
 PARTS = {
@@ -49,8 +57,6 @@ def open_link(mine: Session) -> None:
 
 def take(mine: Session, shared: Shared) -> None:
     """Make what was shared one's own; undo brings back what was there."""
-    from core.data import SOURCES
-
     mine.edit(shared.network, selected=(0,), rename=False)
     if shared.recipe is not None:
         mine.recipe = shared.recipe
@@ -89,7 +95,7 @@ def _address() -> str:
 
 
 def _export(mine: Session) -> None:
-    name = "".join(c if c.isalnum() else "-" for c in mine.network.name.lower()).strip("-") or "network"
+    name = file_stem(mine.network.name)
     traced = trace(mine.network)
     works = traced.works and bool(traced.rows)
     files: list[tuple[str, str, str, Callable[[], str], bool]] = [
@@ -112,24 +118,90 @@ def _export(mine: Session) -> None:
 
 
 def _import(mine: Session) -> None:
-    st.markdown("A network that was exported here as JSON.")
-    file = st.file_uploader("File", type=["json"], key=f"import/{mine.revision}", label_visibility="collapsed")
+    from core.training.foreign import UnreadableModel, read_model
+
+    st.markdown("A network as JSON, or a trained model: `.keras`, `.h5`, or weights (`.npz`) that were saved here.")
+    file = st.file_uploader(
+        "File",
+        type=["json", "keras", "h5", "hdf5", "npz"],
+        key=f"import/{mine.revision}",
+        label_visibility="collapsed",
+        help="A model file is read as data and never loaded, because loading one can run code.",
+    )
     if file is None:
         return
     try:
-        content = file.getvalue()
-        if len(content) > 4 * MAX_TEXT:
-            raise InvalidNetwork("This file is too large for a network.")
-        shared = shared_from_json(content.decode("utf-8"))
-    except UnicodeDecodeError:
-        st.error("This file is not text, so it cannot be a network.")
-    except InvalidNetwork as problem:
+        if file.name.lower().endswith(".json"):
+            shared = _read_json(file.getvalue())
+            label, what = f"Open “{plain(shared.network.name)}”", lambda: take(mine, shared)
+        else:
+            foreign = read_model(file.getvalue(), file.name)
+            for sentence in foreign.left_out:
+                st.caption(plain(sentence))
+            weights = "with its weights" if foreign.weights else "without weights"
+            label = f"Open “{plain(foreign.network.name)}” {weights}"
+            what = lambda: _take_model(mine, foreign)  # noqa: E731
+    except (UnreadableModel, InvalidNetwork) as problem:
         st.error(str(problem))
     else:
-        st.button(
-            f"Open “{plain(shared.network.name)}”",
-            type="primary",
-            on_click=take,
-            args=(mine, shared),
-            key="import/open",
+        st.button(label, type="primary", on_click=what, key="import/open")
+
+
+def _read_json(content: bytes) -> Shared:
+    try:
+        return shared_from_json(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise InvalidNetwork("This file is not text, so it cannot be a network.") from None
+
+
+def _take_model(mine: Session, foreign: Foreign) -> None:
+    """Open it in the editor and, where it answers for the chosen dataset, make it one to look into."""
+    source = SOURCES[mine.dataset]
+    mine.edit(foreign.network, selected=(0,), rename=False)
+    answers = not trace(foreign.network, len(source.class_names)).problems
+    if not foreign.weights:
+        return
+    if answers and foreign.network.input_shape == source.input_shape:
+        mine.imported = Trained(foreign.network, foreign.weights, mine.dataset)
+        mine.subject = "imported"
+    else:
+        mine.complaint = (
+            f"This network does not answer for {source.title}, so it can be edited, but not be looked into."
         )
+
+
+def trained_files(run: Run) -> None:
+    """Downloads of what a run has learned."""
+    if not run.version:
+        return
+    names = SOURCES[run.dataset_name].class_names
+    file = file_stem(run.network.name)
+    with st.popover("Take the trained model away", icon=":material/download:"):
+        st.download_button(
+            "Keras model",
+            lambda: keras_file(run.model()),
+            f"{file}.keras",
+            on_click="ignore",
+            key="trained/keras",
+            help="Opens with keras.saving.load_model.",
+        )
+        st.download_button(
+            "Weights",
+            lambda: weights_npz(run, names),
+            f"{file}.npz",
+            on_click="ignore",
+            key="trained/weights",
+            help="NumPy arrays in Keras’ order, with the network and the names of the classes.",
+        )
+
+
+def weights_npz(run: Run, names: tuple[str, ...]) -> bytes:
+    """The newest weights of a run as our own file."""
+    from core.training.foreign import weights_file
+
+    return weights_file(run.network, run.model().get_weights(), names)
+
+
+def file_stem(name: str) -> str:
+    """A network's name as a file may be called."""
+    return "-".join(re.findall(r"[a-z0-9]+", name.lower())) or "network"

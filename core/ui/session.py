@@ -11,6 +11,7 @@ from core.data import SOURCES, load
 from core.network import LENET5, PRESETS, InvalidNetwork, Network, Path
 from core.network.network import MAX_NAME
 from core.training import Recipe, Run, why_unfit
+from core.training.trained import Trained
 from core.ui.private import through_app
 
 MOST_UNDO = 100
@@ -30,7 +31,8 @@ class Session:
         complaint: what was wrong with the last edit; empty if nothing.
         dataset, recipe: for the next run.
         run: the newest training, if there was one.
-        subject: what Look inside and Draw are about: `lenet5` or `run`.
+        imported: a trained model from a file, if there was one.
+        subject: what Look inside and Draw are about: `lenet5`, `run` or `imported`.
         source: the image that they look at: `test` or `drawing`.
         test_index: which test image.
         drawing: (28, 28) float32 in 0…1, the newest.
@@ -50,6 +52,7 @@ class Session:
     dataset: str = "mnist"
     recipe: Recipe = Recipe()
     run: Run | None = None
+    imported: Trained | None = None
     subject: str = "lenet5"
     source: str = "test"
     test_index: int = 0

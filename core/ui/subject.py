@@ -56,13 +56,22 @@ class Picture:
 def choose_subject(mine: Session, key: str) -> Subject:
     """A choice between the trained LeNet-5 and the visitor's own run; stops the page if neither is there."""
     run = mine.run
-    options = ["lenet5"] + (["run"] if run is not None else [])
+    titles = {"lenet5": "LeNet-5, already trained"}
+    if run is not None:
+        titles["run"] = f"Your run: {plain(run.network.name)}"
+    if mine.imported is not None:
+        titles["imported"] = f"Imported: {plain(mine.imported.network.name)}"
+    options = list(titles)
     if mine.subject not in options:
         mine.subject = "lenet5"
-    titles = {"lenet5": "LeNet-5, already trained", "run": f"Your run: {plain(run.network.name)}" if run else ""}
     mine.subject = st.segmented_control(
-        "Network", options, default=mine.subject, format_func=titles.get, required=True, key=key
+        "Network", options, default=mine.subject, format_func=titles.get, required=True, key=f"{key}/{len(options)}"
     )
+    if mine.subject == "imported":
+        with waking():
+            return Subject(
+                titles["imported"], mine.imported.network, mine.imported.model(), mine.imported.dataset, False
+            )
     if mine.subject == "run":
         with waking():
             model = run.model()

@@ -14,6 +14,7 @@ from core.network import Preset
 from core.training import Recipe, Run, Snapshot, State
 from core.ui.fields import edit_fields
 from core.ui.frame import look, parameter_words, percent, plain, progress_words
+from core.ui.handing_on import trained_files
 from core.ui.session import Session
 from core.views.charts import confusion, learning_curve
 
@@ -106,7 +107,7 @@ def live_view(run: Run | None) -> None:
         st.info(now.message)
     with st.container(horizontal=True):
         for label, value, words in _numbers(now):
-            st.metric(label, value, help=words, width=150)
+            st.metric(label, value, help=words, width=130)
     accuracy, loss = st.columns(2)
     with accuracy:
         st.markdown("**Accuracy**: share of right answers")
@@ -117,6 +118,8 @@ def live_view(run: Run | None) -> None:
         chart = learning_curve(now, "loss", look())
         st.altair_chart(chart, key="train/loss", alt=_curve_words(now, "loss"))
     _confusions(now, SOURCES[run.dataset_name].class_names)
+    if not run.active:
+        trained_files(run)
 
 
 def _numbers(now: Snapshot) -> list[tuple[str, str, str]]:

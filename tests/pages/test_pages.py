@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.network import LENET5, PRESETS, Conv2D, Dense, Flatten, Network, residual_block, to_token
-from core.training import Recipe, State
+from core.network import LENET5, PRESETS, Conv2D, Dense, Flatten, Network, residual_block, to_json, to_token
+from core.training import Recipe, State, build_model
+from core.training.foreign import weights_file
 from tests.pages.conftest import ROOT, button, mine
 
 PAGES = ["build", "train", "draw", "kernels", "feature_maps", "receptive_fields"]
@@ -281,3 +282,43 @@ def test_a_lesson_hides_what_its_teacher_left_out(app):
     assert not other.get("page_link")  # the way to Train is hidden
     other.switch_page("pages/draw.py").run()
     assert not other.exception
+
+
+def uploaded(app, name: str, content: bytes):
+    """A file handed in through Import."""
+    app.file_uploader[0].set_value((name, content, "application/octet-stream")).run()
+    assert not app.exception
+    return app
+
+
+def test_a_network_goes_out_as_json_and_comes_back(app):
+    recipe = Recipe(epochs=11)
+    uploaded(app, "b4.json", to_json(PRESETS["B4"].network, recipe, "fashion_mnist").encode())
+    button(app, "Open “All of it”").click().run()
+    assert (mine(app).network, mine(app).recipe) == (PRESETS["B4"].network, recipe)
+    assert mine(app).dataset == "fashion_mnist"
+
+
+def test_a_trained_model_goes_out_and_comes_back(app, random):
+    model = build_model(LENET5, seed=5)
+    uploaded(app, "mine.npz", weights_file(LENET5, model.get_weights(), tuple("0123456789")))
+    button(app, "Open “LeNet-5” with its weights").click().run()
+    back = mine(app).imported.model()
+    image = random.random((1, 28, 28, 1), np.float32)
+    np.testing.assert_allclose(back(image), model(image), atol=1e-6)
+    opened(app, "feature_maps")
+    assert not app.exception
+    assert mine(app).subject == "imported"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("x.json", b"\xff\xfe"), ("x.json", b"{}"), ("x.json", b"[" * 100_000),
+        ("x.npz", b"no zip"), ("x.keras", b"PK\x03\x04"), ("x.h5", b"\x89HDF\r\n\x1a\nbroken"),
+    ],
+)  # fmt: skip
+def test_a_bad_file_gets_a_sentence(app, name, content):
+    uploaded(app, name, content)
+    assert app.error[0].value
+    assert mine(app).network == LENET5

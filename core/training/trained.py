@@ -1,0 +1,51 @@
+"""A network with weights: as a model to look into, and as files to take away."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.network import Network
+
+if TYPE_CHECKING:
+    import keras
+
+
+class Trained:
+    """Weights that came from a file, with the network that they belong to.
+
+    Args:
+        network: the network.
+        weights: in the order of `build_model(network).get_weights()`.
+        dataset: name of the dataset whose classes it answers with.
+    """
+
+    def __init__(self, network: Network, weights: Sequence[np.ndarray], dataset: str) -> None:
+        self.network = network
+        self.dataset = dataset
+        self._weights = weights
+        self._model: keras.Model | None = None
+        self._making = threading.Lock()
+
+    def model(self) -> keras.Model:
+        """A Keras model with these weights; made once."""
+        from core.training.model import build_model
+
+        with self._making:
+            if self._model is None:
+                self._model = build_model(self.network)
+                self._model.set_weights(self._weights)
+            return self._model
+
+
+def keras_file(model: keras.Model) -> bytes:
+    """The model as a `.keras` file, which `keras.saving.load_model` opens."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        model.save(path)
+        return path.read_bytes()
