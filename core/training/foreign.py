@@ -79,7 +79,10 @@ def read_model(content: bytes, file_name: str) -> Foreign:
         UnreadableModel: whatever is wrong with the file, and nothing else.
     """
     if len(content) > MAX_FILE:
-        raise UnreadableModel(f"This file is larger than {MAX_FILE // MB} MB, which is the most that can be read.")
+        raise UnreadableModel(
+            f"This file is larger than {MAX_FILE // MB} MB, which is the most that can be read. "
+            "Saved before it is compiled, a model is about a third as large."
+        )
     try:
         return _reader(content)(content, file_name)
     except UnreadableModel:
@@ -97,8 +100,11 @@ def weights_file(network: Network, weights: Sequence[np.ndarray], class_names: S
         class_names: what the outputs stand for.
 
     Raises:
-        ValueError: where the weights are not those of this network.
+        ValueError: where the network cannot work, or the weights are not its own.
     """
+    problems = trace(network).problems
+    if problems:
+        raise ValueError(problems[0].sentence)
     arrays = [np.asarray(array, np.float32) for array in weights]
     if [array.shape for array in arrays] != _weight_shapes(network):
         raise ValueError("These weights have other shapes than this network's.")
@@ -677,7 +683,7 @@ def _input_shape(value: Any) -> tuple[Shape, bool]:
         )
     sizes = value[1:]
     if len(sizes) not in (2, 3) or not all(isinstance(n, int) and not isinstance(n, bool) for n in sizes):
-        text = " × ".join(str(n) if isinstance(n, int) else "?" for n in sizes[:5])
+        text = " × ".join("?" if n is None else _short(n) for n in sizes[:3])
         raise UnreadableModel(
             f"The input is {text or 'empty'}, but images of fixed height × width × channels are needed."
         )
@@ -858,8 +864,10 @@ def _activation(value: Any, call: _Call, shape: Shape) -> str:
         if kind in ACTIVATION_LAYERS and value.get("registered_name") in (None, kind):
             if value.get("module") in (None, "keras.layers"):
                 return _activation_layer(kind, _dict(config), call, shape)
+        function = config if kind == "function" else kind
         plain = kind == "function" and value.get("module") in FUNCTIONS
-        value = config if plain and value.get("registered_name") in (None, config) else kind
+        ours = plain and value.get("registered_name") in (None, config, "function")
+        value = function if ours else f"{value.get('module')}.{function}"
     name = "linear" if value is None else value
     name = ALIASES.get(name, name) if isinstance(name, str) else name
     if not isinstance(name, str) or name not in ACTIVATIONS:
