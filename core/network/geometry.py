@@ -20,6 +20,8 @@ from typing import NamedTuple
 from core.network.layers import CannotWork, Layer, Reads, Shape, Window, shape_text, size_text
 from core.network.network import Block, Branches, Network, Path
 
+MAX_PATHS = 16
+
 # A set of input indices along one axis, as the bits of an int, for each output index.
 Masks = tuple[int, ...]
 
@@ -372,12 +374,18 @@ def _united(axes: list[Axis]) -> Axis:
 
 
 def _without_covered(paths: tuple[tuple[Masks, Masks], ...]) -> tuple[tuple[Masks, Masks], ...]:
-    """Drop each path whose sets lie inside another's for every unit: it adds nothing to the union."""
+    """Drop each path whose sets lie inside another's for every unit: it adds nothing to the union.
+
+    Should more than `MAX_PATHS` be left, they become one that holds them all, so that no network
+    can make this slow; the boxes stay exact but where one of them sees nothing but padding.
+    """
     kept: list[tuple[Masks, Masks]] = []
     for path in dict.fromkeys(paths):
         if not any(_covers(other, path) for other in kept):
             kept = [other for other in kept if not _covers(path, other)] + [path]
-    return tuple(kept)
+    if len(kept) <= MAX_PATHS:
+        return tuple(kept)
+    return (tuple(tuple(reduce(or_, masks) for masks in zip(*axis)) for axis in zip(*kept)),)
 
 
 def _covers(wide: tuple[Masks, Masks], narrow: tuple[Masks, Masks]) -> bool:

@@ -1,5 +1,7 @@
 """Keras is the oracle for shapes and parameters, real gradients for receptive fields."""
 
+import time
+
 import keras
 import numpy as np
 import pytest
@@ -221,6 +223,43 @@ def test_resnet50_is_as_published():
     traced = trace(Network((224, 224, 3), tuple(stack)))
     assert traced.problems == ()
     assert (traced.rows[-1].receptive_field.size[0], traced.rows[-1].receptive_field.stride[0]) == (483, 32)
+
+
+def test_inception_v3_is_as_published():
+    """1,311 pixels, stride 32 (Araujo, Norris and Sim 2019); the layers of Szegedy and others (2015)."""
+
+    def row(*sizes, **last):
+        layers = [Conv2D(1, size, padding="same") for size in sizes]
+        return (*layers[:-1], Conv2D(1, sizes[-1], **last)) if last else tuple(layers)
+
+    halved = {"strides": 2, "padding": "valid"}
+    pooled = (MaxPooling2D(3, strides=1, padding="same"), Conv2D(1, 1))
+    narrow = (MaxPooling2D(3, strides=2),)
+    flat, tall = (1, 3), (3, 1)
+    a = Branches((row(1), row(1, 5), row(1, 3, 3), pooled))
+    b = Branches((row(1), row(1, (1, 7), (7, 1)), row(1, (7, 1), (1, 7), (7, 1), (1, 7)), pooled))
+    ends = Branches((row(flat), row(tall)))
+    c = Branches((row(1), (*row(1), ends), (*row(1, 3), ends), pooled))
+    stem = [Conv2D(1, 3, strides=2), Conv2D(1, 3), Conv2D(1, 3, padding="same"), MaxPooling2D(3, strides=2)]
+    stem += [Conv2D(1, 1), Conv2D(1, 3), MaxPooling2D(3, strides=2)]
+    first = Branches((row(3, **halved), row(1, 3, 3, **halved), narrow))
+    second = Branches((row(1, 3, **halved), row(1, (1, 7), (7, 1), 3, **halved), narrow))
+    traced = trace(Network((256, 256, 3), (*stem, a, a, a, first, b, b, b, b, second, c, c)))
+    assert traced.problems == ()
+    assert (traced.rows[-1].receptive_field.size[0], traced.rows[-1].receptive_field.stride[0]) == (1311, 32)
+
+
+def test_no_network_makes_the_arithmetic_slow():
+    """Sixty joins whose branches all see differently: as many ways through as there are numbers."""
+    joins = [
+        Branches(((Conv2D(1, (1 + i % 7, 1), padding="same"),), (Conv2D(1, (1, 1 + i % 5), padding="same"),)), "add")
+        for i in range(60)
+    ]
+    network = Network((256, 256, 1), tuple(joins))
+    before = time.process_time()
+    field = trace(network).rows[-1].receptive_field
+    assert time.process_time() - before < 5  # it was 25 s before the ways were bounded; it is well under one
+    assert field.region(128, 128).size[0] > 100
 
 
 def test_two_3x3_see_what_one_5x5_sees():
