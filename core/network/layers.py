@@ -266,6 +266,23 @@ class _Convolution(Layer):
 
 
 @dataclass(frozen=True)
+class _Depthwise(_Convolution):
+    """What convolutions with a kernel for each channel share.
+
+    With unequal strides, TensorFlow 2.21 reads beyond the image where that is narrower
+    than the kernel (seen with a depth multiplier of 2), so these are refused.
+    """
+
+    def reads(self, shape: Shape) -> tuple[Window, Window]:
+        if self.strides[0] != self.strides[1]:
+            raise CannotWork(
+                f"{type(self).__name__} needs the same stride for rows and columns, not "
+                f"{size_text(self.strides)}: TensorFlow does not compute it reliably otherwise."
+            )
+        return super().reads(shape)
+
+
+@dataclass(frozen=True)
 class Conv2D(_Convolution):
     """2-D convolution (cross-correlation): kernels shared by all positions."""
 
@@ -310,7 +327,7 @@ class Conv2D(_Convolution):
 
 
 @dataclass(frozen=True)
-class DepthwiseConv2D(_Convolution):
+class DepthwiseConv2D(_Depthwise):
     """One kernel (or a few) for each input channel; channels are not mixed."""
 
     summary = "Slides a kernel of its own over each channel, without mixing them. Very cheap."
@@ -345,7 +362,7 @@ class DepthwiseConv2D(_Convolution):
 
 
 @dataclass(frozen=True)
-class SeparableConv2D(_Convolution):
+class SeparableConv2D(_Depthwise):
     """A depthwise convolution, then a 1×1 convolution that mixes the channels."""
 
     summary = "A kernel for each channel, then 1×1 kernels that mix them: nearly a Conv2D, far cheaper."

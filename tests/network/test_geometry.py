@@ -17,10 +17,12 @@ from core.network import (
     Branches,
     Conv2D,
     Dense,
+    DepthwiseConv2D,
     Flatten,
     GlobalAveragePooling2D,
     MaxPooling2D,
     Network,
+    SeparableConv2D,
     ZeroPadding2D,
     trace,
 )
@@ -56,6 +58,9 @@ def test_a_problem_is_named_exactly_where_keras_refuses(shape, layer):
     # For depthwise layers Keras lets strides and dilation together pass; TensorFlow documents that they must not.
     both = max(getattr(layer, "strides", None) or (1,)) > 1 and max(getattr(layer, "dilation_rate", (1,))) > 1
     assume(not both)
+    # Nor does Keras mind that TensorFlow computes depthwise layers with unequal strides unreliably.
+    uneven = isinstance(layer, (SeparableConv2D, DepthwiseConv2D)) and layer.strides[0] != layer.strides[1]
+    assume(not uneven)
     try:
         output = getattr(keras.layers, type(layer).__name__)(**fields)(keras.Input(shape))
         refused = 0 in output.shape[1:]
@@ -315,6 +320,15 @@ def test_a_problem_names_its_layer_in_words_a_beginner_understands():
     assert "Conv2D 5×5 needs at least 5×5 pixels, but only 3×3 are left" in traced.problems[0].sentence
     assert traced.rows[0].output_shape == (3, 3, 1)
     assert [row.output_shape for row in traced.rows[1:]] == [None, None, None]
+
+
+@pytest.mark.parametrize("kind", [SeparableConv2D, DepthwiseConv2D])
+def test_what_tensorflow_computes_unreliably_is_refused(kind):
+    for wrong, words in (
+        (kind(strides=(1, 2)), "same stride for rows and columns"),
+        (kind(strides=2, dilation_rate=2), "cannot use strides and dilation together"),
+    ):
+        assert words in trace(Network((8, 8, 1), (wrong,))).problem_at((0,))
 
 
 def test_layers_after_flatten_are_told_to_move():
