@@ -295,9 +295,6 @@ def _open_layer(mine: Session, traced: Trace, row: Row) -> None:
 
 
 def _branches_settings(mine: Session, path: Path, block: Branches, key: str) -> None:
-    def change(block: Branches, selected: Path) -> None:
-        _try(mine, lambda: mine.edit(mine.network.replaced(path, block), selected=selected))
-
     st.caption("Parallel branches see the same input. concatenate lines up their channels; add sums them up.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
@@ -306,18 +303,22 @@ def _branches_settings(mine: Session, path: Path, block: Branches, key: str) -> 
             MERGES.index(block.merge),
             key=f"{key}/merge",
             width=FIELD_WIDTH,
-            on_change=lambda: change(block.with_merge(st.session_state[f"{key}/merge"]), path),
+            on_change=_rebranch,
+            args=(mine, path, lambda: block.with_merge(st.session_state[f"{key}/merge"]), path),
         )
         count = len(block.branches)
         st.button(
             "Add a branch",
             icon=":material/call_split:",
             key=f"{key}/branch",
-            on_click=lambda: _try(
-                mine,
-                lambda: mine.edit(mine.network.replaced(path, block.with_branch(count)), selected=(*path, count)),
-            ),
+            on_click=_rebranch,
+            args=(mine, path, lambda: block.with_branch(count), (*path, count)),
         )
+
+
+def _rebranch(mine: Session, path: Path, changed: Callable[[], Branches], selected: Path) -> None:
+    """Put changed branches at this path, or say why that is not allowed."""
+    _try(mine, lambda: mine.edit(mine.network.replaced(path, changed()), selected=selected))
 
 
 def _open_branch(mine: Session, lane: Path, block: Branches) -> None:
@@ -325,23 +326,20 @@ def _open_branch(mine: Session, lane: Path, block: Branches) -> None:
     *above, number = lane
     path, key = tuple(above), f"branch/{mine.revision}/{place(lane)}"
 
-    def change(changed: Callable[[], Branches], selected: Path) -> None:
-        _try(mine, lambda: mine.edit(mine.network.replaced(path, changed()), selected=selected))
-
     with st.container(horizontal=True, gap="small"):
         st.button(
             "Duplicate branch",
             icon=":material/content_copy:",
             key=f"{key}/duplicate",
-            on_click=change,
-            args=(lambda: block.with_branch(number + 1, block.branches[number]), (*path, number + 1)),
+            on_click=_rebranch,
+            args=(mine, path, lambda: block.with_branch(number + 1, block.branches[number]), (*path, number + 1)),
         )
         st.button(
             "Remove branch",
             icon=":material/delete:",
             key=f"{key}/remove",
-            on_click=change,
-            args=(lambda: block.without_branch(number), path),
+            on_click=_rebranch,
+            args=(mine, path, lambda: block.without_branch(number), path),
             disabled=len(block.branches) <= 2,
             help="Two branches are the least." if len(block.branches) <= 2 else None,
         )
