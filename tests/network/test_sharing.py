@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import gc
+import json
 import random
 import re
 import time
@@ -115,29 +116,84 @@ def test_hostile_links_are_refused_quickly_and_cheaply(token):
     assert len(str(caught.value)) < 300
 
 
-def test_ten_thousand_mutated_links_and_texts_raise_only_invalid_network():
+def mutations(count: int):
+    """(reader, text): links and texts of the presets with characters changed, or with values changed before packing."""
     dice = random.Random(3)
     tokens = [to_token(p.network, p.recipe, "mnist") for p in PRESETS.values()]
     texts = [to_json(p.network, p.recipe, "mnist") for p in PRESETS.values()]
+    for turn in range(count):
+        if turn % 4 < 2:
+            text = with_other_values(dice.choice(texts), dice)
+            yield (from_json, text) if turn % 2 else (from_token, packed(text.encode("utf-8", "surrogatepass")))
+        elif turn % 2:
+            yield from_token, with_other_letters(dice.choice(tokens), "ABCDEFabcdef0123456789-_ =%é", dice)
+        else:
+            letters = '{}[]",:0123456789.-eEtrufalsn×\x00\ud800 \n'
+            yield from_json, with_other_letters(dice.choice(texts), letters, dice)
+
+
+def with_other_letters(text: str, letters: str, dice: random.Random) -> str:
+    mutated = list(text)
+    for _ in range(dice.randint(1, 8)):
+        at = dice.randrange(len(mutated) or 1)
+        mutated[at : at + dice.randint(0, 4)] = dice.choice(letters) * dice.choice((0, 1, 1, 1, 30))
+    return "".join(mutated)
+
+
+def with_other_values(text: str, dice: random.Random) -> str:
+    """JSON stays JSON: somewhere in the tree a value is replaced, repeated, nested or taken away."""
+    tree = json.loads(text)
+    for _ in range(dice.randint(1, 3)):
+        at = tree
+        while children := [
+            child
+            for child in (at.values() if isinstance(at, dict) else at)
+            if child and isinstance(child, dict | list)
+        ]:
+            at = dice.choice(children)
+            if dice.random() < 0.4:
+                break
+        if not at:
+            continue
+        key = dice.choice(list(at)) if isinstance(at, dict) else dice.randrange(len(at))
+        odd = [None, True, -1, 0, 1, 2, 255, 1e308, -0.5, 10**30, "", "relu", "é" * 50, [], {}, [[]], float("nan")]
+        change = dice.randrange(4)
+        if change == 0:
+            at[key] = dice.choice(odd)
+        elif change == 1:
+            at[key] = [at[key]] * dice.choice((1, 2, 50))
+        elif change == 2:
+            del at[key]
+        elif isinstance(at, dict):
+            at[dice.choice(("merge", "branches", "kind", "x", "filters", "seed"))] = at[key]
+        else:
+            at.insert(key, dice.choice(odd))
+    return json.dumps(tree)
+
+
+def test_ten_thousand_mutated_links_and_texts_raise_only_invalid_network():
     slowest = 0.0
     gc.disable()  # its pauses are not the readers'
-    for turn in range(10_000):
-        reader, source, letters = (
-            (from_token, tokens, "ABCDEFabcdef0123456789-_ =%é")
-            if turn % 2
-            else (from_json, texts, '{}[]",:0123456789.-eEtrufalsn×\x00\ud800 \n')
-        )
-        mutated = list(dice.choice(source))
-        for _ in range(dice.randint(1, 8)):
-            at = dice.randrange(len(mutated) or 1)
-            mutated[at : at + dice.randint(0, 4)] = dice.choice(letters) * dice.choice((0, 1, 1, 1, 30))
-        text = "".join(mutated)
+    for reader, text in mutations(10_000):
         before = time.process_time()
         with contextlib.suppress(InvalidNetwork):
             assert isinstance(reader(text), Network)
         slowest = max(slowest, time.process_time() - before)
     gc.enable()
     assert slowest < 0.05
+
+
+def test_ten_thousand_mutated_links_and_texts_take_little_memory_each():
+    most = 0
+    tracemalloc.start()
+    for reader, text in mutations(10_000):
+        tracemalloc.reset_peak()
+        before, _ = tracemalloc.get_traced_memory()
+        with contextlib.suppress(InvalidNetwork):
+            reader(text)
+        most = max(most, tracemalloc.get_traced_memory()[1] - before)
+    tracemalloc.stop()
+    assert most < 20_000_000
 
 
 def test_the_longest_texts_are_read_within_limits():
