@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from keras import layers as kl
 
 from core.network import (
+    LAYERS,
     LENET5,
     Activation,
     Branches,
@@ -29,8 +30,8 @@ from core.network import (
     to_json,
 )
 from core.network.layers import Layer
-from core.training import foreign
-from core.training.foreign import UnreadableModel, read_model, weights_file
+from core.training.foreign import Foreign, UnreadableModel, containers, read_model, weights_file
+from core.training.foreign.weights import keras_order, weight_shapes
 from core.training.model import build_model, layer_name
 from tests.strategies import networks
 
@@ -131,15 +132,15 @@ NESTED = Branches(((Conv2D(3), Branches(((), (Conv2D(3, 1),)), "add")), (Conv2D(
 def test_weights_are_in_the_order_of_keras(blocks):
     network = Network((28, 28, 1), blocks)
     names = [layer.name for layer in build_model(network).layers[1:]]
-    assert [layer_name(path) for path in foreign._keras_order(network)] == names
+    assert [layer_name(path) for path in keras_order(network)] == names
 
 
 @given(networks(most=8).filter(lambda network: network.layers))
 @settings(deadline=None, max_examples=15)
 def test_weights_of_random_networks_are_in_the_order_of_keras(network):
     model = build_model(network)
-    assert [layer_name(path) for path in foreign._keras_order(network)] == [layer.name for layer in model.layers[1:]]
-    assert foreign._weight_shapes(network) == [tuple(weights.shape) for weights in model.weights]
+    assert [layer_name(path) for path in keras_order(network)] == [layer.name for layer in model.layers[1:]]
+    assert weight_shapes(network) == [tuple(weights.shape) for weights in model.weights]
 
 
 def residual(x):
@@ -301,7 +302,7 @@ def histories(value):
 
 
 def test_our_own_files_are_read():
-    assert read_model(to_json(LENET5).encode(), "x.json") == foreign.Foreign(LENET5, None, ())
+    assert read_model(to_json(LENET5).encode(), "x.json") == Foreign(LENET5, None, ())
     told = read_model(to_json(LENET5, Recipe()).encode(), "x.json")
     assert told.network == LENET5 and "recipe" in told.left_out[0]
 
@@ -333,7 +334,7 @@ def test_reading_imports_neither_keras_nor_tensorflow(tmp_path):
         "print([name for name in ('keras', 'tensorflow', 'h5py') if name in sys.modules])"
     )
     answer = subprocess.run(
-        [sys.executable, "-c", code], cwd=foreign.ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code], cwd=containers.ROOT, capture_output=True, text=True, check=True
     )
     assert answer.stdout.strip() == "[]"
 
@@ -468,7 +469,7 @@ def test_the_small_files_can_be_read(files):
     assert all(read_model(content, "x").network.layers for content in files.values())
 
 
-def attempted(content) -> foreign.Foreign | None:
+def attempted(content) -> Foreign | None:
     """What is read, or None where it is refused in words of its own."""
     try:
         return read_model(content, "x")
@@ -702,7 +703,7 @@ def test_weights_of_another_layer_are_not_taken(files):
 
 def test_a_file_on_which_the_library_never_returns_is_given_up(files, monkeypatch):
     """In a heap that begins with free space of the size 0, HDF5 looks for the next object forever."""
-    monkeypatch.setattr(foreign, "PATIENCE", 2)
+    monkeypatch.setattr(containers, "PATIENCE", 2)
     heap = files["h5"].index(b"GCOL")
     content = bytearray(files["h5"])
     content[heap + 16 : heap + 32] = bytes(16)
@@ -712,7 +713,7 @@ def test_a_file_on_which_the_library_never_returns_is_given_up(files, monkeypatc
 
 def test_every_kind_of_layer_can_be_read():
     """A layer that is added to the table is read without a word here, as long as Keras writes its settings."""
-    for name, kind in foreign.LAYERS.items():
+    for name, kind in LAYERS.items():
         assert issubclass(kind, Layer)
         network = Network((28, 28, 4), (kind(**kind.starter),))
         assert usual(read_model(without_weights(configured(build_model(network))), "x").network) == usual(network), (

@@ -1,0 +1,221 @@
+"""The architecture of a file as calls of layers on one another, whatever version of Keras wrote it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any, NamedTuple
+
+from core.network.layers import Shape
+from core.network.network import MAX_LAYERS
+from core.training.foreign.refusals import NOT_OF_KERAS, UnreadableModel, as_dict, as_list, plain, quoted, short
+
+INPUT = ""
+JOINS = {"Add": "add", "Concatenate": "concatenate"}
+
+
+class Call(NamedTuple):
+    """A layer of the file, and what it is called on.
+
+    Attributes:
+        name: what the file calls it.
+        kind: its class.
+        config: its arguments.
+        inputs: names of the calls before it; `INPUT` is the image.
+        group: where a .keras file keeps its weights.
+    """
+
+    name: str
+    kind: str
+    config: dict[str, Any]
+    inputs: tuple[str, ...]
+    group: str
+
+    @property
+    def described(self) -> str:
+        """Its name and kind, as they may stand in a message."""
+        return f"{quoted(self.name)} ({plain(self.kind)})"
+
+
+class Graph(NamedTuple):
+    """Calls by their names, in the file's order; the last one; and the shape of the image."""
+
+    calls: dict[str, Call]
+    output: str
+    input_shape: Shape
+    flat: bool  # images of height × width, without an axis for the channels
+
+
+def graph_of(model: dict[str, Any]) -> Graph:
+    """The calls of a Sequential or Functional model."""
+    kind, config = model.get("class_name"), model.get("config")
+    if model.get("registered_name") not in (None, kind) or kind not in ("Sequential", "Functional", "Model"):
+        raise UnreadableModel(
+            f"The model is of the class {quoted(str(kind))}. Only Sequential and Functional models of Keras "
+            "can be read, because a class of one's own is code."
+        )
+    if kind == "Sequential" and isinstance(config, list):  # before Keras 2.2.3
+        config = {"layers": config}
+    config = as_dict(config)
+    refuse_other_numbers("the model", config.get("dtype"))
+    entries = [as_dict(entry) for entry in as_list(config.get("layers"))]
+    if len(entries) > 2 * MAX_LAYERS:
+        raise UnreadableModel(f"The model has {len(entries):,} layers; at most {MAX_LAYERS} can be read.")
+    return _sequence(config, entries) if kind == "Sequential" else _functional(config, entries)
+
+
+def _sequence(config: dict[str, Any], entries: list[dict[str, Any]]) -> Graph:
+    inner = [as_dict(entry.get("config")) for entry in entries]
+    shapes = [_batch_shape(one) for one in inner[:1]] + [config.get("build_input_shape")]
+    previous, calls = INPUT, []
+    for entry, group in zip(entries, _groups(entries)):
+        if entry.get("class_name") == "InputLayer" and not calls:
+            refuse_other_numbers("the input", as_dict(entry.get("config")).get("dtype"))
+            continue
+        calls.append(_call(entry, (previous,), group))
+        previous = calls[-1].name
+    return Graph(_by_name(calls), previous, *_input_shape(next(filter(None, shapes), None)))
+
+
+def _functional(config: dict[str, Any], entries: list[dict[str, Any]]) -> Graph:
+    inputs = [entry for entry in entries if entry.get("class_name") == "InputLayer"]
+    if len(inputs) != 1:
+        raise UnreadableModel(f"The model has {len(inputs)} inputs. Only models with one image as input can be read.")
+    image = inputs[0].get("name")
+    if _end(config.get("input_layers"), "input") != image:
+        raise UnreadableModel("The model does not begin at its input layer, so it cannot be read.")
+    calls = []
+    for entry, group in zip(entries, _groups(entries)):
+        if entry is not inputs[0]:
+            sources = tuple(INPUT if name == image else name for name in _sources(entry))
+            calls.append(_call(entry, sources, group))
+    refuse_other_numbers("the input", as_dict(inputs[0].get("config")).get("dtype"))
+    shape = _input_shape(_batch_shape(as_dict(inputs[0].get("config"))))
+    return Graph(_by_name(calls), _end(config.get("output_layers"), "output"), *shape)
+
+
+def _groups(entries: list[dict[str, Any]]) -> list[str]:
+    """Where a .keras file keeps the weights of each layer: its class in snake case, and counted."""
+    seen: Counter[str] = Counter()
+    groups = []
+    for entry in entries:
+        kind = re.sub(r"\W+", "", str(entry.get("class_name")))
+        kind = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", kind)
+        kind = re.sub("([a-z])([A-Z])", r"\1_\2", kind).lower()
+        if _is_operation(entry):  # has no place among the layers
+            groups.append("")
+            continue
+        groups.append(f"{kind}_{seen[kind]}" if seen[kind] else kind)
+        seen[kind] += 1
+    return groups
+
+
+def _is_operation(entry: dict[str, Any]) -> bool:
+    """Whether this is an addition such as `x + y` rather than a layer."""
+    return entry.get("class_name") == "Add" and entry.get("module") in ("keras.ops", "keras.src.ops.numpy")
+
+
+def is_of_keras(entry: dict[str, Any]) -> bool:
+    """Whether this describes a layer that comes with Keras."""
+    own = entry.get("registered_name") in (None, entry.get("class_name"))
+    return own and entry.get("module") in (None, "keras.layers")
+
+
+def _call(entry: dict[str, Any], inputs: tuple[str, ...], group: str) -> Call:
+    kind, config = entry.get("class_name"), as_dict(entry.get("config"))
+    name = entry.get("name", config.get("name"))
+    if not isinstance(kind, str) or not isinstance(name, str) or not name:
+        raise UnreadableModel(NOT_OF_KERAS)
+    if not (is_of_keras(entry) or _is_operation(entry)):
+        raise UnreadableModel(
+            f"Layer {quoted(name)} is of the class {quoted(kind)}, which does not come from keras.layers. "
+            "Code of one's own cannot be read from a file; build the model from the layers of Keras."
+        )
+    return Call(name, kind, config, inputs, group)
+
+
+def _by_name(calls: list[Call]) -> dict[str, Call]:
+    names = Counter(call.name for call in calls)
+    twice = next((name for name, count in names.items() if count > 1), None)
+    if twice is not None:
+        raise UnreadableModel(f"Two layers are called {quoted(twice)}, so it is not clear which is meant.")
+    return {call.name: call for call in calls}
+
+
+def _end(value: Any, what: str) -> str:
+    """The layer at an end of a functional model: `["name", 0, 0]`, alone or in a list."""
+    leaf = value[0] if isinstance(value, list) and len(value) == 1 else value
+    if isinstance(value, dict) or (isinstance(leaf, list) and leaf and not isinstance(leaf[0], str)):
+        raise UnreadableModel(f"The model has several {what}s. Only models with one {what} can be read.")
+    return _tensor(leaf)
+
+
+def _tensor(value: Any) -> str:
+    """The layer that makes a tensor, written as `["name", 0, 0]`."""
+    if not isinstance(value, list) or len(value) < 3 or not isinstance(value[0], str):
+        raise UnreadableModel(NOT_OF_KERAS)
+    if value[1] != 0 or value[2] != 0:
+        raise UnreadableModel(f"Layer {quoted(value[0])} is used more than once, which cannot be represented here.")
+    return value[0]
+
+
+def _sources(entry: dict[str, Any]) -> list[str]:
+    """Names of the layers that a layer of a functional model is called on."""
+    name = quoted(str(entry.get("name")))
+    nodes = as_list(entry.get("inbound_nodes"))
+    if len(nodes) != 1:
+        raise UnreadableModel(f"Layer {name} is used {len(nodes)} times; only layers used once can be read.")
+    if isinstance(nodes[0], dict):
+        found, arguments = _tensors(nodes[0].get("args")), [as_dict(nodes[0].get("kwargs", {}))]
+    else:  # before Keras 3: [["name", 0, 0, {arguments}], …]
+        tensors = [as_list(tensor) for tensor in as_list(nodes[0])]
+        found = [_tensor(tensor) for tensor in tensors]
+        arguments = [as_dict(tensor[3]) for tensor in tensors if len(tensor) > 3]
+    for key, value in ((key, value) for some in arguments for key, value in some.items()):
+        nothing = value is None or value is False or (isinstance(value, list) and all(one is None for one in value))
+        if key not in ("training", "mask") or not nothing:
+            raise UnreadableModel(f"Layer {name} is called with {quoted(key)}, which cannot be represented here.")
+    return found
+
+
+def _tensors(value: Any) -> list[str]:
+    """Names of the layers whose tensors are the arguments of a call: `[t]`, `[t, t]` or `[[t, t]]`."""
+    values = as_list(value)
+    if len(values) == 1 and isinstance(values[0], list):
+        values = values[0]
+    names = []
+    for one in map(as_dict, values):
+        if one.get("class_name") != "__keras_tensor__":
+            raise UnreadableModel("A layer is called on something else than an output of another layer.")
+        names.append(_tensor(as_dict(one.get("config")).get("keras_history")))
+    return names
+
+
+def _batch_shape(config: dict[str, Any]) -> Any:
+    return config.get("batch_shape") or config.get("batch_input_shape")
+
+
+def _input_shape(value: Any) -> tuple[Shape, bool]:
+    """(height, width, channels) of the image, and whether the file's has no channels."""
+    if not isinstance(value, list) or not value:
+        raise UnreadableModel(
+            "The file does not say how large the images are. Give the model an Input and save again."
+        )
+    sizes = value[1:]
+    if len(sizes) not in (2, 3) or not all(isinstance(n, int) and not isinstance(n, bool) for n in sizes):
+        text = " × ".join("?" if n is None else short(n) for n in sizes[:3])
+        raise UnreadableModel(
+            f"The input is {text or 'empty'}, but images of fixed height × width × channels are needed."
+        )
+    return (*sizes, 1)[:3], len(sizes) == 2
+
+
+def refuse_other_numbers(where: str, policy: Any) -> None:
+    """Refuse every type of numbers but float32."""
+    name = policy
+    if isinstance(policy, dict) and policy.get("class_name") in ("DTypePolicy", "Policy"):
+        inner = policy.get("config")
+        name = inner.get("name") if isinstance(inner, dict) else inner
+    if name not in (None, "float32"):
+        shown = quoted(name) if isinstance(name, str) else "a policy of its own"
+        raise UnreadableModel(f"{where[0].upper()}{where[1:]} computes with {shown}. Only float32 can be read.")

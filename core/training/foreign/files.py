@@ -1,0 +1,176 @@
+"""From the bytes of a file to a network with its weights, and back to our own file of weights."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+
+from core.network import InvalidNetwork, Network, to_json, trace
+from core.network.sharing import MAX_TEXT, shared_from_json
+from core.training.foreign.containers import MAX_ARRAYS, Members, float_array, read_hdf5, text_array
+from core.training.foreign.plan import Plan, planned, refuse_unfit
+from core.training.foreign.refusals import (
+    DAMAGED,
+    MAX_CONFIG,
+    MAX_WEIGHTS,
+    MB,
+    Notes,
+    UnreadableModel,
+    decoded,
+    json_object,
+)
+from core.training.foreign.weights import finite, keras_arrays, legacy_arrays, weight_shapes, weights_of
+
+MAX_FILE = 50 * MB
+MAX_MEMBERS = 50  # of a .keras file, which has three
+
+FORMATS = "Keras' .keras and .h5 files of whole models, and the .json and .npz files of Receptive, can be read."
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """What a file holds.
+
+    Attributes:
+        network: the architecture.
+        weights: float32, in the order of `build_model(network).get_weights()`; None where the file has none.
+        left_out: sentences about what was dropped without changing what the model computes, at most ten.
+    """
+
+    network: Network
+    weights: list[np.ndarray] | None
+    left_out: tuple[str, ...]
+
+
+def read_model(content: bytes, file_name: str) -> Foreign:
+    """The network in an uploaded file, with its weights.
+
+    Args:
+        content: the whole file: .keras, .h5 of a whole model, or .json and .npz of Receptive.
+        file_name: as the person called it; the network is named after it.
+
+    Raises:
+        UnreadableModel: whatever is wrong with the file, and nothing else.
+    """
+    if len(content) > MAX_FILE:
+        raise UnreadableModel(
+            f"This file is larger than {MAX_FILE // MB} MB, which is the most that can be read. "
+            "Saved before it is compiled, a model is about a third as large."
+        )
+    try:
+        return _reader(content)(content, file_name)
+    except UnreadableModel:
+        raise
+    except Exception as problem:  # the last resort: a file must never break a page
+        raise UnreadableModel(DAMAGED) from problem
+
+
+def weights_file(network: Network, weights: Sequence[np.ndarray], class_names: Sequence[str]) -> bytes:
+    """Our own file of weights: an npz that `read_model` reads back.
+
+    Args:
+        network: that the weights belong to.
+        weights: in the order of `build_model(network).get_weights()`.
+        class_names: what the outputs stand for.
+
+    Raises:
+        ValueError: where the network cannot work, or the weights are not its own.
+    """
+    problems = trace(network).problems
+    if problems:
+        raise ValueError(problems[0].sentence)
+    arrays = [np.asarray(array, np.float32) for array in weights]
+    if [array.shape for array in arrays] != weight_shapes(network):
+        raise ValueError("These weights have other shapes than this network's.")
+    file = io.BytesIO()
+    np.savez_compressed(
+        file,
+        network=np.array(to_json(network)),
+        class_names=np.array(list(class_names), dtype=np.str_),
+        **{str(number): array for number, array in enumerate(arrays)},
+    )
+    return file.getvalue()
+
+
+def _reader(content: bytes) -> Callable[[bytes, str], Foreign]:
+    """The reader for this content; names are not trusted."""
+    if content.startswith(b"PK"):
+        return _read_zip
+    if content.startswith(b"\x89HDF\r\n\x1a\n"):
+        return _read_h5
+    if content.lstrip()[:1] == b"{":
+        return _read_json
+    raise UnreadableModel(f"This is not a model file that can be read here. {FORMATS}")
+
+
+def _read_json(content: bytes, file_name: str) -> Foreign:
+    if len(content) > 4 * MAX_TEXT:  # no character needs more bytes
+        raise UnreadableModel("This text is too long for a network.")
+    network, left_out = _shared(decoded(content))
+    return Foreign(network, None, left_out)
+
+
+def _read_zip(content: bytes, file_name: str) -> Foreign:
+    members = Members(content)
+    if "config.json" in members:
+        return _read_keras(members, file_name)
+    if "network.npy" in members:
+        return _read_npz(members)
+    raise UnreadableModel(f"This archive holds no network: only weights, or something else. {FORMATS}")
+
+
+def _read_keras(members: Members, file_name: str) -> Foreign:
+    members.at_most(MAX_MEMBERS)
+    notes = Notes()
+    config = json_object(decoded(members.read("config.json", MAX_CONFIG)))
+    plan = planned(config, file_name, notes)
+    weights = None
+    if "model.weights.h5" in members:
+        weights = weights_of(plan, read_hdf5(members.read("model.weights.h5", MAX_WEIGHTS)), keras_arrays)
+    return _foreign(plan, weights, bool(config.get("compile_config")), notes)
+
+
+def _read_h5(content: bytes, file_name: str) -> Foreign:
+    notes = Notes()
+    stored = read_hdf5(content)
+    if stored.config is None:
+        raise UnreadableModel(
+            "This HDF5 file has no architecture in it, perhaps weights only. Save the whole model with model.save(…)."
+        )
+    plan = planned(json_object(stored.config), file_name, notes)
+    weights = weights_of(plan, stored, legacy_arrays)
+    return _foreign(plan, weights, stored.compiled, notes)
+
+
+def _foreign(plan: Plan, weights: list[np.ndarray] | None, compiled: bool, notes: Notes) -> Foreign:
+    """What was found in a file of Keras."""
+    if compiled:
+        notes.say("The optimiser, its state and the loss were left out: the Train page has its own.")
+    return Foreign(plan.network, weights, notes.sentences())
+
+
+def _read_npz(members: Members) -> Foreign:
+    members.at_most(MAX_ARRAYS)
+    network, left_out = _shared(text_array(members.read("network.npy", 4 * MAX_TEXT + 1000)))
+    refuse_unfit(network)
+    weights = []
+    for number, shape in enumerate(weight_shapes(network)):
+        name = f"{number}.npy"
+        if name not in members:
+            raise UnreadableModel("Weights of this network are missing in the file. Save it again.")
+        weights.append(finite(float_array(members.read(name, 4 * prod(shape) + 1000), shape), "this file"))
+    return Foreign(network, weights, left_out)
+
+
+def _shared(text: str) -> tuple[Network, tuple[str, ...]]:
+    """The network of our own JSON, and what else the text holds."""
+    try:
+        shared = shared_from_json(text)
+    except InvalidNetwork as problem:
+        raise UnreadableModel(str(problem)) from None
+    rest = shared.recipe is not None or shared.dataset is not None or shared.hidden
+    return shared.network, ("Only the network was read, not the recipe or the dataset.",) if rest else ()

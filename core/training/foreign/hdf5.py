@@ -1,0 +1,122 @@
+"""Reads an HDF5 file in a process of its own, which the system ends where it takes too much."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import h5py
+import numpy as np
+
+from core.network.network import MAX_LAYERS
+from core.training.foreign.refusals import DAMAGED, MAX_CONFIG, MAX_WEIGHTS, MB, UnreadableModel, decoded, size_text
+
+SECONDS = 5  # of computing, where mostly a fifth of one is needed
+MEMORY = 2_000 * MB
+MAX_OBJECTS = 20 * MAX_LAYERS  # groups and datasets of an HDF5 file
+MAX_LEVELS = 12
+
+
+def _unpack() -> None:
+    """From an HDF5 file on standard input to a zip on standard output: `index.json` and the arrays."""
+    _limit_process()
+    content = sys.stdin.buffer.read()
+    with zipfile.ZipFile(sys.stdout.buffer, "w") as archive:
+        try:
+            index = _unpacked(content, archive)
+        except UnreadableModel as problem:
+            index = {"problem": str(problem)}
+        archive.writestr("index.json", json.dumps(index))
+
+
+def _limit_process() -> None:
+    """Let the system end this process where it would take too much time or memory."""
+    try:
+        import resource
+    except ImportError:  # Windows: the time is limited by whoever waits
+        return
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _unpacked(content: bytes, archive: zipfile.ZipFile) -> dict[str, Any]:
+    """Write the arrays of an HDF5 file to an archive; returns what `containers.Stored` needs besides."""
+    owners: dict[str, str] = {}
+    arrays: dict[str, int | None] = {}
+    left = MAX_WEIGHTS
+    with h5py.File(io.BytesIO(content), "r") as file:
+        config = _text_attribute(file, "model_config")
+        compiled = "training_config" in file.attrs or file.id.links.exists(b"optimizer_weights")
+        for root in ("layers", "model_weights"):
+            for count, (path, item) in enumerate(_items(_linked(file, root), root)):
+                if count > MAX_OBJECTS:
+                    raise UnreadableModel("This file has far more groups than any model that can be read here.")
+                if isinstance(item, h5py.Group):
+                    owner = _text_attribute(item, "name")
+                    owners |= {} if owner is None else {path: owner}
+                    continue
+                arrays[path] = None
+                if _is_plain(item):
+                    left -= item.size * item.dtype.itemsize
+                    if left < 0:
+                        raise UnreadableModel(f"The weights in this file are larger than {size_text(MAX_WEIGHTS)}.")
+                    arrays[path] = len(arrays)
+                    archive.writestr(f"{arrays[path]}.npy", _written(item[()]))
+    return {"config": config, "compiled": compiled, "owners": owners, "arrays": arrays}
+
+
+def _linked(group: h5py.Group, name: str) -> Any:
+    """What lies in a group under this name, or None. A link that leads elsewhere is never followed."""
+    links = group.id.links
+    if not links.exists(name.encode()):
+        return None
+    if links.get_info(name.encode()).type != h5py.h5l.TYPE_HARD:
+        raise UnreadableModel("This HDF5 file has links that lead elsewhere, which no model needs. It was not read.")
+    return group[name]
+
+
+def _items(item: Any, path: str, depth: int = 0) -> Iterator[tuple[str, Any]]:
+    """All groups and datasets from here on, with their paths."""
+    if isinstance(item, (h5py.Group, h5py.Dataset)):
+        yield path, item
+    if isinstance(item, h5py.Group) and depth < MAX_LEVELS:
+        for name in item:
+            yield from _items(_linked(item, name), f"{path}/{name}", depth + 1)
+
+
+def _is_plain(dataset: h5py.Dataset) -> bool:
+    """Whether these are floating-point numbers that lie in the file as they are: Keras writes no others."""
+    how = dataset.id.get_create_plist()
+    here = how.get_layout() in (h5py.h5d.CONTIGUOUS, h5py.h5d.COMPACT) and not how.get_external_count()
+    numbers = dataset.dtype.kind == "f" and dataset.dtype.itemsize <= 8 and dataset.shape is not None
+    return here and not how.get_nfilters() and numbers
+
+
+def _text_attribute(group: h5py.Group, name: str) -> str | None:
+    """A single text beside a group."""
+    if name not in group.attrs:
+        return None
+    attribute = h5py.h5a.open(group.id, name.encode())
+    if attribute.shape != () or attribute.get_storage_size() > MAX_CONFIG:
+        raise UnreadableModel(DAMAGED)
+    value = group.attrs[name]
+    if not isinstance(value, (str, bytes)) or len(value) > MAX_CONFIG:
+        raise UnreadableModel("The architecture in this file is too long, or it is no text.")
+    return value if isinstance(value, str) else decoded(value)
+
+
+def _written(array: np.ndarray) -> bytes:
+    """An array as float32 in NumPy's format."""
+    file = io.BytesIO()
+    with np.errstate(over="ignore"):  # to infinity, which is refused later
+        np.save(file, np.asarray(array).astype("<f4"))
+    return file.getvalue()
+
+
+if __name__ == "__main__":
+    _unpack()
