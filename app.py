@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.ui.frame import sidebar, without_hidden
 from core.ui.handing_on import open_link
+from core.ui.private import remember
 from core.ui.session import session
 from core.ui.warming import warm_up
 
@@ -19,6 +20,7 @@ pages = {
         st.Page("pages/build.py", title="Build", icon=":material/account_tree:", default=True),
         st.Page("pages/train.py", title="Train", icon=":material/monitoring:"),
         st.Page("pages/draw.py", title="Draw", icon=":material/gesture:"),
+        st.Page("pages/runs.py", title="Runs", icon=":material/history:"),
     ],
     "Look inside": [
         st.Page("pages/kernels.py", title="Kernels", icon=":material/grid_view:"),
@@ -30,4 +32,6 @@ page = st.navigation(without_hidden(pages, mine.hidden))
 st.html(Path("assets/style.css"))
 sidebar(mine)
 page.run()
+mine.keep_desk()
+remember(mine.token)
 warm_up()

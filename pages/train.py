@@ -5,8 +5,9 @@ import streamlit as st
 from core.data import SOURCES
 from core.network import PRESETS
 from core.ui.frame import following, head, onward, plain
+from core.ui.recipe import choose_dataset, choose_recipe
 from core.ui.session import session
-from core.ui.training import LIVE_SECONDS, choose_dataset, choose_recipe, live_view, start_and_stop
+from core.ui.training import LIVE_SECONDS, controls, live_view
 
 mine = session()
 head("Train", f"Press Start and watch **{plain(mine.network.name)}** learn; you can look inside while it does.")
@@ -15,8 +16,16 @@ choices, curves = st.columns([4, 7], gap="large")
 with choices:
     choose_dataset(mine, SOURCES)
     choose_recipe(mine, PRESETS)
-    start_and_stop(mine)
+
+
+def watched() -> None:
+    """What changes while it learns."""
+    controls(mine)
+    live_view(mine)
+
+
 with curves:
-    following(mine.run, LIVE_SECONDS, lambda: live_view(mine.run))
+    following(lambda: mine.run, LIVE_SECONDS, watched)
 
 onward("pages/feature_maps.py", "Look inside: what every layer makes of an image")
+onward("pages/runs.py", "All your runs, beside each other", "history")

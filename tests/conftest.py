@@ -4,6 +4,11 @@ import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+import tempfile
+
+# Runs of the tests are kept apart from those of whoever works here.
+os.environ["RECEPTIVE_DATA_DIR"] = tempfile.mkdtemp(prefix="receptive-tests-")
+
 import numpy as np
 import pytest
 from hypothesis import settings

@@ -9,8 +9,6 @@ for bit; another processor may round differently.
 from __future__ import annotations
 
 import json
-import math
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -20,20 +18,13 @@ from core.network import LENET5, to_json
 from core.training import Recipe, Snapshot, State, train
 from core.training.pretrained import FOLDER
 
-RECIPE = Recipe(epochs=30, batch_size=64, optimizer="Adam", learning_rate=0.002, seed=1998)
+RECIPE = Recipe(epochs=30, batch_size=64, learning_rate=0.002, schedule="cosine", seed=1998)
 
 
 def main() -> None:
     """Train LeNet-5 and write its weights and its card."""
-    import keras
-
-    def falling(epoch: int, _rate: float) -> float:
-        """Half a cosine from the recipe's learning rate to zero."""
-        return RECIPE.learning_rate * (1 + math.cos(math.pi * epoch / RECIPE.epochs)) / 2
-
-    rate = keras.callbacks.LearningRateScheduler(falling)
-    result = train(LENET5, load("mnist"), RECIPE, _report, [rate])
-    accuracy = result.snapshot.test[-1].accuracy
+    result = train(LENET5, load("mnist"), RECIPE, _report)
+    accuracy = result.snapshot.test.accuracy
     write(FOLDER, "lenet5", result.model, accuracy)
     print(f"lenet5: {accuracy:.2%} of the test images")
 
@@ -45,7 +36,7 @@ def write(folder: Path, name: str, model, accuracy: float) -> None:
     card = {
         "network": json.loads(to_json(LENET5)),
         "dataset": "mnist",
-        "recipe": asdict(RECIPE) | {"schedule": "half a cosine to zero, by epoch"},
+        "recipe": RECIPE.changed_settings(),
         "test_accuracy": accuracy,
         "made_by": "python -m tools.pretrain",
     }
@@ -53,8 +44,8 @@ def write(folder: Path, name: str, model, accuracy: float) -> None:
 
 
 def _report(snapshot: Snapshot) -> None:
-    if snapshot.state is State.EVALUATING and snapshot.test_epoch == snapshot.epoch:
-        print(f"epoch {snapshot.epoch}: {snapshot.test[-1].accuracy:.2%}", flush=True)
+    if snapshot.state is State.TRAINING and snapshot.judged_epoch == snapshot.epoch:
+        print(f"epoch {snapshot.epoch}: {snapshot.judged[-1].accuracy:.2%}", flush=True)
 
 
 if __name__ == "__main__":

@@ -5,11 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from core.network.settings import Checked, Choice, Integer, Number, setting
+from core.network.settings import Checked, Choice, Flag, Integer, Number, Stages, setting
 
 USUAL_RATES = {"Adam": 0.001, "SGD": 0.01, "RMSprop": 0.001, "AdamW": 0.001}
 OPTIMIZERS = tuple(USUAL_RATES)
 LOSSES = ("crossentropy", "mse")
+SCHEDULES = ("constant", "table", "step", "cosine", "one-cycle", "triangular", "plateau")
+MONITORS = ("val_loss", "val_accuracy")
+
+# What each schedule reads besides the learning rate; the other settings change nothing under it.
+SCHEDULE_SETTINGS = {
+    "constant": (),
+    "table": ("rates",),
+    "step": ("stage_epochs", "factor"),
+    "cosine": ("lowest_rate",),
+    "one-cycle": ("lowest_rate",),
+    "triangular": ("cycle_epochs", "lowest_rate"),
+    "plateau": ("factor", "plateau_patience", "lowest_rate"),
+}
+AUGMENTATIONS = ("shift", "rotation", "zoom", "shear", "blur", "noise")
+STEPPING = ("momentum", "nesterov", "weight_decay", "loss", "label_smoothing", "clip_norm", "seed")
+DATA = ("training_images", "validation_share", "early_stopping", "monitor", "restore_best")
 
 
 @dataclass(frozen=True)
@@ -24,12 +40,7 @@ class Recipe(Checked):
     epochs: int = setting(3, Integer("Epochs", "How many times the network sees the whole training set.", 1, 200))
     batch_size: int = setting(
         128,
-        Integer(
-            "Batch size",
-            "Images per step. Small batches learn more per image, large ones are faster.",
-            1,
-            1024,
-        ),
+        Integer("Batch size", "Images per step. Small batches learn more per image, large ones are faster.", 1, 1024),
     )
     optimizer: str = setting(
         "Adam",
@@ -52,9 +63,14 @@ class Recipe(Checked):
     )
     momentum: float = setting(
         0.0,
-        Number(
-            "Momentum", "How much of the last step is repeated (SGD and RMSprop).", 0.0, 0.999, 0.1, advanced=True
-        ),
+        Number("Momentum", "How much of the last step is repeated (SGD and RMSprop).", 0.0, 0.999, 0.1),
+    )
+    nesterov: bool = setting(
+        False, Flag("Nesterov", "Look at the gradient where momentum will have carried the weights (SGD).")
+    )
+    weight_decay: float = setting(
+        0.004,
+        Number("Weight decay", "AdamW shrinks each weight by this share of the step.", 0.0, 1.0, 0.001, "%.6g"),
     )
     loss: str = setting(
         "crossentropy",
@@ -62,12 +78,128 @@ class Recipe(Checked):
             "Loss",
             "What is made small. crossentropy asks for the right class; mse compares all ten numbers.",
             LOSSES,
-            advanced=True,
         ),
     )
-    seed: int = setting(
-        1, Integer("Seed", "The same seed gives the same start and the same order.", 0, 2**31 - 1, advanced=True)
+    label_smoothing: float = setting(
+        0.0,
+        Number(
+            "Label smoothing",
+            "How much of the target is spread over all classes, so that no answer need be certain.",
+            0.0,
+            0.5,
+            0.05,
+        ),
     )
+    clip_norm: float = setting(
+        0.0,
+        Number("Gradient clipping", "No gradient longer than this over all weights; 0 is off.", 0.0, 1000.0, 0.5),
+    )
+    schedule: str = setting(
+        "constant",
+        Choice(
+            "Schedule",
+            "How the learning rate changes: by a table, in steps, along a cosine, up and down once or in "
+            "triangles, or lower whenever progress ends (plateau).",
+            SCHEDULES,
+        ),
+    )
+    rates: tuple[tuple[int, float], ...] = setting(
+        ((2, 0.001), (3, 0.0003), (5, 0.0001)),
+        Stages("Rates by epoch", "Rate × epochs, stage after stage; the last rate stays.", 1e-9, 1000.0),
+    )
+    stage_epochs: int = setting(
+        5, Integer("Epochs a stage", "After so many epochs the rate is multiplied by the factor.", 1, 200)
+    )
+    factor: float = setting(
+        0.3, Number("Factor", "What the rate is multiplied by when it is lowered.", 0.001, 0.999, 0.1)
+    )
+    cycle_epochs: float = setting(
+        2.0, Number("Epochs a cycle", "Epochs from one lowest rate to the next.", 0.1, 200.0, 0.5)
+    )
+    plateau_patience: int = setting(
+        2, Integer("Epochs without progress", "So long it waits before it lowers the rate.", 1, 100)
+    )
+    lowest_rate: float = setting(
+        0.0, Number("Lowest rate", "The rate never falls below this.", 0.0, 1000.0, 0.0001, "%.6g")
+    )
+    warm_up: float = setting(
+        0.0, Number("Warm-up epochs", "The rate grows from zero over so many epochs first.", 0.0, 50.0, 0.5)
+    )
+    training_images: int = setting(
+        0,
+        Integer(
+            "Training images",
+            "Learn from the first so many only; 0 is all. A few hundred make over-fitting easy to see.",
+            0,
+            60_000,
+            500,
+        ),
+    )
+    validation_share: float = setting(
+        0.0,
+        Number(
+            "Validation share",
+            "The last share of the training images is kept apart to judge each epoch; the test images are then "
+            "read once, at the end. With 0 each epoch is judged on the test images.",
+            0.0,
+            0.5,
+            0.05,
+        ),
+    )
+    early_stopping: int = setting(
+        0,
+        Integer("Stop early after", "Ends after so many epochs without progress; 0 never does.", 0, 100),
+    )
+    monitor: str = setting(
+        "val_loss", Choice("Progress is", "What early stopping, best epoch and plateau look at.", MONITORS)
+    )
+    restore_best: bool = setting(
+        False, Flag("Keep the best epoch", "At the end, the weights of the best epoch come back.")
+    )
+    shift: float = setting(0.0, Number("Shift (px)", "Each image moves by up to so many pixels.", 0.0, 8.0, 0.5))
+    rotation: float = setting(
+        0.0, Number("Rotation (°)", "Each image turns by up to so many degrees.", 0.0, 180.0, 5.0)
+    )
+    zoom: float = setting(0.0, Number("Zoom", "Each image grows or shrinks by up to this share.", 0.0, 0.5, 0.05))
+    shear: float = setting(0.0, Number("Shear (°)", "Each image slants by up to so many degrees.", 0.0, 45.0, 5.0))
+    blur: float = setting(0.0, Number("Blur (px)", "Each image is blurred by up to this width.", 0.0, 3.0, 0.25))
+    noise: float = setting(0.0, Number("Noise", "Standard deviation of the noise on pixels in 0…1.", 0.0, 0.5, 0.05))
+    seed: int = setting(1, Integer("Seed", "The same seed gives the same start and the same order.", 0, 2**31 - 1))
+
+    @property
+    def augments(self) -> bool:
+        """Whether the network sees changed images."""
+        return any(getattr(self, name) for name in AUGMENTATIONS)
+
+    @property
+    def selects(self) -> bool:
+        """Whether something is decided by looking at the judged images: when to stop, what to keep, the rate."""
+        return bool(self.early_stopping or self.restore_best or self.schedule == "plateau")
+
+    def split(self, images: int) -> tuple[int, range]:
+        """How many of the first training images are learned from, and which are kept apart for validation.
+
+        As Keras' `validation_split`: the last share of the images that are used at all.
+        """
+        used = min(self.training_images or images, images)
+        learned = max(int(used * (1 - self.validation_share)), 1)
+        return learned, range(learned, used)
+
+    def idle(self) -> tuple[str, ...]:
+        """Settings that change nothing while the others are as they are."""
+        names = {name for used in SCHEDULE_SETTINGS.values() for name in used}
+        unused = names - set(SCHEDULE_SETTINGS[self.schedule])
+        if self.schedule == "table":
+            unused.add("learning_rate")
+        if self.optimizer not in ("SGD", "RMSprop"):
+            unused.add("momentum")
+        if self.optimizer != "SGD" or not self.momentum:
+            unused.add("nesterov")
+        if self.optimizer != "AdamW":
+            unused.add("weight_decay")
+        if not self.selects:
+            unused.add("monitor")
+        return tuple(name for name in self.__dataclass_fields__ if name in unused)
 
     def with_setting(self, name: str, value: Any) -> Recipe:
         """With one setting changed. A new optimiser brings its usual learning rate, unless one had been chosen."""
@@ -78,8 +210,11 @@ class Recipe(Checked):
 
     def describe(self) -> str:
         """The recipe in a few words: `SGD 0.01, batch 32, 20 epochs, crossentropy`."""
-        momentum = f" with momentum {self.momentum:g}" if self.momentum else ""
+        momentum = f" with momentum {self.momentum:g}" if self.momentum and "momentum" not in self.idle() else ""
+        rate = "" if self.schedule == "table" else f" {self.learning_rate:g}"
+        schedule = "" if self.schedule == "constant" else f", {self.schedule}"
+        augmented = ", augmented" if self.augments else ""
         return (
-            f"{self.optimizer} {self.learning_rate:g}{momentum}, batch {self.batch_size}, "
-            f"{self.epochs} epochs, {self.loss}"
+            f"{self.optimizer}{rate}{momentum}{schedule}, batch {self.batch_size}, "
+            f"{self.epochs} epochs, {self.loss}{augmented}"
         )

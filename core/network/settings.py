@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -128,6 +129,51 @@ class Penalty(Setting):
             raise InvalidSetting(f"{self.label} must be “none” or strengths such as L2 0.0001, not {_shown(value)}.")
         one = Number(self.label, self.help, 0.0, self.maximum)
         return (one.checked(value[0]), one.checked(value[1]))
+
+
+@dataclass(frozen=True)
+class Stages(Setting):
+    """A table by epoch: (epochs, value) for each stage, in order; the last value stays until the end."""
+
+    minimum: float = 0.0
+    maximum: float = 1.0
+    most: int = 20
+
+    def checked(self, value: Any) -> tuple[tuple[int, float], ...]:
+        if not isinstance(value, (tuple, list)) or not 1 <= len(value) <= self.most:
+            raise InvalidSetting(
+                f"{self.label} must be one to {self.most} stages such as “0.01 × 5, 0.001 × 3”, not {_shown(value)}."
+            )
+        epochs = Integer(f"{self.label}: epochs of a stage", self.help, 1, 200)
+        number = Number(self.label, self.help, self.minimum, self.maximum)
+        stages = []
+        for stage in value:
+            if not isinstance(stage, (tuple, list)) or len(stage) != 2:
+                raise InvalidSetting(f"{self.label}: a stage is epochs and a value, not {_shown(stage)}.")
+            stages.append((epochs.checked(stage[0]), number.checked(stage[1])))
+        return tuple(stages)
+
+
+def stages_text(stages: tuple[tuple[int, float], ...]) -> str:
+    """`0.0005 × 2, 0.0002 × 3`: value × epochs, as people type it."""
+    return ", ".join(f"{value:.6g} × {epochs}" for epochs, value in stages)
+
+
+_STAGE = re.compile(
+    r"\s*(\d{0,9}\.?\d{0,12}(?:e[+-]?\d{1,2})?)\s*(?:[x×*]|for)\s*(\d{1,6})\s*(?:epochs?)?\s*", re.I | re.A
+)
+
+
+def read_stages(typed: str) -> tuple[tuple[int, float], ...] | str:
+    """The other way round; the text itself where it is none."""
+    stages = []
+    for part in str(typed)[:1000].split(","):
+        found = _STAGE.fullmatch(part)
+        try:
+            stages.append((int(found[2]), float(found[1])))
+        except (TypeError, ValueError):
+            return typed
+    return tuple(stages)
 
 
 def setting(default: Any, how: Setting) -> Any:

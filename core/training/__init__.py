@@ -7,10 +7,12 @@ from core.training.limits import why_unfit
 from core.training.pretrained import PretrainedError, card, pretrained
 from core.training.run import Result, Run, train
 from core.training.snapshot import Point, Snapshot, State
+from core.training.store import StoreError
+from core.training.workspace import Workspace, Workspaces
 
 __all__ = [
-    "Point", "PretrainedError", "Recipe", "Result", "Run", "Snapshot", "State",
-    "build_model", "card", "pretrained", "train", "why_unfit",
+    "Point", "PretrainedError", "Recipe", "Result", "Run", "Snapshot", "State", "StoreError",
+    "Workspace", "Workspaces", "build_model", "card", "pretrained", "train", "why_unfit",
 ]  # fmt: skip
 
 

@@ -1,26 +1,105 @@
-"""What others may ask of a running training. No TensorFlow: pages and sessions hold these."""
+"""What others may ask of a training. No TensorFlow: pages and sessions hold these."""
 
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
+
+
+@dataclass
+class Wishes:
+    """What was asked for since the last look: each is carried out once, in this order."""
+
+    rewind: bool = False
+    epochs: int | None = None
+    learning_rate: float | None = None
 
 
 class Controls:
-    """Requests to a loop, read between two of its calls. Safe from any thread."""
+    """Requests to a loop and the run around it. Safe from any thread."""
 
     def __init__(self) -> None:
-        self._stop = threading.Event()
+        self._changed = threading.Condition()
+        self._wishes = Wishes()
+        self._stopped = self._paused = False
         self._reason = ""
+        self._until: tuple[str, int] | None = None
 
     def stop(self, reason: str) -> None:
         """End after the current call. The first reason is the one that people read."""
-        if not self._stop.is_set():
-            self._reason = reason
-            self._stop.set()
+        with self._changed:
+            if not self._stopped:
+                self._reason = reason
+                self._stopped = True
+            self._changed.notify_all()
+
+    def pause(self) -> None:
+        """Rest after the current call, until resumed."""
+        with self._changed:
+            self._paused = True
+            self._until = None
+            self._changed.notify_all()
+
+    def resume(self, until: tuple[str, int] | None = None) -> None:
+        """Go on.
+
+        Args:
+            until: rest again at a step (`("step", 120)`) or after the judgement of an epoch (`("epoch", 3)`).
+        """
+        with self._changed:
+            self._paused = False
+            self._until = until
+            self._changed.notify_all()
+
+    def reopen(self) -> None:
+        """Forget a stop, so that a run that has ended can go on."""
+        with self._changed:
+            self._stopped, self._reason = False, ""
+
+    def wish(self, **changes: object) -> None:
+        """Ask the loop for something: see `Wishes`. A rewind forgets what was asked before."""
+        with self._changed:
+            if changes.get("rewind"):
+                self._wishes = Wishes()
+            for name, value in changes.items():
+                setattr(self._wishes, name, value)
+            self._changed.notify_all()
+
+    def taken(self) -> Wishes | None:
+        """What was asked for since the last call, for the loop to carry out; None if nothing."""
+        with self._changed:
+            if self._wishes == Wishes():
+                return None
+            wishes, self._wishes = self._wishes, Wishes()
+            return wishes
+
+    def wait(self, seconds: float) -> None:
+        """Wait for a request, at most so long; returns at once where one is waiting."""
+        with self._changed:
+            if self._paused and not self._stopped and self._wishes == Wishes():
+                self._changed.wait(seconds)
+
+    def rest_when_there(self, step: int, judged_epoch: float) -> None:
+        """Pause where `until` has been reached."""
+        with self._changed:
+            if self._until is not None:
+                kind, where = self._until
+                if (step if kind == "step" else judged_epoch) >= where:
+                    self._paused, self._until = True, None
+
+    @property
+    def last_step(self) -> int | None:
+        """The step that must not be passed, if there is one."""
+        until = self._until
+        return until[1] if until is not None and until[0] == "step" else None
+
+    @property
+    def paused(self) -> bool:
+        return self._paused
 
     @property
     def stopped(self) -> bool:
-        return self._stop.is_set()
+        return self._stopped
 
     @property
     def reason(self) -> str:

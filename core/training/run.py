@@ -1,4 +1,4 @@
-"""A run in the background: a thread that trains, and what everybody else may read of it."""
+"""A run in the background: a thread that trains, and what everybody else may ask and read of it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,20 @@ from core.network import InvalidNetwork, Network
 from core.network.recipe import Recipe
 from core.training.controls import Controls
 from core.training.snapshot import Snapshot, State
+from core.training.store import Record, RunFolder, StoreError
+from core.training.turns import TURNS, Turns
 
 if TYPE_CHECKING:
     import keras
 
+    from core.training.loop import Checkpoint, Loop
+
 WEIGHTS_SECONDS = 1.0  # how often a running model's weights are copied for the pages
+RESTING_SECONDS = 0.5  # how often a resting run looks whether its visitor is still there
+STOPPED = "Stopped. What it has learned so far is kept; you can let it continue."
+ALONE = "Paused and saved, because its page had been closed for a while. Press Resume to go on."
+LONG = "Paused and saved: this run has used the time that one run may take here. Press Resume to go on."
+RESTARTED = "The server was restarted; the run is as it was when it was saved last. Press Resume to go on."
 
 
 @dataclass(frozen=True)
@@ -65,17 +74,27 @@ def patience_seconds() -> float:
     return float(os.environ.get("RECEPTIVE_PATIENCE_SECONDS", "600"))
 
 
-class Run:
-    """A training in a thread of its own.
+def budget_seconds() -> float:
+    """How long one run may train; `RECEPTIVE_RUN_MINUTES` (default 120)."""
+    return 60 * float(os.environ.get("RECEPTIVE_RUN_MINUTES", "120"))
 
-    Pages read `snapshot` and `model()`, call `stop()`, and say with `touch()` that
-    somebody is watching: a run that nobody has watched for `patience` seconds ends.
+
+class Run:
+    """A training with a thread of its own while it works; without one while it rests for long.
+
+    Pages read `snapshot` and `weights()`, call the controls, and say with `touch()`
+    that somebody is watching: a run that nobody has watched for `patience` seconds
+    is paused and saved.
 
     Args:
         network, recipe: as for `train`.
-        dataset: the data, or a function that loads them (called in the thread).
-        patience: seconds; by default `patience_seconds()`.
-        dataset_name: as `core.data.load` knows it.
+        dataset: the images, or a function that loads them in the run's own thread.
+        dataset_name: what it is called in `core.data`.
+        name: what people call the run.
+        folder: where it is kept on disk, if anywhere.
+        patience: in seconds.
+        turns: the line to stand in.
+        saved: the state from which it goes on, where it comes from the disk.
     """
 
     def __init__(
@@ -83,39 +102,144 @@ class Run:
         network: Network,
         dataset: Dataset | Callable[[], Dataset],
         recipe: Recipe,
+        *,
+        dataset_name: str = "mnist",
+        name: str = "",
+        folder: RunFolder | None = None,
         patience: float | None = None,
-        dataset_name: str = "",
+        turns: Turns = TURNS,
+        saved: Snapshot | None = None,
     ) -> None:
         self.network = network
-        self.dataset_name = dataset_name
         self.recipe = recipe
+        self.dataset_name = dataset_name
+        self.name = name or network.name
+        self.created = time.time()
+        self.folder = folder
         self._dataset = dataset
         self._patience = patience_seconds() if patience is None else patience
+        self._budget = budget_seconds()
+        self._turns = turns
         self._controls = Controls()
         self._seen = time.monotonic()
-        self._snapshot = Snapshot(State.STARTING, epochs=recipe.epochs)
+        self._checkpoint: Checkpoint | None = None
+        self._snapshot = saved or Snapshot(State.QUEUED, epochs=recipe.epochs)
         self._weights: tuple[int, list[np.ndarray]] | None = None  # (version, arrays)
         self._reading = threading.Lock()
-        self._viewer: tuple[int, keras.Model] | None = None
-        self._thread = threading.Thread(target=self._work, name="training", daemon=True)
+        self._thread: threading.Thread | None = None
+        self._kept_best: float | None = None  # which epoch is on disk as the best
+        self._starting = threading.RLock()
+        self._ending = False  # its thread has decided to end: asked to go on, it needs another
+        self.problem = ""  # why it is not kept on disk, if it is not
+
+    # Controls
 
     def start(self) -> Run:
-        """Begin; returns at once."""
-        self._thread.start()
+        """Begin, or go on from where it rests; returns at once."""
+        self._go(None)
         return self
+
+    def pause(self) -> None:
+        """Rest soon; its turn goes to whoever waits."""
+        self._controls.pause()
+
+    def resume(self) -> None:
+        """Go on from exactly where it was."""
+        self._go(None)
+
+    def one_batch(self) -> None:
+        """One step, then rest."""
+        self._go(("step", self._snapshot.step + 1))
+
+    def one_epoch(self) -> None:
+        """To the end of the current epoch and its judgement, then rest."""
+        self._go(("epoch", int(max(self._snapshot.judged_epoch, 0)) + 1))
+
+    def more(self, epochs: int) -> None:
+        """Let a run that has ended go on for so many epochs."""
+        now = self._snapshot
+        done = -(-now.step * now.epochs // now.steps)  # an epoch that was begun counts
+        self._controls.wish(epochs=done + epochs)
+        self._go(None)
+
+    def set_learning_rate(self, rate: float) -> None:
+        """From the next step on; a schedule keeps its shape and goes through this rate."""
+        self._controls.wish(learning_rate=float(rate))
+
+    def rewind(self) -> None:
+        """Back to the very weights of the start, and rest there."""
+        self._controls.pause()
+        self._controls.wish(rewind=True)
+        self._launch()
 
     def stop(self) -> None:
         """End soon, keeping what has been learned."""
-        self._controls.stop("Stopped. What it has learned so far is kept until you start the next training.")
+        self._controls.stop(STOPPED)
+        with self._starting:
+            if not self._alive() and self._snapshot.state is State.PAUSED:
+                self._snapshot = replace(self._snapshot, state=State.STOPPED, message=STOPPED)
+
+    @classmethod
+    def from_record(cls, record: Record, folder: RunFolder, dataset: Callable[[], Dataset], **more: Any) -> Run:
+        """A run as it was saved; it rests until it is resumed."""
+        saved = record.snapshot
+        if saved.state not in (State.FINISHED, State.STOPPED, State.FAILED):
+            message = saved.message or RESTARTED
+            saved = replace(saved, state=State.PAUSED, place=0, seconds_left=None, message=message)
+        run = cls(
+            record.network,
+            dataset,
+            record.recipe,
+            dataset_name=record.dataset,
+            name=record.name,
+            folder=folder,
+            saved=saved,
+            **more,
+        )
+        run.created = record.created
+        return run
+
+    def discard(self) -> None:
+        """End it and keep nothing: it is being deleted."""
+        self.folder = None
+        self._controls.stop(STOPPED)
 
     def touch(self) -> None:
         """Somebody is watching."""
         self._seen = time.monotonic()
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait for the end; whether it has come."""
-        self._thread.join(seconds)
-        return not self._thread.is_alive()
+        """Wait for the end of its thread; whether it has come."""
+        thread = self._thread
+        if thread is None:
+            return True
+        thread.join(seconds)
+        return not thread.is_alive()
+
+    def _go(self, until: tuple[str, int] | None) -> None:
+        self.touch()
+        self._controls.resume(until)
+        self._launch()
+
+    def _launch(self) -> None:
+        """Give it a thread where it has none."""
+        with self._starting:
+            ending = self._ending
+        if ending:
+            self.wait()
+        with self._starting:
+            if not self._alive():
+                self.touch()
+                self._ending = False
+                self._controls.reopen()
+                self._snapshot = replace(self._snapshot, state=State.QUEUED, message="")
+                self._thread = threading.Thread(target=self._work, name="training", daemon=True)
+                self._thread.start()
+
+    def _alive(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    # What others read
 
     @property
     def snapshot(self) -> Snapshot:
@@ -124,7 +248,10 @@ class Run:
 
     @property
     def active(self) -> bool:
-        return self._snapshot.state.active
+        """Whether it trains, waits for its turn, or has just been asked to."""
+        if not self._alive() or self._ending:
+            return False
+        return not (self._controls.paused and self._snapshot.state is State.PAUSED)
 
     @property
     def version(self) -> int:
@@ -132,53 +259,226 @@ class Run:
         weights = self._weights
         return weights[0] if weights else 0
 
-    def model(self) -> keras.Model | None:
-        """A model with the newest published weights, apart from the one being trained.
+    def weights(self) -> tuple[int, list[np.ndarray]] | None:
+        """(version, arrays) of the newest published weights, in Keras' order; None before there are any.
 
-        None before there are any. The same object is updated in place when newer
-        weights have come; only this run's own visitor holds it.
+        Raises:
+            StoreError: where they are on disk and cannot be read.
         """
+        with self._reading:
+            if self._weights is None and not self._alive():
+                arrays = self._weights_from_disk()
+                if arrays is not None:
+                    self._weights = (1, arrays)
+        return self._weights
+
+    def model(self) -> keras.Model | None:
+        """A new model with the newest published weights; None before there are any. Raises `StoreError`."""
         from core.training.model import build_model
 
-        weights = self._weights
+        weights = self.weights()
         if weights is None:
             return None
-        with self._reading:
-            if self._viewer is None:
-                self._viewer = (0, build_model(self.network))
-            version, model = self._viewer
-            if version < weights[0]:
-                model.set_weights(weights[1])
-                self._viewer = (weights[0], model)
-            return model
+        model = build_model(self.network)
+        model.set_weights(weights[1])
+        return model
+
+    # The thread
 
     def _work(self) -> None:
         try:
-            from core.training.loop import Loop
-
-            dataset = self._dataset() if callable(self._dataset) else self._dataset
-            loop = Loop(self.network, dataset, self.recipe)
-            copied = 0.0
-            for snapshot in loop.snapshots(self._controls):
-                now = time.monotonic()
-                if now - self._seen > self._patience:
-                    self._controls.stop("Ended by itself, because its page had been closed for a while.")
-                last = not snapshot.state.active
-                if snapshot.state is not State.FAILED and (last or now - copied > WEIGHTS_SECONDS):
-                    self._weights = (self.version + 1, loop.model.get_weights())
-                    copied = now
-                self._snapshot = snapshot
+            self._train(self._controls)
         except Exception as problem:  # a run may fail, its server may not
-            if not isinstance(problem, (InvalidNetwork, RuntimeError)):
+            if not isinstance(problem, (InvalidNetwork, StoreError, RuntimeError)):
                 logging.getLogger(__name__).exception("A run failed")
             self._snapshot = replace(self._snapshot, state=State.FAILED, message=_explained(problem))
+        finally:
+            with self._starting:
+                self._ending = True
+            self._turns.leave(self)
+
+    def _train(self, controls: Controls) -> None:
+        loop: Loop | None = None
+        copied = 0.0
+        while True:
+            reason = self._rested(controls, loop)
+            if reason:
+                self._save(loop)
+                self._show(loop, State.PAUSED, message=reason)
+                return
+            if controls.stopped and loop is None:
+                self._show(None, State.STOPPED, message=controls.reason)
+                return
+            if loop is None:
+                loop = self._made()
+                steps = loop.snapshots(controls)
+            if controls.paused and not controls.stopped:
+                continue  # made only to be looked at
+            snapshot = next(steps)
+            controls.rest_when_there(snapshot.step, snapshot.judged_epoch)
+            now = time.monotonic()
+            judged = snapshot.judged_epoch != self._snapshot.judged_epoch
+            active = snapshot.state.active
+            if snapshot.state is not State.FAILED:
+                if judged or controls.paused or not active or now - copied > WEIGHTS_SECONDS:
+                    self._publish_weights(loop)
+                    copied = now
+                if judged or not active:
+                    self._save(loop)
+            with self._starting:
+                self._ending = not active
+                self._snapshot = snapshot
+            if not active:
+                return
+            self._turns.give_way(self)
+
+    def _rested(self, controls: Controls, loop: Loop | None) -> str:
+        """Return when it may work: nothing, or why its thread has to end instead."""
+        while True:
+            with self._starting:
+                gone = time.monotonic() - self._seen > self._patience
+                if gone or (loop is not None and loop.seconds > self._budget):
+                    self._ending = True
+                    return ALONE if gone else LONG
+            if controls.stopped:
+                return ""
+            if controls.paused:
+                self._turns.leave(self)
+                if loop is None:
+                    return ""
+                before = self._snapshot.step
+                loop.obey(controls)
+                self._show(loop, State.PAUSED)
+                if self._snapshot.step != before or not self._weights:  # rewound, or only just made
+                    self._publish_weights(loop)
+                controls.wait(RESTING_SECONDS)
+                continue
+            self._turns.join(self)
+            place = self._turns.wait(self, RESTING_SECONDS)
+            if not place:
+                return ""
+            self._show(loop, State.QUEUED, place=place)
+
+    def _made(self) -> Loop:
+        from core.training.loop import Loop
+
+        dataset = self._dataset() if callable(self._dataset) else self._dataset
+        if self._checkpoint is not None or self.folder is None:
+            return Loop(self.network, dataset, self.recipe, checkpoint=self._checkpoint)
+        try:
+            return Loop(self.network, dataset, self.recipe, checkpoint=self._from_disk())
+        except InvalidNetwork:
+            raise
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError):  # whatever a file may hold
+            raise StoreError(f"The run “{self.name}” is damaged, so it cannot go on. Start a new one.") from None
+
+    def _publish_weights(self, loop: Loop) -> None:
+        self._weights = (self.version + 1, loop.model.get_weights())
+
+    # On disk
+
+    def _save(self, loop: Loop | None) -> None:
+        """Keep all that is needed to go on; on disk where it has a place there, else in memory."""
+        if loop is None:
+            return
+        checkpoint = loop.checkpoint()
+        self._checkpoint = checkpoint
+        if self.folder is None:
+            return
+        try:
+            self._write(self.folder, checkpoint)
+        except StoreError as problem:
+            self.problem = str(problem)
+        else:
+            self.problem = ""
+            self._checkpoint = None  # the memory is for others
+
+    def _write(self, folder: RunFolder, checkpoint: Checkpoint) -> None:
+        counts = [len(checkpoint.weights), len(checkpoint.generators)]
+        numbers = {**checkpoint.numbers, "counts": counts}
+        record = Record(
+            folder.id,
+            self.name,
+            self.network,
+            self.dataset_name,
+            self.recipe,
+            self.created,
+            checkpoint.snapshot,
+            numbers,
+        )
+        best = checkpoint.numbers["best"]
+        if checkpoint.best and best[0] != self._kept_best:
+            folder.save("best", checkpoint.best, record)
+            self._kept_best = best[0]
+        folder.save("last", [*checkpoint.weights, *checkpoint.generators, *checkpoint.optimizer], record)
+        epoch = checkpoint.snapshot.judged_epoch
+        if epoch >= 0 and epoch == int(epoch):
+            folder.save(int(epoch), checkpoint.weights, record)
+
+    def _from_disk(self) -> Checkpoint | None:
+        """Where it was saved last; None where it never was."""
+        from core.training.loop import Checkpoint
+
+        if self.folder is None or not self.folder.has("last"):
+            return None
+        record, arrays = self.folder.load("last")
+        numbers, best = record.numbers, []
+        if numbers.get("best") and self.folder.has("best"):
+            kept = self.folder.load("best")
+            best = kept.arrays
+            numbers = {**numbers, "best": kept.record.numbers["best"]}  # of an epoch later, where a kill came between
+        weights, generators = _counts(record)
+        parts = arrays[:weights], arrays[weights : weights + generators], arrays[weights + generators :]
+        return Checkpoint(*map(tuple, parts), record.snapshot, tuple(best), numbers)
+
+    def _weights_from_disk(self) -> list[np.ndarray] | None:
+        """Of a run that this process has not trained: those that its last snapshot is about."""
+        if self.folder is None or not self.folder.has("last"):
+            return None
+        if self._snapshot.kept_epoch is not None:
+            return self.folder.load("best").arrays
+        record, arrays = self.folder.load("last")
+        return arrays[: _counts(record)[0]]
+
+    def epochs(self) -> list[int]:
+        """The epochs whose weights are kept, in order; 0 is before training."""
+        if self.folder is None:
+            return []
+        try:
+            return [epoch for epoch in self.folder.epochs() if epoch <= self._snapshot.judged_epoch]
+        except StoreError:
+            return []
+
+    def epoch_weights(self, epoch: int) -> list[np.ndarray]:
+        """The weights after an epoch, in Keras' order; raises `StoreError`."""
+        if self.folder is None:
+            raise StoreError("This run is not kept on disk, so its epochs cannot be shown.")
+        return self.folder.load(epoch).arrays
+
+    def rename(self, name: str) -> None:
+        """Give it another name; raises `StoreError`."""
+        if self.folder is not None:
+            self.folder.rename(name)
+        self.name = name
+
+    def _show(self, loop: Loop | None, state: State, place: int = 0, message: str = "") -> None:
+        now = self._snapshot if loop is None else loop.resting()
+        self._snapshot = replace(now, state=state, place=place, seconds_left=None, message=message)
+
+
+def _counts(record: Record) -> tuple[int, int]:
+    """How many arrays are weights, and how many belong to random generators."""
+    counts = record.numbers.get("counts")
+    if not isinstance(counts, list) or len(counts) != 2 or not all(isinstance(count, int) for count in counts):
+        raise StoreError(f"The run “{record.name}” is damaged. It can only be deleted.")
+    return max(counts[0], 0), max(counts[1], 0)
 
 
 def _explained(problem: Exception) -> str:
     """A failure in words that a visitor can use."""
     from core.data import DatasetError
 
-    if isinstance(problem, (InvalidNetwork, DatasetError)):
+    if isinstance(problem, (InvalidNetwork, DatasetError, StoreError)):
         return str(problem)
     if isinstance(problem, MemoryError) or type(problem).__name__ == "ResourceExhaustedError":
         return "The memory of this machine was not enough. Choose a smaller batch or a smaller network."

@@ -14,16 +14,19 @@ MAX_POINTS = 600
 class State(Enum):
     """Where a run is. The value is what people read."""
 
+    QUEUED = "waiting for its turn"  # other people's runs go first
     STARTING = "getting ready"  # the graph is being traced; the first seconds
     TRAINING = "training"
-    EVALUATING = "testing"  # reads the test images, learns nothing
+    EVALUATING = "testing"  # reads the images that it is judged on, learns nothing
+    PAUSED = "paused"  # by its visitor, or saved because the visitor has been gone
     FINISHED = "finished"
-    STOPPED = "stopped"  # by its visitor, or because the visitor has been gone
+    STOPPED = "stopped"  # by its visitor
     FAILED = "failed"  # diverged, or could not run; the message says why
 
     @property
     def active(self) -> bool:
-        return self in (State.STARTING, State.TRAINING, State.EVALUATING)
+        """Whether it works, or waits to."""
+        return self in (State.QUEUED, State.STARTING, State.TRAINING, State.EVALUATING)
 
 
 class Point(NamedTuple):
@@ -34,12 +37,42 @@ class Point(NamedTuple):
         loss: mean loss, penalties included while training.
         accuracy: 0…1.
         images: how many images it is the mean over.
+        learning_rate: of the last step; 0 where nothing was learned yet.
     """
 
     epoch: float
     loss: float
     accuracy: float
     images: int
+    learning_rate: float = 0.0
+
+
+class Mistake(NamedTuple):
+    """An image that was answered wrongly.
+
+    Attributes:
+        index: of the image among those judged: x_test, or x_train for the validation images.
+        label: what it is.
+        answer: what the network took it for.
+        probability: how certain it was of that, 0…1.
+    """
+
+    index: int
+    label: int
+    answer: int
+    probability: float
+
+
+class Silent(NamedTuple):
+    """A layer some of whose units or maps answered nothing but zero to 1,000 images.
+
+    Attributes:
+        path: of the layer in the network.
+        share: of its units or maps, 0…1.
+    """
+
+    path: tuple[int, ...]
+    share: float
 
 
 @dataclass(frozen=True)
@@ -48,50 +81,81 @@ class Snapshot:
 
     Attributes:
         state: where the run is.
+        place: how many runs go first, while it waits for its turn.
         epoch, epochs: the current epoch from 1, and how many there will be.
         step, steps: batches done and to do, over all epochs.
         train: learning curve on the training images, at most 600 points.
-        test: curve on the test images: one point before training and one for each epoch.
-        confusion: (classes, classes) counts on the test set, row true and column answered;
-            of the newest evaluation.
+        judged: curve on images that it does not learn from: one point before training and one for each epoch.
+        judged_on: which those are: `test`, or `validation` where the recipe keeps some apart.
+        test: the newest judgement on the test images; with validation images there is none before the end.
+        confusion: (classes, classes) counts, row true and column answered, of the newest judgement.
+        hardest: the mistakes that it was most certain of, most certain first, of the newest judgement.
+        samples: (n, classes) probabilities for the first n images judged, of the newest judgement.
+        silent: layers with dead units, of the newest judgement.
         images_per_second: speed of the last stretch of training, 0 before the first.
-        seconds: since the start.
+        seconds: spent since the start, pauses left out.
         seconds_left: estimate, None while unknown.
+        learning_rate: of the last step.
+        kept_epoch: the epoch whose weights came back at the end; None where they are the last.
         message: for people; empty where there is nothing to say.
     """
 
     state: State
+    place: int = 0
     epoch: int = 1
     epochs: int = 1
     step: int = 0
     steps: int = 1
     train: tuple[Point, ...] = ()
-    test: tuple[Point, ...] = ()
+    judged: tuple[Point, ...] = ()
+    judged_on: str = "test"
+    test: Point | None = None
     confusion: np.ndarray | None = None
+    hardest: tuple[Mistake, ...] = ()
+    samples: np.ndarray | None = None
+    silent: tuple[Silent, ...] = ()
     images_per_second: float = 0.0
     seconds: float = 0.0
     seconds_left: float | None = None
+    learning_rate: float = 0.0
+    kept_epoch: float | None = None
     message: str = ""
 
     @property
     def progress(self) -> float:
         """0…1."""
-        return self.step / self.steps
+        return min(self.step / self.steps, 1.0)
 
     @property
-    def test_epoch(self) -> float:
-        """The epoch of the newest evaluation; −1 before the first."""
-        return self.test[-1].epoch if self.test else -1.0
-
-    @property
-    def test_accuracy(self) -> float | None:
-        """Of the newest evaluation, 0…1; None before the first epoch has ended."""
-        return self.test[-1].accuracy if len(self.test) > 1 else None
+    def judged_epoch(self) -> float:
+        """The epoch of the newest judgement; −1 before the first."""
+        return self.judged[-1].epoch if self.judged else -1.0
 
     @property
     def train_accuracy(self) -> float | None:
         """Over the last stretch of training, 0…1."""
         return self.train[-1].accuracy if self.train else None
+
+    @property
+    def judged_accuracy(self) -> float | None:
+        """Of the newest judgement after some training, 0…1; None before."""
+        return self.judged[-1].accuracy if self.judged_epoch > 0 else None
+
+    @property
+    def test_accuracy(self) -> float | None:
+        """On the test images after some training, 0…1; None before they have been read."""
+        return self.test.accuracy if self.test is not None and self.test.epoch > 0 else None
+
+    def best(self, monitor: str = "val_accuracy") -> Point | None:
+        """The best judgement after some training; the earlier one of equals.
+
+        Args:
+            monitor: `val_accuracy` or `val_loss`, as Keras calls them.
+        """
+        trained = [point for point in self.judged if point.epoch > 0]
+        if monitor == "val_loss":
+            return min(trained, key=lambda point: point.loss, default=None)
+        return max(trained, key=lambda point: point.accuracy, default=None)
 
 
 def thinned(points: tuple[Point, ...]) -> tuple[Point, ...]:
@@ -110,4 +174,5 @@ def _mean(a: Point, b: Point) -> Point:
         (a.loss * a.images + b.loss * b.images) / images,
         (a.accuracy * a.images + b.accuracy * b.images) / images,
         images,
+        b.learning_rate,
     )

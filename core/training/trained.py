@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,37 @@ from core.network import Network
 
 if TYPE_CHECKING:
     import keras
+
+
+class Viewer:
+    """One model of a network, into which weights are put to look at them.
+
+    Args:
+        network: the network.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self._model: keras.Model | None = None
+        self._shown: object = None
+        self._making = threading.Lock()
+
+    def show(self, version: object, weights: Callable[[], Sequence[np.ndarray]]) -> keras.Model:
+        """The model with these weights: always the same object, changed in place.
+
+        Args:
+            version: names the weights; they are read only where others are in the model.
+            weights: gives them, as `model.get_weights()` has them; `ValueError` where they do not fit.
+        """
+        from core.training.model import build_model
+
+        with self._making:
+            if self._model is None:
+                self._model = build_model(self.network)
+            if version != self._shown:
+                self._model.set_weights(weights())
+                self._shown = version
+            return self._model
 
 
 class Trained:
@@ -29,18 +60,11 @@ class Trained:
         self.network = network
         self.dataset = dataset
         self._weights = weights
-        self._model: keras.Model | None = None
-        self._making = threading.Lock()
+        self._viewer = Viewer(network)
 
     def model(self) -> keras.Model:
         """A Keras model with these weights; made once."""
-        from core.training.model import build_model
-
-        with self._making:
-            if self._model is None:
-                self._model = build_model(self.network)
-                self._model.set_weights(self._weights)
-            return self._model
+        return self._viewer.show("imported", lambda: self._weights)
 
 
 def keras_file(model: keras.Model) -> bytes:

@@ -19,7 +19,10 @@ from core.network.settings import (
     Pair,
     Penalty,
     Setting,
+    Stages,
+    read_stages,
     settings_of,
+    stages_text,
 )
 
 FIELD_WIDTH = 140  # px; two beside each other on a phone
@@ -71,14 +74,18 @@ def _row(
             how = settings[name]
             widget_key = f"{key}/{name}"
 
-            def changed(name: str = name, how: Setting = how, widget_key: str = widget_key) -> None:
+            def changed(
+                name: str = name, how: Setting = how, widget_key: str = widget_key, before: Checked = value
+            ) -> None:
                 try:
                     value = how.checked(_read(how, st.session_state[widget_key]))
                     apply(name, value)
                 except InvalidSetting as problem:
                     complain(str(problem))
+                    if isinstance(how, Stages):
+                        st.session_state[widget_key] = _text(how, getattr(before, name))
                 else:
-                    if isinstance(how, (Pair, Penalty)):  # “15” becomes “15×15”
+                    if isinstance(how, (Pair, Penalty, Stages)):  # “15” becomes “15×15”
                         st.session_state[widget_key] = _text(how, value)
 
             _widget(how, getattr(value, name), widget_key, changed, disabled or name in idle)
@@ -102,6 +109,8 @@ def _widget(how: Setting, value: Any, key: str, changed: Callable[[], None], dis
         options = [penalty_text(penalty) for penalty in _PENALTIES]
         text = _text(how, value)
         _typed(how.label, options if text in options else [text, *options], text, common)
+    elif isinstance(how, Stages):
+        st.text_input(how.label, _text(how, value), width=2 * FIELD_WIDTH, **common)
     else:
         raise TypeError(f"There is no widget for {type(how).__name__}.")
 
@@ -111,8 +120,10 @@ def _typed(label: str, options: list[str], text: str, common: dict[str, Any]) ->
     st.selectbox(label, options, options.index(text), accept_new_options=True, width=FIELD_WIDTH, **common)
 
 
-def _text(how: Pair | Penalty, value: Any) -> str:
+def _text(how: Pair | Penalty | Stages, value: Any) -> str:
     """How a value stands in its field."""
+    if isinstance(how, Stages):
+        return stages_text(value)
     if isinstance(how, Penalty):
         return penalty_text(value)
     return str(how.default_label) if value is None else size_text(value)
@@ -130,6 +141,8 @@ def _read(how: Setting, typed: Any) -> Any:
     """What a widget holds → the field's value, not yet checked."""
     if isinstance(how, Penalty):
         return _read_penalty(str(typed))
+    if isinstance(how, Stages):
+        return read_stages(typed)
     if not isinstance(how, Pair):
         return typed
     if typed is None or typed == how.default_label:

@@ -57,7 +57,7 @@ def sidebar(mine: Session) -> None:
     """The network in the editor with its size, and the newest run, which may be of another network."""
     with st.sidebar:
         st.markdown(f"**{plain(mine.network.name)}**  \n{parameter_words(mine.network)}")
-        following(mine.run, SIDEBAR_SECONDS, lambda: _status(mine))
+        following(lambda: mine.run, SIDEBAR_SECONDS, lambda: _status(mine))
     fold_on_phones()
 
 
@@ -67,20 +67,21 @@ def parameter_words(network: Network) -> str:
     return "cannot work yet" if traced.problems else f"{traced.parameters:,} parameters"
 
 
-def following(run: Run | None, seconds: float, body: Callable[[], None]) -> None:
-    """Draw `body` now and, while the run goes on, again every few seconds; when it ends, the whole page.
+def following(current: Callable[[], Run | None], seconds: float, body: Callable[[], None]) -> None:
+    """Draw `body` now and, while the run goes on, again every few seconds; when it begins or ends, the whole page.
 
     Each time counts as a sign that the run's visitor is there.
     """
+    run = current()
     active = run is not None and run.active
 
     def drawn() -> None:
+        now = current()
+        if now is not run or (now is not None and now.active != active):
+            st.rerun()
         if run is not None:
             run.touch()
-        ended = active and not run.active
         body()
-        if ended:
-            st.rerun()
 
     st.fragment(drawn, run_every=seconds if active else None)()
 
@@ -95,21 +96,29 @@ def _status(mine: Session) -> None:
     what = f"{plain(run.network.name)}, {parameter_words(run.network)}"
     st.markdown(f"**Training** of {what}" + (", before your last change" if changed else ""))
     st.progress(now.progress, text=progress_words(now))
-    accuracy = now.test_accuracy if now.test_accuracy is not None else now.train_accuracy
+    judged = now.judged_accuracy
+    accuracy, kind = (now.train_accuracy, "training") if judged is None else (judged, now.judged_on)
     with st.container(horizontal=True, vertical_alignment="center"):
         if accuracy is not None:
-            kind = "test" if now.test_accuracy is not None else "training"
             st.markdown(f"{percent(accuracy)} {kind} accuracy", width="content")
         if run.active:
+            st.button("Pause", key="sidebar/pause", on_click=run.pause, icon=":material/pause:")
             st.button("Stop", key="sidebar/stop", on_click=run.stop, icon=":material/stop:")
+        elif now.state is State.PAUSED:
+            st.button("Resume", key="sidebar/resume", on_click=run.resume, icon=":material/play_arrow:")
     onward("pages/train.py", "See its curves", "monitoring")
 
 
 def progress_words(now: Snapshot) -> str:
     """Where a run is, in a line that keeps its shape."""
+    epoch = f"Epoch {now.epoch} of {now.epochs}"
     if now.state in (State.TRAINING, State.EVALUATING):
-        left = "" if now.seconds_left is None else f" · {duration(now.seconds_left)} left"
-        return f"Epoch {now.epoch} of {now.epochs}{left}"
+        return epoch + ("" if now.seconds_left is None else f" · {duration(now.seconds_left)} left")
+    if now.state is State.QUEUED:
+        first = "1 run goes" if now.place == 1 else f"{now.place} runs go"
+        return "Waiting for its turn" + (f": {first} first" if now.place else "")
+    if now.state is State.PAUSED and now.step:
+        return f"Paused in epoch {now.epoch} of {now.epochs}"
     return now.state.value.capitalize()
 
 

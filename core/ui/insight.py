@@ -107,6 +107,17 @@ def feature_map_pictures(subject: Subject, picture: Picture) -> None:
         _layer_maps(subject.network, path, values, subject.class_names)
 
 
+def layer_pictures(subject: Subject, path: Path, image: np.ndarray) -> None:
+    """What one layer makes of an image, and its kernels: small enough to follow while the network learns."""
+    values = activations(subject.model, subject.network, image)[path]
+    tiles = [Tile(image[..., c], "", "the image") for c in range(image.shape[2])]
+    st.html(gallery(tiles, INK_SCALE, cell_size(image.shape[:2], 84)))
+    _layer_maps(subject.network, path, values, subject.class_names)
+    if path in layers_with_kernels(subject.network):
+        st.markdown("**Its kernels**")
+        kernel_pictures(subject, path, f"train/kernels/{place(path)}")
+
+
 def choose_field_layer(network: Network, key: str) -> Path | None:
     """A choice among the layers that still have maps."""
     spatial = [row.path for row in trace(network).rows if row.output_shape and len(row.output_shape) == 3]

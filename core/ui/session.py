@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import streamlit as st
 
-from core.data import SOURCES, load
-from core.network import LENET5, PRESETS, InvalidNetwork, Network, Path
+from core.data import SOURCES
+from core.network import LENET5, PRESETS, InvalidNetwork, Network, Path, shared_from_json, to_json
 from core.network.network import MAX_NAME
-from core.training import Recipe, Run, why_unfit
-from core.training.trained import Trained
-from core.ui.private import through_app
+from core.training import Recipe, Run, Workspace, Workspaces, why_unfit
+from core.training.store import Store
+from core.training.trained import Trained, Viewer
+from core.ui.private import through_app, visitor
 
 MOST_UNDO = 100
+MOST_VIEWERS = 2
 CHANGED = ", changed"
 _PUBLISHED = {preset.network for preset in PRESETS.values()}
 
@@ -30,13 +34,18 @@ class Session:
         revision: grows when widgets must forget what they hold (undo, move, preset).
         complaint: what was wrong with the last edit; empty if nothing.
         dataset, recipe: for the next run.
-        run: the newest training, if there was one.
+        token: the visitor's secret, by which their workspace is found again.
+        workspace: all their runs.
+        run: the one that the Train page and the sidebar are about, if there is any.
         imported: a trained model from a file, if there was one.
         subject: what Look inside and Draw are about: `lenet5`, `run` or `imported`.
+        epoch: the epoch of the run that they look at; None is the newest.
+        viewers: models to look into, for the runs that were looked into last.
         source: the image that they look at: `test` or `drawing`.
         test_index: which test image.
         drawing: (28, 28) float32 in 0…1, the newest.
         canvas: grows to give the next drawing an empty canvas.
+        previewed: grows to show other random changes of the training images.
         opened_link: the token of the link that was opened last, so that it is taken once.
         link_problem: what was wrong with it; empty if nothing.
         hidden: parts of the interface that the link leaves out.
@@ -51,14 +60,20 @@ class Session:
     complaint: str = ""
     dataset: str = "mnist"
     recipe: Recipe = Recipe()
+    token: str = ""
+    workspace: Workspace = field(default_factory=Workspace)
     run: Run | None = None
     imported: Trained | None = None
     subject: str = "lenet5"
+    epoch: int | None = None
+    viewers: dict[Run, Viewer] = field(default_factory=dict)
     source: str = "test"
     test_index: int = 0
     drawing: np.ndarray | None = None
     canvas: int = 0
     canvas_content: dict | None = None
+    _desk: tuple[Network, Recipe, str] | None = None
+    previewed: int = 0
     opened_link: str | None = None
     link_problem: str = ""
     hidden: tuple[str, ...] = ()
@@ -110,15 +125,47 @@ class Session:
         return why_unfit(self.network, source.input_shape, len(source.class_names), self.recipe)
 
     def start_run(self) -> None:
-        """Train the network in the editor; a run still going is stopped. Raises `InvalidNetwork`."""
+        """Train the network in the editor; a run of theirs still going is paused. Raises `InvalidNetwork`."""
         problem = self.why_not_train()
         if problem:
             raise InvalidNetwork(problem)
-        if self.run is not None:
-            self.run.stop()
-        name = self.dataset
-        self.run = Run(self.network, lambda: load(name), self.recipe, dataset_name=name).start()
+        self.choose_run(self.workspace.start(self.network, self.dataset, self.recipe))
         self.subject = "run"
+
+    def choose_run(self, run: Run | None) -> None:
+        """The run that pages are about from now on."""
+        self.run, self.epoch = run, None
+        if run is None and self.subject == "run":
+            self.subject = "lenet5"
+
+    def viewer(self, run: Run) -> Viewer:
+        """A model to look into this run; those of the runs looked into before the last few are let go."""
+        found = self.viewers.pop(run, None) or Viewer(run.network)
+        self.viewers[run] = found
+        while len(self.viewers) > MOST_VIEWERS:
+            self.viewers.pop(next(iter(self.viewers)))
+        return found
+
+    def keep_desk(self) -> None:
+        """Let what lies on the desk be found again after a reload."""
+        desk = (self.network, self.recipe, self.dataset)
+        if self._desk is None or any(a is not b for a, b in zip(desk, self._desk)):
+            if self._desk is not None or desk != (LENET5, Recipe(), "mnist"):
+                self.workspace.note(to_json(*desk))
+            self._desk = desk
+
+    def _find_desk(self) -> None:
+        """As it was left, and the run that is going on, or else the newest."""
+        text = self.workspace.read_note()
+        if text is not None:
+            with suppress(InvalidNetwork):  # damaged: they begin anew
+                shared = shared_from_json(text)
+                self.network, self.recipe = shared.network, shared.recipe or self.recipe
+                self.dataset = shared.dataset if shared.dataset in SOURCES else self.dataset
+                self._desk = (self.network, self.recipe, self.dataset)
+                self._keep_selection()
+        runs = self.workspace.runs
+        self.run = next((run for run in runs if run.active), runs[0] if runs else None)
 
     def _show(self, network: Network, selected: Path | None) -> None:
         self.network, self.selected = network, selected
@@ -140,5 +187,14 @@ def session() -> Session:
     """This visitor's object, made on the first page that asks."""
     through_app()
     if "receptive" not in st.session_state:
-        st.session_state["receptive"] = Session()
+        token = visitor()
+        mine = Session(token=token, workspace=workspaces().of(token))
+        mine._find_desk()
+        st.session_state["receptive"] = mine
     return st.session_state["receptive"]
+
+
+@lru_cache(maxsize=1)
+def workspaces() -> Workspaces:
+    """Those of all visitors of this server."""
+    return Workspaces(Store())

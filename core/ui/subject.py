@@ -12,13 +12,14 @@ import streamlit as st
 
 from core.data import SOURCES, load
 from core.network import Network
-from core.training import card, pretrained
+from core.training import Run, StoreError, card, pretrained
 from core.ui.frame import following, plain
 from core.ui.session import Session
 
 if TYPE_CHECKING:
     import keras
 
+NEWEST = "newest"
 LIVE_SECONDS = 2.0  # how often pages follow a run that is still training
 
 
@@ -58,25 +59,35 @@ def choose_subject(mine: Session, key: str) -> Subject:
     run = mine.run
     titles = {"lenet5": "LeNet-5, already trained"}
     if run is not None:
-        titles["run"] = f"Your run: {plain(run.network.name)}"
+        titles["run"] = f"Your run: {plain(run.name)}"
     if mine.imported is not None:
         titles["imported"] = f"Imported: {plain(mine.imported.network.name)}"
     options = list(titles)
     if mine.subject not in options:
         mine.subject = "lenet5"
-    mine.subject = st.segmented_control(
-        "Network", options, default=mine.subject, format_func=titles.get, required=True, key=f"{key}/{len(options)}"
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        mine.subject = st.segmented_control(
+            "Network",
+            options,
+            default=mine.subject,
+            format_func=titles.get,
+            required=True,
+            key=f"{key}/{len(options)}/{titles.get('run')}",
+        )
+        if mine.subject == "run":
+            choose_run(mine, key)
+            run = mine.run
+            choose_epoch(mine, key)
     if mine.subject == "imported":
         with waking():
             return Subject(
                 titles["imported"], mine.imported.network, mine.imported.model(), mine.imported.dataset, False
             )
     if mine.subject == "run":
-        with waking():
-            model = run.model()
+        model = model_of(mine, run)
         if model is not None:
-            return Subject(titles["run"], run.network, model, run.dataset_name, run.active)
+            title = f"Your run: {plain(run.name)}" + ("" if mine.epoch is None else f", after epoch {mine.epoch}")
+            return Subject(title, run.network, model, run.dataset_name, run.active and mine.epoch is None)
         if run.active:
             st.info("Your run is getting ready; its weights follow in a few seconds. Until then: LeNet-5.")
         else:
@@ -86,17 +97,70 @@ def choose_subject(mine: Session, key: str) -> Subject:
     return Subject(titles["lenet5"], card("lenet5").network, model, "mnist", mine.subject == "run" and run.active)
 
 
+def choose_run(mine: Session, key: str) -> None:
+    """Which of the visitor's runs, where there are several."""
+    runs = mine.workspace.runs
+    if len(runs) < 2 or mine.run not in runs:
+        return
+    widget = f"{key}/run/{len(runs)}/{runs.index(mine.run)}"
+
+    def chosen() -> None:
+        mine.choose_run(st.session_state[widget])
+
+    st.selectbox(
+        "Run", runs, runs.index(mine.run), format_func=lambda run: run.name, key=widget, on_change=chosen, width=240
+    )
+
+
+def choose_epoch(mine: Session, key: str) -> None:
+    """A slider through the epochs whose weights are kept; at its end the newest."""
+    epochs = mine.run.epochs()
+    if len(epochs) < 2:
+        mine.epoch = None
+        return
+    options = [*epochs, NEWEST]
+    mine.epoch = mine.epoch if mine.epoch in epochs else None
+    widget = f"{key}/epoch/{mine.run.created}/{len(options)}"
+    chosen = st.select_slider(
+        "Epoch",
+        options,
+        NEWEST if mine.epoch is None else mine.epoch,
+        key=widget,
+        help="Weights as they were after each epoch; 0 is before training.",
+        width=320,
+    )
+    mine.epoch = None if chosen == NEWEST else chosen
+
+
+def model_of(mine: Session, run: Run) -> keras.Model | None:
+    """A model of the run with its newest weights, or with those of the epoch that was chosen; None before any.
+
+    What cannot be read is said on the page.
+    """
+    viewer = mine.viewer(run)
+    epoch = mine.epoch if run is mine.run else None
+    try:
+        with waking():
+            if epoch is not None:
+                return viewer.show(("epoch", epoch), lambda: run.epoch_weights(epoch))
+            newest = run.weights()
+            return None if newest is None else viewer.show(("newest", newest[0]), lambda: newest[1])
+    except (StoreError, ValueError) as problem:
+        st.warning(str(problem) if isinstance(problem, StoreError) else "These weights do not fit the network.")
+        return None
+
+
 def watch(mine: Session, subject: Subject, body: Callable[[], None]) -> None:
     """Draw `body` and, while the subject is still learning, again with its newest weights."""
     run = mine.run
     shown = mine.subject if run is not None and run.version else "lenet5"
 
     def drawn() -> None:
-        if subject.live and run.model() is not None and shown == "lenet5":
+        if subject.live and model_of(mine, run) is not None and shown == "lenet5":
             st.rerun()  # the run's first weights have come: show them instead of LeNet-5
         body()
 
-    following(run if subject.live else None, LIVE_SECONDS, drawn)
+    following(lambda: mine.run if subject.live else None, LIVE_SECONDS, drawn)
 
 
 def waking():

@@ -1,112 +1,141 @@
-"""The pieces of the Train page."""
+"""The live part of the Train page: controls, figures, curves, what it says, and what the network makes of images."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
 
-from core.data import SOURCES
-from core.data.datasets import Source
-from core.network import Preset
-from core.training import Recipe, Run, Snapshot, State
-from core.ui.fields import edit_fields
-from core.ui.frame import look, parameter_words, percent, plain, progress_words
+from core.data import SOURCES, load
+from core.training import Run, Snapshot, State
+from core.training.reading import Remark, reading
+from core.ui.frame import duration, look, parameter_words, percent, plain, progress_words
 from core.ui.handing_on import trained_files
+from core.ui.insight import layer_pictures, layer_words
 from core.ui.session import Session
-from core.views.charts import confusion, learning_curve
+from core.ui.subject import Subject, choose_epoch, model_of
+from core.views.charts import confusion, learning_curve, rate_curve
+from core.views.images import INK_SCALE, Tile, gallery
 
 LIVE_SECONDS = 0.5
+VIEWS = {
+    "confusion": "What it confuses",
+    "hardest": "Hardest mistakes",
+    "samples": "Sample answers",
+    "inside": "Look inside",
+}
+TONES = {"good": ("check_circle", "green"), "neutral": ("info", "gray"), "warning": ("warning", "orange")}
 
 
-def choose_dataset(mine: Session, sources: Mapping[str, Source]) -> None:
-    """Which images to learn from."""
-    names = list(sources)
-    mine.dataset = st.selectbox(
-        "Dataset",
-        names,
-        names.index(mine.dataset),
-        format_func=lambda name: sources[name].title,
-        key="train/dataset",
-        disabled=_busy(mine),
-    )
-    st.caption(f"{sources[mine.dataset].credit}. 60,000 images to learn from, 10,000 to be tested on.")
-
-
-def choose_recipe(mine: Session, presets: Mapping[str, Preset]) -> None:
-    """How to learn; where the network is a published one, its source's recipe at one click."""
-    key = f"recipe/{mine.revision}"
-
-    def apply(name: str, value: Any) -> None:
-        mine.recipe = mine.recipe.with_setting(name, value)
-        if name == "optimizer":
-            mine.revision += 1  # the learning rate may have followed
-
-    def complain(sentence: str) -> None:
-        st.toast(sentence)
-
-    def take(recipe: Recipe) -> None:
-        mine.recipe = recipe
-        mine.revision += 1
-
-    idle = () if mine.recipe.optimizer in ("SGD", "RMSprop") else ("momentum",)
-    edit_fields(mine.recipe, key, apply, complain, disabled=_busy(mine), idle=idle)
-    preset = next((preset for preset in presets.values() if preset.network == mine.network), None)
-    if preset is not None and preset.recipe:
-        words = preset.recipe.describe()
-        st.button(
-            "Use the published settings",
-            help=f"As its source trained it: {words}.",
-            on_click=take,
-            args=(preset.recipe,),
-            disabled=_busy(mine),
-            key="train/published",
-        )
-
-
-def start_and_stop(mine: Session) -> None:
-    """The two buttons; one that cannot work now is disabled and says why."""
+def controls(mine: Session) -> None:
+    """One bar of buttons; one that cannot work now is disabled and says why."""
     problem = mine.why_not_train()
-    with st.container(horizontal=True):
-        st.button(
-            "Start",
-            type="primary",
-            icon=":material/play_arrow:",
-            on_click=mine.start_run,
-            disabled=bool(problem) or _busy(mine),
-            help="A training is running: stop it first." if _busy(mine) else None,
-            key="train/start",
-        )
-        if mine.run is not None:
-            st.button(
-                "Stop",
-                icon=":material/stop:",
-                on_click=mine.run.stop,
-                disabled=not _busy(mine),
-                help=None if _busy(mine) else "Nothing is running.",
-                key="train/stop",
-            )
+    run = mine.run
+    with st.container(horizontal=True, gap="small"):
+        _start(mine, problem)
+        if run is not None:
+            _drive(run)
     if problem:
         st.warning(problem, icon=":material/construction:", title="This network cannot be trained yet")
         st.page_link("pages/build.py", label="Mend it on the Build page", icon=":material/arrow_back:")
 
 
-def live_view(run: Run | None) -> None:
-    """Progress, numbers, curves and the confusion matrix."""
+def _start(mine: Session, problem: str | None) -> None:
+    run = mine.run
+    active = run is not None and run.active
+    paused = run is not None and run.snapshot.state is State.PAUSED
+    _button(
+        "Start" if run is None else "Start anew",
+        "play_arrow",
+        mine.start_run,
+        problem or ("Pause or stop the training first." if active else None),
+        "Train the network of the Build page from fresh weights, as a new run.",
+        key="start",
+        primary=not active and not paused,
+    )
+
+
+def _drive(run: Run) -> None:
+    """What can be asked of a run."""
+    active = run.active
+    paused = not active and run.snapshot.state is State.PAUSED
+    over = not active and not paused
+    idle = "Nothing is running."
+    if paused:
+        _button("Resume", "resume", run.resume, None, "Go on from exactly here.", key="resume", primary=True)
+    else:
+        _button("Pause", "pause", run.pause, None if active else idle, "Rest here.", key="pause")
+    why = "The run has ended: let it continue instead." if over else None if paused else "Pause first."
+    _button("One batch", "skip_next", run.one_batch, why, "A single step.", key="batch")
+    _button("One epoch", "fast_forward", run.one_epoch, why, "To the end of the epoch.", key="epoch")
+    _button(
+        "Rewind",
+        "replay",
+        run.rewind,
+        None,
+        "Back to the very same weights it began with; rests there.",
+        key="rewind",
+    )
+    _button("Stop", "stop", run.stop, idle if over else None, "End, and keep what it has learned.", key="stop")
+    if over:
+        _continue(run)
+    else:
+        _steer(run)
+
+
+def _button(
+    label: str, icon: str, act: Callable, why_not: str | None, words: str, key: str, primary: bool = False
+) -> None:
+    """A control."""
+    st.button(
+        label,
+        type="primary" if primary else "secondary",
+        icon=f":material/{icon}:",
+        disabled=why_not is not None,
+        help=why_not or words,
+        on_click=act,
+        key=f"train/{key}",
+    )
+
+
+def _steer(run: Run) -> None:
+    """The learning rate, to be changed while it learns."""
+    with st.popover("Learning rate", icon=":material/speed:", key="train/steer"):
+        now = run.snapshot.learning_rate or run.recipe.learning_rate
+        rate = st.number_input(
+            "From the next step on", 1e-9, 1000.0, float(now), now / 2, format="%.6g", key=f"train/rate/{run.created}"
+        )
+        if st.button("Set", key="train/rate/set"):
+            run.set_learning_rate(rate)
+            st.toast(f"The learning rate is {rate:.3g} from the next step on.")
+        st.caption("A schedule keeps its shape and goes on through this rate.")
+
+
+def _continue(run: Run) -> None:
+    failed = run.snapshot.state is State.FAILED
+    with st.popover("Continue", icon=":material/add:", disabled=failed, key="train/continue"):
+        epochs = st.number_input("More epochs", 1, 200, 3, key="train/more")
+        st.button("Go on", type="primary", on_click=run.more, args=(epochs,), key="train/more/go")
+
+
+def live_view(mine: Session) -> None:
+    """Progress, figures, curves, their reading, and one of four views."""
+    run = mine.run
     if run is None:
         st.info("Nothing has been trained yet. Press Start: after one epoch you will see how well it does.")
         return
     now = run.snapshot  # one snapshot for all that is drawn: the run goes on meanwhile
-    what = f"{plain(run.network.name)} ({parameter_words(run.network)}) on {SOURCES[run.dataset_name].title}"
+    what = f"{plain(run.name)} ({parameter_words(run.network)}) on {SOURCES[run.dataset_name].title}"
     st.progress(now.progress, text=f"{what}: {progress_words(now)}")
     if now.state is State.FAILED:
         st.error(now.message, icon=":material/error:")
     elif now.message:
         st.info(now.message)
+    if run.problem:
+        st.warning(f"This run is not kept on disk. {run.problem}")
     with st.container(horizontal=True):
-        for label, value, words in _numbers(now):
+        for label, value, words in _figures(now):
             st.metric(label, value, help=words, width=130)
     accuracy, loss = st.columns(2)
     with accuracy:
@@ -117,46 +146,147 @@ def live_view(run: Run | None) -> None:
         st.markdown("**Loss**: what training makes small")
         chart = learning_curve(now, "loss", look())
         st.altair_chart(chart, key="train/loss", alt=_curve_words(now, "loss"))
-    _confusions(now, SOURCES[run.dataset_name].class_names)
+    _remarks(reading(now, run.recipe))
+    _rates(now)
+    view = st.segmented_control(
+        "View", list(VIEWS), default="confusion", format_func=VIEWS.get, required=True, key="train/view", label_visibility="collapsed"
+    )  # fmt: skip
+    {"confusion": _confusions, "hardest": _hardest, "samples": _samples, "inside": _inside}[view](mine, run, now)
     if not run.active:
         trained_files(run)
 
 
-def _numbers(now: Snapshot) -> list[tuple[str, str, str]]:
+def _figures(now: Snapshot) -> list[tuple[str, str, str]]:
     """(label, value, help) of the figures above the curves."""
-    tested = percent(now.test[-1].accuracy) if now.test else "–"
     speed = f"{now.images_per_second:,.0f}" if now.images_per_second else "–"
-    return [
-        ("Training accuracy", percent(now.train_accuracy), "On the images it learned from just now."),
-        (
-            "Test accuracy",
-            tested,
-            "On 10,000 images that it never learns from; tested before training and after each epoch.",
-        ),
+    steps = f"{now.step:,}" if now.step else "–"
+    figures = [("Training accuracy", percent(now.train_accuracy), "On the images it learned from just now.")]
+    if now.judged_on == "validation":
+        figures.append(
+            (
+                "Validation accuracy",
+                percent(now.judged[-1].accuracy if now.judged else None),
+                "On training images that were kept apart; judged before training and after each epoch.",
+            )
+        )
+    tested = now.test.accuracy if now.test is not None else None
+    kept = "" if now.kept_epoch is None else f" With the weights of epoch {now.kept_epoch:g}, the best."
+    when = "read once, at the end" if now.judged_on == "validation" else "tested before training and after each epoch"
+    figures += [
+        ("Test accuracy", percent(tested), f"On 10,000 images that it never learns from; {when}.{kept}"),
         ("Images per second", speed, "How many images it learns from each second."),
-        ("Steps", f"{now.step:,}" if now.step else "–", "Batches that it has learned from so far."),
+        ("Steps", steps, "Batches that it has learned from so far."),
+        ("Time", duration(now.seconds), "Spent on training and testing; pauses do not count."),
     ]
+    return figures
 
 
-def _confusions(now: Snapshot, names: tuple[str, ...]) -> None:
+def _remarks(found: tuple[Remark, ...]) -> None:
+    """What the curves say, each with a sign and a word for its tone."""
+    with st.container(key="remarks", gap="small"):
+        for remark in found:
+            icon, colour = TONES[remark.tone]
+            st.markdown(f":{colour}[:material/{icon}:] {plain(remark.sentence)}")
+
+
+def _rates(now: Snapshot) -> None:
+    """The learning rate as it was, where it changed."""
+    points = [point for point in now.train if point.learning_rate > 0]
+    rates = {point.learning_rate for point in points}
+    if len(rates) < 2:
+        return
+    st.markdown(f"**Learning rate**: now {now.learning_rate:.3g}")
+    chart = rate_curve([p.epoch for p in points], [p.learning_rate for p in points], now.epochs, look())
+    words = f"The learning rate was between {min(rates):.3g} and {max(rates):.3g}; it is {now.learning_rate:.3g}."
+    st.altair_chart(chart, key="train/rates", alt=words)
+
+
+def _confusions(_mine: Session, run: Run, now: Snapshot) -> None:
     """The confusion matrix of the newest test; empty before the first, so that nothing jumps."""
+    names = SOURCES[run.dataset_name].class_names
     counts = np.zeros((len(names), len(names)), int) if now.confusion is None else now.confusion
-    when = {-1.0: "not tested yet", 0.0: "before training"}.get(now.test_epoch, f"after epoch {now.test_epoch:.3g}")
     wrong = counts.sum() - counts.trace()
-    st.markdown(f"**What it confuses**, {when}: the stronger the colour, the more mistakes")
+    st.markdown(f"**What it confuses**, {_when(now)}: the stronger the colour, the more mistakes")
     st.altair_chart(
         confusion(counts, names, look()),
         key="train/confusion",
-        alt=f"Confusion matrix, {when}: {wrong:,} of {counts.sum():,} test images are answered wrongly.",
+        alt=f"Confusion matrix, {_when(now)}: {wrong:,} of {counts.sum():,} {now.judged_on} images are answered wrongly.",
     )
 
 
+def _when(now: Snapshot) -> str:
+    return {-1.0: "not tested yet", 0.0: "before training"}.get(
+        now.judged_epoch, f"after epoch {now.judged_epoch:.3g}"
+    )
+
+
+def _judged_images(run: Run, now: Snapshot) -> tuple[np.ndarray, np.ndarray, int]:
+    """(images, labels) of the set that judges the run, and where it begins there."""
+    data = load(run.dataset_name)
+    if now.judged_on == "test":
+        return data.x_test, data.y_test, 0
+    return data.x_train, data.y_train, run.recipe.split(len(data.x_train))[0]
+
+
+def _hardest(_mine: Session, run: Run, now: Snapshot) -> None:
+    """The mistakes that it is most certain of."""
+    st.markdown(f"**Its most certain mistakes**, {_when(now)}: what each is, and what it was taken for")
+    if not now.hardest:
+        st.caption("None." if now.judged else "Not tested yet.")
+        return
+    images, _, _ = _judged_images(run, now)
+    names = SOURCES[run.dataset_name].class_names
+    tiles = [
+        Tile(
+            images[mistake.index][..., 0] / 255,
+            f"{names[mistake.label]} → {names[mistake.answer]} · {mistake.probability * 100:.0f} %",
+            f"{now.judged_on} image {mistake.index:,}: “{names[mistake.label]}”, answered “{names[mistake.answer]}”",
+        )
+        for mistake in now.hardest
+    ]
+    st.html(gallery(tiles, INK_SCALE, 3))
+
+
+def _samples(_mine: Session, run: Run, now: Snapshot) -> None:
+    """The same few images after each epoch: how sure it has become."""
+    st.markdown(f"**The same images after each epoch**, {_when(now)}: its answer and how sure it is")
+    if now.samples is None:
+        st.caption("Not tested yet.")
+        return
+    images, labels, first = _judged_images(run, now)
+    names = SOURCES[run.dataset_name].class_names
+    tiles = []
+    for number, probabilities in enumerate(now.samples):
+        answer, label = int(probabilities.argmax()), int(labels[first + number])
+        sign = "✓" if answer == label else f"✗ it is {names[label]}"
+        words = f"{names[answer]} · {probabilities[answer] * 100:.0f} % {sign}"
+        tiles.append(
+            Tile(images[first + number][..., 0] / 255, words, f"{now.judged_on} image {first + number:,}: {words}")
+        )
+    st.html(gallery(tiles, INK_SCALE, 3))
+
+
+def _inside(mine: Session, run: Run, now: Snapshot) -> None:
+    """Kernels and feature maps of one layer for one image, as the network learns; afterwards, epoch by epoch."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        paths = {path: layer_words(run.network, path) for path, _ in run.network.walk()}
+        path = st.selectbox(
+            "Layer", list(paths), format_func=paths.get, key=f"train/inside/layer/{run.created}", width=280
+        )
+        data = load(run.dataset_name)
+        number = st.number_input("Test image", 0, len(data.x_test) - 1, 0, key="train/inside/image", width=130)
+        choose_epoch(mine, "train/inside")
+    model = model_of(mine, run)
+    if model is None or path is None:
+        st.caption("The first weights come in a moment." if run.active else "There are no weights to look at.")
+        return
+    subject = Subject(plain(run.name), run.network, model, run.dataset_name, run.active)
+    layer_pictures(subject, path, data.x_test[number].astype(np.float32) / 255)
+
+
 def _curve_words(now: Snapshot, quantity: str) -> str:
-    if not now.test:
+    if not now.judged:
         return f"Curve of the {quantity}; no point yet."
-    first, last = getattr(now.test[0], quantity), getattr(now.test[-1], quantity)
-    return f"Test {quantity} went from {first:.3f} to {last:.3f} in {now.test[-1].epoch:.1f} epochs."
-
-
-def _busy(mine: Session) -> bool:
-    return mine.run is not None and mine.run.active
+    first, last = (getattr(point, quantity) for point in (now.judged[0], now.judged[-1]))
+    words = f"{now.judged_on.capitalize()} {quantity}"
+    return f"{words} went from {first:.3f} to {last:.3f} in {now.judged[-1].epoch:.1f} epochs."

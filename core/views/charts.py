@@ -15,25 +15,13 @@ CURVE_HEIGHT = 240
 
 
 def learning_curve(snapshot: Snapshot, quantity: str, look: Look = LIGHT) -> alt.LayerChart:
-    """`loss` or `accuracy` over epochs: training as a line, the test set as points on a dashed line."""
+    """`loss` or `accuracy` over epochs: training as a line, the images that judge it as points on a dashed line."""
     percent = quantity == "accuracy"
-    scale = alt.Scale(domain=[_floor(snapshot), 1]) if percent else alt.Scale(zero=True, nice=True)
-    y = alt.Y(
-        "value:Q",
-        title="accuracy" if percent else "loss",
-        scale=scale,
-        axis=alt.Axis(format="%" if percent else ".2~f", tickCount=5),
-    )
-    x = alt.X(
-        "epoch:Q",
-        title="epoch",
-        scale=alt.Scale(domain=[0, snapshot.epochs]),
-        axis=alt.Axis(tickMinStep=1, format="d"),
-    )
+    judged_on = snapshot.judged_on
     series = alt.Color(
         "series:N",
         title=None,
-        scale=alt.Scale(domain=["training", "test"], range=[look.quiet, look.accent]),
+        scale=alt.Scale(domain=["training", judged_on], range=[look.quiet, look.accent]),
         legend=alt.Legend(orient="top", symbolType="stroke", symbolStrokeWidth=3),
     )
     tooltip = [
@@ -41,19 +29,100 @@ def learning_curve(snapshot: Snapshot, quantity: str, look: Look = LIGHT) -> alt
         alt.Tooltip("epoch:Q", format=".2f"),
         alt.Tooltip("value:Q", title=quantity, format=".2%" if percent else ".4f"),
     ]
-    base = {"x": x, "y": y, "color": series, "tooltip": tooltip}
+    base = {
+        "x": _epochs(snapshot.epochs),
+        "y": _quantity(quantity, _floor((snapshot,))),
+        "color": series,
+        "tooltip": tooltip,
+    }
     train = alt.Chart(alt.NamedData("train")).mark_line(strokeWidth=2, clip=True).encode(**base)
-    test = (
-        alt.Chart(alt.NamedData("test"))
+    judged = (
+        alt.Chart(alt.NamedData("judged"))
         .mark_line(strokeDash=[5, 3], strokeWidth=2, clip=True, point={"filled": True, "size": 60})
         .encode(**base)
     )
-    return alt.layer(train, test).properties(
+    return alt.layer(train, judged).properties(
         height=CURVE_HEIGHT,
         datasets={
             "train": _points(snapshot.train, quantity, "training"),
-            "test": _points(snapshot.test, quantity, "test"),
+            "judged": _points(snapshot.judged, quantity, judged_on),
         },
+    )
+
+
+def rate_curve(epochs: Sequence[float], rates: Sequence[float], last_epoch: float, look: Look = LIGHT) -> alt.Chart:
+    """The learning rate over epochs, planned or as it was."""
+    rows = [{"epoch": float(epoch), "rate": float(rate)} for epoch, rate in zip(epochs, rates)]
+    return (
+        alt.Chart(alt.NamedData("rates"))
+        .mark_line(strokeWidth=2, color=look.accent, clip=True)
+        .encode(
+            x=_epochs(last_epoch),
+            y=alt.Y("rate:Q", title="learning rate", axis=alt.Axis(format="~g", tickCount=4)),
+            tooltip=[
+                alt.Tooltip("epoch:Q", format=".2f"),
+                alt.Tooltip("rate:Q", title="learning rate", format=".3~g"),
+            ],
+        )
+        .properties(height=150, datasets={"rates": rows})
+    )
+
+
+def compared(
+    runs: Sequence[tuple[str, Snapshot]], quantity: str, training: bool, look: Look = LIGHT
+) -> alt.LayerChart:
+    """Several runs in one chart: each a colour and a shape of its own; dashed what they were judged on.
+
+    Args:
+        runs: (name, snapshot); names must differ.
+        quantity: `loss` or `accuracy`.
+        training: whether the curves on the training images are drawn too, as thin lines.
+    """
+    percent = quantity == "accuracy"
+    names = [name for name, _ in runs]
+    rows = {"train": [], "judged": []}
+    for name, snapshot in runs:
+        rows["judged"] += [{**row, "run": name} for row in _points(snapshot.judged, quantity, snapshot.judged_on)]
+        if training:
+            rows["train"] += [{**row, "run": name} for row in _points(snapshot.train, quantity, "training")]
+    colours = [CLASS_COLOURS[number % len(CLASS_COLOURS)] for number in range(len(runs))]
+    colour = alt.Color(
+        "run:N", title=None, scale=alt.Scale(domain=names, range=colours), legend=alt.Legend(orient="top", columns=2)
+    )
+    base = {
+        "x": _epochs(max((snapshot.epochs for _, snapshot in runs), default=1)),
+        "y": _quantity(quantity, _floor([snapshot for _, snapshot in runs])),
+        "color": colour,
+        "tooltip": [
+            alt.Tooltip("run:N"),
+            alt.Tooltip("series:N", title="images"),
+            alt.Tooltip("epoch:Q", format=".2f"),
+            alt.Tooltip("value:Q", title=quantity, format=".2%" if percent else ".4f"),
+        ],
+    }
+    train = alt.Chart(alt.NamedData("train")).mark_line(strokeWidth=1, opacity=0.6, clip=True).encode(**base)
+    lines = alt.Chart(alt.NamedData("judged")).mark_line(strokeDash=[5, 3], strokeWidth=2, clip=True).encode(**base)
+    points = (
+        alt.Chart(alt.NamedData("judged"))
+        .mark_point(filled=True, size=60, clip=True, opacity=1)
+        .encode(**base, shape=alt.Shape("run:N", title=None, scale=alt.Scale(domain=names)))
+    )
+    return alt.layer(train, lines, points).properties(height=320, datasets=rows)
+
+
+def _epochs(last: float) -> alt.X:
+    return alt.X(
+        "epoch:Q", title="epoch", scale=alt.Scale(domain=[0, last]), axis=alt.Axis(tickMinStep=1, format="d")
+    )
+
+
+def _quantity(quantity: str, floor: float) -> alt.Y:
+    percent = quantity == "accuracy"
+    return alt.Y(
+        "value:Q",
+        title=quantity,
+        scale=alt.Scale(domain=[floor, 1]) if percent else alt.Scale(zero=True, nice=True),
+        axis=alt.Axis(format="%" if percent else ".2~f", tickCount=5),
     )
 
 
@@ -240,13 +309,13 @@ def _sides(rows: int, columns: int, side_px: int) -> dict[str, int]:
     return {"width": cell * columns, "height": cell * rows}
 
 
-def _floor(snapshot: Snapshot) -> float:
+def _floor(snapshots: Sequence[Snapshot]) -> float:
     """Where an accuracy axis may begin so that the later points can be told apart.
 
     It moves in a few steps only, so that the chart does not jump with each point.
     """
-    settled = [p.accuracy for p in (*snapshot.train, *snapshot.test) if p.epoch >= 0.5]
-    lowest = min(settled, default=0.0)
+    points = [point for snapshot in snapshots for point in (*snapshot.train, *snapshot.judged)]
+    lowest = min((point.accuracy for point in points if point.epoch >= 0.5), default=0.0)
     return max(step for step in (0.0, 0.5, 0.8, 0.9, 0.95) if step <= lowest or step == 0.0)
 
 

@@ -72,7 +72,7 @@ def test_the_test_figures_are_keras_evaluate(small_mnist):
     result = train(TINY, small_mnist, Recipe(epochs=1))
     result.model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     loss, accuracy = result.model.evaluate(small_mnist.x_test.astype("float32") / 255, small_mnist.y_test, verbose=0)
-    last = result.snapshot.test[-1]
+    last = result.snapshot.test
     assert (last.loss, last.accuracy) == (pytest.approx(loss, rel=1e-4), pytest.approx(accuracy))
     confusion = result.snapshot.confusion
     assert confusion.sum() == 500
@@ -103,7 +103,7 @@ def test_snapshots_tell_the_story_in_order(small_mnist):
     steps = [snapshot.step for snapshot in story]
     assert steps == sorted(steps)
     assert steps[-1] == story[-1].steps == 2 * math.ceil(2000 / 32)
-    assert [point.epoch for point in story[-1].test] == [0, 1, 2]
+    assert [point.epoch for point in story[-1].judged] == [0, 1, 2]
     assert story[-1].progress == 1
     assert story[0].test_accuracy is None
     assert any(snapshot.images_per_second > 0 for snapshot in story)

@@ -49,10 +49,10 @@ def test_a_running_models_weights_can_be_looked_at(small_mnist):
     assert any((a != b).any() for a, b in zip(early, late))
 
 
-def test_a_run_that_nobody_watches_ends_by_itself_and_says_so(small_mnist):
+def test_a_run_that_nobody_watches_is_paused_and_says_so(small_mnist):
     run = Run(LENET5, small_mnist, ENDLESS, patience=0.5).start()
     assert run.wait(60)
-    assert run.snapshot.state is State.STOPPED
+    assert run.snapshot.state is State.PAUSED
     assert "closed" in run.snapshot.message
 
 

@@ -82,14 +82,14 @@ SNAPSHOT = Snapshot(
     2,
     5,
     train=(Point(0.5, 1.2, 0.6, 100), Point(1.0, 0.7, 0.8, 100)),
-    test=(Point(0, 2.3, 0.1, 100), Point(1, 0.6, 0.82, 100)),
+    judged=(Point(0, 2.3, 0.1, 100), Point(1, 0.6, 0.82, 100)),
 )
 
 
 def test_curves_hold_every_point_in_data_that_can_be_replaced():
     spec = learning_curve(SNAPSHOT, "accuracy").to_dict()
     assert [row["value"] for row in spec["datasets"]["train"]] == [0.6, 0.8]
-    assert [row["value"] for row in spec["datasets"]["test"]] == [0.1, 0.82]
+    assert [row["value"] for row in spec["datasets"]["judged"]] == [0.1, 0.82]
     other = Snapshot(State.TRAINING, 1, 5, train=(Point(0.7, 1.0, 0.55, 100),))
     again = learning_curve(other, "accuracy").to_dict()
     for one in (spec, again):

@@ -1,0 +1,84 @@
+"""Whose turn it is: as many runs at a time as the machine has cores, the rest wait in order."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Hashable
+
+TURN_SECONDS = 30.0  # with others waiting, a run goes to the end of the line after so long
+
+
+class Turns:
+    """A line of tickets; the first few may work.
+
+    Args:
+        at_once: how many.
+        turn_seconds: how long one may work while others wait.
+    """
+
+    def __init__(self, at_once: int, turn_seconds: float = TURN_SECONDS) -> None:
+        self.at_once = at_once
+        self._turn_seconds = turn_seconds
+        self._changed = threading.Condition()
+        self._working: dict[Hashable, float] = {}  # ticket → since when
+        self._waiting: list[Hashable] = []
+
+    def join(self, ticket: Hashable) -> None:
+        """Stand in line; nothing where it is in line or works already."""
+        with self._changed:
+            if ticket not in self._working and ticket not in self._waiting:
+                self._waiting.append(ticket)
+                self._admit()
+
+    def leave(self, ticket: Hashable) -> None:
+        """Make room; nothing where it has none."""
+        with self._changed:
+            self._working.pop(ticket, None)
+            if ticket in self._waiting:
+                self._waiting.remove(ticket)
+            self._admit()
+
+    def place(self, ticket: Hashable) -> int:
+        """0 where it may work now, else 1 for the first in line."""
+        with self._changed:
+            return 0 if ticket in self._working else self._waiting.index(ticket) + 1
+
+    def wait(self, ticket: Hashable, seconds: float) -> int:
+        """Wait at most so long for its turn; its place then."""
+        with self._changed:
+            if ticket not in self._working:
+                self._changed.wait(seconds)
+            return 0 if ticket in self._working else self._waiting.index(ticket) + 1
+
+    def give_way(self, ticket: Hashable) -> bool:
+        """Go to the end of the line where others wait and this one has worked long enough; whether it did."""
+        with self._changed:
+            since = self._working.get(ticket)
+            if since is None or not self._waiting or time.monotonic() - since < self._turn_seconds:
+                return False
+            del self._working[ticket]
+            self._waiting.append(ticket)
+            self._admit()
+            return True
+
+    def _admit(self) -> None:
+        while self._waiting and len(self._working) < self.at_once:
+            self._working[self._waiting.pop(0)] = time.monotonic()
+        self._changed.notify_all()
+
+
+def runs_at_once() -> int:
+    """How many runs may train at a time; `RECEPTIVE_RUNS` (default: as many as there are cores)."""
+    try:
+        cores = len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        cores = os.cpu_count() or 1
+    try:
+        return max(int(os.environ.get("RECEPTIVE_RUNS", cores)), 1)
+    except ValueError:
+        return cores
+
+
+TURNS = Turns(runs_at_once())  # of this process: all visitors stand in one line

@@ -1,0 +1,144 @@
+"""The pieces of the Runs page: a list to choose from, curves in one chart, and what can be done with a run."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import streamlit as st
+
+from core.data import SOURCES
+from core.network import trace
+from core.training import Run, StoreError
+from core.training.store import MAX_NAME
+from core.ui.frame import duration, look, percent, plain, progress_words
+from core.ui.handing_on import trained_files
+from core.ui.session import Session
+from core.views.charts import compared
+
+MOST_COMPARED = 8
+
+
+def run_table(mine: Session) -> list[Run]:
+    """All runs, newest first; returns those that are ticked."""
+    runs = mine.workspace.runs
+    rows = [_row(run) for run in runs]
+    st.caption("Tick runs to see their curves in one chart, or one of them to rename, delete or export it.")
+    event = st.dataframe(
+        rows,
+        key=f"runs/{len(runs)}",
+        on_select="rerun",
+        selection_mode="multi-row",
+        hide_index=True,
+        column_config={
+            "Parameters": st.column_config.NumberColumn(format="localized"),
+            "Best accuracy": st.column_config.NumberColumn(format="%.2f %%", help="After the best epoch."),
+            "Test accuracy": st.column_config.NumberColumn(format="%.2f %%", help="With the weights that are kept."),
+        },
+    )
+    ticked = [runs[number] for number in event.selection.rows if number < len(runs)]
+    return ticked or runs[: min(3, len(runs))]
+
+
+def _row(run: Run) -> dict:
+    now = run.snapshot
+    best = now.best()
+    return {
+        "Name": run.name,
+        "State": progress_words(now),
+        "Parameters": trace(run.network).parameters,
+        "Best accuracy": None if best is None else best.accuracy * 100,
+        "of epoch": None if best is None else best.epoch,
+        "Test accuracy": None if now.test_accuracy is None else now.test_accuracy * 100,
+        "Time": duration(now.seconds),
+        "Data": SOURCES[run.dataset_name].title,
+        "Recipe": run.recipe.describe(),
+        "Begun": datetime.fromtimestamp(run.created).strftime("%d %b %H:%M"),
+    }
+
+
+def overlay(runs: list[Run]) -> None:
+    """The curves of several runs in one chart."""
+    if len(runs) > MOST_COMPARED:
+        st.caption(f"The first {MOST_COMPARED} of {len(runs)} are drawn.")
+        runs = runs[:MOST_COMPARED]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        quantity = st.segmented_control(
+            "Curve", ["accuracy", "loss"], default="accuracy", required=True, key="runs/curve", label_visibility="collapsed"
+        )  # fmt: skip
+        training = st.toggle("Training curves too", key="runs/training")
+    named = [(run.name, run.snapshot) for run in runs]
+    ends = [f"{name} {getattr(snapshot.judged[-1], quantity):.4f}" for name, snapshot in named if snapshot.judged]
+    st.altair_chart(
+        compared(named, quantity, training, look()),
+        key="runs/compared",
+        alt=f"{quantity.capitalize()} over epochs; at the end: {', '.join(ends)}.",
+    )
+    st.caption("Dashed: images that the run does not learn from. Each run has its own colour and shape.")
+
+
+def manage(mine: Session, runs: list[Run]) -> None:
+    """Choose, rename, take away, delete: one run."""
+    names = {run: run.name for run in runs}
+    run = st.selectbox("Run", list(names), format_func=names.get, key="runs/one") if len(runs) > 1 else runs[0]
+    st.markdown(f"**{plain(run.name)}** · {plain(run.recipe.describe())}")
+    best = run.snapshot.best()
+    if best is not None:
+        st.caption(
+            f"Best after epoch {best.epoch:g}: {percent(best.accuracy)} of the {run.snapshot.judged_on} images."
+        )
+    if run.problem:
+        st.warning(f"This run is not kept on disk. {run.problem}")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if st.button("Open on Train", icon=":material/monitoring:", key="runs/open"):
+            mine.choose_run(run)
+            st.switch_page("pages/train.py")
+        if st.button("Look inside", icon=":material/layers:", disabled=not run.snapshot.judged, key="runs/inside"):
+            mine.choose_run(run)
+            mine.subject = "run"
+            st.switch_page("pages/feature_maps.py")
+        if st.button("Edit its network", icon=":material/account_tree:", key="runs/edit", disabled=mine.locked):
+            mine.edit(run.network, selected=(0,), rename=False)
+            mine.recipe, mine.dataset = run.recipe, run.dataset_name
+            st.switch_page("pages/build.py")
+        trained_files(run)
+        _delete(mine, run)
+    name = st.text_input("Name", run.name, max_chars=MAX_NAME, key=f"runs/name/{run.created}", width=320)
+    if name.strip() and name.strip() != run.name:
+        try:
+            run.rename(name.strip())
+        except StoreError as problem:
+            st.error(str(problem))
+        else:
+            st.rerun()
+
+
+def _delete(mine: Session, run: Run) -> None:
+    with st.popover("Delete", icon=":material/delete:", key=f"runs/delete/{run.created}"):
+        st.markdown(f"Delete **{plain(run.name)}** with its curves and weights? This cannot be undone.")
+        if st.button("Delete it", type="primary", key="runs/delete/yes"):
+            try:
+                mine.workspace.delete(run)
+            except StoreError as problem:
+                st.error(str(problem))
+                return
+            mine.viewers.pop(run, None)
+            if mine.run is run:
+                left = mine.workspace.runs
+                mine.choose_run(left[0] if left else None)
+            st.rerun()
+
+
+def damaged(mine: Session) -> None:
+    """Runs on disk that cannot be read: said, and deletable; the others are as they were."""
+    if mine.workspace.problem:
+        st.warning(mine.workspace.problem)
+    for run_id, sentence in list(mine.workspace.damaged.items()):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.warning(sentence, width="stretch")
+            if st.button("Delete it", key=f"runs/damaged/{run_id}"):
+                try:
+                    mine.workspace.delete_damaged(run_id)
+                except StoreError as problem:
+                    st.error(str(problem))
+                else:
+                    st.rerun()

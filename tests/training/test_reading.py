@@ -1,0 +1,604 @@
+"""The reading is right about trainings that were made to go well or wrong, and noise does not mislead it."""
+
+import itertools
+import re
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from core.data import load
+from core.network.recipe import OPTIMIZERS, Recipe
+from core.training.reading import MOST, Remark, reading
+from core.training.snapshot import Point, Silent, Snapshot, State, thinned
+
+JUDGED = 2000  # images: every fifth of the 10,000, as the first 2,000 are harder than the rest
+
+
+# Real curves: a small dense network in NumPy, so that a test trains in a tenth of a second. Its products stay below
+# 2¹⁸ multiplications, from where on they would be spread over threads, which is slow where others work too.
+
+
+@lru_cache
+def digits() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Images (n, 49), shrunk to 7×7, in 0…1, and labels (n,): to learn from, and to be judged on."""
+    data = load("mnist")
+
+    def small(images):
+        return images.reshape(-1, 7, 4, 7, 4).mean((2, 4)).reshape(-1, 49).astype(np.float32) / 255
+
+    return small(data.x_train[:6000]), data.y_train[:6000], small(data.x_test[::5]), data.y_test[::5]
+
+
+class Dense:
+    """relu or sigmoid layers and a softmax, in NumPy.
+
+    Args:
+        widths: of the hidden layers.
+        bias: what the hidden units start with.
+        dropout: share of the hidden units that are left out while it learns.
+        penalty: on the squares of the weights.
+    """
+
+    def __init__(self, widths, activation="relu", bias=0.0, dropout=0.0, penalty=0.0):
+        self.random = np.random.default_rng(1)
+        sizes = [49, *widths, 10]
+        self.weights = [
+            self.random.uniform(-1, 1, (m, n)).astype(np.float32) * np.float32((6 / (m + n)) ** 0.5)
+            for m, n in itertools.pairwise(sizes)
+        ]
+        self.biases = [np.zeros(n, np.float32) + bias for n in widths] + [np.zeros(10, np.float32)]
+        self.activation, self.dropout, self.penalty = activation, dropout, penalty
+        self.moments = [[np.zeros_like(value), np.zeros_like(value)] for value in self.weights + self.biases]
+        self.time = 0
+
+    def answers(self, images, learning=False):
+        """Outputs of all layers, the images first and the probabilities last."""
+        outputs = [images]
+        for weight, bias in zip(self.weights[:-1], self.biases[:-1]):
+            sums = outputs[-1] @ weight + bias
+            output = np.maximum(sums, 0) if self.activation == "relu" else 1 / (1 + np.exp(-sums))
+            if learning and self.dropout:
+                output = output * (self.random.random(output.shape) >= self.dropout) / np.float32(1 - self.dropout)
+            outputs.append(output)
+        sums = outputs[-1] @ self.weights[-1] + self.biases[-1]
+        powers = np.exp(sums - sums.max(1, keepdims=True))
+        return [*outputs, powers / powers.sum(1, keepdims=True)]
+
+    def judge(self, probabilities, labels):
+        """(mean loss, accuracy), the loss clipped as Keras does it."""
+        right = np.clip(probabilities[np.arange(len(labels)), labels], 1e-7, 1)
+        return float(-np.log(right).mean()), float((probabilities.argmax(1) == labels).mean())
+
+    def step(self, images, labels, recipe):
+        """One step → (loss with penalties, accuracy) before it."""
+        outputs = self.answers(images, learning=True)
+        loss, accuracy = self.judge(outputs[-1], labels)
+        loss += sum(self.penalty * float((weight**2).sum()) for weight in self.weights)
+        back = (outputs[-1] - np.eye(10, dtype=np.float32)[labels]) / len(labels)
+        slopes = []
+        for index in reversed(range(len(self.weights))):
+            into = outputs[index]
+            slopes.append((into.T @ back + 2 * self.penalty * self.weights[index], back.sum(0)))
+            if index:
+                bend = (into > 0) / (1 - self.dropout) if self.activation == "relu" else into * (1 - into)
+                back = back @ self.weights[index].T * bend
+        slopes.reverse()
+        self._update([one for one, _ in slopes] + [one for _, one in slopes], recipe)
+        return loss, accuracy
+
+    def _update(self, slopes, recipe):
+        self.time += 1
+        for value, slope, moments in zip(self.weights + self.biases, slopes, self.moments):
+            if recipe.optimizer == "SGD":
+                value -= recipe.learning_rate * slope
+                continue
+            moments[0] += 0.1 * (slope - moments[0])
+            moments[1] += 0.001 * (slope**2 - moments[1])
+            first, second = moments[0] / (1 - 0.9**self.time), moments[1] / (1 - 0.999**self.time)
+            value -= recipe.learning_rate * first / (np.sqrt(second) + 1e-7)
+
+
+def trained(recipe: Recipe, *widths: int, per_point: int = 8, silence=None, **network) -> list[Snapshot]:
+    """Snapshots of a training, one for each judgement and one for the end.
+
+    Args:
+        recipe: its training_images are taken as they are; 0 is 6,000.
+        widths: of the hidden layers.
+        per_point: batches in a point of the training curve; the first has one.
+        silence: so many units of the first layer are dead from the start.
+    """
+    images, labels, judged_images, judged_labels = digits()
+    size = recipe.training_images or len(images)
+    model = Dense(widths, **network)
+    if silence:
+        model.biases[0][:silence] = -100
+    batches = -(-size // recipe.batch_size)
+    steps = batches * recipe.epochs
+    now = Snapshot(State.STARTING, epochs=recipe.epochs, steps=steps)
+    found = []
+    with np.errstate(all="ignore"):
+        for epoch in range(recipe.epochs + 1):
+            if epoch:
+                now = _epoch(model, recipe, now, epoch, images[:size], labels[:size], per_point)
+            slices = [model.answers(part) for part in np.array_split(judged_images, JUDGED // 40)]
+            outputs = [np.concatenate(parts) for parts in zip(*slices)]
+            loss, accuracy = model.judge(outputs[-1], judged_labels)
+            if not np.isfinite(loss):
+                return [*found, replace(now, state=State.FAILED, message="The loss became infinite.")]
+            dead = [(output[:1000].max(0) <= 0).mean() for output in outputs[1:-1]]
+            now = replace(
+                now,
+                state=State.EVALUATING,
+                judged=(*now.judged, Point(epoch, loss, accuracy, JUDGED)),
+                silent=tuple(Silent((index + 1,), float(share)) for index, share in enumerate(dead) if share),
+            )
+            found.append(now)
+    return [*found, replace(now, state=State.FINISHED)]
+
+
+def _epoch(model, recipe, now, epoch, images, labels, per_point):
+    order = model.random.permutation(len(images))
+    batches = np.array_split(order, -(-len(images) // recipe.batch_size))
+    held, points = [], list(now.train)
+    for number, batch in enumerate(batches, 1):
+        seen = images[batch]
+        if recipe.noise:
+            seen = seen + recipe.noise * model.random.standard_normal(seen.shape, np.float32)
+        held.append((*model.step(seen, labels[batch], recipe), len(batch)))
+        if len(held) == per_point or number == len(batches) or not points:
+            count = sum(one[2] for one in held)
+            loss, accuracy = (sum(one[i] * one[2] for one in held) / count for i in (0, 1))
+            points.append(Point(epoch - 1 + number / len(batches), loss, accuracy, count, recipe.learning_rate))
+            held = []
+    step = epoch * len(batches)
+    return replace(now, state=State.TRAINING, epoch=epoch, step=step, train=thinned(tuple(points)))
+
+
+def kinds(snapshot: Snapshot, recipe: Recipe) -> list[str]:
+    return [remark.kind for remark in reading(snapshot, recipe)]
+
+
+def only(snapshot: Snapshot, recipe: Recipe, kind: str) -> Remark:
+    (found,) = [remark for remark in reading(snapshot, recipe) if remark.kind == kind]
+    return found
+
+
+FEW = Recipe(epochs=60, batch_size=32, learning_rate=0.005, training_images=300)
+WELL = Recipe(epochs=5, learning_rate=0.003, training_images=4000)
+run = lru_cache(trained)  # several tests look at the same training
+
+
+def dense(**network) -> Snapshot:
+    return run(WELL, 40, **network)[-1]
+
+
+def test_before_the_first_epochs_it_says_what_will_come():
+    early = run(WELL, 40)[:2]
+    for snapshot in (Snapshot(State.QUEUED), Snapshot(State.STARTING), *early):
+        (remark,) = reading(snapshot, WELL)
+        assert remark.kind == "early" and remark.tone == "neutral" and "Too early" in remark.sentence
+    stopped = replace(early[0], state=State.STOPPED)
+    assert "ended before the first epoch" in only(stopped, WELL, "early").sentence
+    (remark,) = reading(replace(early[1], state=State.FINISHED), WELL)
+    assert remark.kind == "early" and " % of the test images are right" in remark.sentence
+
+
+def test_a_run_that_goes_well_is_learning_and_more_epochs_help_when_it_ends():
+    snapshots = run(WELL, 40)
+    assert "Let it go on" in only(snapshots[3], WELL, "learning").sentence
+    for snapshot in snapshots[4:]:
+        (remark,) = reading(snapshot, WELL)
+        assert remark.kind == "learning" and remark.tone == "good" and "more epochs" in remark.sentence.lower()
+
+
+def test_a_run_that_has_learned_what_it_can_has_settled():
+    recipe = Recipe(epochs=30, learning_rate=0.03, training_images=4000)
+    snapshots = run(recipe)
+    remark = only(snapshots[-1], recipe, "settled")
+    level = float(np.median([point.accuracy for point in snapshots[-1].judged[-10:]]))
+    assert f"{level:.2%}".replace("%", " %") in remark.sentence
+    assert 3 < remark.since < 26
+    assert "learning" in kinds(snapshots[3], recipe)
+    assert "under-fitting" not in kinds(snapshots[-1], recipe)
+
+
+def test_300_images_seen_often_are_learned_by_heart():
+    snapshots = run(FEW, 128)
+    remark = reading(snapshots[-1], FEW)[0]
+    losses = [point.loss for point in snapshots[-1].judged]
+    assert remark.kind == "over-fitting" and remark.tone == "warning"
+    assert remark.since == int(np.argmin(losses))
+    gap = 100 * (snapshots[-1].train[-1].accuracy - snapshots[-1].judged[-1].accuracy)
+    assert f"{gap:.0f} points" in remark.sentence
+    assert all(word in remark.sentence for word in ("early", "more training images", "dropout"))
+    first = next(snapshot for snapshot in snapshots if "over-fitting" in kinds(snapshot, FEW))
+    assert first.judged_epoch < 50
+    before = snapshots[int(remark.since)]
+    assert kinds(before, FEW)[0] == "gap"  # the gap is seen before the loss turns
+    assert only(before, FEW, "gap").since < remark.since
+
+
+def test_what_helps_against_over_fitting_is_not_what_is_in_use_already():
+    snapshot = run(FEW, 128)[-1]
+    recipe = FEW.replaced(early_stopping=5, training_images=0, noise=0.1)
+    assert reading(snapshot, recipe)[0].sentence.endswith("Try dropout.")
+    kept = replace(snapshot, kept_epoch=10.0)
+    remark = reading(kept, FEW)[0]
+    assert remark.kind == "over-fitting" and remark.tone == "neutral" and "epoch 10 were kept" in remark.sentence
+
+
+def test_over_fitting_that_costs_no_accuracy_is_no_warning():
+    epochs = np.arange(1, 31)
+    snapshot = synthetic(0.03 + 0.002 * np.abs(epochs - 10), 0.1 * 0.8**epochs, 0.99, 0.999)
+    remark = only(snapshot, Recipe(), "over-fitting")
+    assert remark.tone == "neutral" and remark.since == 10 and "accuracy holds" in remark.sentence
+
+
+def test_one_unit_is_too_small_a_network():
+    recipe = Recipe(epochs=20, learning_rate=0.003, training_images=4000)
+    snapshot = run(recipe, 1)[-1]
+    remark = only(snapshot, recipe, "under-fitting")
+    assert remark.tone == "warning" and "too small" in remark.sentence and "more units" in remark.sentence
+
+
+@pytest.mark.parametrize(
+    ("rate", "activation"), [(10, "relu"), (100, "relu"), (1000, "relu"), (100, "sigmoid"), (1000, "sigmoid")]
+)
+def test_steps_that_are_much_too_long_are_seen_after_one_epoch(rate, activation):
+    """They run on at about 10 % and never become infinite."""
+    recipe = Recipe(epochs=4, optimizer="SGD", learning_rate=rate, training_images=4000)
+    snapshots = run(recipe, 32, activation=activation)
+    for snapshot in snapshots[1:]:
+        assert snapshot.state is not State.FAILED
+        remark = only(snapshot, recipe, "rate-too-high")
+        assert remark.tone == "warning" and "Try 0.01." in remark.sentence
+
+
+def test_steps_that_are_too_long_make_the_loss_jump():
+    for rate in (30, 100):
+        recipe = Recipe(epochs=8, optimizer="SGD", learning_rate=rate, training_images=4000)
+        snapshot = run(recipe)[-1]  # one layer: it learns nevertheless
+        assert snapshot.judged[-1].accuracy > 0.6
+        assert "jumps" in only(snapshot, recipe, "rate-too-high").sentence
+    for rate in (0.1, 0.5, 1):
+        recipe = Recipe(epochs=8, optimizer="SGD", learning_rate=rate, training_images=4000)
+        assert "rate-too-high" not in kinds(run(recipe)[-1], recipe)
+
+
+def test_lenet_at_rate_100_stays_at_guessing_because_of_its_rate(small_mnist):
+    import keras
+
+    from core.network import LENET5
+    from core.training.model import build_model
+
+    recipe = Recipe(epochs=3, optimizer="SGD", learning_rate=100)
+    model = build_model(LENET5, seed=1)
+    model.compile(keras.optimizers.SGD(100.0), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    images, judged = small_mnist.x_train / np.float32(255), small_mnist.x_test / np.float32(255)
+    train, tests = [], [Point(0, *model.evaluate(judged, small_mnist.y_test, verbose=0), 500)]
+    for epoch in (1, 2, 3):
+        for number in range(16):
+            batch = slice(number * 128, (number + 1) * 128)
+            model.reset_metrics()
+            loss, accuracy = model.train_on_batch(images[batch], small_mnist.y_train[batch])
+            train.append(Point(epoch - 1 + (number + 1) / 16, float(loss), float(accuracy), len(images[batch])))
+        tests.append(Point(epoch, *model.evaluate(judged, small_mnist.y_test, verbose=0), 500))
+        snapshot = Snapshot(State.TRAINING, 0, epoch, 3, epoch * 16, 48, tuple(train), tuple(tests))
+        assert kinds(snapshot, recipe) == ["rate-too-high"]
+        assert kinds(replace(snapshot, silent=(Silent((0,), 1.0),)), recipe) == ["dead-units", "rate-too-high"]
+
+
+def test_what_was_learned_and_lost_again_is_dated():
+    epochs = np.arange(1, 13)
+    good = epochs < 8
+    snapshot = synthetic(
+        np.where(good, 2 * 0.6**epochs, 2.31), np.where(good, 2 * 0.6**epochs, 2.31),
+        np.where(good, 0.95, 0.1), np.where(good, 0.95, 0.11),
+    )  # fmt: skip
+    remark = only(snapshot, Recipe(learning_rate=0.03), "rate-too-high")
+    assert remark.since == 8 and "lost" in remark.sentence
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "rate", "better"), [("Adam", 1e-6, "0.001"), ("SGD", 1e-4, "0.01"), ("SGD", 0.003, "0.03")]
+)
+def test_steps_that_are_too_short_hardly_change_the_loss(optimizer, rate, better):
+    recipe = Recipe(epochs=5, optimizer=optimizer, learning_rate=rate, training_images=4000, batch_size=256)
+    for snapshot in run(recipe, 32)[2:]:
+        (remark,) = reading(snapshot, recipe)
+        assert remark.kind == "rate-too-low" and remark.tone == "warning"
+        assert f"Try {better}." in remark.sentence
+        assert "Smaller batches" in remark.sentence  # 16 steps an epoch
+
+
+def test_a_rate_that_is_still_growing_is_not_called_too_low():
+    recipe = Recipe(epochs=5, learning_rate=1e-6, training_images=4000)
+    snapshot = run(recipe, 32)[-1]
+    assert kinds(snapshot, recipe) == ["rate-too-low"]
+    assert "rate-too-low" not in kinds(snapshot, recipe.replaced(warm_up=10.0))
+
+
+def test_a_rate_that_was_changed_on_the_way_is_the_one_to_change():
+    recipe = Recipe(epochs=5, learning_rate=1e-6, training_images=4000)
+    snapshot = replace(run(recipe, 32)[-1], learning_rate=0.0005)
+    assert "Try 0.005." in only(snapshot, recipe, "rate-too-low").sentence
+    table = recipe.replaced(schedule="table")
+    assert "Try higher rates." in only(snapshot, table, "rate-too-low").sentence
+
+
+def test_flat_at_guessing_with_a_usual_rate_is_stuck():
+    recipe = Recipe(epochs=12, optimizer="SGD", learning_rate=0.02, training_images=4000)
+    (remark,) = reading(run(recipe, 30, 30, 30, 30, activation="sigmoid")[-1], recipe)
+    assert remark.kind == "stuck" and "relu" in remark.sentence and "too " not in remark.sentence
+
+
+def test_dead_units_are_named_with_their_layer_and_share():
+    remark = only(dense(silence=24), WELL, "dead-units")
+    assert remark.tone == "warning" and " % of the units of layer 2 " in remark.sentence
+    assert 60 <= int(remark.sentence.split()[0]) < 66  # training may kill one or two more
+    remark = only(dense(silence=10), WELL, "dead-units")
+    assert remark.tone == "neutral" and 25 <= int(remark.sentence.split()[0]) < 33
+    assert "dead-units" not in kinds(dense(silence=2), WELL)
+    worst = replace(dense(), silent=(Silent((0,), 0.3), Silent((2, 0, 1), 0.8), Silent((3,), 0.8)))
+    assert "80 % of the units of layer 3.1.2 " in only(worst, WELL, "dead-units").sentence
+
+
+def test_where_all_units_are_dead_nothing_else_is_to_blame():
+    for snapshot in run(WELL, 40, silence=40)[1:]:
+        (remark,) = reading(snapshot, WELL)
+        assert remark.kind == "dead-units" and remark.tone == "warning"
+        assert "Every unit of layer 2" in remark.sentence and "nothing gets through" in remark.sentence
+
+
+def test_penalties_that_outweigh_the_images_are_found_out():
+    for penalty in (0.1, 1.0):
+        recipe = Recipe(epochs=10, training_images=4000)
+        remark = only(run(recipe, 32, penalty=penalty)[-1], recipe, "penalties")
+        assert "Make them smaller" in remark.sentence
+    assert "penalties" not in kinds(dense(penalty=0.001), WELL)
+
+
+def test_dropout_and_changed_images_make_training_harder_and_that_is_normal():
+    remark = only(dense(dropout=0.6), WELL, "harder")
+    assert remark.tone == "neutral" and "Dropout" in remark.sentence
+    noisy = WELL.replaced(noise=0.5)
+    assert "training images are changed" in only(run(noisy, 40)[-1], noisy, "harder").sentence
+    assert "harder" not in kinds(dense(), WELL)
+
+
+def test_choosing_by_the_test_images_is_said():
+    snapshot = dense()
+    for recipe in (Recipe(restore_best=True), Recipe(early_stopping=3), Recipe(schedule="plateau")):
+        remark = only(snapshot, recipe, "selection")
+        assert remark.tone == "neutral" and "validation share" in remark.sentence
+        assert reading(snapshot, recipe)[-1] == remark
+        assert "selection" not in kinds(snapshot, recipe.replaced(validation_share=0.1))
+    assert "selection" not in kinds(snapshot, Recipe())
+
+
+def test_a_run_that_failed_has_said_why_itself():
+    failed = replace(dense(silence=40), state=State.FAILED, message="The loss became infinite.")
+    assert reading(failed, WELL) == ()
+
+
+def test_images_kept_apart_are_called_by_their_name():
+    snapshot = replace(run(FEW, 128)[-1], judged_on="validation")
+    assert "the validation loss rises" in reading(snapshot, FEW)[0].sentence
+
+
+def test_a_long_run_whose_beginning_was_thinned_is_read_the_same():
+    snapshot = run(FEW, 128)[-1]
+    coarse = (snapshot.train[0], *snapshot.train[40::10], snapshot.train[-1])
+    assert reading(replace(snapshot, train=coarse), FEW)[0].since == reading(snapshot, FEW)[0].since
+
+
+# Curves on paper.
+
+
+def synthetic(judged, train, judged_accuracy=None, train_accuracy=None, **changes) -> Snapshot:
+    """A finished run with these losses after each epoch; without accuracies, those that go with the losses."""
+    epochs = len(judged)
+
+    def points(losses, accuracies):
+        accuracies = np.broadcast_to(np.exp(-losses) if accuracies is None else accuracies, epochs)
+        return [Point(i + 1, float(losses[i]), float(accuracies[i]), 10_000) for i in range(epochs)]
+
+    before = Point(0, 2.3, 0.1, 10_000)
+    snapshot = Snapshot(
+        State.FINISHED,
+        epoch=epochs,
+        epochs=epochs,
+        step=80 * epochs,
+        steps=80 * epochs,
+        train=(Point(0.01, 2.3, 0.1, 128), *points(np.asarray(train), train_accuracy)),
+        judged=(before, *points(np.asarray(judged), judged_accuracy)),
+    )
+    return replace(snapshot, **changes)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    epochs=st.integers(3, 80),
+    pace=st.floats(0.02, 1),
+    floor=st.floats(0.02, 1),
+    noise=st.floats(0, 0.1),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_curves_that_fall_are_never_called_over_fitting_whatever_their_noise(epochs, pace, floor, noise, seed):
+    falling = floor + (2.3 - floor) * np.exp(-pace * np.arange(1, epochs + 1))
+    random = np.random.default_rng(seed)
+    judged = falling * (1 + noise * random.uniform(-1, 1, epochs))
+    found = kinds(
+        synthetic(judged, falling * 0.995 ** np.arange(epochs), np.exp(-falling), np.exp(-falling)), Recipe()
+    )
+    assert not {"over-fitting", "gap"} & set(found)
+
+
+@settings(max_examples=200, deadline=None)
+@given(data=st.data(), epochs=st.integers(3, 40), pace=st.floats(0, 1), floor=st.floats(0.05, 1))
+def test_noise_that_is_too_small_to_be_seen_is_never_called_over_fitting(data, epochs, pace, floor):
+    """However the noise is arranged: even as a rise."""
+    falling = floor + (2.3 - floor) * np.exp(-pace * np.arange(1, epochs + 1))
+    noise = data.draw(st.lists(st.floats(-0.02, 0.02), min_size=epochs, max_size=epochs))
+    snapshot = synthetic(falling * (1 + np.array(noise)), falling * 0.99 ** np.arange(epochs), 0.9, 0.9)
+    assert "over-fitting" not in kinds(snapshot, Recipe())
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    turn=st.integers(2, 30),
+    later=st.integers(6, 40),
+    down=st.floats(0.05, 0.4),
+    up=st.floats(0.05, 0.3),
+    floor=st.floats(0.03, 0.8),
+    noise=st.floats(0, 0.015),
+    gap=st.floats(0, 0.2),
+    seed=st.integers(0, 2**32 - 1),
+)
+@example(turn=2, later=6, down=0.05, up=0.05, floor=0.8, noise=0.0, gap=0.0, seed=0)
+def test_a_clear_turn_is_over_fitting_since_its_epoch(turn, later, down, up, floor, noise, gap, seed):
+    epochs = np.arange(1, turn + later + 1)
+    train = floor * np.exp(down * (turn - epochs))
+    clean = np.where(epochs <= turn, train, floor * (1 + up * (epochs - turn)))
+    judged = clean * (1 + noise * np.random.default_rng(seed).uniform(-1, 1, len(epochs)))
+    learned = np.clip(0.6 + 0.3 * epochs / len(epochs), 0, 1)
+    snapshot = synthetic(judged, train, learned - gap, learned)
+    remark = only(snapshot, Recipe(), "over-fitting")
+    assert abs(remark.since - turn) <= 1
+    assert remark.tone == ("warning" if gap > 0.04 else remark.tone)
+
+
+def test_a_rise_of_both_losses_is_not_over_fitting():
+    epochs = np.arange(1, 21)
+    losses = 0.5 + 0.05 * np.abs(epochs - 8)
+    assert "over-fitting" not in kinds(synthetic(losses, losses, 0.8, 0.8 - 0.01 * epochs), Recipe())
+
+
+def test_a_gap_is_sized_in_points_and_small_samples_prove_none():
+    losses = 0.5 * 0.9 ** np.arange(10)
+    snapshot = synthetic(losses, losses, 0.8, 0.92)
+    assert "12 points" in only(snapshot, Recipe(), "gap").sentence
+    few = tuple(point._replace(images=60) for point in snapshot.judged)
+    narrow = synthetic(losses, losses, 0.8, 0.86)
+    assert "gap" in kinds(narrow, Recipe()) and "gap" not in kinds(replace(narrow, judged=few), Recipe())
+    assert "gap" not in kinds(synthetic(losses, losses, 0.9, 0.92), Recipe())
+
+
+# What holds for every reading.
+
+WORDS_OF_THE_TRADE = re.compile(
+    r"gradient|converg|diverg|regulari|generali[sz]|plateau|minim|hyper|logit|softmax|optimi[sz]|saturat|varian"
+    r"|deviat|significan|monoton|stochastic|tensor|backprop|norm\b|weight decay|capacity|bias|inference|metric",
+    re.IGNORECASE,
+)
+OPPOSITES = (
+    {"rate-too-high", "rate-too-low"},
+    {"over-fitting", "under-fitting"},
+    {"gap", "under-fitting"},
+    {"gap", "harder"},
+    {"over-fitting", "harder"},
+    {"learning", "settled"},
+    {"learning", "stuck"},
+    {"learning", "over-fitting"},
+    {"rate-too-high", "learning"},
+    {"rate-too-low", "stuck"},
+    {"early", "settled"},
+)
+
+
+def check(remarks: tuple[Remark, ...]) -> None:
+    found = [remark.kind for remark in remarks]
+    assert len(found) <= MOST and len(set(found)) == len(found)
+    assert not any(pair <= set(found) for pair in OPPOSITES)
+    tones = [remark.tone for remark in remarks]
+    assert set(tones) <= {"good", "neutral", "warning"}
+    assert tones == sorted(tones, key=lambda tone: tone != "warning")  # warnings first
+    text = " ".join(remark.sentence for remark in remarks)
+    assert not re.search(r"too high", text) or not re.search(r"too low", text)
+    assert not ("larger network" in text and "smaller" in text)
+    for remark in remarks:
+        assert 20 < len(remark.sentence) < 220, remark.sentence
+        assert remark.sentence[0].isupper() or remark.sentence[0].isdigit()
+        assert remark.sentence.endswith(".") and ".." not in remark.sentence and "  " not in remark.sentence
+        assert not WORDS_OF_THE_TRADE.search(remark.sentence), remark.sentence
+        assert not re.search(r"\bnan|\binf\b|None|\d\.\d{8}", remark.sentence), remark.sentence
+        assert remark.since is None or remark.since >= 0
+
+
+def test_every_moment_of_every_training_reads_well():
+    runs = [
+        (FEW, (128,), {}),
+        (WELL, (40,), {}),
+        *((WELL, (40,), {"silence": count}) for count in (2, 10, 24, 40)),
+        *((WELL, (40,), {"dropout": share}) for share in (0.3, 0.6)),
+        (Recipe(epochs=20, learning_rate=0.003, training_images=4000), (1,), {}),
+        *((Recipe(epochs=4, optimizer="SGD", learning_rate=rate, training_images=4000), (32,), {"activation": "relu"})
+          for rate in (0.01, 0.1, 1, 3, 10, 100, 1000)),
+        *((Recipe(epochs=4, learning_rate=rate, training_images=4000), (32,), {})
+          for rate in (1e-6, 1e-4, 0.01, 0.1, 1, 10)),
+    ]  # fmt: skip
+    for recipe, widths, network in runs:
+        for snapshot in run(recipe, *widths, **network):
+            check(reading(snapshot, recipe))
+            check(reading(snapshot, recipe.replaced(restore_best=True)))
+
+
+shares = st.floats(0, 1)
+losses = st.one_of(st.floats(0, 4), st.floats(0, 1e6), st.sampled_from((np.inf, np.nan)))
+
+
+@st.composite
+def snapshots(draw) -> Snapshot:
+    """Anything that a run could publish, however absurd."""
+    epochs = draw(st.integers(1, 12))
+    done = draw(st.integers(0, epochs))
+    images = draw(st.sampled_from((1, 60, 10_000)))
+    judged = tuple(
+        Point(epoch, draw(losses), draw(shares), images) for epoch in range(draw(st.integers(0, 1)), done + 1)
+    )
+    count = draw(st.integers(0, 8)) if done else 0
+    train = tuple(
+        Point(done * (i + 1) / count, draw(losses), draw(shares), draw(st.integers(1, 5000)), draw(st.floats(0, 100)))
+        for i in range(count)
+    )
+    return Snapshot(
+        draw(st.sampled_from(State)),
+        epoch=max(done, 1),
+        epochs=epochs,
+        step=done * draw(st.sampled_from((1, 100))),
+        steps=epochs * 100,
+        train=train,
+        judged=judged,
+        judged_on=draw(st.sampled_from(("test", "validation"))),
+        confusion=draw(st.sampled_from((None, np.zeros((2, 2)), np.zeros((10, 10))))),
+        silent=tuple(Silent((i, 0, i), draw(shares)) for i in range(draw(st.integers(0, 2)))),
+        kept_epoch=draw(st.one_of(st.none(), st.just(1.0))),
+        learning_rate=draw(st.one_of(st.just(0.0), st.floats(1e-6, 1000))),
+    )
+
+
+recipes = st.builds(
+    Recipe,
+    optimizer=st.sampled_from(OPTIMIZERS),
+    learning_rate=st.floats(1e-6, 1000),
+    momentum=st.sampled_from((0.0, 0.9)),
+    loss=st.sampled_from(("crossentropy", "mse")),
+    schedule=st.sampled_from(("constant", "table", "plateau", "cosine")),
+    training_images=st.sampled_from((0, 500)),
+    validation_share=st.sampled_from((0.0, 0.2)),
+    early_stopping=st.sampled_from((0, 3)),
+    restore_best=st.booleans(),
+    noise=st.sampled_from((0.0, 0.2)),
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(snapshot=snapshots(), recipe=recipes)
+def test_whatever_a_run_publishes_can_be_read(snapshot, recipe):
+    remarks = reading(snapshot, recipe)
+    check(remarks)
+    assert remarks or snapshot.state is State.FAILED or snapshot.silent
