@@ -25,7 +25,7 @@ from core.training import Run
 from core.training.trained import Trained, keras_file
 from core.ui.frame import plain
 from core.ui.session import Session
-from core.views.diagram import network_svg
+from core.views.diagram import FILE, network_svg
 
 if TYPE_CHECKING:
     from core.training.foreign import Foreign
@@ -102,7 +102,7 @@ def _export(mine: Session) -> None:
         ("Keras script", f"{name}.py", "text/x-python", lambda: to_code(mine.network, mine.recipe, mine.dataset), works),
         ("Notebook", f"{name}.ipynb", "application/json", lambda: to_notebook(mine.network, mine.recipe, mine.dataset), works),
         ("JSON", f"{name}.json", "application/json", lambda: to_json(mine.network, mine.recipe, mine.dataset), True),
-        ("Drawing (SVG)", f"{name}.svg", "image/svg+xml", lambda: network_svg(mine.network, traced), True),
+        ("Drawing (SVG)", f"{name}.svg", "image/svg+xml", lambda: network_svg(mine.network, traced, paper=FILE), True),
     ]  # fmt: skip
     for label, file, kind, make, can in files:
         st.download_button(
