@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import streamlit as st
@@ -45,3 +46,49 @@ def fold_on_phones() -> None:
     """Let a link in the sidebar close it where the page is narrow."""
     with st.container(key="unseen"):
         _folder()(key="fold")
+
+
+# What was pressed may be gone after it: without this, the keyboard would have to start from the page's top.
+# Elements arrive one by one, so it looks again until they are there, and for a while after.
+_REVEAL = """
+export default function ({ data }) {
+  const { row, opened, turn } = data;
+  if (!turn || window.receptiveTurn === turn) return;
+  window.receptiveTurn = turn;
+  const end = Date.now() + 1500;
+  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  let focused = false, shown = false;
+  const look = () => {
+    if (window.receptiveTurn !== turn) return;
+    const button = document.querySelector(`.${row} button`);
+    const part = document.querySelector(`.${opened}`);
+    const active = document.activeElement;
+    if (button && !active?.matches('input, textarea') && (!focused || active === document.body)) {
+      button.focus({ preventScroll: true });
+      focused = true;
+    }
+    if (part && !shown) {
+      shown = true;
+      setTimeout(() => part.scrollIntoView({ block: 'nearest', behavior: calm ? 'auto' : 'smooth' }), 150);
+    }
+    if (Date.now() < end) setTimeout(look, 50);
+  };
+  look();
+}
+"""
+
+
+@lru_cache(maxsize=1)
+def _revealer():
+    return st.components.v2.component("receptive_reveal", html="<span></span>", js=_REVEAL)
+
+
+def bring_into_view(row: str, opened: str, turn: int) -> None:
+    """When `turn` has grown, focus the first button in one container and scroll to another; both by their keys."""
+    with st.container(key="unseen-reveal"):
+        _revealer()(data={"row": _css_class(row), "opened": _css_class(opened), "turn": turn}, key="reveal")
+
+
+def _css_class(key: str) -> str:
+    """What Streamlit makes of a container's key."""
+    return "st-key-" + re.sub(r"[^a-zA-Z0-9_-]", "-", key)

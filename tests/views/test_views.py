@@ -173,7 +173,11 @@ def test_any_network_can_be_drawn(network):
     for text in svg.iter("{http://www.w3.org/2000/svg}text"):
         assert left <= float(text.get("x")) <= left + width and top <= float(text.get("y")) <= top + height
     boxes = [rect for rect in svg.iter("{http://www.w3.org/2000/svg}rect") if rect.get("fill") != "transparent"]
-    lines = [float(y) for path in svg.iter("{http://www.w3.org/2000/svg}path") for y in re.findall(r",(\S+)", path.get("d"))]
+    lines = [
+        float(y)
+        for path in svg.iter("{http://www.w3.org/2000/svg}path")
+        for y in re.findall(r",(\S+)", path.get("d"))
+    ]
     ys = [float(rect.get("y")) for rect in boxes] + lines
     assert 0 <= min(ys) - top < 6  # nothing is cut off, and no blank band is left above it
     assert all(float(box.get("y")) + float(box.get("height")) <= top + height for box in boxes)
@@ -188,8 +192,11 @@ def test_the_lines_of_a_fork_part_before_the_first_layers_and_run_behind_none():
     boxes = []
     for group in svg.iter("{http://www.w3.org/2000/svg}g"):
         rects = [r for r in group.iter("{http://www.w3.org/2000/svg}rect") if r.get("fill") != "transparent"]
-        x, y = float(rects[0].get("x")), float(rects[0].get("y"))
-        boxes.append((x, y, *(float(rects[-1].get(a)) + float(rects[-1].get(s)) for a, s in ("x width".split(), "y height".split()))))  # fmt: skip
+        left, top = float(rects[0].get("x")), float(rects[0].get("y"))
+        right, bottom = (
+            float(rects[-1].get(a)) + float(rects[-1].get(b)) for a, b in (("x", "width"), ("y", "height"))
+        )
+        boxes.append((left, top, right, bottom))
 
     def inside(x, y):
         return {i for i, (left, top, right, bottom) in enumerate(boxes) if left < x < right and top < y < bottom}
