@@ -73,7 +73,7 @@ def start_from(mine: Session, presets: Mapping[str, Preset]) -> None:
             help=LETTERS,
             key=f"{key}/preset",
             on_change=load,
-            width=230,
+            width=215,
         )
         st.text_input("Name", mine.network.name, max_chars=MAX_NAME, key=f"{key}/name", on_change=rename, width=150)
         st.button("Undo", icon=":material/undo:", key="build/undo", on_click=mine.undo, disabled=not mine.past)
@@ -82,8 +82,11 @@ def start_from(mine: Session, presets: Mapping[str, Preset]) -> None:
     if current is not None:
         preset = presets[current]
         published = f" Published: {preset.published}." if preset.published else ""
-        taken = f" Train is set as there: {mine.recipe.describe()}." if preset.recipe == mine.recipe else ""
+        taken = f" Its settings are set for Train: {mine.recipe.describe()}." if preset.recipe == mine.recipe else ""
         st.caption(f"{preset.summary} Source: {preset.source}.{published}{taken}")
+    if mine.notice:
+        st.toast(mine.notice)
+        mine.notice = ""
     if mine.complaint:
         st.warning(mine.complaint, icon=":material/info:")
 
@@ -298,7 +301,7 @@ def _add(mine: Session, block: Block, what: str) -> None:
     else:
         at = (*selected[:-1], selected[-1] + 1) if len(selected) % 2 else (*selected, 0)
     if _try(mine, lambda: mine.edit(mine.network.inserted(at, block), selected=at)):
-        st.toast(f"Added as layer {place(at)}: {what}.")
+        mine.notice = f"Added as layer {place(at)}: {what}."
 
 
 def _try(mine: Session, edit: Callable[[], None]) -> bool:

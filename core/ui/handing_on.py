@@ -146,7 +146,7 @@ def _import(mine: Session) -> None:
 
 def _opened(mine: Session, take_over: Callable[[Session, Any], None], what: Shared | Foreign) -> None:
     take_over(mine, what)
-    st.toast(f"Imported “{plain(mine.network.name)}”. Undo brings back what you had.")
+    mine.notice = f"Imported “{plain(mine.network.name)}”. Undo brings back what you had."
 
 
 def _read_json(content: bytes) -> Shared:

@@ -40,6 +40,7 @@ class Session:
         revision: grows when widgets must forget what they hold (undo, move, preset).
         reveals: grows when what is selected must come into view and take the keyboard's focus.
         complaint: what was wrong with the last edit; empty if nothing.
+        notice: what the last action did, to be told once; empty if that is plain to see.
         dataset, recipe: for the next run.
         run: the newest training, if there was one.
         imported: a trained model from a file, if there was one.
@@ -62,6 +63,7 @@ class Session:
     revision: int = 0
     reveals: int = 0
     complaint: str = ""
+    notice: str = ""
     dataset: str = "mnist"
     recipe: Recipe = Recipe()
     run: Run | None = None
