@@ -159,7 +159,8 @@ def _layer(canvas, x, y, block, row: Row, traced: Trace, network, selected) -> N
         below = shape_text(row.output_shape)
         sees = row.receptive_field.size
         sum_words = traced.arithmetic(row.path)
-        parameters = f"{sum_words} parameters" if sum_words else "no parameters"
+        nothing = "the join itself has no parameters" if isinstance(block, Branches) else "no parameters"
+        parameters = f"{sum_words} parameters" if sum_words else nothing
         macs = f"{row.macs:,} multiply-adds, " if row.macs else ""
         facts = f"{below} out; {parameters}; {macs}sees {sees[0]}×{sees[1]} pixels"
     title = f"{type(block).__name__} {what}".strip() + f": {facts}"

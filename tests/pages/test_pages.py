@@ -363,7 +363,7 @@ def test_a_bad_link_gives_a_plain_message_and_the_default_network(app, token):
     other = visited(token)
     assert not other.exception
     assert mine(other).network == LENET5
-    assert not token or "link" in other.error[0].value and "You see “LeNet-5” instead." in other.error[0].value
+    assert not token or ("link" in other.error[0].value and "You see “LeNet-5” instead." in other.error[0].value)
 
 
 def test_a_lesson_hides_what_its_teacher_left_out(app):
