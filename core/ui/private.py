@@ -69,7 +69,7 @@ export default function ({ data }) {
     }
     if (part && !shown) {
       shown = true;
-      setTimeout(() => part.scrollIntoView({ block: 'nearest', behavior: calm ? 'auto' : 'smooth' }), 150);
+      setTimeout(() => part.scrollIntoView({ block: 'nearest', behavior: calm ? 'auto' : 'smooth' }), 100);
     }
     if (Date.now() < end) setTimeout(look, 50);
   };

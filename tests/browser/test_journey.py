@@ -136,6 +136,7 @@ def test_clicking_the_drawing_opens_that_layer(page):
         "button", name=re.compile("^Dense 84, relu: 84 out; 120×84 [+] 84 = 10,164 parameters; 10,080 multiply-adds")
     ).click()
     expect(page.get_by_role("spinbutton", name="Units")).to_have_value("84")
+    settled(page)
     expect(page.get_by_role("button", name="Blocks", exact=True)).to_be_in_viewport()  # its editor, to the end
 
 
