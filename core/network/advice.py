@@ -19,6 +19,7 @@ from core.network.layers import (
 )
 from core.network.network import Network, place
 
+DIGITS = (28, 28)  # pixels of an image of MNIST
 OBJECT = 20  # MNIST's makers scaled every digit into a 20×20 box
 DISTILL = "https://distill.pub/2019/computing-receptive-fields/"
 FIRST_CNN = "“Build your first CNN” (Towards Data Science)"
@@ -38,28 +39,27 @@ def advice(network: Network, traced: Trace) -> list[Advice]:
     if not traced.works or not traced.rows:
         return []
     rows = [row for row in traced.rows if isinstance(row.layer, Layer)]
-    found = [rule(network, rows) for rule in (_view, _wasted, _heavy, _late_pooling, _linear)]
+    found = [rule(traced, rows) for rule in (_view, _wasted, _heavy, _late_pooling, _linear)]
     return [one for one in found if one is not None]
 
 
-def _view(network: Network, rows: list[Row]) -> Advice | None:
+def _view(traced: Trace, rows: list[Row]) -> Advice | None:
     """The receptive field at the end should match the object's size."""
-    maps = [row for row in rows if len(row.output_shape) == 3 and isinstance(row.layer, _SPATIAL)]
-    if not maps:
+    last = traced.last_map
+    if last is None or last.receptive_field.input_shape[:2] != DIGITS:
         return None
-    size = maps[-1].receptive_field.size
-    wanted = min(OBJECT, *network.input_shape[:2])
-    if min(size) >= wanted:
+    size = last.receptive_field.size
+    if min(size) >= OBJECT:
         return None
     return Advice(
-        f"One unit of the last map sees {size_text(size)} pixels; a digit is up to {wanted}×{wanted} large.",
+        f"One unit of the last map sees {size_text(size)} pixels; a digit is up to {OBJECT}×{OBJECT} large.",
         "A feature map can only tell what lies within its receptive field. Where that is smaller than the object, "
         "the layers after it have to put the pieces together.",
         DISTILL,
     )
 
 
-def _wasted(network: Network, rows: list[Row]) -> Advice | None:
+def _wasted(traced: Trace, rows: list[Row]) -> Advice | None:
     """Convolution after the whole input is seen widens no view."""
     seen = False
     for row in rows:
@@ -73,7 +73,7 @@ def _wasted(network: Network, rows: list[Row]) -> Advice | None:
     return None
 
 
-def _heavy(network: Network, rows: list[Row]) -> Advice | None:
+def _heavy(traced: Trace, rows: list[Row]) -> Advice | None:
     """Most parameters in one dense layer."""
     total = sum(row.parameters for row in rows)
     heaviest = max(rows, key=lambda row: row.parameters)
@@ -87,7 +87,7 @@ def _heavy(network: Network, rows: list[Row]) -> Advice | None:
     )
 
 
-def _late_pooling(network: Network, rows: list[Row]) -> Advice | None:
+def _late_pooling(traced: Trace, rows: list[Row]) -> Advice | None:
     """No pooling near the end."""
     pools = [row for row in rows if isinstance(row.layer, (MaxPooling2D, AveragePooling2D))]
     convolutions = [row for row in rows if isinstance(row.layer, _CONVOLUTIONS)]
@@ -101,7 +101,7 @@ def _late_pooling(network: Network, rows: list[Row]) -> Advice | None:
     )
 
 
-def _linear(network: Network, rows: list[Row]) -> Advice | None:
+def _linear(traced: Trace, rows: list[Row]) -> Advice | None:
     """Two linear layers in a row are one."""
     learned = [row for row in rows if row.parameters and hasattr(row.layer, "use_bias")]
     for one, other in itertools.pairwise(learned):
@@ -120,4 +120,3 @@ def _linear(network: Network, rows: list[Row]) -> Advice | None:
 
 
 _CONVOLUTIONS = (Conv2D, SeparableConv2D, DepthwiseConv2D)
-_SPATIAL = (*_CONVOLUTIONS, MaxPooling2D, AveragePooling2D)

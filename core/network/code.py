@@ -8,16 +8,19 @@ import re
 from typing import Any
 
 from core.network.geometry import trace
-from core.network.layers import Layer
+from core.network.layers import Layer, shape_text
 from core.network.network import Block, Branches, Network
 from core.network.recipe import Recipe
 from core.network.settings import Penalty, settings_of
 
 DATASETS = {"mnist": "mnist", "fashion_mnist": "fashion_mnist"}  # ours → keras.datasets
+IMAGES, CLASSES = (28, 28, 1), 10  # of each of them
 
 
 def to_code(network: Network, recipe: Recipe, dataset: str = "mnist") -> str:
     """A Python script that builds this network with Keras and trains it with this recipe.
+
+    A network that does not answer for the dataset is only built; the script says why.
 
     Args:
         network: one whose trace has no problems, or the script will not run.
@@ -57,7 +60,11 @@ def _cell(kind: str, name: str, text: str) -> dict[str, Any]:
 def _sections(network: Network, recipe: Recipe, dataset: str) -> list[tuple[str, str]]:
     """(what it does, Python text) in order."""
     name = re.sub(r"[\s\"\\]+", " ", network.name).strip()
-    head = f'"""{name}: {trace(network).parameters:,} parameters. Made with Receptive."""\n\nimport keras'
+    untrainable = _why_untrained(network, dataset)
+    more = f"\n\nWithout training: {untrainable}\n" if untrainable else ""
+    head = f'"""{name}: {trace(network).parameters:,} parameters. Made with Receptive.{more}"""\n\nimport keras'
+    if untrainable:
+        return [(f"# {name}\n\nWithout training: {untrainable}", head), ("The network.", _model(network))]
     seed = f"keras.utils.set_random_seed({recipe.seed})"
     return [
         (f"# {name}", f"{head}\n\n{seed}"),
@@ -70,6 +77,15 @@ def _sections(network: Network, recipe: Recipe, dataset: str) -> list[tuple[str,
             "    validation_data=(x_test, y_test),\n)",
         ),
     ]
+
+
+def _why_untrained(network: Network, dataset: str) -> str | None:
+    """Why the script can only build this network; None where it can train it."""
+    if network.input_shape != IMAGES:
+        theirs, ours = shape_text(IMAGES), shape_text(network.input_shape)
+        return f"the images of keras.datasets.{DATASETS[dataset]} are {theirs}, this network expects {ours}."
+    problems = trace(network, CLASSES).problems
+    return problems[0].sentence if problems else None
 
 
 def _data(network: Network, recipe: Recipe, dataset: str) -> str:

@@ -17,7 +17,7 @@ from operator import or_
 from types import MappingProxyType
 from typing import NamedTuple
 
-from core.network.layers import CannotWork, Layer, Reads, Shape, Window, shape_text, size_text
+from core.network.layers import SLIDING, CannotWork, Layer, Reads, Shape, Window, shape_text, size_text
 from core.network.network import Block, Branches, Network, Path
 
 MAX_PATHS = 16
@@ -173,6 +173,17 @@ class Trace:
     def activation_values(self) -> int:
         """Numbers in all outputs together, for one image."""
         return sum(prod(row.output_shape) for row in self.rows if row.output_shape)
+
+    @property
+    def last_map(self) -> Row | None:
+        """The last feature map on the way to the output; None where nothing convolves or pools."""
+        if not any(isinstance(row.layer, SLIDING) for row in self.rows):
+            return None
+        return next((row for row in reversed(self.rows) if row.output_shape and len(row.output_shape) == 3), None)
+
+    def parameters_within(self, path: Path) -> int:
+        """The parameters of the layer at this path or, of branches, of all layers in them."""
+        return sum(row.parameters for row in self.rows if row.path[: len(path)] == path)
 
     def row(self, path: Path) -> Row:
         """The row of the layer at this path; raises `KeyError` where there is none."""
@@ -344,13 +355,15 @@ def _join(block: Branches, ends: list[_Signal]) -> tuple[_Signal, tuple[int, int
     listed = " and ".join(shape_text(shape) for shape in shapes)
     if block.merge == "add":
         if len(set(shapes)) > 1:
-            raise CannotWork(f"Branches can be added only where all shapes are equal, but here they are {listed}.")
+            raise CannotWork(
+                f"Branches can be summed only where all shapes are equal, but here they are {listed}. {_mend(shapes)}"
+            )
         shape = shapes[0]
     else:
         if len({shape[:-1] for shape in shapes}) > 1:
             raise CannotWork(
                 "Branches can be concatenated only where height and width are equal, "
-                f"but here the shapes are {listed}."
+                f"but here the shapes are {listed}. {_mend(shapes)}"
             )
         shape = (*shapes[0][:-1], sum(shape[-1] for shape in shapes))
     fields = [end.field for end in ends]
@@ -363,6 +376,16 @@ def _join(block: Branches, ends: list[_Signal]) -> tuple[_Signal, tuple[int, int
         _without_covered(tuple(path for field in fields for path in field.paths)),
     )
     return _Signal(shape, joined), (0, 0, 0)
+
+
+def _mend(shapes: list[Shape]) -> str:
+    """What to do about branches whose ends do not go together."""
+    if len({len(shape) for shape in shapes}) > 1:
+        return "Flatten all of them, or none."
+    if len({shape[:-1] for shape in shapes}) > 1:
+        return "Give all ends the same height and width, with the same strides and the padding same."
+    what = "filters" if len(shapes[0]) == 3 else "units"
+    return f"Give all ends the same number of {what}, or join by concatenate."
 
 
 def _united(axes: list[Axis]) -> Axis:

@@ -457,6 +457,9 @@ class AveragePooling2D(_Pooling):
     summary = "Keeps the average of each window: smaller maps, a wider view."
 
 
+SLIDING = (_Convolution, _Pooling)  # the kinds that move a window over their input
+
+
 @dataclass(frozen=True)
 class _GlobalPooling(Layer):
     """What the two poolings of whole maps share: (h, w, c) → (c,)."""

@@ -143,6 +143,10 @@ class Network:
         """With another name."""
         return replace(self, name=name)
 
+    def with_input(self, input_shape: Shape) -> Network:
+        """The same layers over images of another shape."""
+        return replace(self, input_shape=input_shape)
+
     def _siblings(self, path: Path) -> tuple[Block, ...]:
         """The list of blocks in which this path's last index counts."""
         if len(path) % 2 == 0:

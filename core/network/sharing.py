@@ -98,6 +98,8 @@ def shared_from_token(token: str) -> Shared:
     """All that a link hands on; raises `InvalidNetwork` and nothing else."""
     if not isinstance(token, str) or len(token) > MAX_TOKEN:
         raise InvalidNetwork("This link is too long to be one of ours.")
+    if len(token) < 2:
+        raise InvalidNetwork("This link is empty or cut off: there is no network in it.")
     if not re.fullmatch(r"[0-9][A-Za-z0-9_-]+", token, re.ASCII):
         raise InvalidNetwork("This link is damaged: it has characters that none of ours has.")
     if token[0] != str(FORMAT):
@@ -106,11 +108,15 @@ def shared_from_token(token: str) -> Shared:
         packed = base64.urlsafe_b64decode(token[1:] + "=" * (-(len(token) - 1) % 4))
         unpacker = zlib.decompressobj(-15, zdict=_DICTIONARY)
         plain = unpacker.decompress(packed, MAX_TEXT)  # never more, whatever the link holds
-        if not unpacker.eof or unpacker.unused_data:
-            raise InvalidNetwork("This link is damaged or too large: a part of it is missing or too much.")
+        if len(plain) == MAX_TEXT:
+            raise InvalidNetwork("This link is too large to be one of ours.")
+        if not unpacker.eof:
+            raise InvalidNetwork("This link is cut off: its end is missing.")
+        if unpacker.unused_data:
+            raise InvalidNetwork("This link is damaged: there is something after its end.")
         text = plain.decode()
     except (binascii.Error, zlib.error, UnicodeDecodeError):
-        raise InvalidNetwork("This link is damaged: it cannot be unpacked.") from None
+        raise InvalidNetwork("This link is damaged or cut off: it cannot be unpacked.") from None
     return shared_from_json(text)
 
 

@@ -14,7 +14,9 @@ BYTES = 4  # float32
 MAX_PARAMETERS = 20_000_000
 
 
-def why_unfit(network: Network, input_shape: Shape, classes: int, recipe: Recipe) -> str | None:
+def why_unfit(
+    network: Network, input_shape: Shape, classes: int, recipe: Recipe, dataset: str = "this dataset"
+) -> str | None:
     """Why this cannot be trained, in a sentence that names the layer; None if it can.
 
     Args:
@@ -22,11 +24,12 @@ def why_unfit(network: Network, input_shape: Shape, classes: int, recipe: Recipe
         input_shape: (height, width, channels) of the dataset's images.
         classes: how many there are.
         recipe: its batch size decides how much memory the activations take.
+        dataset: what to call it.
     """
     if network.input_shape != input_shape:
         return (
-            f"The network expects images of {shape_text(network.input_shape)}, "
-            f"but those of this dataset are {shape_text(input_shape)}."
+            f"The network expects images of {shape_text(network.input_shape)}, but those of {dataset} are "
+            f"{shape_text(input_shape)}. Change its input, or start from a network for {shape_text(input_shape)}."
         )
     problems = trace(network, classes).problems
     if problems:

@@ -159,12 +159,17 @@ class Snapshot:
 
 
 def thinned(points: tuple[Point, ...]) -> tuple[Point, ...]:
-    """At most `MAX_POINTS` points: beyond that, neighbours are averaged two by two."""
+    """At most `MAX_POINTS` points: beyond that, neighbours are averaged, so that all stand for as many images."""
     if len(points) <= MAX_POINTS:
         return points
-    pairs = zip(points[::2], points[1::2])
-    merged = tuple(_mean(a, b) for a, b in pairs)
-    return merged + points[len(merged) * 2 :]
+    enough = 3 * sum(point.images for point in points) / MAX_POINTS
+    merged = [points[0]]
+    for point in points[1:]:
+        if merged[-1].images + point.images <= enough:
+            merged[-1] = _mean(merged[-1], point)
+        else:
+            merged.append(point)
+    return tuple(merged)
 
 
 def _mean(a: Point, b: Point) -> Point:

@@ -11,12 +11,26 @@ from core.ui.session import Session
 from core.views.diagram import network_svg
 
 _CSS = """
-.network { overflow-x: auto; padding: 2px 0 8px; color: var(--st-text-color); font-family: var(--st-font); }
+.network {
+  overflow-x: auto; padding: 2px 0 8px; color: var(--st-text-color); font-family: var(--st-font);
+  --left: black; --right: black;
+  mask-image: linear-gradient(to right, var(--left), black 56px, black calc(100% - 56px), var(--right));
+}
+.network.before { --left: transparent; }
+.network.beyond { --right: transparent; }
 .network svg { display: block; }
-@media (max-width: 640px) { .network { mask-image: linear-gradient(to right, black 85%, transparent); } }
+.network.whole svg { width: 100%; height: auto; }
 .network g[data-path] { cursor: pointer; }
-.network g[data-path]:hover { filter: brightness(1.15) saturate(1.4); outline: none; }
+.network g[data-path]:hover { filter: brightness(1.15) saturate(1.4); }
+.network g[data-path]:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: -2px; }
+.size {
+  font: inherit; font-size: 0.85rem; font-family: var(--st-font); color: var(--st-text-color); background: none;
+  border: 1px solid var(--st-border-color); border-radius: 0.5rem; padding: 2px 10px; cursor: pointer;
+}
+.size[hidden] { display: none; }
 """
+
+_HTML = '<div class="network"></div><button type="button" class="size" hidden>Fit to width</button>'
 
 # The SVG comes from views.diagram, which escapes every word in it.
 _JS = """
@@ -28,7 +42,27 @@ export default function ({ parentElement, data, setTriggerValue }) {
   }
   for (const layer of frame.querySelectorAll('g[data-path]')) {
     layer.onclick = () => setTriggerValue('selected', layer.dataset.path);
+    layer.onkeydown = (event) => {
+      if (event.key !== 'Enter' && event.key !== ' ') return;
+      event.preventDefault();
+      layer.onclick();
+    };
   }
+  const size = parentElement.querySelector('.size');
+  const hint = () => {
+    const beyond = frame.scrollWidth - frame.clientWidth;
+    const whole = frame.classList.contains('whole');
+    frame.classList.toggle('before', frame.scrollLeft > 1);
+    frame.classList.toggle('beyond', frame.scrollLeft < beyond - 1);
+    size.hidden = !whole && beyond < 2;
+    size.textContent = whole ? 'Full size' : 'Fit to width';
+  };
+  size.onclick = () => { frame.classList.toggle('whole'); hint(); };
+  frame.onscroll = hint;
+  const observer = new ResizeObserver(hint);
+  observer.observe(frame);
+  hint();
+  return () => observer.disconnect();
 }
 """
 
@@ -36,20 +70,18 @@ export default function ({ parentElement, data, setTriggerValue }) {
 @lru_cache(maxsize=1)
 def _component():
     """Registered once a process; outside a Streamlit server that is not possible, so not at import."""
-    return st.components.v2.component("receptive_network", html='<div class="network"></div>', css=_CSS, js=_JS)
+    return st.components.v2.component("receptive_network", html=_HTML, css=_CSS, js=_JS)
 
 
 def drawing(mine: Session, traced: Trace) -> None:
-    """The network from left to right; it scrolls sideways where it is long. A click opens the layer.
-
-    The keyboard has the list for that, so the drawing is no stop for it.
-    """
+    """The network from left to right; it scrolls sideways where it is long. A click, or Enter, opens the layer."""
     key = "build/drawing"
 
     def selected() -> None:
         path = _path(st.session_state[key].get("selected"))
         if path in {row.path for row in traced.rows}:
             mine.selected = path
+            mine.reveals += 1
 
     svg = network_svg(mine.network, traced, mine.selected)
     _component()(data={"svg": svg}, key=key, on_selected_change=selected)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -25,7 +25,7 @@ from core.training import Run
 from core.training.trained import Trained, keras_file
 from core.ui.frame import plain
 from core.ui.session import Session
-from core.views.diagram import network_svg
+from core.views.diagram import FILE, network_svg
 
 if TYPE_CHECKING:
     from core.training.foreign import Foreign
@@ -48,18 +48,15 @@ def open_link(mine: Session) -> None:
     try:
         shared = shared_from_token(token)
     except InvalidNetwork as problem:
-        mine.link_problem = f"{problem} You see the network that you had, or LeNet-5."
+        mine.link_problem = f"{problem} You see “{plain(mine.network.name)}” instead."
         return
-    mine.link_problem = ""
     take(mine, shared)
     mine.hidden = shared.hidden
 
 
 def take(mine: Session, shared: Shared) -> None:
     """Make what was shared one's own; undo brings back what was there."""
-    mine.edit(shared.network, selected=(0,), rename=False)
-    if shared.recipe is not None:
-        mine.recipe = shared.recipe
+    mine.open(shared.network, shared.recipe)
     if shared.dataset in SOURCES:
         mine.dataset = shared.dataset
 
@@ -70,7 +67,7 @@ def hand_on(mine: Session) -> None:
         _share(mine)
     with st.popover("Export", icon=":material/download:"):
         _export(mine)
-    with st.popover("Import", icon=":material/upload:"):
+    with st.popover("Import", icon=":material/upload:", key=f"import/{mine.revision}/open"):  # closes after use
         _import(mine)
 
 
@@ -102,7 +99,7 @@ def _export(mine: Session) -> None:
         ("Keras script", f"{name}.py", "text/x-python", lambda: to_code(mine.network, mine.recipe, mine.dataset), works),
         ("Notebook", f"{name}.ipynb", "application/json", lambda: to_notebook(mine.network, mine.recipe, mine.dataset), works),
         ("JSON", f"{name}.json", "application/json", lambda: to_json(mine.network, mine.recipe, mine.dataset), True),
-        ("Drawing (SVG)", f"{name}.svg", "image/svg+xml", lambda: network_svg(mine.network, traced), True),
+        ("Drawing (SVG)", f"{name}.svg", "image/svg+xml", lambda: network_svg(mine.network, traced, paper=FILE), True),
     ]  # fmt: skip
     for label, file, kind, make, can in files:
         st.download_button(
@@ -133,18 +130,23 @@ def _import(mine: Session) -> None:
     try:
         if file.name.lower().endswith(".json"):
             shared = _read_json(file.getvalue())
-            label, what = f"Open “{plain(shared.network.name)}”", lambda: take(mine, shared)
+            label, what = f"Open “{plain(shared.network.name)}”", lambda: _opened(mine, take, shared)
         else:
             foreign = read_model(file.getvalue(), file.name)
             for sentence in foreign.left_out:
                 st.caption(plain(sentence))
             weights = "with its weights" if foreign.weights else "without weights"
             label = f"Open “{plain(foreign.network.name)}” {weights}"
-            what = lambda: _take_model(mine, foreign)  # noqa: E731
+            what = lambda: _opened(mine, _take_model, foreign)  # noqa: E731
     except (UnreadableModel, InvalidNetwork) as problem:
         st.error(str(problem))
     else:
         st.button(label, type="primary", on_click=what, key="import/open")
+
+
+def _opened(mine: Session, take_over: Callable[[Session, Any], None], what: Shared | Foreign) -> None:
+    take_over(mine, what)
+    mine.notice = f"Imported “{plain(mine.network.name)}”. Undo brings back what you had."
 
 
 def _read_json(content: bytes) -> Shared:
@@ -157,7 +159,7 @@ def _read_json(content: bytes) -> Shared:
 def _take_model(mine: Session, foreign: Foreign) -> None:
     """Open it in the editor and, where it answers for the chosen dataset, make it one to look into."""
     source = SOURCES[mine.dataset]
-    mine.edit(foreign.network, selected=(0,), rename=False)
+    mine.open(foreign.network)
     answers = not trace(foreign.network, len(source.class_names)).problems
     if not foreign.weights:
         return

@@ -52,6 +52,52 @@ def fold_on_phones() -> None:
         _folder()(key="fold")
 
 
+# What was pressed may be gone after it: without this, the keyboard would have to start from the page's top.
+# Elements arrive one by one, so it looks again until they are there, and for a while after.
+_REVEAL = """
+export default function ({ data }) {
+  const { row, opened, turn } = data;
+  if (!turn || window.receptiveTurn === turn) return;
+  window.receptiveTurn = turn;
+  const end = Date.now() + 1500;
+  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  let focused = false, shown = false;
+  const look = () => {
+    if (window.receptiveTurn !== turn) return;
+    const button = document.querySelector(`.${row} button`);
+    const part = document.querySelector(`.${opened}`);
+    const active = document.activeElement;
+    if (button && !active?.matches('input, textarea') && (!focused || active === document.body)) {
+      button.focus({ preventScroll: true });
+      focused = true;
+    }
+    if (part && !shown) {
+      shown = true;
+      setTimeout(() => part.scrollIntoView({ block: 'nearest', behavior: calm ? 'auto' : 'smooth' }), 100);
+    }
+    if (Date.now() < end) setTimeout(look, 50);
+  };
+  look();
+}
+"""
+
+
+@lru_cache(maxsize=1)
+def _revealer():
+    return st.components.v2.component("receptive_reveal", html="<span></span>", js=_REVEAL)
+
+
+def bring_into_view(row: str, opened: str, turn: int) -> None:
+    """When `turn` has grown, focus the first button in one container and scroll to another; both by their keys."""
+    with st.container(key="unseen-reveal"):
+        _revealer()(data={"row": _css_class(row), "opened": _css_class(opened), "turn": turn}, key="reveal")
+
+
+def _css_class(key: str) -> str:
+    """What Streamlit makes of a container's key."""
+    return "st-key-" + re.sub(r"[^a-zA-Z0-9_-]", "-", key)
+
+
 # A visitor is known again by a secret in a cookie: never by anything in a link, which people hand on.
 _REMEMBER = """
 export default function ({ data }) {
@@ -77,5 +123,5 @@ def visitor() -> str:
 def remember(token: str) -> None:
     """Let the visitor's browser keep the secret; where another window has set one meanwhile, that one stays."""
     data = {"name": COOKIE, "value": token, "seconds": COOKIE_DAYS * 86_400}
-    with st.container(key="remember"):
+    with st.container(key="unseen-remember"):
         _rememberer()(key="remembered", data=data)

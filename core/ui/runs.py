@@ -97,8 +97,8 @@ def manage(mine: Session, runs: list[Run]) -> None:
             mine.subject = "run"
             st.switch_page("pages/feature_maps.py")
         if st.button("Edit its network", icon=":material/account_tree:", key="runs/edit", disabled=mine.locked):
-            mine.edit(run.network, selected=(0,), rename=False)
-            mine.recipe, mine.dataset = run.recipe, run.dataset_name
+            mine.open(run.network, run.recipe)
+            mine.dataset = run.dataset_name
             st.switch_page("pages/build.py")
         trained_files(run)
         _delete(mine, run)

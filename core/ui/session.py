@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -23,16 +24,27 @@ CHANGED = ", changed"
 _PUBLISHED = {preset.network for preset in PRESETS.values()}
 
 
+class Step(NamedTuple):
+    """What undo and redo go back to; the recipe only where it went with the network."""
+
+    network: Network
+    selected: Path | None
+    recipe: Recipe | None
+
+
 @dataclass
 class Session:
     """The truth behind the widgets of all pages.
 
     Attributes:
         network: in the editor.
-        past, future: for undo and redo, networks with what was selected in them.
+        past, future: for undo and redo.
+        edited: the network before the last edit; None where another one was opened since, or an edit undone.
         selected: path of the layer or branch that is open.
         revision: grows when widgets must forget what they hold (undo, move, preset).
+        reveals: grows when what is selected must come into view and take the keyboard's focus.
         complaint: what was wrong with the last edit; empty if nothing.
+        notice: what the last action did, to be told once; empty if that is plain to see.
         dataset, recipe: for the next run.
         token: the visitor's secret, by which their workspace is found again.
         workspace: all their runs.
@@ -53,11 +65,14 @@ class Session:
     """
 
     network: Network = LENET5
-    past: list[tuple[Network, Path | None]] = field(default_factory=list)
-    future: list[tuple[Network, Path | None]] = field(default_factory=list)
+    past: list[Step] = field(default_factory=list)
+    future: list[Step] = field(default_factory=list)
+    edited: Network | None = None
     selected: Path | None = (0,)
     revision: int = 0
+    reveals: int = 0
     complaint: str = ""
+    notice: str = ""
     dataset: str = "mnist"
     recipe: Recipe = Recipe()
     token: str = ""
@@ -88,41 +103,42 @@ class Session:
         network: Network,
         selected: Path | None = None,
         fresh_widgets: bool = True,
-        rename: bool = True,
     ) -> None:
-        """Put another network into the editor; `undo` brings this one back.
+        """Change the network in the editor; `undo` brings this one back.
 
         A published network that has been changed is called so, until it gets a name of its own.
         """
-        self.complaint = ""
         if network != self.network:
-            self.past = [*self.past[-MOST_UNDO:], (self.network, self.selected)]
-            self.future = []
-            if rename and self.network in _PUBLISHED and network.name == self.network.name:
+            before = self.network
+            if before in _PUBLISHED and network.name == before.name:
                 network = network.renamed(f"{network.name[: MAX_NAME - len(CHANGED)]}{CHANGED}")
-            self.network = network
-        if selected is not None:
-            self.selected = selected
-        if fresh_widgets:
-            self.revision += 1
-        self._keep_selection()
+            self._replace(network)
+            self.edited = before
+        self._settle(selected, fresh_widgets)
+
+    def open(self, network: Network, recipe: Recipe | None = None) -> None:
+        """Put another network into the editor, with its recipe where it has one; `undo` brings both back."""
+        if network != self.network:
+            self._replace(network, self.recipe if recipe else None)
+        if recipe is not None:
+            self.recipe = recipe
+        self.edited = None
+        self._settle((0,), True)
 
     def undo(self) -> None:
         """Back to the network before the last edit, if there is one."""
         if self.past:
-            self.future.append((self.network, self.selected))
-            self._show(*self.past.pop())
+            self._go(self.past.pop(), self.future)
 
     def redo(self) -> None:
         """Forward again after an undo, if nothing has been edited since."""
         if self.future:
-            self.past.append((self.network, self.selected))
-            self._show(*self.future.pop())
+            self._go(self.future.pop(), self.past)
 
     def why_not_train(self) -> str | None:
         """Why the network in the editor cannot be trained now; None if it can."""
         source = SOURCES[self.dataset]
-        return why_unfit(self.network, source.input_shape, len(source.class_names), self.recipe)
+        return why_unfit(self.network, source.input_shape, len(source.class_names), self.recipe, source.title)
 
     def start_run(self) -> None:
         """Train the network in the editor; a run of theirs still going is paused. Raises `InvalidNetwork`."""
@@ -167,11 +183,25 @@ class Session:
         runs = self.workspace.runs
         self.run = next((run for run in runs if run.active), runs[0] if runs else None)
 
-    def _show(self, network: Network, selected: Path | None) -> None:
-        self.network, self.selected = network, selected
-        self.complaint = ""
-        self.revision += 1
+    def _replace(self, network: Network, recipe: Recipe | None = None) -> None:
+        self.past = [*self.past[-MOST_UNDO:], Step(self.network, self.selected, recipe)]
+        self.future = []
+        self.network = network
+
+    def _settle(self, selected: Path | None, fresh_widgets: bool) -> None:
+        self.complaint = self.link_problem = ""
+        if selected is not None:
+            self.selected = selected
+        if fresh_widgets:
+            self.revision += 1
         self._keep_selection()
+
+    def _go(self, step: Step, back: list[Step]) -> None:
+        """Take a step, and note how to go back."""
+        back.append(Step(self.network, self.selected, self.recipe if step.recipe else None))
+        self.network, self.recipe = step.network, step.recipe or self.recipe
+        self.edited = None
+        self._settle(step.selected, True)
 
     def _keep_selection(self) -> None:
         """What is selected must exist: a layer, or a branch."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import log2
+from math import inf, log2
+from typing import NamedTuple
 
 from core.network import Branches, Network, Path, Row, Trace
 from core.network.layers import shape_text
@@ -15,18 +16,45 @@ STEP = 92  # from one layer to the next, in SVG units (CSS pixels)
 TALLEST = 84  # of a sheet as large as the input
 LANE_GAP = 26
 LABEL = 54  # room under a sheet for its words
+SKIP = 56  # the height of a branch without layers
+LEAD = 0.5  # steps before a fork at the very start of a branch, so that its lines can part
+MARGIN = 4
 MOST_SHEETS = 6
+
+
+class Paper(NamedTuple):
+    """What a drawing takes from where it stands.
+
+    Attributes:
+        font: for its words.
+        ground: behind translucent sheets and around words, so that lines do not shine through.
+        clickable: whether its layers can be chosen, with the pointer or the keyboard.
+    """
+
+    font: str
+    ground: str
+    clickable: bool
+
+
+PAGE = Paper("inherit", "var(--st-background-color, Canvas)", True)
+FILE = Paper("Source Sans 3, Segoe UI, Helvetica, Arial, sans-serif", "white", False)
 
 
 @dataclass
 class _Canvas:
-    """Shapes drawn so far; the words stand above the lines, so they come last."""
+    """Shapes drawn so far, and how high they reach; the words stand above the lines, so they come last."""
 
+    paper: Paper
     lines: list[str] = field(default_factory=list)
     shapes: list[str] = field(default_factory=list)
+    top: float = inf
+    bottom: float = -inf
+
+    def reach(self, top: float, bottom: float) -> None:
+        self.top, self.bottom = min(self.top, top), max(self.bottom, bottom)
 
 
-def network_svg(network: Network, traced: Trace, selected: Path | None = None) -> str:
+def network_svg(network: Network, traced: Trace, selected: Path | None = None, paper: Paper = PAGE) -> str:
     """The network from left to right, readable in light and dark (it takes the text's colour).
 
     Every layer carries its numbers as a hover text. Maps whose units see the whole input already
@@ -34,14 +62,12 @@ def network_svg(network: Network, traced: Trace, selected: Path | None = None) -
     dashed and marked with an exclamation mark.
     """
     rows = {row.path: row for row in traced.rows}
-    canvas = _Canvas()
+    canvas = _Canvas(paper)
     width = _columns(network.layers) * STEP + STEP
-    height = _height(network.layers)
-    middle = height / 2
     _node(
         canvas,
         STEP / 2,
-        middle,
+        0,
         "input",
         shape_text(network.input_shape),
         network.input_shape,
@@ -50,27 +76,37 @@ def network_svg(network: Network, traced: Trace, selected: Path | None = None) -
         "The image as it comes in",
         None,
     )
-    _sequence(canvas, network.layers, (), STEP, middle, STEP / 2, rows, traced, network, selected)
+    _sequence(canvas, network.layers, (), STEP, 0, STEP / 2, rows, traced, network, selected)
     words = f"{network.name}: " + ", ".join(
         f"{type(block).__name__} {block.describe()}".strip() for _, block in network.walk()
     )
+    top, height = canvas.top - MARGIN, canvas.bottom - canvas.top + 2 * MARGIN
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}" role="img" aria-label="{html.escape(words, quote=True)}" '
-        'font-family="inherit" font-size="11" fill="currentColor" stroke="none">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
+        f'viewBox="0 {top:g} {width:g} {height:g}" role="{"group" if paper.clickable else "img"}" aria-label="{html.escape(words, quote=True)}" '
+        f'font-family="{paper.font}" font-size="11" fill="currentColor" stroke="none">'
         + "".join(canvas.lines + canvas.shapes)
         + "</svg>"
     )
 
 
-def _columns(blocks: Sequence[Block]) -> int:
+def _columns(blocks: Sequence[Block]) -> float:
     """How many steps a sequence is long; a join takes one step after its longest branch."""
-    return sum(max(map(_columns, block.branches)) + 1 if isinstance(block, Branches) else 1 for block in blocks)
+    return sum(_length(block) + 1 if isinstance(block, Branches) else 1 for block in blocks)
+
+
+def _length(block: Branches) -> float:
+    """How many steps there are between a fork and its join."""
+    return max(_lead(branch) + _columns(branch) for branch in block.branches)
+
+
+def _lead(branch: Sequence[Block]) -> float:
+    return LEAD if branch and isinstance(branch[0], Branches) else 0
 
 
 def _height(blocks: Sequence[Block]) -> float:
     """How high a sequence is: the highest of its blocks."""
-    lane = TALLEST + LABEL + LANE_GAP
+    lane = TALLEST + LABEL + LANE_GAP if blocks else SKIP
     return max([lane] + [sum(map(_height, block.branches)) for block in blocks if isinstance(block, Branches)])
 
 
@@ -79,7 +115,7 @@ def _sequence(canvas, blocks, prefix, x, y, start, rows, traced, network, select
     for index, block in enumerate(blocks):
         path = (*prefix, index)
         if isinstance(block, Branches):
-            length = max(map(_columns, block.branches)) * STEP
+            length = _length(block) * STEP
             top = y - sum(map(_height, block.branches)) / 2
             join = x + length + STEP / 2
             for number, branch in enumerate(block.branches):
@@ -87,7 +123,8 @@ def _sequence(canvas, blocks, prefix, x, y, start, rows, traced, network, select
                 top += _height(branch)
                 opened = x + STEP / 5
                 _line(canvas, start, y, opened, lane)
-                end = _sequence(canvas, branch, (*path, number), x, lane, opened, rows, traced, network, selected)
+                first = x + _lead(branch) * STEP
+                end = _sequence(canvas, branch, (*path, number), first, lane, opened, rows, traced, network, selected)
                 closing = max(end, x + length - STEP / 5)
                 _line(canvas, end, lane, closing, lane)
                 _line(canvas, closing, lane, join, y)
@@ -102,6 +139,7 @@ def _sequence(canvas, blocks, prefix, x, y, start, rows, traced, network, select
 
 def _line(canvas: _Canvas, x1: float, y1: float, x2: float, y2: float) -> None:
     bend = (x1 + x2) / 2
+    canvas.reach(min(y1, y2), max(y1, y2))
     canvas.lines.append(
         f'<path d="M{x1:g},{y1:g} C{bend:g},{y1:g} {bend:g},{y2:g} {x2:g},{y2:g}" '
         'fill="none" stroke="currentColor" stroke-opacity=".35" stroke-width="1.5"/>'
@@ -121,7 +159,8 @@ def _layer(canvas, x, y, block, row: Row, traced: Trace, network, selected) -> N
         below = shape_text(row.output_shape)
         sees = row.receptive_field.size
         sum_words = traced.arithmetic(row.path)
-        parameters = f"{sum_words} parameters" if sum_words else "no parameters"
+        nothing = "the join itself has no parameters" if isinstance(block, Branches) else "no parameters"
+        parameters = f"{sum_words} parameters" if sum_words else nothing
         macs = f"{row.macs:,} multiply-adds, " if row.macs else ""
         facts = f"{below} out; {parameters}; {macs}sees {sees[0]}×{sees[1]} pixels"
     title = f"{type(block).__name__} {what}".strip() + f": {facts}"
@@ -143,21 +182,20 @@ _PAINT = {
     "problem": 'fill="#DC2626" fill-opacity=".12" stroke="#DC2626" stroke-width="1.8" stroke-dasharray="4 3"',
 }
 
-# Under each translucent sheet, so that lines and other sheets do not shine through.
-_GROUND = 'fill="var(--st-background-color, Canvas)"'
-
 
 def _node(canvas, x, y, name, below, shape, network, style, title, path, mark="") -> None:
     """One layer around (x, y): sheets for maps, a bar for a vector, its words beneath."""
-    paint = _PAINT[style]
+    paint, ground = _PAINT[style], f'fill="{canvas.paper.ground}"'
+    halo = f'text-anchor="middle" paint-order="stroke" stroke="{canvas.paper.ground}" stroke-width="3"'
     parts = [f"<title>{html.escape(title)}</title>"]
     if shape is None:
-        parts.append(f'<rect x="{x - 14:g}" y="{y - 14:g}" width="28" height="28" rx="3" {paint}/>')
+        place = f'x="{x - 14:g}" y="{y - 14:g}" width="28" height="28" rx="3"'
+        parts.append(f"<rect {place} {ground}/><rect {place} {paint}/>")
         bottom = y + 14
     elif len(shape) == 1:
         tall = min(TALLEST, 12 + 9 * log2(shape[0] + 1))
         place = f'x="{x - 5:g}" y="{y - tall / 2:g}" width="10" height="{tall:g}" rx="3"'
-        parts.append(f"<rect {place} {_GROUND}/><rect {place} {paint}/>")
+        parts.append(f"<rect {place} {ground}/><rect {place} {paint}/>")
         bottom = y + tall / 2
     else:
         high, wide = (max(7.0, (TALLEST - 16) * n / max(network.input_shape[:2])) for n in shape[:2])
@@ -170,31 +208,27 @@ def _node(canvas, x, y, name, below, shape, network, style, title, path, mark=""
                 f'x="{left + sheet * shift:g}" y="{top + sheet * shift:g}" '
                 f'width="{wide:g}" height="{high:g}" rx="1.5"'
             )
-            parts.append(f"<rect {place} {_GROUND}/><rect {place} {paint}/>")
+            parts.append(f"<rect {place} {ground}/><rect {place} {paint}/>")
         bottom = y + high / 2 + shift * (sheets - 1) / 2
     if style == "problem":
         parts.append(
             f'<text x="{x:g}" y="{y + 6:g}" text-anchor="middle" font-size="18" font-weight="700" fill="#DC2626">!</text>'
         )
-    parts.append(
-        f'<text x="{x:g}" y="{bottom + 15:g}" text-anchor="middle" font-weight="600">{html.escape(name)}</text>'
-    )
-    parts.append(
-        f'<text x="{x:g}" y="{bottom + 29:g}" text-anchor="middle" opacity=".75">{html.escape(below)}</text>'
-    )
+    canvas.reach(2 * y - bottom, bottom + (46 if mark else 33))
+    parts.append(f'<text x="{x:g}" y="{bottom + 15:g}" {halo} font-weight="600">{html.escape(name)}</text>')
+    parts.append(f'<text x="{x:g}" y="{bottom + 29:g}" {halo} fill-opacity=".75">{html.escape(below)}</text>')
     if mark:
         parts.append(
-            f'<text x="{x:g}" y="{bottom + 42:g}" text-anchor="middle" font-size="10" font-style="italic" '
-            f'opacity=".75">{mark}</text>'
+            f'<text x="{x:g}" y="{bottom + 42:g}" {halo} font-size="10" font-style="italic" '
+            f'fill-opacity=".75">{mark}</text>'
         )
     parts.append(
         f'<rect x="{x - STEP / 2 + 3:g}" y="{y - TALLEST / 2:g}" width="{STEP - 6}" height="{TALLEST + LABEL - 10:g}" fill="transparent"/>'
     )
-    where = (
-        ""
-        if path is None
-        else f' data-path="{".".join(map(str, path))}" tabindex="-1" role="button" aria-label="{html.escape(title, quote=True)}"'
-    )
+    where = ""
+    if path is not None and canvas.paper.clickable:
+        name = html.escape(title, quote=True)
+        where = f' data-path="{".".join(map(str, path))}" tabindex="0" role="button" aria-label="{name}"'
     canvas.shapes.append(f"<g{where}>{''.join(parts)}</g>")
 
 

@@ -86,7 +86,7 @@ def chromium() -> Browser:
 @pytest.fixture
 def page(chromium, server) -> Page:
     """A visitor on the first page."""
-    context = chromium.new_context(viewport={"width": 1400, "height": 900})
+    context = chromium.new_context(viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
     context.set_default_timeout(60_000)
     page = context.new_page()
     page.goto(server)

@@ -136,6 +136,74 @@ def test_clicking_the_drawing_opens_that_layer(page):
         "button", name=re.compile("^Dense 84, relu: 84 out; 120×84 [+] 84 = 10,164 parameters; 10,080 multiply-adds")
     ).click()
     expect(page.get_by_role("spinbutton", name="Units")).to_have_value("84")
+    settled(page)
+    expect(page.get_by_role("button", name="Blocks", exact=True)).to_be_in_viewport()  # its editor, to the end
+
+
+def row(page: Page, title: str):
+    return page.locator("[class*='st-key-row-']").get_by_role("button", name=title)
+
+
+def test_the_keyboard_goes_where_an_action_has_led(page):
+    """Not back to the top of the page, though the button that was pressed is gone."""
+    page.get_by_role("button", name="Down", exact=True).press("Enter")
+    expect(row(page, "2 · Conv2D 6 @ 5×5, same, relu")).to_be_focused()
+    page.get_by_role("button", name="Delete", exact=True).press("Enter")
+    expect(row(page, "2 · Conv2D 16 @ 5×5, relu")).to_be_focused()
+    page.get_by_role("button", name="Convolution", exact=True).press("Enter")
+    page.get_by_role("button", name="Conv2D", exact=True).press("Enter")
+    expect(row(page, "3 · Conv2D 16 @ 3×3, same, relu")).to_be_focused()
+    expect(page.get_by_test_id("stToast")).to_contain_text("Added as layer 3: Conv2D.")
+    expect(page.get_by_role("button", name="Conv2D", exact=True)).to_have_count(0)  # the popover is closed
+    settled(page)
+    number(page, "Filters", "9")
+    expect(row(page, "3 · Conv2D 9 @ 3×3, same, relu")).to_be_visible()
+    settled(page)
+    expect(page.get_by_label("Filters", exact=True)).to_be_focused()  # who types stays in the field
+
+
+def test_the_drawing_is_walked_and_its_layers_chosen_by_keyboard(page):
+    boxes = page.locator(".network g[data-path]")
+    expect(boxes).to_have_count(8)
+    boxes.nth(3).focus()
+    page.keyboard.press("Tab")
+    expect(boxes.nth(4)).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(row(page, "6 · Dense 120, relu")).to_be_focused()
+    expect(page.get_by_role("spinbutton", name="Units")).to_have_value("120")
+
+
+def test_a_drawing_wider_than_the_page_shows_where_it_goes_on_and_can_be_fitted(page):
+    frame, fit = page.locator(".network"), page.get_by_role("button", name="Fit to width")
+    expect(frame).not_to_have_class(re.compile("before|beyond"))
+    expect(fit).to_be_hidden()
+    box = page.get_by_role("combobox", name="Start from a published network")
+    box.fill("Small Res")
+    box.press("Enter")
+    expect(metric(page, "Parameters")).to_have_text("78,426")
+    expect(frame).to_have_class(re.compile("beyond"))
+    frame.evaluate("(frame) => { frame.scrollLeft = 300; }")
+    expect(frame).to_have_class(re.compile("before"))
+    fit.click()
+    expect(frame).not_to_have_class(re.compile("before|beyond"))
+    assert frame.evaluate("(frame) => frame.scrollWidth - frame.clientWidth") == 0
+    page.get_by_role("button", name="Full size").click()
+    expect(frame).to_have_class(re.compile("beyond"))
+
+
+def test_no_title_of_a_layer_is_cut_and_its_numbers_stay_beside_it(page):
+    box = page.get_by_role("combobox", name="Start from a published network")
+    box.fill("Small Res")
+    box.press("Enter")
+    title = row(page, "8.2.1 · Conv2D 64 @ 1×1, same, stride 2×2")
+    expect(title).to_be_visible()
+    settled(page)
+    words = title.locator("p")
+    assert words.evaluate("(p) => p.scrollWidth <= p.clientWidth + 1")
+    facts = page.locator(".st-key-row-8-2-1 .facts").bounding_box()
+    button = title.bounding_box()
+    assert facts["x"] > button["x"] + button["width"] and facts["y"] < button["y"] + button["height"]
 
 
 def test_a_size_that_makes_no_sense_gets_a_sentence_and_the_old_size_back(page):
@@ -230,7 +298,7 @@ def add(page: Page, group: str, kind: str, *, first: int, size: str) -> None:
 def test_an_architecture_of_branches_is_built_by_hand_and_handed_on_as_a_link(page, chromium, name):
     """B2 (inception-like) and B3 (residual) of the sources, on MNIST's image with fewer kernels."""
     # From the preset's input: 128×128×3, emptied, then built again layer by layer.
-    choose(page, "Start from a published network", "B1 · Sequential")
+    choose(page, "Start from a published network", "Sequential · B1")
     expect(page.get_by_text("Three convolutions in a row").first).to_be_visible()
     for left in (2, 1):
         page.get_by_role("button", name="1 · Conv2D 64 @ 3×3, same, relu").click()

@@ -34,6 +34,23 @@ def test_lenets_view_is_smaller_than_a_digit():
     assert any("Layer 4 pools to 5×5 with no convolution after it" in sentence for sentence in sentences)
 
 
+def test_the_view_is_that_of_the_last_map_on_the_way_to_the_output():
+    """Not of a shortcut that stands beside it: Small ResNet's last join sees 25×25, its last skip 13×13."""
+    network = PRESETS["ResNet"].network
+    assert trace(network).last_map.receptive_field.size == (25, 25)
+    assert not any("of the last map" in one.sentence for one in advice(network, trace(network)))
+
+
+def test_a_network_without_convolution_has_no_last_map():
+    assert trace(PRESETS["A1"].network).last_map is None
+    assert trace(PRESETS["A3"].network).last_map is None  # its dropout passes the image on
+
+
+def test_the_size_of_digits_is_no_measure_for_other_images():
+    network = Network((128, 128, 3), (Conv2D(4, 3, activation="relu"),))
+    assert advice(network, trace(network)) == []
+
+
 def test_convolution_that_widens_no_view_is_named():
     wide = (Conv2D(4, 15, padding="same", activation="relu"), Conv2D(4, 15, padding="same", activation="relu"))
     last = (Flatten(), Dense(10, "softmax"))

@@ -95,6 +95,25 @@ def test_the_script_runs_as_it_stands_and_trains_with_the_recipe(digits, recipe)
     same(model, build_model(QUICK))
 
 
+@pytest.mark.parametrize("name", ["B1", "B2", "B3"])
+def test_a_network_for_other_images_is_built_only_and_the_script_says_why(digits, name):
+    network = PRESETS[name].network
+    code = to_code(network, Recipe())
+    model = run(code)["model"]
+    assert model.count_params() == trace(network).parameters
+    assert "Without training: the images of keras.datasets.mnist are 28×28×1, this network expects 128×128×3." in code
+    assert "load_data" not in code and "fit(" not in code
+    cells = json.loads(to_notebook(network, Recipe()))["cells"]
+    assert "Without training" in "".join(cells[0]["source"])
+
+
+def test_a_network_without_an_answer_is_built_only(digits):
+    network = Network((28, 28, 1), (Conv2D(2, 3),))
+    code = to_code(network, Recipe())
+    assert "Without training: The network ends with an image of 26×26×2" in code
+    assert run(code)["model"].output.shape[1:] == (26, 26, 2)
+
+
 def test_the_notebook_holds_the_same_code(digits):
     notebook = json.loads(to_notebook(QUICK, Recipe(epochs=1)))
     assert (notebook["nbformat"], notebook["nbformat_minor"]) == (4, 5)

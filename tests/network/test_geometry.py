@@ -360,6 +360,29 @@ def test_what_arrives_at_a_place_is_known():
     assert traced.shape_after((1,)) == (6, 6, 9)
 
 
+@pytest.mark.parametrize(
+    ("ends", "merge", "words"),
+    [
+        ((Conv2D(4, 1), Conv2D(5, 1)), "add", "Give all ends the same number of filters, or join by concatenate."),
+        ((Conv2D(4, 3), Conv2D(4, 5)), "add", "Give all ends the same height and width"),
+        ((Conv2D(4, 3), Conv2D(4, 5)), "concatenate", "Give all ends the same height and width"),
+        ((Flatten(), Conv2D(4, 5)), "concatenate", "Flatten all of them, or none."),
+        ((Flatten(), GlobalAveragePooling2D()), "add", "Give all ends the same number of units"),
+    ],
+)
+def test_a_join_that_cannot_work_says_what_to_do(ends, merge, words):
+    network = Network((28, 28, 1), (Branches(tuple((end,) for end in ends), merge),))
+    assert words in trace(network).problem_at((0,))
+
+
+def test_branches_own_what_is_in_them():
+    block = Branches(((Conv2D(4, 3, padding="same"), Branches(((Dense(3),), ()))), ()))
+    traced = trace(Network((8, 8, 2), (Conv2D(2, 1), block)))
+    assert traced.row((1,)).parameters == 0  # the join itself
+    assert traced.parameters_within((1,)) == 4 * (3 * 3 * 2 + 1) + 3 * 5
+    assert traced.parameters_within((0,)) == 2 * 3
+
+
 def test_joins_that_cannot_work_name_both_shapes():
     branches = Branches(((Conv2D(4, 3),), (Conv2D(4, 5),)))
     for merge in ("concatenate", "add"):

@@ -116,6 +116,22 @@ def test_hostile_links_are_refused_quickly_and_cheaply(token):
     assert len(str(caught.value)) < 300
 
 
+@pytest.mark.parametrize(
+    ("token", "words"),
+    [
+        ("", "empty or cut off"),
+        ("1", "empty or cut off"),
+        (packed(b'{"format":1}' * 9)[:-6], "cut off"),
+        (packed(b'{"format":1}') + "AAAA", "something after its end"),
+        (packed(b" " * 1_000_000), "too large"),
+        ("1!!!", "characters that none of ours has"),
+    ],
+)
+def test_a_bad_link_is_told_what_is_wrong_with_it(token, words):
+    with pytest.raises(InvalidNetwork, match=words):
+        from_token(token)
+
+
 def mutations(count: int):
     """(reader, text): links and texts of the presets with characters changed, or with values changed before packing."""
     dice = random.Random(3)

@@ -241,6 +241,98 @@ def test_the_last_edit_shows_what_it_changed(app):
     assert {metric.label: metric.delta for metric in app.metric}["Last map sees"] == "was 16×16"
 
 
+def figures(app) -> dict:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def deltas(app) -> list:
+    return [metric.delta for metric in app.metric if metric.delta]
+
+
+def test_opening_another_network_is_no_edit(app):
+    app.selectbox(key="build/0/preset").set_value("A1").run()
+    assert not deltas(app)
+    button(app, "Undo").click().run()
+    assert not deltas(app)
+    assert not deltas(visited(to_token(PRESETS["B4"].network)))
+
+
+def test_an_empty_network_has_no_numbers(app):
+    for _ in range(8):
+        button(app, "Delete").click().run()
+    assert not deltas(app)
+    assert set(figures(app).values()) == {"–"}
+
+
+@pytest.mark.parametrize(("name", "sees"), [("A1", "–"), ("A3", "–"), ("ResNet", "25×25")])
+def test_the_totals_name_the_last_map_if_there_is_one(app, name, sees):
+    app.selectbox(key="build/0/preset").set_value(name).run()
+    assert figures(app)["Last map sees"] == sees
+
+
+def test_multiply_adds_are_written_in_units_that_go_together(app):
+    app.selectbox(key="build/0/preset").set_value("B4").run()
+    assert figures(app)["Multiply-adds"].endswith(" M")
+    app.selectbox(key=f"build/{mine(app).revision}/preset").set_value("B2").run()
+    assert figures(app)["Multiply-adds"] == "9.22 G"
+    assert figures(app)["Parameters"] == "563,264"
+
+
+def test_a_preset_brings_its_settings_for_training_and_undo_takes_them_back(app):
+    own = mine(app).recipe
+    app.selectbox(key="build/0/preset").set_value("E3").run()
+    assert mine(app).recipe == PRESETS["E3"].recipe
+    assert "Memory, batch 1" in figures(app)
+    assert "Its settings are set for Train: SGD 0.01, batch 1, 20 epochs" in words(app)
+    button(app, "Undo").click().run()
+    assert (mine(app).network, mine(app).recipe) == (LENET5, own)
+    button(app, "Redo").click().run()
+    assert mine(app).recipe == PRESETS["E3"].recipe
+    app.selectbox(key=f"build/{mine(app).revision}/preset").set_value("B1").run()  # has none
+    assert mine(app).recipe == PRESETS["E3"].recipe
+
+
+def test_presets_are_listed_by_name_with_their_number_in_the_article(app):
+    options = app.selectbox(key="build/0/preset").options
+    assert "LeNet-5, batch 1 · E3" in options and "Small VGG" in options
+
+
+def test_a_network_for_other_images_says_for_which_and_can_be_changed(app):
+    app.selectbox(key="build/0/preset").set_value("B1").run()
+    assert "expects images of 128×128×3, but those of MNIST digits are 28×28×1. Change its input" in words(app)
+    assert "a digit is up to" not in words(app)
+    button(app, "Change the input to 28×28×1").click().run()
+    assert mine(app).network.input_shape == (28, 28, 1)
+    assert mine(app).network.layers == PRESETS["B1"].network.layers
+    assert "Add Flatten and Dense 10" in words(app)  # the next step
+    button(app, "Undo").click().run()
+    assert mine(app).network == PRESETS["B1"].network
+
+
+def test_what_is_wrong_with_a_layer_is_said_once(app):
+    mine(app).edit(LENET5.replaced((0,), Conv2D(6, 15)).replaced((2,), Conv2D(16, 9)))
+    app.run()
+    assert words(app).count("Conv2D 9×9 needs") == 1
+    assert "Layer 3 cannot work" in words(app)
+
+
+def test_branches_show_what_all_their_layers_own(app):
+    button(app, "Residual block").click().run()
+    facts = [element.proto.body for element in app.get("html") if "the join has none" in element.proto.body]
+    assert len(facts) == 1 and "660 parameters" in facts[0]  # twice 3·3·6·6 + 6
+
+
+def test_what_was_added_is_shown_and_takes_the_focus(app):
+    assert mine(app).reveals == 0
+    button(app, "Conv2D").click().run()
+    assert [toast.value for toast in app.toast] == ["Added as layer 2: Conv2D."]
+    button(app, "Down").click().run()
+    button(app, "Delete").click().run()
+    assert mine(app).reveals == 3
+    app.number_input(key=f"layer/{mine(app).revision}/3/filters").set_value(12).run()
+    assert mine(app).reveals == 3  # who types is left alone
+
+
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_opens_without_a_traceback(app, name):
     app.selectbox(key="build/0/preset").set_value(name).run()
@@ -271,7 +363,7 @@ def test_a_bad_link_gives_a_plain_message_and_the_default_network(app, token):
     other = visited(token)
     assert not other.exception
     assert mine(other).network == LENET5
-    assert not token or "link" in other.error[0].value
+    assert not token or ("link" in other.error[0].value and "You see “LeNet-5” instead." in other.error[0].value)
 
 
 def test_a_lesson_hides_what_its_teacher_left_out(app):
@@ -280,6 +372,8 @@ def test_a_lesson_hides_what_its_teacher_left_out(app):
     assert all(widget.disabled for widget in other.number_input)
     assert not [b for b in other.button if b.label in ("Delete", "Conv2D", "Undo")]
     assert not other.get("page_link")  # the way to Train is hidden
+    assert "look at it" in words(other) and "change it" not in words(other)
+    assert "ready to learn" not in words(other)
     other.switch_page("pages/draw.py").run()
     assert not other.exception
 
@@ -297,6 +391,7 @@ def test_a_network_goes_out_as_json_and_comes_back(app):
     button(app, "Open “All of it”").click().run()
     assert (mine(app).network, mine(app).recipe) == (PRESETS["B4"].network, recipe)
     assert mine(app).dataset == "fashion_mnist"
+    assert app.toast[0].value.startswith("Imported “All of it”.")
 
 
 def test_a_trained_model_goes_out_and_comes_back(app, random):

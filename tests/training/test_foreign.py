@@ -404,6 +404,7 @@ REFUSED = {
     "row": (lambda: sequential(kl.Dense(3), shape=(784,)), "The input is 784"),
     "any size": (lambda: sequential(kl.Conv2D(3, 3), shape=(None, None, 3)), r"\? × \? × 3"),
     "large": (lambda: sequential(kl.GlobalMaxPooling2D(), shape=(300, 8, 3)), "at most 256"),
+    "text": (lambda: keras.Sequential([keras.Input((28, 28)), kl.LSTM(8), kl.Dense(10)]), "of the kind “LSTM”, which does not exist here"),
     "no channels": (lambda: sequential(kl.Dense(3, name="d"), shape=(8, 8)), "no channels when they reach layer “d”"),
     "empty": (lambda: sequential(), "no layers"),
     "shared": (lambda: functional(shared), "“twice” is used 2 times"),

@@ -14,7 +14,7 @@ from core.insight import regions
 from core.network import LENET5, PRESETS, Branches, Conv2D, Dense, Flatten, MaxPooling2D, Network, trace
 from core.training import Point, Snapshot, State
 from core.views.charts import confusion, learning_curve, probability_bars, receptive_explorer
-from core.views.diagram import network_svg
+from core.views.diagram import FILE, network_svg
 from core.views.images import (
     INK_SCALE,
     Scale,
@@ -168,9 +168,56 @@ def test_any_network_can_be_drawn(network):
     svg = ElementTree.fromstring(network_svg(network, trace(network)))
     drawn = [g.get("data-path") for g in svg.iter("{http://www.w3.org/2000/svg}g") if g.get("data-path")]
     assert sorted(drawn) == sorted(".".join(map(str, path)) for path, _ in network.walk())
-    width, height = float(svg.get("width")), float(svg.get("height"))
+    left, top, width, height = map(float, svg.get("viewBox").split())
+    assert (width, height) == (float(svg.get("width")), float(svg.get("height")))
     for text in svg.iter("{http://www.w3.org/2000/svg}text"):
-        assert 0 <= float(text.get("x")) <= width and 0 <= float(text.get("y")) <= height
+        assert left <= float(text.get("x")) <= left + width and top <= float(text.get("y")) <= top + height
+    boxes = [rect for rect in svg.iter("{http://www.w3.org/2000/svg}rect") if rect.get("fill") != "transparent"]
+    lines = [
+        float(y)
+        for path in svg.iter("{http://www.w3.org/2000/svg}path")
+        for y in re.findall(r",(\S+)", path.get("d"))
+    ]
+    ys = [float(rect.get("y")) for rect in boxes] + lines
+    assert 0 <= min(ys) - top < 6  # nothing is cut off, and no blank band is left above it
+    assert all(float(box.get("y")) + float(box.get("height")) <= top + height for box in boxes)
+
+
+def test_the_lines_of_a_fork_part_before_the_first_layers_and_run_behind_none():
+    """Also where branches begin with branches: three levels of them, with and without layers between."""
+    inner = Branches(((Conv2D(3, 1),), (Conv2D(3, 1),), (Conv2D(3, 1),)))
+    middle = Branches(((inner, Conv2D(3, 1)), ()))
+    network = Network((28, 28, 1), (Branches(((middle,), (Conv2D(3, 1),), (Conv2D(3, 1), inner), ())), Conv2D(3, 1)))
+    svg = ElementTree.fromstring(network_svg(network, trace(network)))
+    boxes = []
+    for group in svg.iter("{http://www.w3.org/2000/svg}g"):
+        rects = [r for r in group.iter("{http://www.w3.org/2000/svg}rect") if r.get("fill") != "transparent"]
+        left, top = float(rects[0].get("x")), float(rects[0].get("y"))
+        right, bottom = (
+            float(rects[-1].get(a)) + float(rects[-1].get(b)) for a, b in (("x", "width"), ("y", "height"))
+        )
+        boxes.append((left, top, right, bottom))
+
+    def inside(x, y):
+        return {i for i, (left, top, right, bottom) in enumerate(boxes) if left < x < right and top < y < bottom}
+
+    for line in svg.iter("{http://www.w3.org/2000/svg}path"):
+        x1, y1, bend, x2, y2 = (float(n) for i, n in enumerate(re.findall(r"-?[\d.]+", line.get("d"))) if i in (0, 1, 2, 6, 7))  # fmt: skip
+        assert x2 - x1 >= 30 or y1 == y2  # never straight up or down
+        own = inside(x1, y1) | inside(x2, y2)
+        for t in np.linspace(0, 1, 41):
+            u = 1 - t
+            x = u**3 * x1 + 3 * u * t * bend + t**3 * x2
+            y = (u**3 + 3 * u * u * t) * y1 + (3 * u * t * t + t**3) * y2
+            assert inside(x, y) <= own
+
+
+def test_a_drawing_in_a_file_needs_nothing_of_the_page():
+    svg = network_svg(LENET5, trace(LENET5), paper=FILE)
+    assert "inherit" not in svg and "var(" not in svg and "sans-serif" in svg
+    assert "button" not in svg and 'role="img"' in svg
+    page = network_svg(LENET5, trace(LENET5))
+    assert page.count('tabindex="0" role="button"') == 8 and 'role="img"' not in page  # an image has no buttons in it
 
 
 def test_layers_in_a_drawing_do_not_overlap():

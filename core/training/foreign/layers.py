@@ -11,7 +11,7 @@ import numpy as np
 from core.network import LAYERS
 from core.network.layers import ACTIVATIONS, INITIALIZERS, Activation, Layer, Shape
 from core.network.settings import Penalty, settings_of
-from core.training.foreign.calls import Call, is_of_keras
+from core.training.foreign.calls import JOINS, Call, is_of_keras
 from core.training.foreign.refusals import Notes, UnreadableModel, as_dict, quoted, short
 
 TRAINING = "Left out, because it matters only while training"
@@ -46,17 +46,22 @@ FUNCTIONS = (None, "builtins", "keras.activations", "keras.src.activations.activ
 SHAPING = ("max_value", "threshold", "negative_slope", "alpha")
 
 
+def refuse_unknown(call: Call) -> None:
+    """Refuse a kind of layer that our table does not have."""
+    if call.kind not in (*LAYERS, *IDENTITIES, *ACTIVATION_LAYERS, *JOINS):
+        raise UnreadableModel(
+            f"Layer {quoted(call.name)} is of the kind {quoted(call.kind)}, which does not exist here. "
+            "Replace it by one of the layers on the Build page."
+        )
+
+
 def layer_of(call: Call, shape: Shape, notes: Notes) -> Layer | None:
     """Our layer for a call on this shape; None where it changes nothing."""
     if call.kind in IDENTITIES:
         return _refuse_change(call, shape, notes)
     if call.kind in ACTIVATION_LAYERS:
         return Activation(_activation_layer(call.kind, call.config, call, shape))
-    if call.kind not in LAYERS:
-        raise UnreadableModel(
-            f"Layer {quoted(call.name)} is of the kind {quoted(call.kind)}, which does not exist here. "
-            "Replace it by one of the layers on the Build page."
-        )
+    refuse_unknown(call)
     kind = LAYERS[call.kind]
     known = settings_of(kind)
     needed = known if kind is Activation else NEEDED

@@ -10,7 +10,7 @@ from core.network import Branches, InvalidSetting, Network, Path, trace
 from core.network.layers import CannotWork, Layer, Shape, shape_text
 from core.network.network import MAX_DEPTH, MAX_NAME, Block
 from core.training.foreign.calls import INPUT, JOINS, Call, Graph, graph_of, refuse_other_numbers
-from core.training.foreign.layers import layer_of, refuse_axis
+from core.training.foreign.layers import layer_of, refuse_axis, refuse_unknown
 from core.training.foreign.refusals import Notes, UnreadableModel, quoted
 from core.training.limits import MAX_PARAMETERS
 
@@ -62,6 +62,7 @@ def _refuse_missing_channels(graph: Graph) -> None:
     """Without channels, only what makes no difference between height × width and height × width × 1 may come first."""
     for call in graph.calls.values():
         if INPUT in call.inputs and call.kind not in ("Flatten", "Reshape"):
+            refuse_unknown(call)
             raise UnreadableModel(
                 f"The images have no channels when they reach layer {call.described}. "
                 "Let the model begin with an Input of height × width × channels."
