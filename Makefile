@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint bench screenshots pretrain clean
+.PHONY: run test lint bench reproduce screenshots pretrain clean
 
 run: .venv/run
 	$(BIN)/streamlit run app.py
@@ -17,6 +17,9 @@ screenshots: .venv/test
 
 pretrain: .venv/run
 	$(BIN)/python -m tools.pretrain
+
+reproduce: .venv/run
+	$(BIN)/python -m tools.reproduce
 
 bench: .venv/test
 	$(BIN)/python -m tools.benchmark

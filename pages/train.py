@@ -12,20 +12,13 @@ from core.ui.training import LIVE_SECONDS, controls, live_view
 mine = session()
 head("Train", f"Press Start and watch **{plain(mine.network.name)}** learn; you can look inside while it does.")
 
+following(lambda: mine.run, LIVE_SECONDS, lambda: controls(mine))
 choices, curves = st.columns([4, 7], gap="large")
 with choices:
     choose_dataset(mine, SOURCES)
     choose_recipe(mine, PRESETS)
-
-
-def watched() -> None:
-    """What changes while it learns."""
-    controls(mine)
-    live_view(mine)
-
-
 with curves:
-    following(lambda: mine.run, LIVE_SECONDS, watched)
+    following(lambda: mine.run, LIVE_SECONDS, lambda: live_view(mine))
 
 onward("pages/feature_maps.py", "Look inside: what every layer makes of an image")
 onward("pages/runs.py", "All your runs, beside each other", "history")

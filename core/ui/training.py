@@ -136,7 +136,7 @@ def live_view(mine: Session) -> None:
         st.warning(f"This run is not kept on disk. {run.problem}")
     with st.container(horizontal=True):
         for label, value, words in _figures(now):
-            st.metric(label, value, help=words, width=130)
+            st.metric(label, value, help=words, width=165)
     accuracy, loss = st.columns(2)
     with accuracy:
         st.markdown("**Accuracy**: share of right answers")
