@@ -70,9 +70,10 @@ class Workspace:
     def delete(self, run: Run) -> None:
         """Stop it and forget it; raises `StoreError` where its files cannot be deleted."""
         with self._changing:
+            folder = run.folder
             run.discard()
-            if self._folder is not None and run.folder is not None:
-                self._folder.delete(run.folder.id)
+            if self._folder is not None and folder is not None:
+                self._folder.delete(folder.id)
             self._runs = [other for other in self._runs if other is not run]
 
     def delete_damaged(self, run_id: str) -> None:

@@ -1,0 +1,270 @@
+"""Runs are kept: a reload, a crash and a full disk lose nothing; one visitor never meets another."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.network import Dense, Dropout, Flatten, MaxPooling2D, Network
+from core.training import Recipe, State, StoreError, Workspace, Workspaces, train
+from core.training.store import Store
+
+ROOT = Path(__file__).resolve().parents[2]
+SMALL = Network((28, 28, 1), (MaxPooling2D(4), Flatten(), Dropout(0.2), Dense(10, "softmax")), "Small")
+TOKEN, OTHER = "a" * 43, "b" * 43
+
+
+def until(condition, seconds=60.0):
+    """Wait for what is expected, and fail if it does not come."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "what was expected did not come"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def opened(tmp_path, small_mnist):
+    """Opens a visitor's workspace as a server that has just been started would."""
+    there = []
+
+    def open_workspace(token=TOKEN) -> Workspace:
+        there.append(Workspace(Store(tmp_path).workspace(token), lambda _name: small_mnist))
+        return there[-1]
+
+    yield open_workspace
+    for workspace in there:
+        for run in workspace.runs:
+            run.stop()
+            assert run.wait(30)
+
+
+def finished(run):
+    until(lambda: run.snapshot.state in (State.FINISHED, State.FAILED) and run.wait(0.01))
+    assert run.snapshot.state is State.FINISHED, run.snapshot.message
+    return run
+
+
+def same(a, b):
+    return len(a) == len(b) and all((x == y).all() for x, y in zip(a, b))
+
+
+def test_a_finished_run_is_found_again_with_its_curves_and_weights(opened):
+    recipe = Recipe(epochs=3, batch_size=50, learning_rate=0.01)
+    run = finished(opened().start(SMALL, "mnist", recipe))
+    (found,) = opened().runs
+    assert (found.name, found.network, found.recipe, found.dataset_name) == ("Small", SMALL, recipe, "mnist")
+    assert found.snapshot.judged == run.snapshot.judged and found.snapshot.train == run.snapshot.train
+    assert (found.snapshot.confusion == run.snapshot.confusion).all()
+    assert found.snapshot.state is State.FINISHED and found.snapshot.message == ""
+    assert same(found.weights()[1], run.weights()[1])
+    assert found.epochs() == [0, 1, 2, 3]
+    assert same(found.epoch_weights(3), run.weights()[1])
+    assert not same(found.epoch_weights(0), found.epoch_weights(3))
+
+
+def test_a_run_that_was_read_from_disk_goes_on_as_if_nothing_had_happened(opened, small_mnist):
+    recipe = Recipe(epochs=3, batch_size=50)
+    finished(opened().start(SMALL, "mnist", recipe))
+    (found,) = opened().runs
+    found.more(2)
+    until(lambda: found.snapshot.epochs == 5)
+    finished(found)
+    straight = train(SMALL, small_mnist, recipe.replaced(epochs=5)).model.get_weights()
+    assert same(found.weights()[1], straight)
+
+
+def test_best_weights_that_came_back_are_those_that_are_found(opened):
+    recipe = Recipe(epochs=6, batch_size=20, learning_rate=0.1, restore_best=True, validation_share=0.2)
+    run = finished(opened().start(SMALL, "mnist", recipe))
+    assert run.snapshot.kept_epoch is not None and run.snapshot.kept_epoch < 6
+    (found,) = opened().runs
+    assert found.snapshot.kept_epoch == run.snapshot.kept_epoch
+    assert same(found.weights()[1], run.weights()[1])
+    assert same(found.epoch_weights(int(run.snapshot.kept_epoch)), run.weights()[1])
+
+
+KILLED = """
+    import sys
+    from core.data import load
+    from core.network import from_json
+    from core.training import Recipe, Workspace
+    from core.training.store import Store
+    from dataclasses import replace
+
+    data = load("mnist")
+    small = replace(data, x_train=data.x_train[:2000], y_train=data.y_train[:2000], x_test=data.x_test[:500], y_test=data.y_test[:500])
+    workspace = Workspace(Store(sys.argv[1]).workspace("a" * 43), lambda name: small)
+    run = workspace.start(from_json(sys.argv[2]), "mnist", Recipe(epochs=200, batch_size=50))
+    while True:
+        if run.snapshot.judged_epoch >= 2:
+            print("two epochs", flush=True)
+        run.wait(0.02)
+"""
+
+
+def test_after_kill_nine_a_run_is_shown_up_to_its_last_epoch_and_goes_on_from_there(opened, tmp_path, small_mnist):
+    from core.network import to_json
+
+    command = [sys.executable, "-c", textwrap.dedent(KILLED), str(tmp_path), to_json(SMALL)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert process.stdout.readline() == "two epochs\n"
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    (found,) = opened().runs
+    now = found.snapshot
+    assert now.state is State.PAUSED and "restarted" in now.message
+    assert now.judged_epoch >= 2 and len(now.judged) == now.judged_epoch + 1
+    reached = int(now.judged_epoch)
+    assert found.weights() is not None
+    found.one_epoch()
+    until(lambda: found.snapshot.state is State.PAUSED and found.snapshot.judged_epoch > reached)
+    again = int(found.snapshot.judged_epoch)
+    straight = train(SMALL, small_mnist, Recipe(epochs=again, batch_size=50))
+    assert same(found.weights()[1], straight.model.get_weights())  # bit for bit
+    assert found.snapshot.judged == straight.snapshot.judged
+
+
+def test_two_windows_of_one_visitor_have_the_same_runs(tmp_path, monkeypatch):
+    everyone = Workspaces(Store(tmp_path))
+    assert everyone.of(TOKEN) is everyone.of(TOKEN)
+    assert everyone.of(TOKEN) is not everyone.of(OTHER)
+
+
+def test_visitors_do_not_meet(opened):
+    finished(opened(TOKEN).start(SMALL, "mnist", Recipe(epochs=1)))
+    assert opened(OTHER).runs == []
+    assert len(opened(TOKEN).runs) == 1
+
+
+def test_runs_get_names_that_differ_and_can_be_renamed_and_deleted(opened):
+    workspace = opened()
+    first = finished(workspace.start(SMALL, "mnist", Recipe(epochs=1)))
+    second = finished(workspace.start(SMALL, "mnist", Recipe(epochs=1)))
+    assert [run.name for run in workspace.runs] == ["Small (2)", "Small"]
+    first.rename("The first")
+    workspace.delete(second)
+    assert [run.name for run in workspace.runs] == ["The first"]
+    assert [run.name for run in opened().runs] == ["The first"]
+
+
+def test_a_run_can_be_deleted_while_it_trains(opened):
+    workspace = opened()
+    run = workspace.start(SMALL, "mnist", Recipe(epochs=200, batch_size=10))
+    until(lambda: run.snapshot.step > 0)
+    workspace.delete(run)
+    assert run.wait(30)
+    assert workspace.runs == [] and opened().runs == []
+
+
+def test_starting_another_run_pauses_the_one_before(opened):
+    workspace = opened()
+    first = workspace.start(SMALL, "mnist", Recipe(epochs=200, batch_size=10))
+    until(lambda: first.snapshot.step > 0)
+    second = workspace.start(SMALL, "mnist", Recipe(epochs=1))
+    until(lambda: first.snapshot.state is State.PAUSED)
+    finished(second)
+    first.resume()
+    step = first.snapshot.step
+    until(lambda: first.snapshot.step > step)
+
+
+def test_a_rewound_run_does_not_show_epochs_of_its_former_life(opened):
+    run = finished(opened().start(SMALL, "mnist", Recipe(epochs=3)))
+    run.rewind()
+    until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.step == 0)
+    assert set(run.epochs()) <= {0}
+    run.one_epoch()
+    until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.judged_epoch == 1)
+    assert run.epochs() == [0, 1]
+
+
+def test_a_full_disk_is_said_and_the_run_goes_on(opened, monkeypatch):
+    import errno
+
+    workspace = opened()
+    run = workspace.start(SMALL, "mnist", Recipe(epochs=200, batch_size=20))
+    until(lambda: run.snapshot.judged_epoch >= 1)
+
+    def full(_file):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    until(lambda: run.problem)
+    assert "disk is full" in run.problem
+    epoch = run.snapshot.judged_epoch
+    until(lambda: run.snapshot.judged_epoch > epoch)  # it trains on
+    monkeypatch.undo()
+    until(lambda: not run.problem)  # and is kept again as soon as there is room
+    run.stop()
+    assert run.wait(30)
+    assert opened().runs[0].snapshot.judged_epoch == run.snapshot.judged_epoch
+
+
+@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 nonsense", "half", "swapped"])
+def test_damaged_weights_are_explained_and_other_runs_are_untouched(opened, damage, tmp_path):
+    workspace = opened()
+    good = finished(workspace.start(SMALL, "mnist", Recipe(epochs=1, seed=2)))
+    bad = finished(workspace.start(SMALL, "mnist", Recipe(epochs=1)))
+    file = bad.folder.path / "last.npz"
+    content = file.read_bytes()
+    other = (good.folder.path / "last.npz").read_bytes()
+    file.write_bytes({"half": content[: len(content) // 2], "swapped": other}.get(damage, damage))
+    found = {run.name: run for run in opened().runs}
+    assert set(found) == {"Small", "Small (2)"}
+    with pytest.raises(StoreError):
+        found["Small (2)"].weights()
+    found["Small (2)"].more(1)
+    until(lambda: found["Small (2)"].snapshot.state is State.FAILED)
+    assert (
+        len(found["Small (2)"].snapshot.message) > 20
+        and "error that we did not foresee" not in found["Small (2)"].snapshot.message
+    )
+    assert same(found["Small"].weights()[1], good.weights()[1])
+
+
+def test_a_damaged_record_is_listed_and_can_be_deleted(opened):
+    workspace = opened()
+    finished(workspace.start(SMALL, "mnist", Recipe(epochs=1)))
+    bad = finished(workspace.start(SMALL, "mnist", Recipe(epochs=1)))
+    for file in bad.folder.path.iterdir():
+        file.write_bytes(b"{")
+    again = opened()
+    assert [run.name for run in again.runs] == ["Small"]
+    assert list(again.damaged) == [bad.folder.id] and again.damaged[bad.folder.id]
+    again.delete_damaged(bad.folder.id)
+    assert not opened().damaged
+
+
+def test_twenty_runs_in_a_row_leave_no_memory_behind(opened, small_mnist):
+    import gc
+
+    def resident() -> float:
+        gc.collect()
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+    workspace = opened()
+
+    def one() -> None:
+        run = finished(workspace.start(SMALL, "mnist", Recipe(epochs=1, batch_size=100)))
+        run.model()
+        workspace.delete(run)
+
+    for _ in range(3):
+        one()
+    before = resident()
+    for _ in range(20):
+        one()
+    assert resident() - before < 100
+
+
+def test_a_desk_is_found_again(opened):
+    opened().note('{"format": 1}')
+    assert opened().read_note() == '{"format": 1}'
+    assert opened(OTHER).read_note() is None
+    assert np.isfinite(opened().used)
