@@ -128,12 +128,13 @@ def live_view(mine: Session) -> None:
     now = run.snapshot  # one snapshot for all that is drawn: the run goes on meanwhile
     what = f"{plain(run.name)} ({parameter_words(run.network)}) on {SOURCES[run.dataset_name].title}"
     st.progress(now.progress, text=f"{what}: {progress_words(now)}")
-    if now.state is State.FAILED:
-        st.error(now.message, icon=":material/error:")
-    elif now.message:
-        st.info(now.message)
-    if run.problem:
-        st.warning(f"This run is not kept on disk. {run.problem}")
+    with st.container(key="train/messages"):  # a place of their own: what follows stays the same elements
+        if now.state is State.FAILED:
+            st.error(now.message, icon=":material/error:")
+        elif now.message:
+            st.info(now.message)
+        if run.problem:
+            st.warning(f"This run is not kept on disk. {run.problem}")
     with st.container(horizontal=True):
         for label, value, words in _figures(now):
             st.metric(label, value, help=words, width=165)
@@ -147,7 +148,8 @@ def live_view(mine: Session) -> None:
         chart = learning_curve(now, "loss", look())
         st.altair_chart(chart, key="train/loss", alt=_curve_words(now, "loss"))
     _remarks(reading(now, run.recipe))
-    _rates(now)
+    with st.container(key="train/changing-rate"):
+        _rates(now)
     view = st.segmented_control(
         "View", list(VIEWS), default="confusion", format_func=VIEWS.get, required=True, key="train/view", label_visibility="collapsed"
     )  # fmt: skip
