@@ -13,7 +13,8 @@ mine = session()
 head("Train", f"Press Start and watch **{plain(mine.network.name)}** learn; you can look inside while it does.")
 
 following(lambda: mine.run, LIVE_SECONDS, lambda: controls(mine))
-choices, curves = st.columns([4, 7], gap="large")
+with st.container(key="train"):
+    choices, curves = st.columns([5, 7], gap="large")
 with choices:
     choose_dataset(mine, SOURCES)
     choose_recipe(mine, PRESETS)

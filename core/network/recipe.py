@@ -154,7 +154,7 @@ class Recipe(Checked):
         "val_loss", Choice("Progress is", "What early stopping, best epoch and plateau look at.", MONITORS)
     )
     restore_best: bool = setting(
-        False, Flag("Keep the best epoch", "At the end, the weights of the best epoch come back.")
+        False, Flag("Keep best epoch", "At the end, the weights of the best epoch come back.")
     )
     shift: float = setting(0.0, Number("Shift (px)", "Each image moves by up to so many pixels.", 0.0, 8.0, 0.5))
     rotation: float = setting(

@@ -34,7 +34,7 @@ def plain(text: str) -> str:
 
 # Part of the interface → its pages, for lessons that leave some out.
 PARTS = {
-    "train": ("pages/train.py",),
+    "train": ("pages/train.py", "pages/runs.py"),
     "draw": ("pages/draw.py",),
     "inside": ("pages/kernels.py", "pages/feature_maps.py", "pages/receptive_fields.py"),
 }

@@ -138,15 +138,21 @@ def live_view(mine: Session) -> None:
     with st.container(horizontal=True):
         for label, value, words in _figures(now):
             st.metric(label, value, help=words, width=165)
+    each_epoch = bool(st.session_state.get("train/each_epoch"))
     accuracy, loss = st.columns(2)
     with accuracy:
         st.markdown("**Accuracy**: share of right answers")
-        chart = learning_curve(now, "accuracy", look())
+        chart = learning_curve(now, "accuracy", look(), each_epoch)
         st.altair_chart(chart, key="train/accuracy", alt=_curve_words(now, "accuracy"))
     with loss:
         st.markdown("**Loss**: what training makes small")
-        chart = learning_curve(now, "loss", look())
+        chart = learning_curve(now, "loss", look(), each_epoch)
         st.altair_chart(chart, key="train/loss", alt=_curve_words(now, "loss"))
+    st.toggle(
+        "Mean of each epoch",
+        key="train/each_epoch",
+        help="Training as one point an epoch, which compares fairly with the judgement after it, or as it went from step to step.",
+    )
     _remarks(reading(now, run.recipe))
     with st.container(key="train/changing-rate"):
         _rates(now)

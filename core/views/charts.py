@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
 import numpy as np
 
-from core.training.snapshot import Snapshot
+from core.training.snapshot import Point, Snapshot
 from core.views.theme import CLASS_COLOURS, INK, LIGHT, MAGMA, SIGNED, Look
 
 CURVE_HEIGHT = 240
 
 
-def learning_curve(snapshot: Snapshot, quantity: str, look: Look = LIGHT) -> alt.LayerChart:
-    """`loss` or `accuracy` over epochs: training as a line, the images that judge it as points on a dashed line."""
+def learning_curve(snapshot: Snapshot, quantity: str, look: Look = LIGHT, each_epoch: bool = False) -> alt.LayerChart:
+    """`loss` or `accuracy`: training as a line, the images that judge it as points on a dashed line.
+
+    Args:
+        snapshot: holds the curves.
+        quantity: which.
+        look: colours of the page.
+        each_epoch: whether training is shown as the mean over each epoch, against epochs, which compares
+            fairly with the judgement after it; otherwise as it was from step to step, against steps.
+    """
     percent = quantity == "accuracy"
     judged_on = snapshot.judged_on
+    unit = "epoch" if each_epoch else "step"
+    batches = 1 if each_epoch else snapshot.steps / max(snapshot.epochs, 1)
     series = alt.Color(
         "series:N",
         title=None,
@@ -30,23 +41,41 @@ def learning_curve(snapshot: Snapshot, quantity: str, look: Look = LIGHT) -> alt
         alt.Tooltip("value:Q", title=quantity, format=".2%" if percent else ".4f"),
     ]
     base = {
-        "x": _epochs(snapshot.epochs),
+        "x": _axis(unit, snapshot.epochs * batches),
         "y": _quantity(quantity, _floor((snapshot,))),
         "color": series,
         "tooltip": tooltip,
     }
-    train = alt.Chart(alt.NamedData("train")).mark_line(strokeWidth=2, clip=True).encode(**base)
+    train = alt.Chart(alt.NamedData("train")).mark_line(strokeWidth=2, clip=True, point=each_epoch).encode(**base)
     judged = (
         alt.Chart(alt.NamedData("judged"))
         .mark_line(strokeDash=[5, 3], strokeWidth=2, clip=True, point={"filled": True, "size": 60})
         .encode(**base)
     )
-    return alt.layer(train, judged).properties(
-        height=CURVE_HEIGHT,
-        datasets={
-            "train": _points(snapshot.train, quantity, "training"),
-            "judged": _points(snapshot.judged, quantity, judged_on),
-        },
+    points = epoch_means(snapshot.train) if each_epoch else snapshot.train
+    rows = {
+        "train": _points(points, quantity, "training"),
+        "judged": _points(snapshot.judged, quantity, judged_on),
+    }
+    for row in (*rows["train"], *rows["judged"]):
+        row["at"] = row["epoch"] * batches
+    return alt.layer(train, judged).properties(height=CURVE_HEIGHT, datasets=rows)
+
+
+def epoch_means(points: Sequence[Point]) -> tuple[Point, ...]:
+    """The training curve as one point for each epoch that has ended or goes on: the mean over its images."""
+    found: dict[int, list[Point]] = {}
+    for point in points:
+        found.setdefault(max(math.ceil(point.epoch - 1e-9), 1), []).append(point)
+    return tuple(
+        Point(
+            min(epoch, part[-1].epoch),
+            sum(p.loss * p.images for p in part) / sum(p.images for p in part),
+            sum(p.accuracy * p.images for p in part) / sum(p.images for p in part),
+            sum(p.images for p in part),
+            part[-1].learning_rate,
+        )
+        for epoch, part in sorted(found.items())
     )
 
 
@@ -111,9 +140,13 @@ def compared(
 
 
 def _epochs(last: float) -> alt.X:
-    return alt.X(
-        "epoch:Q", title="epoch", scale=alt.Scale(domain=[0, last]), axis=alt.Axis(tickMinStep=1, format="d")
-    )
+    return _axis("epoch", last, "epoch")
+
+
+def _axis(unit: str, last: float, field: str = "at") -> alt.X:
+    """A time axis in epochs or steps, from 0 to the planned end."""
+    axis = alt.Axis(tickMinStep=1, format=",d", tickCount=6)
+    return alt.X(f"{field}:Q", title=unit, scale=alt.Scale(domain=[0, last], nice=False), axis=axis)
 
 
 def _quantity(quantity: str, floor: float) -> alt.Y:

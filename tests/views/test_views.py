@@ -13,7 +13,14 @@ from PIL import Image
 from core.insight import regions
 from core.network import LENET5, PRESETS, Branches, Conv2D, Dense, Flatten, MaxPooling2D, Network, trace
 from core.training import Point, Snapshot, State
-from core.views.charts import confusion, learning_curve, probability_bars, receptive_explorer
+from core.views.charts import (
+    compared,
+    confusion,
+    learning_curve,
+    probability_bars,
+    rate_curve,
+    receptive_explorer,
+)
 from core.views.diagram import FILE, network_svg
 from core.views.images import (
     INK_SCALE,
@@ -79,8 +86,8 @@ def test_a_legend_writes_its_ends():
 
 SNAPSHOT = Snapshot(
     State.TRAINING,
-    2,
-    5,
+    epoch=2,
+    epochs=5,
     train=(Point(0.5, 1.2, 0.6, 100), Point(1.0, 0.7, 0.8, 100)),
     judged=(Point(0, 2.3, 0.1, 100), Point(1, 0.6, 0.82, 100)),
 )
@@ -90,7 +97,7 @@ def test_curves_hold_every_point_in_data_that_can_be_replaced():
     spec = learning_curve(SNAPSHOT, "accuracy").to_dict()
     assert [row["value"] for row in spec["datasets"]["train"]] == [0.6, 0.8]
     assert [row["value"] for row in spec["datasets"]["judged"]] == [0.1, 0.82]
-    other = Snapshot(State.TRAINING, 1, 5, train=(Point(0.7, 1.0, 0.55, 100),))
+    other = Snapshot(State.TRAINING, epoch=1, epochs=5, train=(Point(0.7, 1.0, 0.55, 100),))
     again = learning_curve(other, "accuracy").to_dict()
     for one in (spec, again):
         one.pop("datasets")
@@ -100,7 +107,7 @@ def test_curves_hold_every_point_in_data_that_can_be_replaced():
 def test_an_accuracy_axis_shows_the_part_where_something_happens():
     def begins(*accuracies):
         points = tuple(Point(1.0 + i, 1.0, a, 10) for i, a in enumerate(accuracies))
-        chart = learning_curve(Snapshot(State.TRAINING, 1, 9, train=points), "accuracy").to_dict()
+        chart = learning_curve(Snapshot(State.TRAINING, epoch=1, epochs=9, train=points), "accuracy").to_dict()
         return chart["layer"][0]["encoding"]["y"]["scale"]["domain"][0]
 
     assert begins() == 0
@@ -245,3 +252,33 @@ def test_a_layer_that_cannot_work_is_marked_without_colour_alone():
     assert ">!</text>" in svg and "needs at least 7×7 pixels" in svg
     assert "stroke-dasharray" in svg
     assert ">!</text>" not in network_svg(PRESETS["A1"].network, trace(PRESETS["A1"].network))
+
+
+def test_the_mean_of_each_epoch_is_over_its_images_and_steps_are_counted():
+    points = (Point(0.5, 2.0, 0.5, 300), Point(1.0, 1.0, 0.7, 100), Point(1.5, 0.5, 0.9, 200))
+    snapshot = Snapshot(
+        State.TRAINING, epoch=2, epochs=4, step=30, steps=80, train=points, judged=(Point(1, 0.9, 0.8, 10),)
+    )
+    means = learning_curve(snapshot, "loss", each_epoch=True).to_dict()["datasets"]
+    assert [(row["at"], row["value"]) for row in means["train"]] == [(1.0, 1.75), (1.5, 0.5)]
+    steps = learning_curve(snapshot, "loss").to_dict()["datasets"]
+    assert [row["at"] for row in steps["train"]] == [10, 20, 30] and steps["judged"][0]["at"] == 20
+
+
+def test_runs_beside_each_other_have_colours_and_shapes_of_their_own():
+    one = Snapshot(State.FINISHED, epoch=1, epochs=2, judged=(Point(0, 2.3, 0.1, 10), Point(1, 0.5, 0.9, 10)))
+    two = Snapshot(
+        State.FINISHED, epoch=1, epochs=5, train=(Point(0.5, 1.0, 0.6, 10),), judged=(Point(1, 0.4, 0.92, 10),)
+    )
+    spec = compared([("A", one), ("B", two)], "accuracy", training=True).to_dict()
+    assert [row["run"] for row in spec["datasets"]["judged"]] == ["A", "A", "B"]
+    assert [row["run"] for row in spec["datasets"]["train"]] == ["B"]
+    points = spec["layer"][2]["encoding"]
+    assert points["color"]["scale"]["domain"] == points["shape"]["scale"]["domain"] == ["A", "B"]
+    assert len(set(points["color"]["scale"]["range"])) == 2
+    assert points["x"]["scale"]["domain"] == [0, 5]
+
+
+def test_a_learning_rate_is_drawn_as_it_was():
+    spec = rate_curve([0, 1, 2], [0.1, 0.05, 0.01], 3).to_dict()
+    assert [row["rate"] for row in spec["datasets"]["rates"]] == [0.1, 0.05, 0.01]
