@@ -30,13 +30,13 @@ def answer(probabilities: np.ndarray | None, subject: Subject) -> None:
     names = subject.class_names
     if probabilities is None:
         st.metric("Prediction", "–")
-        st.altair_chart(probability_bars(None, names, look()), key="answer", alt="No drawing yet.")
+        st.vega_lite_chart(probability_bars(None, names, look()), key="answer", alt="No drawing yet.")
         return
     best = int(np.argmax(probabilities))
     st.metric(
         "Prediction", names[best], help=f"The class with the highest probability, {percent(probabilities[best])}."
     )
-    st.altair_chart(
+    st.vega_lite_chart(
         probability_bars(probabilities, names, look()),
         key="answer",
         alt=f"Probability of each class; the highest is {names[best]} with {percent(probabilities[best])}.",

@@ -140,7 +140,7 @@ def explorer(subject: Subject, picture: Picture, path: Path | None) -> None:
     values = activations(subject.model, subject.network, picture.image)[path][..., channel]
     image = picture.image[..., 0] if picture.image.shape[2] == 1 else picture.image[..., :3]
     high, wide = row.receptive_field.size
-    st.altair_chart(
+    st.vega_lite_chart(
         receptive_explorer(values, regions(row.receptive_field), image, look=look()),
         key=f"fields/{place(path)}",
         width="content",

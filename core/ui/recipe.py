@@ -103,7 +103,7 @@ def _plan(mine: Session) -> None:
     batches = 500  # as good as the true number for a picture
     steps = np.unique(np.linspace(0, recipe.epochs * batches - 1, CURVE_POINTS).astype(int))
     rates = learning_rates(recipe, recipe.epochs, batches, steps)
-    st.altair_chart(
+    st.vega_lite_chart(
         rate_curve(steps / batches, rates, recipe.epochs, look()),
         key="train/plan",
         alt=f"Planned learning rate: from {rates[0]:.3g}, at most {rates.max():.3g}, at the end {rates[-1]:.3g}.",

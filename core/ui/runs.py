@@ -68,7 +68,7 @@ def overlay(runs: list[Run]) -> None:
         training = st.toggle("Training curves too", key="runs/training")
     named = [(run.name, run.snapshot) for run in runs]
     ends = [f"{name} {getattr(snapshot.judged[-1], quantity):.4f}" for name, snapshot in named if snapshot.judged]
-    st.altair_chart(
+    st.vega_lite_chart(
         compared(named, quantity, training, look()),
         key="runs/compared",
         alt=f"{quantity.capitalize()} over epochs; at the end: {', '.join(ends)}.",

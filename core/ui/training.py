@@ -143,11 +143,11 @@ def live_view(mine: Session) -> None:
     with accuracy:
         st.markdown("**Accuracy**: share of right answers")
         chart = learning_curve(now, "accuracy", look(), each_epoch)
-        st.altair_chart(chart, key="train/accuracy", alt=_curve_words(now, "accuracy"))
+        st.vega_lite_chart(chart, key="train/accuracy", alt=_curve_words(now, "accuracy"))
     with loss:
         st.markdown("**Loss**: what training makes small")
         chart = learning_curve(now, "loss", look(), each_epoch)
-        st.altair_chart(chart, key="train/loss", alt=_curve_words(now, "loss"))
+        st.vega_lite_chart(chart, key="train/loss", alt=_curve_words(now, "loss"))
     st.toggle(
         "Mean of each epoch",
         key="train/each_epoch",
@@ -206,7 +206,7 @@ def _rates(now: Snapshot) -> None:
     st.markdown(f"**Learning rate**: now {now.learning_rate:.3g}")
     chart = rate_curve([p.epoch for p in points], [p.learning_rate for p in points], now.epochs, look())
     words = f"The learning rate was between {min(rates):.3g} and {max(rates):.3g}; it is {now.learning_rate:.3g}."
-    st.altair_chart(chart, key="train/rates", alt=words)
+    st.vega_lite_chart(chart, key="train/rates", alt=words)
 
 
 def _confusions(_mine: Session, run: Run, now: Snapshot) -> None:
@@ -215,7 +215,7 @@ def _confusions(_mine: Session, run: Run, now: Snapshot) -> None:
     counts = np.zeros((len(names), len(names)), int) if now.confusion is None else now.confusion
     wrong = counts.sum() - counts.trace()
     st.markdown(f"**What it confuses**, {_when(now)}: the stronger the colour, the more mistakes")
-    st.altair_chart(
+    st.vega_lite_chart(
         confusion(counts, names, look()),
         key="train/confusion",
         alt=f"Confusion matrix, {_when(now)}: {wrong:,} of {counts.sum():,} {now.judged_on} images are answered wrongly.",

@@ -1,9 +1,15 @@
-"""Snapshots and arrays → Altair charts. Hovering needs no server: it is in the chart."""
+"""Snapshots and arrays → Vega-Lite charts. Hovering needs no server: it is in the chart.
+
+What a chart looks like is made with Altair once and kept, as Altair checks each part of it against Vega-Lite's
+schema: that took a tenth of a second for a page that is drawn anew twice a second. Only the data are new each time.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from copy import deepcopy
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -13,9 +19,19 @@ from core.training.snapshot import Point, Snapshot
 from core.views.theme import CLASS_COLOURS, INK, LIGHT, MAGMA, SIGNED, Look
 
 CURVE_HEIGHT = 240
+KEPT = 64  # shapes of a kind of chart
+
+Spec = dict[str, Any]  # as Vega-Lite has it
+
+alt.theme.enable("none")  # Altair's own would give charts a fixed width; the page decides it
 
 
-def learning_curve(snapshot: Snapshot, quantity: str, look: Look = LIGHT, each_epoch: bool = False) -> alt.LayerChart:
+def _filled(shape: Spec, **datasets: list[dict[str, Any]]) -> Spec:
+    """A chart with its data; the shape is shared, so it is not changed."""
+    return {**shape, "datasets": datasets}
+
+
+def learning_curve(snapshot: Snapshot, quantity: str, look: Look = LIGHT, each_epoch: bool = False) -> Spec:
     """`loss` or `accuracy`: training as a line, the images that judge it as points on a dashed line.
 
     Args:
@@ -25,10 +41,22 @@ def learning_curve(snapshot: Snapshot, quantity: str, look: Look = LIGHT, each_e
         each_epoch: whether training is shown as the mean over each epoch, against epochs, which compares
             fairly with the judgement after it; otherwise as it was from step to step, against steps.
     """
-    percent = quantity == "accuracy"
     judged_on = snapshot.judged_on
-    unit = "epoch" if each_epoch else "step"
     batches = 1 if each_epoch else snapshot.steps / max(snapshot.epochs, 1)
+    points = epoch_means(snapshot.train) if each_epoch else snapshot.train
+    rows = {
+        "train": _points(points, quantity, "training"),
+        "judged": _points(snapshot.judged, quantity, judged_on),
+    }
+    for row in (*rows["train"], *rows["judged"]):
+        row["at"] = row["epoch"] * batches
+    last = snapshot.epochs * batches
+    return _filled(_learning_curve(quantity, judged_on, last, _floor((snapshot,)), look, each_epoch), **rows)
+
+
+@lru_cache(KEPT)
+def _learning_curve(quantity: str, judged_on: str, last: float, floor: float, look: Look, each_epoch: bool) -> Spec:
+    percent = quantity == "accuracy"
     series = alt.Color(
         "series:N",
         title=None,
@@ -41,8 +69,8 @@ def learning_curve(snapshot: Snapshot, quantity: str, look: Look = LIGHT, each_e
         alt.Tooltip("value:Q", title=quantity, format=".2%" if percent else ".4f"),
     ]
     base = {
-        "x": _axis(unit, snapshot.epochs * batches),
-        "y": _quantity(quantity, _floor((snapshot,))),
+        "x": _axis("epoch" if each_epoch else "step", last),
+        "y": _quantity(quantity, floor),
         "color": series,
         "tooltip": tooltip,
     }
@@ -52,14 +80,7 @@ def learning_curve(snapshot: Snapshot, quantity: str, look: Look = LIGHT, each_e
         .mark_line(strokeDash=[5, 3], strokeWidth=2, clip=True, point={"filled": True, "size": 60})
         .encode(**base)
     )
-    points = epoch_means(snapshot.train) if each_epoch else snapshot.train
-    rows = {
-        "train": _points(points, quantity, "training"),
-        "judged": _points(snapshot.judged, quantity, judged_on),
-    }
-    for row in (*rows["train"], *rows["judged"]):
-        row["at"] = row["epoch"] * batches
-    return alt.layer(train, judged).properties(height=CURVE_HEIGHT, datasets=rows)
+    return alt.layer(train, judged).properties(height=CURVE_HEIGHT).to_dict()
 
 
 def epoch_means(points: Sequence[Point]) -> tuple[Point, ...]:
@@ -79,9 +100,14 @@ def epoch_means(points: Sequence[Point]) -> tuple[Point, ...]:
     )
 
 
-def rate_curve(epochs: Sequence[float], rates: Sequence[float], last_epoch: float, look: Look = LIGHT) -> alt.Chart:
+def rate_curve(epochs: Sequence[float], rates: Sequence[float], last_epoch: float, look: Look = LIGHT) -> Spec:
     """The learning rate over epochs, planned or as it was."""
     rows = [{"epoch": float(epoch), "rate": float(rate)} for epoch, rate in zip(epochs, rates)]
+    return _filled(_rate_curve(last_epoch, look), rates=rows)
+
+
+@lru_cache(KEPT)
+def _rate_curve(last_epoch: float, look: Look) -> Spec:
     return (
         alt.Chart(alt.NamedData("rates"))
         .mark_line(strokeWidth=2, color=look.accent, clip=True)
@@ -93,13 +119,12 @@ def rate_curve(epochs: Sequence[float], rates: Sequence[float], last_epoch: floa
                 alt.Tooltip("rate:Q", title="learning rate", format=".3~g"),
             ],
         )
-        .properties(height=150, datasets={"rates": rows})
+        .properties(height=150)
+        .to_dict()
     )
 
 
-def compared(
-    runs: Sequence[tuple[str, Snapshot]], quantity: str, training: bool, look: Look = LIGHT
-) -> alt.LayerChart:
+def compared(runs: Sequence[tuple[str, Snapshot]], quantity: str, training: bool, look: Look = LIGHT) -> Spec:
     """Several runs in one chart: each a colour and a shape of its own; dashed what they were judged on.
 
     Args:
@@ -107,20 +132,29 @@ def compared(
         quantity: `loss` or `accuracy`.
         training: whether the curves on the training images are drawn too, as thin lines.
     """
-    percent = quantity == "accuracy"
-    names = [name for name, _ in runs]
     rows = {"train": [], "judged": []}
     for name, snapshot in runs:
         rows["judged"] += [{**row, "run": name} for row in _points(snapshot.judged, quantity, snapshot.judged_on)]
         if training:
             rows["train"] += [{**row, "run": name} for row in _points(snapshot.train, quantity, "training")]
-    colours = [CLASS_COLOURS[number % len(CLASS_COLOURS)] for number in range(len(runs))]
+    names = tuple(name for name, _ in runs)
+    epochs = max((snapshot.epochs for _, snapshot in runs), default=1)
+    return _filled(_compared(names, quantity, epochs, _floor([snapshot for _, snapshot in runs])), **rows)
+
+
+@lru_cache(KEPT)
+def _compared(names: tuple[str, ...], quantity: str, epochs: int, floor: float) -> Spec:
+    percent = quantity == "accuracy"
+    colours = [CLASS_COLOURS[number % len(CLASS_COLOURS)] for number in range(len(names))]
     colour = alt.Color(
-        "run:N", title=None, scale=alt.Scale(domain=names, range=colours), legend=alt.Legend(orient="top", columns=2)
+        "run:N",
+        title=None,
+        scale=alt.Scale(domain=list(names), range=colours),
+        legend=alt.Legend(orient="top", columns=2),
     )
     base = {
-        "x": _epochs(max((snapshot.epochs for _, snapshot in runs), default=1)),
-        "y": _quantity(quantity, _floor([snapshot for _, snapshot in runs])),
+        "x": _epochs(epochs),
+        "y": _quantity(quantity, floor),
         "color": colour,
         "tooltip": [
             alt.Tooltip("run:N"),
@@ -134,9 +168,9 @@ def compared(
     points = (
         alt.Chart(alt.NamedData("judged"))
         .mark_point(filled=True, size=60, clip=True, opacity=1)
-        .encode(**base, shape=alt.Shape("run:N", title=None, scale=alt.Scale(domain=names)))
+        .encode(**base, shape=alt.Shape("run:N", title=None, scale=alt.Scale(domain=list(names))))
     )
-    return alt.layer(train, lines, points).properties(height=320, datasets=rows)
+    return alt.layer(train, lines, points).properties(height=320).to_dict()
 
 
 def _epochs(last: float) -> alt.X:
@@ -159,7 +193,7 @@ def _quantity(quantity: str, floor: float) -> alt.Y:
     )
 
 
-def confusion(counts: np.ndarray, class_names: Sequence[str], look: Look = LIGHT) -> alt.LayerChart:
+def confusion(counts: np.ndarray, class_names: Sequence[str], look: Look = LIGHT) -> Spec:
     """True class by answer. Mistakes are coloured by how many; the diagonal, right answers, is plain."""
     cells = [
         {
@@ -172,6 +206,11 @@ def confusion(counts: np.ndarray, class_names: Sequence[str], look: Look = LIGHT
         for j in range(len(class_names))
     ]
     most = max((cell["mistakes"] for cell in cells), default=0) or 1
+    return _filled(_confusion(tuple(class_names), most, look), cells=cells)
+
+
+@lru_cache(KEPT)
+def _confusion(class_names: tuple[str, ...], most: int, look: Look) -> Spec:
     order = list(class_names)
     base = alt.Chart(alt.NamedData("cells")).encode(
         x=alt.X(
@@ -198,18 +237,21 @@ def confusion(counts: np.ndarray, class_names: Sequence[str], look: Look = LIGHT
         text=alt.condition("datum.images > 0", alt.Text("images:Q", format=","), alt.value("")),
         color=alt.condition(f"datum.mistakes > {most * 0.4}", alt.value(look.ground), alt.value(look.text)),
     )
-    return alt.layer(tiles, numbers).properties(height=360, datasets={"cells": cells})
+    return alt.layer(tiles, numbers).properties(height=360).to_dict()
 
 
-def probability_bars(
-    probabilities: np.ndarray | None, class_names: Sequence[str], look: Look = LIGHT
-) -> alt.LayerChart:
+def probability_bars(probabilities: np.ndarray | None, class_names: Sequence[str], look: Look = LIGHT) -> Spec:
     """One bar a class, always in the class's own colour, with the percentage beside it; None: no bars yet."""
     known = probabilities is not None
     bars = [
         {"class": name, "probability": float(p), "text": f"{p * 100:.2f} %" if known else "–"}
         for name, p in zip(class_names, probabilities if known else np.zeros(len(class_names)))
     ]
+    return _filled(_probability_bars(tuple(class_names), look), bars=bars)
+
+
+@lru_cache(KEPT)
+def _probability_bars(class_names: tuple[str, ...], look: Look) -> Spec:
     order = list(class_names)
     base = alt.Chart(alt.NamedData("bars")).encode(
         y=alt.Y("class:N", sort=order, title=None, axis=alt.Axis(labelFontSize=13, ticks=False, domain=False)),
@@ -219,12 +261,12 @@ def probability_bars(
     colour = alt.Color("class:N", scale=alt.Scale(domain=order, range=list(CLASS_COLOURS[: len(order)])), legend=None)
     drawn = base.mark_bar(cornerRadiusEnd=3, height={"band": 0.7}).encode(x=x, color=colour)
     numbers = base.mark_text(align="left", dx=5, fontSize=12, color=look.text).encode(x=x, text="text:N")
-    return alt.layer(drawn, numbers).properties(height=26 * len(order), datasets={"bars": bars})
+    return alt.layer(drawn, numbers).properties(height=26 * len(order)).to_dict()
 
 
 def receptive_explorer(
     activation: np.ndarray, regions: np.ndarray, image: np.ndarray, side_px: int = 224, look: Look = LIGHT
-) -> alt.VConcatChart:
+) -> Spec:
     """A feature map above, the input below: hovering a unit frames exactly what it sees.
 
     Args:
@@ -244,10 +286,23 @@ def receptive_explorer(
     ]  # fmt: skip
     lowest, highest = float(activation.min()), float(activation.max())
     limit = max(abs(lowest), abs(highest)) or 1.0
+    shape = deepcopy(_receptive_explorer((rows, columns), image.shape, lowest < 0, side_px, look))
+    shades = shape["vconcat"][0]["layer"][0]["encoding"]["color"]["scale"]
+    shades["domain"] = [limit * end for end in shades["domain"]]
+    return _filled(shape, units=units, pixels=_pixels(image))
+
+
+@lru_cache(KEPT)
+def _receptive_explorer(
+    units: tuple[int, int], pixels_shape: tuple[int, ...], signed: bool, side_px: int, look: Look
+) -> Spec:
+    """For values up to 1."""
+    rows, columns = units
+    height, width = pixels_shape[:2]
     shades = (
-        alt.Scale(domain=[-limit, limit], range=list(SIGNED), interpolate="rgb")
-        if lowest < 0
-        else alt.Scale(domain=[0, limit], range=list(MAGMA), interpolate="rgb")
+        alt.Scale(domain=[-1, 1], range=list(SIGNED), interpolate="rgb")
+        if signed
+        else alt.Scale(domain=[0, 1], range=list(MAGMA), interpolate="rgb")
     )
     hover = alt.selection_point(
         name="unit", on="pointerover", fields=["row", "column"], empty=False, clear=False,
@@ -279,7 +334,6 @@ def receptive_explorer(
         .transform_calculate(x2="datum.column + 1", y2="datum.row + 1")
         .transform_filter(hover)
     )
-    height, width = image.shape[:2]
     pixels = alt.Chart(alt.NamedData("pixels")).mark_rect()
     place = {
         "x": _position("column", width),
@@ -287,7 +341,7 @@ def receptive_explorer(
         "y": _position("row", height),
         "y2": "y2:Q",
     }
-    if image.ndim == 3:
+    if len(pixels_shape) == 3:
         pixels = pixels.encode(**place, color=alt.Color("colour:N", scale=None))
     else:
         ink = alt.Scale(domain=[0, 1], range=list(INK))
@@ -310,9 +364,9 @@ def receptive_explorer(
     return (
         alt.vconcat(above, below, spacing=34)
         .resolve_scale(x="independent", y="independent", color="independent")
-        .properties(datasets={"units": units, "pixels": _pixels(image)})
         .configure_view(strokeWidth=0)
         .configure_concat(spacing=30)
+        .to_dict()
     )
 
 

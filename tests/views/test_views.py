@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import numpy as np
@@ -94,20 +95,27 @@ SNAPSHOT = Snapshot(
 
 
 def test_curves_hold_every_point_in_data_that_can_be_replaced():
-    spec = learning_curve(SNAPSHOT, "accuracy").to_dict()
+    spec = learning_curve(SNAPSHOT, "accuracy")
     assert [row["value"] for row in spec["datasets"]["train"]] == [0.6, 0.8]
     assert [row["value"] for row in spec["datasets"]["judged"]] == [0.1, 0.82]
     other = Snapshot(State.TRAINING, epoch=1, epochs=5, train=(Point(0.7, 1.0, 0.55, 100),))
-    again = learning_curve(other, "accuracy").to_dict()
+    again = learning_curve(other, "accuracy")
     for one in (spec, again):
         one.pop("datasets")
     assert strip_names(spec) == strip_names(again)  # the same drawing: only the data change, so nothing jumps
 
 
+def test_a_chart_that_is_drawn_again_is_not_made_again():
+    again = replace(SNAPSHOT, train=SNAPSHOT.train[:1])
+    assert learning_curve(SNAPSHOT, "loss")["layer"] is learning_curve(again, "loss")["layer"]
+    assert learning_curve(SNAPSHOT, "loss", DARK)["layer"] is not learning_curve(SNAPSHOT, "loss")["layer"]
+    assert len(learning_curve(again, "loss")["datasets"]["train"]) == 1
+
+
 def test_an_accuracy_axis_shows_the_part_where_something_happens():
     def begins(*accuracies):
         points = tuple(Point(1.0 + i, 1.0, a, 10) for i, a in enumerate(accuracies))
-        chart = learning_curve(Snapshot(State.TRAINING, epoch=1, epochs=9, train=points), "accuracy").to_dict()
+        chart = learning_curve(Snapshot(State.TRAINING, epoch=1, epochs=9, train=points), "accuracy")
         return chart["layer"][0]["encoding"]["y"]["scale"]["domain"][0]
 
     assert begins() == 0
@@ -132,7 +140,7 @@ def test_words_and_lines_can_be_read_on_their_ground(look):
     assert contrast(look.text, look.ground) >= 4.5
     assert contrast(look.quiet, look.ground) >= 4.5
     assert contrast(look.accent, look.ground) >= 4.5
-    bars = probability_bars(np.full(10, 0.1), "0123456789", look).to_dict()
+    bars = probability_bars(np.full(10, 0.1), "0123456789", look)
     assert bars["layer"][1]["mark"]["color"] == look.text
 
 
@@ -143,7 +151,7 @@ def strip_names(spec):
 def test_a_confusion_matrix_counts_mistakes_apart():
     counts = np.diag(np.full(10, 90))
     counts[4, 9] = 7
-    spec = confusion(counts, "0123456789").to_dict()
+    spec = confusion(counts, "0123456789")
     cells = {(c["true"], c["answer"]): c for c in spec["datasets"]["cells"]}
     assert len(cells) == 100
     assert cells["4", "9"]["mistakes"] == 7 and cells["4", "4"]["mistakes"] == 0
@@ -151,7 +159,7 @@ def test_a_confusion_matrix_counts_mistakes_apart():
 
 
 def test_bars_have_a_written_number_and_the_classes_colours():
-    spec = probability_bars(np.array([0.25, 0.75]), ["cat", "dog"]).to_dict()
+    spec = probability_bars(np.array([0.25, 0.75]), ["cat", "dog"])
     assert [bar["text"] for bar in spec["datasets"]["bars"]] == ["25.00 %", "75.00 %"]
     assert spec["layer"][0]["encoding"]["color"]["scale"]["range"] == list(CLASS_COLOURS[:2])
 
@@ -161,12 +169,23 @@ def test_the_explorer_knows_the_box_of_every_unit(channels, random):
     network = Network((14, 14, channels), (Conv2D(2, 5), MaxPooling2D()))
     field = trace(network).rows[-1].receptive_field
     image = random.random((14, 14, 3) if channels == 3 else (14, 14))
-    spec = receptive_explorer(random.normal(size=(5, 5)), regions(field), image).to_dict()
+    spec = receptive_explorer(random.normal(size=(5, 5)), regions(field), image)
     units = {(u["row"], u["column"]): u for u in spec["datasets"]["units"]}
     assert len(units) == 25
     box = field.region(2, 3)
     assert (units[2, 3]["top"], units[2, 3]["right"]) == (box.top, box.right)
     assert len(spec["datasets"]["pixels"]) == 14 * 14
+
+
+def test_each_explorer_has_the_scale_of_its_own_values():
+    regions = np.zeros((4, 6), int)
+
+    def domain(*values):
+        spec = receptive_explorer(np.array(values, float).reshape(2, 2), regions, np.zeros((4, 4)))
+        return spec["vconcat"][0]["layer"][0]["encoding"]["color"]["scale"]["domain"]
+
+    found = [domain(0, 1, 2, 5), domain(0, 1, 2, 3), domain(-4, 1, 2, 3), domain(0, 0, 0, 0)]
+    assert found == [[0, 5], [0, 3], [-4, 4], [0, 1]]
 
 
 @given(networks(most=6))
@@ -259,9 +278,9 @@ def test_the_mean_of_each_epoch_is_over_its_images_and_steps_are_counted():
     snapshot = Snapshot(
         State.TRAINING, epoch=2, epochs=4, step=30, steps=80, train=points, judged=(Point(1, 0.9, 0.8, 10),)
     )
-    means = learning_curve(snapshot, "loss", each_epoch=True).to_dict()["datasets"]
+    means = learning_curve(snapshot, "loss", each_epoch=True)["datasets"]
     assert [(row["at"], row["value"]) for row in means["train"]] == [(1.0, 1.75), (1.5, 0.5)]
-    steps = learning_curve(snapshot, "loss").to_dict()["datasets"]
+    steps = learning_curve(snapshot, "loss")["datasets"]
     assert [row["at"] for row in steps["train"]] == [10, 20, 30] and steps["judged"][0]["at"] == 20
 
 
@@ -270,7 +289,7 @@ def test_runs_beside_each_other_have_colours_and_shapes_of_their_own():
     two = Snapshot(
         State.FINISHED, epoch=1, epochs=5, train=(Point(0.5, 1.0, 0.6, 10),), judged=(Point(1, 0.4, 0.92, 10),)
     )
-    spec = compared([("A", one), ("B", two)], "accuracy", training=True).to_dict()
+    spec = compared([("A", one), ("B", two)], "accuracy", training=True)
     assert [row["run"] for row in spec["datasets"]["judged"]] == ["A", "A", "B"]
     assert [row["run"] for row in spec["datasets"]["train"]] == ["B"]
     points = spec["layer"][2]["encoding"]
@@ -280,5 +299,5 @@ def test_runs_beside_each_other_have_colours_and_shapes_of_their_own():
 
 
 def test_a_learning_rate_is_drawn_as_it_was():
-    spec = rate_curve([0, 1, 2], [0.1, 0.05, 0.01], 3).to_dict()
+    spec = rate_curve([0, 1, 2], [0.1, 0.05, 0.01], 3)
     assert [row["rate"] for row in spec["datasets"]["rates"]] == [0.1, 0.05, 0.01]
