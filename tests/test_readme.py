@@ -79,5 +79,6 @@ def test_the_servers_settings_are_ours():
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
     assert config["browser"]["gatherUsageStats"] is False
     assert config["server"]["maxUploadSize"] <= 20
+    assert config["runner"]["postScriptGC"] is False  # `core.ui.warming` does it
     assert config["theme"]["light"]["primaryColor"] == "#4F46E5"
     assert config["theme"]["dark"]["primaryColor"] == "#818CF8"

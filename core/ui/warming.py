@@ -1,21 +1,35 @@
-"""TensorFlow takes seconds to import: done in the background, once the first page is out."""
+"""What is done in the background: TensorFlow takes seconds to import, and garbage is collected now and then."""
 
 from __future__ import annotations
 
 import gc
 import threading
+import time
 from functools import lru_cache
 
 DELAY_SECONDS = 3.0  # the first visitor's browser needs the processor for its page first
+GARBAGE_SECONDS = 20.0  # models are circles, which only the collector finds; what they hold, it does not weigh
 
 
 @lru_cache(maxsize=1)
 def warm_up() -> threading.Timer:
-    """Import TensorFlow and load the drawing model soon, in a thread; once a process."""
-    timer = threading.Timer(DELAY_SECONDS, _import)
+    """Import TensorFlow and load the drawing model soon, in a thread that then tidies up; once a process."""
+    timer = threading.Timer(DELAY_SECONDS, _attend)
     timer.daemon = True
     timer.start()
     return timer
+
+
+def _attend() -> None:
+    _import()
+    # TensorFlow's 350,000 objects stay for good: set aside, they are not looked at each time.
+    gc.collect()
+    gc.freeze()
+    # Streamlit would do this after every run of a page or a fragment (`runner.postScriptGC`), several times a
+    # second while somebody trains: two thirds of all that Python did then.
+    while True:
+        time.sleep(GARBAGE_SECONDS)
+        gc.collect()
 
 
 def _import() -> None:
@@ -29,7 +43,3 @@ def _import() -> None:
     except PretrainedError:
         return  # the page that needs the weights says what is wrong
     probabilities(model, np.zeros(model.input_shape[1:], np.float32))
-    # Streamlit collects garbage after every run of a page. TensorFlow's 350,000 objects stay for good:
-    # set aside, they are not looked at each time.
-    gc.collect()
-    gc.freeze()
