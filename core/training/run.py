@@ -16,6 +16,7 @@ from core.data import Dataset
 from core.network import InvalidNetwork, Network
 from core.network.recipe import Recipe
 from core.training.controls import Controls
+from core.training.priority import wake_tensorflow
 from core.training.snapshot import Snapshot, State
 from core.training.store import Record, RunFolder, StoreError
 from core.training.turns import TURNS, Turns
@@ -360,6 +361,7 @@ class Run:
             self._show(loop, State.QUEUED, place=place)
 
     def _made(self) -> Loop:
+        wake_tensorflow()
         from core.training.loop import Loop
 
         dataset = self._dataset() if callable(self._dataset) else self._dataset

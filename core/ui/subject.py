@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import streamlit as st
 from core.data import SOURCES, load
 from core.network import Network
 from core.training import Run, StoreError, card, pretrained
+from core.training.priority import wake_tensorflow
 from core.ui.frame import following, plain
 from core.ui.session import Session
 
@@ -163,10 +165,13 @@ def watch(mine: Session, subject: Subject, body: Callable[[], None]) -> None:
     following(lambda: mine.run if subject.live else None, LIVE_SECONDS, drawn)
 
 
-def waking():
+@contextmanager
+def waking() -> Iterator[None]:
     """A word of patience while TensorFlow is imported, for the first visitor only."""
     patience = "keras" not in sys.modules or "core.training.model" not in sys.modules
-    return st.spinner("Waking TensorFlow up: a few seconds, only once …") if patience else st.container()
+    with st.spinner("Waking TensorFlow up: a few seconds, only once …") if patience else st.container():
+        wake_tensorflow()
+        yield
 
 
 def choose_picture(mine: Session, subject: Subject, key: str) -> Picture:

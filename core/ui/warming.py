@@ -37,7 +37,9 @@ def _import() -> None:
 
     from core.insight import probabilities
     from core.training import PretrainedError, pretrained
+    from core.training.priority import wake_tensorflow
 
+    wake_tensorflow()
     try:
         model = pretrained("draw")
     except PretrainedError:
