@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint bench reproduce screenshots pretrain clean
+.PHONY: run test lint bench load reproduce screenshots pretrain clean
 
 run: .venv/run
 	$(BIN)/streamlit run app.py
@@ -23,6 +23,9 @@ reproduce: .venv/run
 
 bench: .venv/test
 	$(BIN)/python -m tools.benchmark
+
+load: .venv/run
+	$(BIN)/python -m tools.load
 
 lint: .venv/test
 	$(BIN)/ruff check .
