@@ -1,11 +1,11 @@
-"""Random networks for property tests."""
+"""Random networks and recipes for property tests."""
 
 from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from core.network import LAYERS, Branches, Network, trace
-from core.network.settings import Choice, Flag, Integer, Number, Pair, Penalty, settings_of
+from core.network import LAYERS, Branches, Network, Recipe, trace
+from core.network.settings import Choice, Flag, Integer, Number, Pair, Penalty, Stages, settings_of
 
 SMALL = {"filters": 6, "units": 7, "groups": 3, "depth_multiplier": 3}  # keeps Keras' models quick to build
 
@@ -58,3 +58,27 @@ def networks(draw, kinds=tuple(LAYERS), most=6, branches=True, sides=(5, 16)):
         if not trace(longer).problems:
             network = longer
     return network
+
+
+def recipes(**fixed):
+    """Any recipe; each setting is left at its default half of the time."""
+    drawn = {
+        name: st.one_of(st.just(Recipe.__dataclass_fields__[name].default), _within(how))
+        for name, how in settings_of(Recipe).items()
+    }
+    return st.builds(Recipe, **drawn | {name: st.just(value) for name, value in fixed.items()})
+
+
+def _within(how):
+    """Any value that a setting of a recipe allows."""
+    if isinstance(how, Integer):
+        return st.integers(how.minimum, how.maximum)
+    if isinstance(how, Number):
+        return st.floats(how.minimum, how.maximum, allow_subnormal=False)
+    if isinstance(how, Choice):
+        return st.sampled_from(how.choices)
+    if isinstance(how, Flag):
+        return st.booleans()
+    assert isinstance(how, Stages)
+    stage = st.tuples(st.integers(1, 200), st.floats(how.minimum, how.maximum))
+    return st.lists(stage, min_size=1, max_size=how.most).map(tuple)

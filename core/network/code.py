@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import keyword
 import re
@@ -12,9 +13,7 @@ from core.network.layers import Layer, shape_text
 from core.network.network import Block, Branches, Network
 from core.network.recipe import Recipe
 from core.network.settings import Penalty, settings_of
-
-DATASETS = {"mnist": "mnist", "fashion_mnist": "fashion_mnist"}  # ours → keras.datasets
-IMAGES, CLASSES = (28, 28, 1), 10  # of each of them
+from core.network.training_code import CLASSES, DATASETS, IMAGES, data_code, training_sections
 
 
 def to_code(network: Network, recipe: Recipe, dataset: str = "mnist") -> str:
@@ -24,10 +23,14 @@ def to_code(network: Network, recipe: Recipe, dataset: str = "mnist") -> str:
 
     Args:
         network: one whose trace has no problems, or the script will not run.
-        recipe: every setting of it is honoured.
+        recipe: every setting of it is honoured; random numbers are Keras' own, within the same bounds.
         dataset: one of `DATASETS`.
     """
-    return "\n\n".join(text for _, text in _sections(network, recipe, dataset)) + "\n"
+    texts = [text for _, text in _sections(network, recipe, dataset)]
+    code = texts[0]
+    for before, text in itertools.pairwise(texts):
+        code += ("\n\n\n" if "class " in (before[:6], text[:6]) else "\n\n") + text
+    return code + "\n"
 
 
 def to_notebook(network: Network, recipe: Recipe, dataset: str = "mnist") -> str:
@@ -62,21 +65,18 @@ def _sections(network: Network, recipe: Recipe, dataset: str) -> list[tuple[str,
     name = re.sub(r"[\s\"\\]+", " ", network.name).strip()
     untrainable = _why_untrained(network, dataset)
     more = f"\n\nWithout training: {untrainable}\n" if untrainable else ""
-    head = f'"""{name}: {trace(network).parameters:,} parameters. Made with Receptive.{more}"""\n\nimport keras'
+    head = f'"""{name}: {trace(network).parameters:,} parameters. Made with Receptive.{more}"""'
     if untrainable:
-        return [(f"# {name}\n\nWithout training: {untrainable}", head), ("The network.", _model(network))]
-    seed = f"keras.utils.set_random_seed({recipe.seed})"
-    return [
-        (f"# {name}", f"{head}\n\n{seed}"),
-        ("The images, from 0…255 to 0…1.", _data(network, recipe, dataset)),
+        start = (f"# {name}\n\nWithout training: {untrainable}", f"{head}\n\nimport keras")
+        return [start, ("The network.", _model(network))]
+    sections = [
+        ("The images, from 0…255 to 0…1.", data_code(recipe, dataset)),
         ("The network.", _model(network)),
-        ("The recipe.", _compile(network, recipe)),
-        (
-            "Training.",
-            f"model.fit(\n    x_train, y_train, batch_size={recipe.batch_size}, epochs={recipe.epochs},\n"
-            "    validation_data=(x_test, y_test),\n)",
-        ),
+        *training_sections(recipe),
     ]
+    mathematics = "import math\n\n" if any("math." in text for _, text in sections) else ""
+    seed = f"keras.utils.set_random_seed({recipe.seed})"
+    return [(f"# {name}", f"{head}\n\n{mathematics}import keras\n\n{seed}"), *sections]
 
 
 def _why_untrained(network: Network, dataset: str) -> str | None:
@@ -86,17 +86,6 @@ def _why_untrained(network: Network, dataset: str) -> str | None:
         return f"the images of keras.datasets.{DATASETS[dataset]} are {theirs}, this network expects {ours}."
     problems = trace(network, CLASSES).problems
     return problems[0].sentence if problems else None
-
-
-def _data(network: Network, recipe: Recipe, dataset: str) -> str:
-    lines = [
-        f"(x_train, y_train), (x_test, y_test) = keras.datasets.{DATASETS[dataset]}.load_data()",
-        'x_train = x_train[..., None].astype("float32") / 255',
-        'x_test = x_test[..., None].astype("float32") / 255',
-    ]
-    if recipe.loss == "mse":
-        lines += ["y_train = keras.utils.to_categorical(y_train)", "y_test = keras.utils.to_categorical(y_test)"]
-    return "\n".join(lines)
 
 
 def _model(network: Network) -> str:
@@ -151,18 +140,6 @@ def _value(how: Any, value: Any) -> str:
         strengths = [f"l{power}={strength!r}" for power, strength in zip((1, 2), value) if strength]
         return f"keras.regularizers.L1L2({', '.join(strengths)})"
     return f'"{value}"' if isinstance(value, str) else repr(value)
-
-
-def _compile(network: Network, recipe: Recipe) -> str:
-    momentum = f", momentum={recipe.momentum!r}" if recipe.optimizer in ("SGD", "RMSprop") and recipe.momentum else ""
-    loss = "mean_squared_error" if recipe.loss == "mse" else "sparse_categorical_crossentropy"
-    return (
-        "model.compile(\n"
-        f"    optimizer=keras.optimizers.{recipe.optimizer}(learning_rate={recipe.learning_rate!r}{momentum}),\n"
-        f'    loss="{loss}",\n'
-        '    metrics=["accuracy"],\n'
-        ")"
-    )
 
 
 def _identifier(name: str) -> str:

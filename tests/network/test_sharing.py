@@ -31,19 +31,10 @@ from core.network import (
     to_token,
 )
 from core.network.sharing import HIDEABLE, MAX_TEXT, MAX_TOKEN
-from tests.strategies import networks
-
-recipes = st.builds(
-    Recipe,
-    epochs=st.integers(1, 200),
-    batch_size=st.integers(1, 1024),
-    optimizer=st.sampled_from(("Adam", "SGD")),
-    learning_rate=st.floats(1e-6, 1000),
-    seed=st.integers(0, 2**31 - 1),
-)
+from tests.strategies import networks, recipes
 
 
-@given(networks(), recipes, st.sampled_from(("mnist", "fashion_mnist")), st.sets(st.sampled_from(HIDEABLE)))
+@given(networks(), recipes(), st.sampled_from(("mnist", "fashion_mnist")), st.sets(st.sampled_from(HIDEABLE)))
 @settings(deadline=None, max_examples=150)
 def test_a_link_brings_back_all_of_it(network, recipe, dataset, hidden):
     token = to_token(network, recipe, dataset, tuple(sorted(hidden)))
@@ -52,6 +43,42 @@ def test_a_link_brings_back_all_of_it(network, recipe, dataset, hidden):
     assert set(shared.hidden) == hidden
     assert from_token(token) == network
     assert shared_from_json(to_json(network, recipe, dataset)).recipe == recipe
+
+
+def recipe_text(**settings) -> str:
+    return json.dumps({"format": 1, "input_shape": [28, 28, 1], "layers": [], "recipe": settings})
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_a_table_of_rates_may_have_up_to_twenty_stages_within_bounds(count):
+    rates = [[200, 1e-9], *[[1, 1000]] * (count - 1)]
+    shared = shared_from_json(recipe_text(schedule="table", rates=rates))
+    assert shared.recipe == Recipe(schedule="table", rates=((200, 1e-9), *[(1, 1000.0)] * (count - 1)))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("rates", value) for value in (
+            [], [[1, 0.1]] * 21, [[0, 0.1]], [[201, 0.1]], [[1.5, 0.1]], [[True, 0.1]], [[1, 0]], [[1, -0.1]],
+            [[1, 1001]], [[1, float("nan")]], [[1, float("inf")]], [[1, "0.1"]], [[1]], [[1, 0.1, 2]], [1, 0.1],
+            [[[1, 0.1]]], [None], "0.1 × 2", "ab", {"1": 0.1}, [{"1": 0.1, "2": 0.2}], 0.1, None, [[1, 10**400]],
+        )),
+        ("nesterov", 1), ("restore_best", "yes"), ("schedule", "linear"), ("schedule", ["cosine"]), ("loss", "mae"),
+        ("monitor", "loss"), ("momentum", 1.0), ("weight_decay", -0.1), ("label_smoothing", 0.6),
+        ("clip_norm", float("inf")), ("stage_epochs", 0), ("factor", 1.0), ("factor", 0), ("cycle_epochs", 0),
+        ("plateau_patience", 0), ("lowest_rate", -1e-9), ("warm_up", 51), ("training_images", 60_001),
+        ("training_images", -1), ("validation_share", 0.51), ("early_stopping", True), ("early_stopping", 10**400),
+        ("shift", 8.1), ("rotation", float("nan")), ("zoom", 0.6), ("shear", 90), ("blur", -1), ("noise", [0.1]),
+        ("augments", True), ("idle", []),
+    ],
+)  # fmt: skip
+def test_a_setting_that_no_recipe_may_have_is_refused(name, value):
+    text = recipe_text(**{name: value})
+    for read in (lambda: shared_from_json(text), lambda: shared_from_token(packed(text.encode()))):
+        with pytest.raises(InvalidNetwork) as caught:
+            read()
+        assert len(str(caught.value)) < 300
 
 
 def test_a_twelve_layer_network_fits_a_chat_message():

@@ -1,0 +1,343 @@
+"""A recipe → the parts of a Keras script that follow it: data, learning rate, compiling, training.
+
+What is at its default leaves no trace, so that the script of a plain recipe stays plain.
+"""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+
+from core.network.recipe import Recipe
+
+DATASETS = {"mnist": "mnist", "fashion_mnist": "fashion_mnist"}  # ours → keras.datasets
+IMAGES, CLASSES = (28, 28, 1), 10  # of each of them
+TRAINING_IMAGES = 60_000
+
+WIDTH = 92  # characters of a call on one line; it may be indented, or stand behind a name
+
+Section = tuple[str, str]  # what it does, Python text
+
+
+def training_sections(recipe: Recipe) -> list[Section]:
+    """What comes after the network: (what it does, Python text) in order."""
+    sections = []
+    if recipe.shear:
+        sections.append(("Keras shears about the corner; this one about the centre.", _SHEAR))
+    if recipe.augments:
+        sections.append(("Changed images, drawn anew for each batch.", _augmentation(recipe)))
+    sections += [("How the learning rate changes.", text) for text in _classes(recipe)]
+    sections += [("The recipe.", _compile(recipe)), ("Training.", _fit(recipe))]
+    if _validates(recipe):
+        once = "The test images are read once, at the end."
+        sections.append((once, f"# {once}\n{_learner(recipe)}.evaluate(x_test, y_test)"))
+    return sections
+
+
+def data_code(recipe: Recipe, dataset: str) -> str:
+    """Loading, the images that are used, 0…255 to 0…1, targets, and what is kept apart for validation."""
+    lines = [f"(x_train, y_train), (x_test, y_test) = keras.datasets.{DATASETS[dataset]}.load_data()"]
+    if recipe.training_images:
+        first = recipe.training_images
+        lines.append(f"x_train, y_train = x_train[:{first}], y_train[:{first}]")
+    lines += [
+        'x_train = x_train[..., None].astype("float32") / 255',
+        'x_test = x_test[..., None].astype("float32") / 255',
+    ]
+    if recipe.loss == "mse" or recipe.label_smoothing:
+        smoothing = recipe.label_smoothing
+        smoothed = f" * (1 - {smoothing!r}) + {smoothing!r} / {CLASSES}" if recipe.loss == "mse" and smoothing else ""
+        lines += [f"{y} = keras.utils.to_categorical({y}, {CLASSES}){smoothed}" for y in ("y_train", "y_test")]
+    if _validates(recipe):
+        lines += [
+            f"learned = int(len(x_train) * (1 - {recipe.validation_share!r}))  # the images after these judge each epoch",
+            "x_val, y_val = x_train[learned:], y_train[learned:]",
+            "x_train, y_train = x_train[:learned], y_train[:learned]",
+        ]
+    return "\n".join(lines)
+
+
+def _validates(recipe: Recipe) -> bool:
+    """Whether any image is left for validation: a share of very few may be none."""
+    return len(recipe.split(TRAINING_IMAGES)[1]) > 0
+
+
+def _learner(recipe: Recipe) -> str:
+    """The variable that is compiled and trained."""
+    return "learner" if recipe.augments else "model"
+
+
+# The learning rate
+
+
+def _classes(recipe: Recipe) -> list[str]:
+    """What the learning rate needs and Keras does not have."""
+    found = [_SCHEDULES[recipe.schedule]] if recipe.schedule in _SCHEDULES else []
+    if recipe.warm_up and recipe.schedule == "plateau":
+        found.append(_PLATEAU_WARM_UP)
+    elif recipe.warm_up:
+        found.append(_WARM_UP.replace("RATE", "self.rate" if _steady(recipe) else "self.rate(step)"))
+    return found
+
+
+def _steady(recipe: Recipe) -> bool:
+    """Whether the schedule alone, without warming up, is one number."""
+    return recipe.schedule in ("constant", "plateau") or (recipe.schedule == "table" and len(recipe.rates) == 1)
+
+
+def _counts_steps(recipe: Recipe) -> bool:
+    """Whether the script needs to know how many steps there will be."""
+    return not _steady(recipe) or recipe.warm_up > 0
+
+
+def _learning_rate(recipe: Recipe) -> str:
+    """An expression: a number, or a schedule by the step."""
+    rate = recipe.learning_rate
+    lowest = min(recipe.lowest_rate, rate)
+    own = "keras.optimizers.schedules."
+    if recipe.schedule == "table":
+        values = [repr(value) for _, value in recipe.rates]
+        epochs = [length for length, _ in recipe.rates[:-1]]
+        ends = [str(sum(epochs[: number + 1])) for number in range(len(epochs))]
+        stages = _call(
+            f"{own}PiecewiseConstantDecay",
+            f"[end * batches - 1 for end in {_listed(ends)}]",  # Keras wants the last step of each stage
+            _listed(values),
+        )
+        made = stages if ends else values[0]
+    elif recipe.schedule == "step":
+        stage = f"{recipe.stage_epochs} * batches"
+        made = _call(f"{own}ExponentialDecay", repr(rate), stage, repr(recipe.factor), "staircase=True")
+    elif recipe.schedule == "cosine":
+        end = [f"alpha={lowest!r} / {rate!r}"] if lowest else []
+        made = _call(f"{own}CosineDecay", repr(rate), "epochs * batches", *end)
+    elif recipe.schedule == "one-cycle":
+        made = _call("OneCycle", repr(rate), repr(lowest) if lowest else f"{rate!r} / 10_000", "epochs * batches")
+    elif recipe.schedule == "triangular":
+        made = _call("Triangular", repr(lowest), repr(rate), f"max({recipe.cycle_epochs!r} * batches, 2)")
+    else:
+        made = repr(rate)
+    if recipe.warm_up and recipe.schedule != "plateau":
+        made = _call("WarmUp", made, _warm_up_steps(recipe))
+    return made
+
+
+def _warm_up_steps(recipe: Recipe) -> str:
+    return f"round({recipe.warm_up!r} * batches)"
+
+
+# Compiling and training
+
+
+def _compile(recipe: Recipe) -> str:
+    lines = []
+    rate = _learning_rate(recipe)
+    if _counts_steps(recipe):
+        lines += [
+            f"epochs, batch_size = {recipe.epochs}, {recipe.batch_size}",
+            "batches = math.ceil(len(x_train) / batch_size)  # steps in an epoch",
+        ]
+        if "Piecewise" in rate:
+            lines.append("# By the last step of each stage, as Keras wants it; the last rate stays.")
+        if "batches" in rate:
+            lines.append(f"learning_rate = {rate}")
+            rate = "learning_rate"
+        lines.append("")
+    arguments = [f"learning_rate={rate}"]
+    idle = recipe.idle()
+    if recipe.momentum and "momentum" not in idle:
+        arguments.append(f"momentum={recipe.momentum!r}")
+    if recipe.nesterov and "nesterov" not in idle:
+        arguments.append("nesterov=True")
+    if "weight_decay" not in idle and "weight_decay" in recipe.changed_settings():  # our default is Keras' own
+        arguments.append(f"weight_decay={recipe.weight_decay!r}")
+    if recipe.clip_norm:
+        arguments.append(f"global_clipnorm={recipe.clip_norm!r}")
+    if recipe.loss == "mse":
+        loss = '"mean_squared_error"'
+    elif recipe.label_smoothing:
+        loss = f"keras.losses.CategoricalCrossentropy(label_smoothing={recipe.label_smoothing!r})"
+    else:
+        loss = '"sparse_categorical_crossentropy"'
+    optimizer = _call(f"keras.optimizers.{recipe.optimizer}", *arguments)
+    lines.append(
+        _call(f"{_learner(recipe)}.compile", f"optimizer={optimizer}", f"loss={loss}", 'metrics=["accuracy"]')
+    )
+    return "\n".join(lines)
+
+
+def _fit(recipe: Recipe) -> str:
+    named = _counts_steps(recipe)
+    epochs, batch_size = ("epochs", "batch_size") if named else (str(recipe.epochs), str(recipe.batch_size))
+    judged = "x_val, y_val" if _validates(recipe) else "x_test, y_test"
+    arguments = ["x_train", "y_train", f"batch_size={batch_size}", f"epochs={epochs}", f"validation_data=({judged})"]
+    callbacks = _callbacks(recipe, epochs)
+    if callbacks:
+        each = textwrap.indent("".join(f"{callback},\n" for callback in callbacks), "    ")
+        arguments.append(f"callbacks=[\n{each}]")
+    return _call(f"{_learner(recipe)}.fit", *arguments)
+
+
+def _callbacks(recipe: Recipe, epochs: str) -> list[str]:
+    monitor = ['monitor="val_accuracy"', 'mode="max"'] if recipe.monitor == "val_accuracy" else []
+    found = []
+    if recipe.early_stopping or recipe.restore_best:
+        patience = [f"patience={recipe.early_stopping or epochs}"]
+        restore = ["restore_best_weights=True"] if recipe.restore_best else []
+        found.append(_call("keras.callbacks.EarlyStopping", *monitor, *patience, *restore))
+    if recipe.schedule == "plateau":
+        lowered = [f"factor={recipe.factor!r}", f"patience={recipe.plateau_patience}"]
+        lowest = [f"min_lr={recipe.lowest_rate!r}"] if recipe.lowest_rate else []
+        found.append(_call("keras.callbacks.ReduceLROnPlateau", *monitor, *lowered, *lowest))
+        if recipe.warm_up:
+            found.append(f"WarmUp({_warm_up_steps(recipe)})")
+    return found
+
+
+def _augmentation(recipe: Recipe) -> str:
+    height, width, _ = IMAGES
+    filled = 'fill_mode="constant"'
+    layers = []
+    if recipe.shear:
+        layers.append(f"CentredShear({recipe.shear!r}),")
+    if recipe.zoom:  # Keras' factor says how much more of the image is seen: the digit is 1 / (1 + factor) as large
+        least, most = (f"1 / (1 {sign} {recipe.zoom!r}) - 1" for sign in "+-")
+        layers.append(_call("keras.layers.RandomZoom", f"({least}, {most})", filled) + ",")
+    if recipe.rotation:
+        layers.append(f"keras.layers.RandomRotation({recipe.rotation!r} / 360, {filled}),")
+    if recipe.shift:
+        shift = repr(recipe.shift)
+        layers.append(
+            _call("keras.layers.RandomTranslation", f"{shift} / {height}", f"{shift} / {width}", filled) + ","
+        )
+    if recipe.blur:
+        size = 2 * math.ceil(3 * recipe.blur) + 1  # px: three standard deviations either way
+        width = [f"kernel_size={size}", f"sigma=(0.0, {recipe.blur!r})"]
+        layers.append(
+            _call("keras.layers.RandomGaussianBlur", "factor=(1.0, 1.0)", *width, "value_range=(0.0, 1.0)") + ","
+        )
+    if recipe.noise:
+        layers += [
+            f"keras.layers.GaussianNoise({recipe.noise!r}),",
+            "keras.layers.ReLU(max_value=1.0),  # pixels stay between 0 and 1",
+        ]
+    inside = textwrap.indent("\n".join([*layers, "model,"]), "    ")
+    return (
+        "# Only while it learns does the network see changed images: the same kinds of changes, within the\n"
+        "# same bounds, as in Receptive, but drawn by Keras. The learner's weights are the model's.\n"
+        f"learner = keras.Sequential([\n{inside}\n])"
+    )
+
+
+# How it is written
+
+
+def _call(function: str, *arguments: str) -> str:
+    """A call on one line where it fits, otherwise with one argument a line."""
+    line = f"{function}({', '.join(arguments)})"
+    if len(line) <= WIDTH and "\n" not in line:
+        return line
+    return f"{function}(\n{textwrap.indent(''.join(f'{argument},{chr(10)}' for argument in arguments), '    ')})"
+
+
+def _listed(values: Sequence[str]) -> str:
+    """`[1, 2, 3]`, on several lines where it is long."""
+    line = f"[{', '.join(values)}]"
+    if len(line) <= WIDTH - 30:
+        return line
+    return (
+        "[\n"
+        + textwrap.fill(", ".join(values) + ",", WIDTH - 20, initial_indent="    ", subsequent_indent="    ")
+        + "\n]"
+    )
+
+
+_SCHEDULES = {
+    "one-cycle": '''\
+class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
+    """Up along half a cosine for 30 % of the steps, then down along another."""
+
+    def __init__(self, highest, lowest, steps):
+        self.highest, self.lowest, self.steps = highest, lowest, steps
+
+    def __call__(self, step):
+        share = keras.ops.cast(step, "float32") / max(self.steps - 1, 1)
+        up = self.between(self.highest / 25, self.highest, share / 0.3)
+        down = self.between(self.highest, self.lowest, (share - 0.3) / 0.7)
+        return keras.ops.where(share < 0.3, up, down)
+
+    def between(self, start, end, share):
+        return start + (end - start) * (1 - keras.ops.cos(math.pi * keras.ops.clip(share, 0, 1))) / 2
+
+    def get_config(self):
+        return vars(self)''',
+    "triangular": '''\
+class Triangular(keras.optimizers.schedules.LearningRateSchedule):
+    """From the lowest to the highest rate and back in straight lines, again and again."""
+
+    def __init__(self, lowest, highest, cycle_steps):
+        self.lowest, self.highest, self.cycle_steps = lowest, highest, cycle_steps
+
+    def __call__(self, step):
+        share = keras.ops.cast(step, "float32") / self.cycle_steps
+        share = share - keras.ops.floor(share)
+        return self.lowest + (self.highest - self.lowest) * (1 - keras.ops.abs(2 * share - 1))
+
+    def get_config(self):
+        return vars(self)''',
+}
+
+_WARM_UP = '''\
+class WarmUp(keras.optimizers.schedules.LearningRateSchedule):
+    """The rate grows from nearly 0 over the first steps."""
+
+    def __init__(self, rate, steps):
+        self.rate, self.steps = rate, steps
+
+    def __call__(self, step):
+        grown = (keras.ops.cast(step, "float32") + 1) / max(self.steps, 1)
+        return RATE * keras.ops.minimum(grown, 1)
+
+    def get_config(self):
+        return vars(self)'''
+
+# A schedule would not let ReduceLROnPlateau set the rate.
+_PLATEAU_WARM_UP = '''\
+class WarmUp(keras.callbacks.Callback):
+    """The rate grows from nearly 0 over the first steps, towards what ReduceLROnPlateau leaves of it."""
+
+    def __init__(self, steps):
+        super().__init__()
+        self.steps, self.step = steps, 0
+
+    def on_train_begin(self, logs=None):
+        self.full = self.written = float(self.model.optimizer.learning_rate)
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self.step += 1
+        if self.step > self.steps:
+            return
+        rate = float(self.model.optimizer.learning_rate)
+        if rate != self.written:  # it was lowered
+            self.full = rate * self.steps / self.step
+        self.model.optimizer.learning_rate = self.full * self.step / self.steps
+        self.written = float(self.model.optimizer.learning_rate)'''
+
+_SHEAR = '''\
+class CentredShear(keras.layers.Layer):
+    """Slants images about their centre, so that digits stay there; RandomShear does it about the corner."""
+
+    def __init__(self, degrees):
+        super().__init__()
+        self.most, self.seed = math.radians(degrees), keras.random.SeedGenerator()
+        self.supports_jit = False
+
+    def call(self, images, training=False):
+        if not training:
+            return images
+        count, height = keras.ops.shape(images)[:2]
+        slant = keras.ops.tan(keras.random.uniform((count,), -self.most, self.most, seed=self.seed))
+        zero, one = keras.ops.zeros_like(slant), keras.ops.ones_like(slant)
+        rows = [one, slant, -slant * (height - 1) / 2, zero, one, zero, zero, zero]
+        return keras.ops.image.affine_transform(images, keras.ops.stack(rows, axis=1), fill_mode="constant")'''
