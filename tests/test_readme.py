@@ -6,7 +6,8 @@ import tomllib
 from pathlib import Path
 
 from core.data import SOURCES
-from core.network import LAYERS, LENET5, trace
+from core.network import LAYERS, LENET5, PRESETS, trace
+from core.network.reproduced import reproduced, table
 from core.training import card
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -82,3 +83,12 @@ def test_the_servers_settings_are_ours():
     assert config["runner"]["postScriptGC"] is False  # `core.ui.warming` does it
     assert config["theme"]["light"]["primaryColor"] == "#4F46E5"
     assert config["theme"]["dark"]["primaryColor"] == "#818CF8"
+
+
+def test_its_table_of_published_networks_is_the_one_that_was_measured():
+    for line in table():
+        assert line in README
+    for key, row in json.loads((ROOT / "assets" / "reproduced.json").read_text("utf-8")).items():
+        assert row["parameters"] == trace(PRESETS[key].network).parameters
+        assert row["published"] == PRESETS[key].published
+        assert key in reproduced(), f"{key} has changed since it was measured: run make reproduce"

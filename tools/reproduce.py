@@ -12,18 +12,16 @@ delete `assets/reproduced.json` to begin anew. Name presets to train only those.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from core.data import load
-from core.network import PRESETS, Preset, to_json, trace
+from core.network import PRESETS, Preset, trace
+from core.network.reproduced import FILE, fingerprint, table
 from core.training import Recipe, Snapshot, State, train
 
-FILE = Path(__file__).resolve().parents[1] / "assets" / "reproduced.json"
 VALIDATION_SHARE = 0.125
 # The quick ones first, so that an interrupted evening has something to show.
 ORDER = (
@@ -37,7 +35,12 @@ def main() -> None:
     """Train what is missing and write the table after each row."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("presets", nargs="*", metavar="preset", help=f"of {', '.join(ORDER)}; all by default")
-    wanted = parser.parse_args().presets or ORDER
+    parser.add_argument("--table", action="store_true", help="print the table as Markdown, train nothing")
+    options = parser.parse_args()
+    if options.table:
+        print("\n".join(table()))
+        return
+    wanted = options.presets or ORDER
     unknown = set(wanted) - set(ORDER)
     if unknown:
         sys.exit(f"There is no preset {', '.join(sorted(unknown))} to train. There are {', '.join(ORDER)}.")
@@ -48,19 +51,14 @@ def main() -> None:
             print(f"{key}: kept", flush=True)
             continue
         row = measured(key, preset) | {"fingerprint": mark}
-        table = rows() | {key: row}
-        FILE.write_text(json.dumps({name: table[name] for name in ORDER if name in table}, indent=2) + "\n", "utf-8")
+        found = rows() | {key: row}
+        FILE.write_text(json.dumps({name: found[name] for name in ORDER if name in found}, indent=2) + "\n", "utf-8")
         print(f"{key}: {json.dumps(row)}", flush=True)
 
 
 def rows() -> dict[str, dict[str, Any]]:
     """The table so far: preset → row."""
     return json.loads(FILE.read_text("utf-8")) if FILE.exists() else {}
-
-
-def fingerprint(preset: Preset) -> str:
-    """Changes when the network or its recipe does: then the row has to be measured anew."""
-    return hashlib.sha256(to_json(preset.network.renamed("x"), preset.recipe).encode()).hexdigest()[:16]
 
 
 def measured(key: str, preset: Preset) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from core.network import (
 from core.network.advice import advice
 from core.network.layers import Shape, shape_text
 from core.network.network import MAX_NAME, MERGES, place
+from core.network.reproduced import ours
 from core.training.limits import memory_needed
 from core.ui.fields import FIELD_WIDTH, edit_fields
 from core.ui.frame import onward, plain
@@ -83,7 +84,8 @@ def start_from(mine: Session, presets: Mapping[str, Preset]) -> None:
         preset = presets[current]
         published = f" Published: {preset.published}." if preset.published else ""
         taken = f" Its settings are set for Train: {mine.recipe.describe()}." if preset.recipe == mine.recipe else ""
-        st.caption(f"{preset.summary} Source: {preset.source}.{published}{taken}")
+        here = ours(current)
+        st.caption(f"{preset.summary} Source: {preset.source}.{published}{' ' * bool(here)}{here}{taken}")
     if mine.notice:
         st.toast(mine.notice)
         mine.notice = ""
