@@ -73,7 +73,7 @@ CASES = (
     Case("C5", 128), Case("VGG", 128), Case("ResNet", 128), Case("MobileNet", 128), Case("C1", 128),
 )  # fmt: skip
 SECONDS = 5.0  # that are measured, after as many to get going
-ROUNDS = 2
+ROUNDS = 3
 
 
 def ours(case: Case, bare: bool = False) -> float:

@@ -36,11 +36,6 @@ class Kernels:
     output_noun: str
     mixing: np.ndarray | None = None
 
-    @property
-    def limit(self) -> float:
-        """The largest absolute weight: the end of a scale that is symmetric about zero."""
-        return float(np.abs(self.images).max(initial=0.0))
-
 
 def layers_with_kernels(network: Network) -> list[Path]:
     """Paths of the layers whose weights can be shown, in order."""

@@ -19,7 +19,6 @@ from core.network import (
     trace,
 )
 from core.training import build_model, pretrained
-from core.training.model import layer_name
 
 BRANCHED = Network(
     (12, 12, 3),
@@ -72,11 +71,6 @@ def test_dense_templates_have_the_shape_of_what_was_flattened(random):
 def test_only_layers_with_kernels_are_offered():
     assert layers_with_kernels(LENET5) == [(0,), (2,), (5,), (6,), (7,)]
     assert layers_with_kernels(BRANCHED) == [(0, 0, 0), (0, 2, 0), (1,), (3,)]
-
-
-def test_the_scale_of_kernels_is_symmetric():
-    shown = kernels(pretrained("lenet5"), LENET5, (2,))
-    assert shown.limit == np.abs(pretrained("lenet5").get_layer(layer_name((2,))).get_weights()[0]).max()
 
 
 def test_regions_list_every_unit_once():

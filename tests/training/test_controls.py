@@ -8,19 +8,12 @@ import pytest
 from core.network import LENET5, Dense, Dropout, Flatten, MaxPooling2D, Network
 from core.training import Recipe, Run, State, build_model, train
 from core.training.turns import Turns
+from tests.waiting import until
 
 # ruff: noqa: B023 - each lambda is called before its loop goes on
 
 SMALL = Network((28, 28, 1), (MaxPooling2D(4), Flatten(), Dropout(0.2), Dense(10, "softmax")), "Small")
 SOON = 0.3  # seconds in which a control has to act
-
-
-def until(condition, seconds=60.0):
-    """Wait for what is expected, and fail if it does not come."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "what was expected did not come"
-        time.sleep(0.005)
 
 
 def begun(network, dataset, recipe, **more):

@@ -11,16 +11,9 @@ from core.network import LENET5, Dense, Dropout, Flatten, MaxPooling2D, Network,
 from core.training import Recipe, Run, State, pretrained, why_unfit
 from core.training.limits import memory_needed
 from core.training.run import patience_seconds
+from tests.waiting import until
 
 ENDLESS = Recipe(epochs=200, batch_size=16)
-
-
-def until(condition, seconds=60.0):
-    """Wait for what is expected, and fail if it does not come."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "what was expected did not come"
-        time.sleep(0.01)
 
 
 def test_starting_returns_at_once_and_snapshots_follow(small_mnist):

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import numpy as np
@@ -14,18 +13,11 @@ import pytest
 from core.network import Dense, Dropout, Flatten, MaxPooling2D, Network
 from core.training import Recipe, State, StoreError, Workspace, Workspaces, train
 from core.training.store import Store
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = Network((28, 28, 1), (MaxPooling2D(4), Flatten(), Dropout(0.2), Dense(10, "softmax")), "Small")
 TOKEN, OTHER = "a" * 43, "b" * 43
-
-
-def until(condition, seconds=60.0):
-    """Wait for what is expected, and fail if it does not come."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "what was expected did not come"
-        time.sleep(0.01)
 
 
 @pytest.fixture
