@@ -1,8 +1,8 @@
 """Make the trained weights in assets/pretrained: `python -m tools.pretrain`.
 
 The networks are trained on all 60,000 training images with a fixed seed and a
-fixed number of epochs; nothing is chosen by looking at the test images, which
-are read once, at the end. On one machine the weights come out the same, bit
+fixed number of epochs; the test images are judged after each, but nothing is
+chosen by that. On one machine the weights come out the same, bit
 for bit; another processor may round differently.
 """
 
