@@ -19,6 +19,8 @@ if not mine.workspace.runs:
 
 def watched() -> None:
     """Table and chart follow what still trains."""
+    if not mine.workspace.runs:
+        st.rerun()  # the last one has just been deleted
     chosen = run_table(mine)
     overlay(chosen)
     manage(mine, chosen)

@@ -78,8 +78,11 @@ def overlay(runs: list[Run]) -> None:
 
 def manage(mine: Session, runs: list[Run]) -> None:
     """Choose, rename, take away, delete: one run."""
-    names = {run: run.name for run in runs}
-    run = st.selectbox("Run", list(names), format_func=names.get, key="runs/one") if len(runs) > 1 else runs[0]
+    number = 0
+    if len(runs) > 1:
+        names = [run.name for run in runs]
+        number = st.selectbox("Run", range(len(runs)), format_func=names.__getitem__, key=f"runs/one/{names}")
+    run = runs[number]
     st.markdown(f"**{plain(run.name)}** · {plain(run.recipe.describe())}")
     best = run.snapshot.best()
     if best is not None:
@@ -113,19 +116,20 @@ def manage(mine: Session, runs: list[Run]) -> None:
 
 
 def _delete(mine: Session, run: Run) -> None:
+    def delete() -> None:
+        try:
+            mine.workspace.delete(run)
+        except StoreError as problem:
+            mine.workspace.problem = str(problem)
+            return
+        mine.viewers.pop(run, None)
+        if mine.run is run:
+            left = mine.workspace.runs
+            mine.choose_run(left[0] if left else None)
+
     with st.popover("Delete", icon=":material/delete:", key=f"runs/delete/{run.created}"):
         st.markdown(f"Delete **{plain(run.name)}** with its curves and weights? This cannot be undone.")
-        if st.button("Delete it", type="primary", key="runs/delete/yes"):
-            try:
-                mine.workspace.delete(run)
-            except StoreError as problem:
-                st.error(str(problem))
-                return
-            mine.viewers.pop(run, None)
-            if mine.run is run:
-                left = mine.workspace.runs
-                mine.choose_run(left[0] if left else None)
-            st.rerun()
+        st.button("Delete it", type="primary", on_click=delete, key=f"runs/delete/yes/{run.created}")
 
 
 def damaged(mine: Session) -> None:
@@ -133,12 +137,13 @@ def damaged(mine: Session) -> None:
     if mine.workspace.problem:
         st.warning(mine.workspace.problem)
     for run_id, sentence in list(mine.workspace.damaged.items()):
+
+        def delete(run_id: str = run_id) -> None:
+            try:
+                mine.workspace.delete_damaged(run_id)
+            except StoreError as problem:
+                mine.workspace.problem = str(problem)
+
         with st.container(horizontal=True, vertical_alignment="center"):
             st.warning(sentence, width="stretch")
-            if st.button("Delete it", key=f"runs/damaged/{run_id}"):
-                try:
-                    mine.workspace.delete_damaged(run_id)
-                except StoreError as problem:
-                    st.error(str(problem))
-                else:
-                    st.rerun()
+            st.button("Delete it", on_click=delete, key=f"runs/damaged/{run_id}")

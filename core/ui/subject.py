@@ -107,10 +107,18 @@ def choose_run(mine: Session, key: str) -> None:
     widget = f"{key}/run/{len(runs)}/{runs.index(mine.run)}"
 
     def chosen() -> None:
-        mine.choose_run(st.session_state[widget])
+        mine.choose_run(runs[st.session_state[widget]])
 
+    # Numbers, not runs: Streamlit copies what it lets choose from.
+    names = [run.name for run in runs]
     st.selectbox(
-        "Run", runs, runs.index(mine.run), format_func=lambda run: run.name, key=widget, on_change=chosen, width=240
+        "Run",
+        range(len(runs)),
+        runs.index(mine.run),
+        format_func=names.__getitem__,
+        key=widget,
+        on_change=chosen,
+        width=240,
     )
 
 

@@ -417,3 +417,43 @@ def test_a_bad_file_gets_a_sentence(app, name, content):
     uploaded(app, name, content)
     assert app.error[0].value
     assert mine(app).network == LENET5
+
+
+def trained_twice(app):
+    """Two short runs, the newer one with another network."""
+    opened(app, "train")
+    for network in (LENET5, Network((28, 28, 1), (Flatten(), Dense(10, "softmax")), "Plain")):
+        mine(app).edit(network)
+        mine(app).recipe = Recipe(epochs=1, training_images=500)
+        app.run()
+        app.button(key="train/start").click().run()
+        assert mine(app).run.wait(60)
+        app.run()
+    return mine(app).workspace.runs
+
+
+def test_one_of_several_runs_is_chosen_wherever_one_looks_inside(app):
+    _, lenet = trained_twice(app)
+    for page in ("kernels", "feature_maps", "draw"):
+        opened(app, page)
+        assert not app.exception
+        chooser = next(box for box in app.selectbox if box.label == "Run")
+        assert chooser.options == ["Plain", "LeNet-5"]
+        chooser.select_index(1 - mine(app).workspace.runs.index(mine(app).run)).run()
+        assert not app.exception
+    assert mine(app).run is lenet  # three times the other one
+
+
+def test_runs_are_compared_chosen_and_deleted(app):
+    plain, _ = trained_twice(app)
+    opened(app, "runs")
+    assert not app.exception
+    assert list(app.dataframe[0].value["Name"]) == ["Plain", "LeNet-5"]
+    chooser = next(box for box in app.selectbox if box.label == "Run")
+    chooser.select_index(1).run()
+    button(app, "Delete it").click().run()
+    assert not app.exception
+    assert mine(app).workspace.runs == [plain]
+    button(app, "Delete it").click().run()
+    assert not app.exception and mine(app).run is None
+    assert "not trained anything yet" in words(app)
