@@ -57,7 +57,7 @@ class Recipe(Checked):
             "The length of a step. Too small learns slowly, too large never settles.",
             1e-6,
             1000.0,
-            0.001,
+            0.0005,
             "%.6g",
         ),
     )
@@ -153,9 +153,7 @@ class Recipe(Checked):
     monitor: str = setting(
         "val_loss", Choice("Progress is", "What early stopping, best epoch and plateau look at.", MONITORS)
     )
-    restore_best: bool = setting(
-        False, Flag("Keep best epoch", "At the end, the weights of the best epoch come back.")
-    )
+    restore_best: bool = setting(False, Flag("Keep best", "At the end, the weights of the best epoch come back."))
     shift: float = setting(0.0, Number("Shift (px)", "Each image moves by up to so many pixels.", 0.0, 8.0, 0.5))
     rotation: float = setting(
         0.0, Number("Rotation (°)", "Each image turns by up to so many degrees.", 0.0, 180.0, 5.0)
@@ -214,7 +212,8 @@ class Recipe(Checked):
         rate = "" if self.schedule == "table" else f" {self.learning_rate:g}"
         schedule = "" if self.schedule == "constant" else f", {self.schedule}"
         augmented = ", augmented" if self.augments else ""
+        images = f", {self.training_images:,} images" if self.training_images else ""
         return (
             f"{self.optimizer}{rate}{momentum}{schedule}, batch {self.batch_size}, "
-            f"{self.epochs} epochs, {self.loss}{augmented}"
+            f"{self.epochs} epochs, {self.loss}{images}{augmented}"
         )

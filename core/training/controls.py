@@ -98,6 +98,11 @@ class Controls:
         return self._paused
 
     @property
+    def pending(self) -> bool:
+        """Whether something was asked for that has not been carried out."""
+        return self._stopped or self._wishes != Wishes()
+
+    @property
     def stopped(self) -> bool:
         return self._stopped
 

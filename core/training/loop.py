@@ -296,7 +296,9 @@ class Loop:
             return
         early = self._now.step < self._now.steps
         epochs = self._now.step // self._batches
-        message = f"Stopped early, after epoch {epochs}: no progress for {self.recipe.early_stopping} epochs."
+        patience = self.recipe.early_stopping
+        waited = f"{patience} epochs" if patience > 1 else "one epoch"
+        message = f"Stopped early, after epoch {epochs}: no progress for {waited}."
         yield self._published(
             state=State.FINISHED, seconds_left=0.0, message=message if early and self.recipe.early_stopping else ""
         )

@@ -354,7 +354,7 @@ def _settled(curves: _Curves, gap: bool, dead: Silent | None) -> Remark:
     since = min(since, recent[len(recent) // 2].epoch)
     if own < LOW and level < LOW and (not gap or curves.rate >= HIGH_RATE):
         return _under_fitting(curves, level, since, dead)
-    what = f"Since epoch {since:.3g} it has settled: {_percent(level)} of the {curves.name} images are right."
+    what = f"Since epoch {since:.3g} it has settled: about {_whole(level)} of the {curves.name} images are right."
     if level >= HIGH:
         return _good("settled", f"{what} More epochs will add little.", since)
     if gap or own > level + GAP or (dead is not None and dead.share >= MOST_UNITS):
@@ -482,7 +482,7 @@ def _nothing_learned(curves: _Curves, dead: Silent | None) -> Remark | None:
     grown = now.loss > GROWN * curves.before
     overshot = start is not None and any(point.loss > OVERSHOT * start for point in curves.snapshot.train)
     killed = dead is not None and dead.share >= MOST_UNITS and curves.rate >= DEAD_RATE
-    patience = curves.snapshot.step >= PATIENT_STEPS or curves.ended
+    patience = curves.snapshot.step >= PATIENT_STEPS or (curves.ended and curves.stages[-1].epoch >= 1)
     if grown or overshot or killed or (curves.rate >= FLAT_RATE and patience):
         return _warning(
             "rate-too-high",
@@ -680,6 +680,11 @@ def _variance(point: Point) -> float:
 
 def _percent(share: float) -> str:
     return f"{share * 100:.2f} %"
+
+
+def _whole(share: float) -> str:
+    """A level that curves hover about: without digits that would contradict the newest figure."""
+    return f"{share * 100:.0f} %" if share < 0.985 else f"{share * 100:.1f} %"
 
 
 def _points(share: float) -> str:

@@ -252,7 +252,8 @@ class Run:
         """Whether it trains, waits for its turn, or has just been asked to."""
         if not self._alive() or self._ending:
             return False
-        return not (self._controls.paused and self._snapshot.state is State.PAUSED)
+        resting = self._controls.paused and self._snapshot.state is State.PAUSED
+        return not resting or self._controls.pending
 
     @property
     def version(self) -> int:

@@ -93,8 +93,8 @@ def _status(mine: Session) -> None:
     now = run.snapshot
     st.divider()
     changed = run.network != mine.network
-    what = f"{plain(run.network.name)}, {parameter_words(run.network)}"
-    st.markdown(f"**Training** of {what}" + (", before your last change" if changed else ""))
+    what = f"{plain(run.name)}, {parameter_words(run.network)}"
+    st.markdown(f"**Run** {what}" + (", not what is on the Build page" if changed else ""))
     st.progress(now.progress, text=progress_words(now))
     judged = now.judged_accuracy
     accuracy, kind = (now.train_accuracy, "training") if judged is None else (judged, now.judged_on)

@@ -52,22 +52,29 @@ def choose_recipe(mine: Session, presets: Mapping[str, Preset]) -> None:
     changed = set(mine.recipe.changed_settings())
     fields(FIRST)
     scheduled = ("warm_up", *dict.fromkeys(name for used in SCHEDULE_SETTINGS.values() for name in used))
-    with st.expander("Learning rate over time", expanded=bool(changed & {"schedule", *scheduled})):
+    with _part(mine, "Learning rate over time", bool(changed & {"schedule", *scheduled})):
         fields(("schedule", "warm_up", *SCHEDULE_SETTINGS[mine.recipe.schedule]))
         _plan(mine)
-    with st.expander("Change the images (augmentation)", expanded=mine.recipe.augments):
+    with _part(mine, "Change the images (augmentation)", mine.recipe.augments):
         fields(AUGMENTATIONS)
         _preview(mine)
-    with st.expander("Data kept apart, and when to stop", expanded=bool(changed & set(DATA))):
+    with _part(mine, "Data kept apart, and when to stop", bool(changed & set(DATA))):
         fields(DATA)
         if mine.recipe.selects and not mine.recipe.validation_share:
             st.caption(
                 "The best epoch would be chosen by looking at the test images, which flatters. "
                 "A validation share keeps them apart."
             )
-    with st.expander("More about the steps", expanded=bool(changed & set(STEPPING))):
+    with _part(mine, "More about the steps", bool(changed & set(STEPPING))):
         fields(STEPPING)
     _published(mine, presets)
+
+
+def _part(mine: Session, title: str, changed: bool):
+    """A fold that is open where something in it was set, and does not close under one's hand when it is set back."""
+    if changed:
+        mine.unfolded.add(title)
+    return st.expander(title, expanded=title in mine.unfolded)
 
 
 def _published(mine: Session, presets: Mapping[str, Preset]) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import streamlit as st
 
 from core.data import SOURCES
 from core.network import trace
-from core.training import Run, StoreError
+from core.network.settings import settings_of
+from core.training import Recipe, Run, StoreError
 from core.training.store import MAX_NAME
 from core.ui.frame import duration, look, percent, plain, progress_words
 from core.ui.handing_on import trained_files
@@ -16,6 +18,7 @@ from core.ui.session import Session
 from core.views.charts import compared
 
 MOST_COMPARED = 8
+MOST_EPOCHS = settings_of(Recipe)["epochs"].maximum
 
 
 def run_table(mine: Session) -> list[Run]:
@@ -31,8 +34,10 @@ def run_table(mine: Session) -> list[Run]:
         hide_index=True,
         column_config={
             "Parameters": st.column_config.NumberColumn(format="localized"),
-            "Best accuracy": st.column_config.NumberColumn(format="%.2f %%", help="After the best epoch."),
-            "Test accuracy": st.column_config.NumberColumn(format="%.2f %%", help="With the weights that are kept."),
+            "Best accuracy": st.column_config.TextColumn(
+                help="After the best epoch, on images it does not learn from."
+            ),
+            "Test accuracy": st.column_config.TextColumn(help="With the weights that are kept."),
         },
     )
     ticked = [runs[number] for number in event.selection.rows if number < len(runs)]
@@ -46,14 +51,19 @@ def _row(run: Run) -> dict:
         "Name": run.name,
         "State": progress_words(now),
         "Parameters": trace(run.network).parameters,
-        "Best accuracy": None if best is None else best.accuracy * 100,
-        "of epoch": None if best is None else best.epoch,
-        "Test accuracy": None if now.test_accuracy is None else now.test_accuracy * 100,
+        "Best accuracy": percent(None if best is None else best.accuracy),
+        "of epoch": "–" if best is None else f"{best.epoch:.3g}",
+        "Test accuracy": percent(now.test_accuracy),
         "Time": duration(now.seconds),
         "Data": SOURCES[run.dataset_name].title,
-        "Recipe": run.recipe.describe(),
+        "Recipe": _recipe_words(run),
         "Begun": datetime.fromtimestamp(run.created).strftime("%d %b %H:%M"),
     }
+
+
+def _recipe_words(run: Run) -> str:
+    """With the epochs that it has come to be planned for."""
+    return replace(run.recipe, epochs=min(run.snapshot.epochs, MOST_EPOCHS)).describe()
 
 
 def overlay(runs: list[Run]) -> None:
@@ -83,7 +93,7 @@ def manage(mine: Session, runs: list[Run]) -> None:
         names = [run.name for run in runs]
         number = st.selectbox("Run", range(len(runs)), format_func=names.__getitem__, key=f"runs/one/{names}")
     run = runs[number]
-    st.markdown(f"**{plain(run.name)}** · {plain(run.recipe.describe())}")
+    st.markdown(f"**{plain(run.name)}** · {plain(_recipe_words(run))}")
     best = run.snapshot.best()
     if best is not None:
         st.caption(

@@ -58,6 +58,7 @@ class Session:
         drawing: (28, 28) float32 in 0…1, the newest.
         canvas: grows to give the next drawing an empty canvas.
         previewed: grows to show other random changes of the training images.
+        unfolded: parts of the recipe that stay open.
         opened_link: the token of the link that was opened last, so that it is taken once.
         link_problem: what was wrong with it; empty if nothing.
         hidden: parts of the interface that the link leaves out.
@@ -89,6 +90,7 @@ class Session:
     canvas_content: dict | None = None
     _desk: tuple[Network, Recipe, str] | None = None
     previewed: int = 0
+    unfolded: set[str] = field(default_factory=set)
     opened_link: str | None = None
     link_problem: str = ""
     hidden: tuple[str, ...] = ()

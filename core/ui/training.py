@@ -35,7 +35,7 @@ def controls(mine: Session) -> None:
     with st.container(horizontal=True, gap="small"):
         _start(mine, problem)
         if run is not None:
-            _drive(run)
+            _drive(mine, run)
     if problem:
         st.warning(problem, icon=":material/construction:", title="This network cannot be trained yet")
         st.page_link("pages/build.py", label="Mend it on the Build page", icon=":material/arrow_back:")
@@ -56,7 +56,7 @@ def _start(mine: Session, problem: str | None) -> None:
     )
 
 
-def _drive(run: Run) -> None:
+def _drive(mine: Session, run: Run) -> None:
     """What can be asked of a run."""
     active = run.active
     paused = not active and run.snapshot.state is State.PAUSED
@@ -81,7 +81,7 @@ def _drive(run: Run) -> None:
     if over:
         _continue(run)
     else:
-        _steer(run)
+        _steer(mine, run)
 
 
 def _button(
@@ -99,16 +99,30 @@ def _button(
     )
 
 
-def _steer(run: Run) -> None:
+def _steer(mine: Session, run: Run) -> None:
     """The learning rate, to be changed while it learns."""
     with st.popover("Learning rate", icon=":material/speed:", key="train/steer"):
-        now = run.snapshot.learning_rate or run.recipe.learning_rate
-        rate = st.number_input(
-            "From the next step on", 1e-9, 1000.0, float(now), now / 2, format="%.6g", key=f"train/rate/{run.created}"
-        )
-        if st.button("Set", key="train/rate/set"):
+        key = f"train/rate/{run.created}"
+
+        def steer() -> None:
+            rate = st.session_state[key]
             run.set_learning_rate(rate)
-            st.toast(f"The learning rate is {rate:.3g} from the next step on.")
+            mine.notice = f"The learning rate is {rate:.3g} from the next step on."
+
+        rate = run.snapshot.learning_rate or run.recipe.learning_rate
+        st.number_input(
+            "From the next step on",
+            1e-9,
+            1000.0,
+            float(rate),
+            run.recipe.learning_rate / 10,
+            "%.6g",
+            key,
+            on_change=steer,
+        )
+        if mine.notice:
+            st.toast(mine.notice)
+            mine.notice = ""
         st.caption("A schedule keeps its shape and goes on through this rate.")
 
 

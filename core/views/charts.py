@@ -180,7 +180,9 @@ def _epochs(last: float) -> alt.X:
 def _axis(unit: str, last: float, field: str = "at") -> alt.X:
     """A time axis in epochs or steps, from 0 to the planned end."""
     axis = alt.Axis(tickMinStep=1, format=",d", tickCount=6)
-    return alt.X(f"{field}:Q", title=unit, scale=alt.Scale(domain=[0, last], nice=False), axis=axis)
+    return alt.X(
+        f"{field}:Q", title=unit, scale=alt.Scale(domain=[-last / 60, last * 61 / 60], nice=False), axis=axis
+    )
 
 
 def _quantity(quantity: str, floor: float) -> alt.Y:
@@ -235,7 +237,7 @@ def _confusion(class_names: tuple[str, ...], most: int, look: Look) -> Spec:
     )
     numbers = base.mark_text(fontSize=11).encode(
         text=alt.condition("datum.images > 0", alt.Text("images:Q", format=","), alt.value("")),
-        color=alt.condition(f"datum.mistakes > {most * 0.4}", alt.value(look.ground), alt.value(look.text)),
+        color=alt.condition(f"datum.mistakes > {most * 0.6}", alt.value(look.ground), alt.value(look.text)),
     )
     return alt.layer(tiles, numbers).properties(height=360).to_dict()
 

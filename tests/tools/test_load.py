@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -31,7 +32,8 @@ def test_a_visitor_opens_pages_and_changes_the_network(tmp_path):
                 await one.press("build/undo")
 
     with serving({"RECEPTIVE_DATA_DIR": str(tmp_path)}) as server:
-        asyncio.run(visit(server.url))
+        with ThreadPoolExecutor(1) as own:  # the browser tests leave a loop in the main thread
+            own.submit(asyncio.run, visit(server.url)).result()
         if sys.platform == "linux":
             assert 3e7 < resident_bytes(server.pid) < MOST_BYTES
 

@@ -266,3 +266,18 @@ def test_a_control_that_comes_while_a_run_ends_is_not_lost(small_mnist):
         until(lambda: run.snapshot.judged_epoch == 2 and run.snapshot.state is State.FINISHED)
         assert run.wait(20)
         assert np.isfinite(run.snapshot.judged[-1].loss)
+
+
+def test_what_is_asked_of_a_resting_run_counts_as_work_until_it_is_done(small_mnist):
+    """Pages follow a run while it is active: they must see a stop or a rewind that comes while it rests."""
+    run = begun(SMALL, small_mnist, ENDLESS)
+    run.pause()
+    until(lambda: run.snapshot.state is State.PAUSED)
+    assert not run.active
+    run.rewind()
+    assert run.active or run.snapshot.step == 0
+    until(lambda: run.snapshot.step == 0 and not run.active)
+    run.stop()
+    assert run.active or run.snapshot.state is State.STOPPED
+    ended(run)
+    assert not run.active

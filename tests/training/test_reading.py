@@ -200,7 +200,7 @@ def test_a_run_that_has_learned_what_it_can_has_settled():
     snapshots = run(recipe)
     remark = only(snapshots[-1], recipe, "settled")
     level = float(np.median([point.accuracy for point in snapshots[-1].judged[-10:]]))
-    assert f"{level:.2%}".replace("%", " %") in remark.sentence
+    assert f"about {level:.0%}".replace("%", " %") in remark.sentence
     assert 3 < remark.since < 26
     assert "learning" in kinds(snapshots[3], recipe)
     assert "under-fitting" not in kinds(snapshots[-1], recipe)
