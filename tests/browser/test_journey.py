@@ -278,7 +278,10 @@ def choose(page: Page, label: str, option: str) -> None:
 
 def add(page: Page, group: str, kind: str, *, first: int, size: str) -> None:
     """Add a convolution after what is selected, and give it its filters and its size."""
-    page.get_by_role("button", name=group, exact=True).click()
+    settled(page)
+    popover = page.get_by_role("button", name=group, exact=True)
+    expect(popover).to_have_count(1)  # for a moment the editor before is still there
+    popover.click()
     page.get_by_role("button", name=kind, exact=True).click()
     page.keyboard.press("Escape")
     opened = page.locator(".facts.open .shape").last  # for a moment the row before is still there
