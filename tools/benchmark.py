@@ -5,14 +5,15 @@ Every figure is taken in this one run; between machines only the ratios mean som
 
 from __future__ import annotations
 
-import importlib.util
 import os
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -92,8 +93,10 @@ def ours(case: Case, bare: bool = False) -> float:
     from core.training import Recipe, State, Workspace
     from core.training.controls import Controls
     from core.training.loop import Loop
+    from core.training.priority import one_core_an_operation
     from core.training.store import Store
 
+    one_core_an_operation()
     tf.constant(0) + 1  # its threads start here and do not stand back: neither do those of `fit`
     network = PRESETS[case.preset].network
     recipe = Recipe(epochs=200, batch_size=case.batch_size)
@@ -196,7 +199,9 @@ def to_99_percent() -> float:
     from core.training import Recipe
     from core.training.controls import Controls
     from core.training.loop import Loop
+    from core.training.priority import one_core_an_operation
 
+    one_core_an_operation()
     recipe = Recipe(epochs=20, batch_size=64, learning_rate=0.002)
     for snapshot in Loop(LENET5, load("mnist"), recipe).snapshots(Controls()):
         if snapshot.judged_accuracy is not None and snapshot.judged_accuracy >= 0.99:
@@ -215,8 +220,9 @@ MEASURES: dict[str, Callable[..., float]] = {
 def measured(what: str, case: Case | None = None) -> float:
     """One figure, from a process of its own."""
     arguments = [what] if case is None else [what, case.preset, str(case.batch_size)]
+    python = torch_python() if what == "torch" else sys.executable
     answer = subprocess.run(
-        [sys.executable, "-m", "tools.benchmark", "--one", *arguments],
+        [python, "-m", "tools.benchmark", "--one", *arguments],
         cwd=ROOT,
         env=os.environ | {"BEGAN": str(time.time()), "TF_CPP_MIN_LOG_LEVEL": "2"},
         capture_output=True,
@@ -226,9 +232,18 @@ def measured(what: str, case: Case | None = None) -> float:
     return float(answer.stdout.split()[-1])
 
 
+@lru_cache(maxsize=1)
+def torch_python() -> str | None:
+    """A Python on this machine that has PyTorch: this one, or the system's; None without."""
+    for python in (sys.executable, shutil.which("python3", path=os.defpath)):
+        if python and not subprocess.run([python, "-c", "import torch, numpy, PIL"], capture_output=True).returncode:
+            return python
+    return None
+
+
 def trainings(cases: Sequence[Case] = CASES) -> list[str]:
     """Rows of the table: each contender in a process of its own, in turns, the median of some rounds."""
-    contenders = ["ours", "fit", *(["torch"] if importlib.util.find_spec("torch") else [])]
+    contenders = ["ours", "fit", *(["torch"] if torch_python() else [])]
     rows = []
     for case in cases:
         here = [who for who in contenders if who != "torch" or case.preset == "E2"]

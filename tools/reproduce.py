@@ -14,13 +14,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import replace
 from typing import Any
 
 from core.data import load
 from core.network import PRESETS, Preset, trace
 from core.network.reproduced import FILE, fingerprint, table
 from core.training import Recipe, Snapshot, State, train
+from core.training.snapshot import mean
 
 VALIDATION_SHARE = 0.125
 # The quick ones first, so that an interrupted evening has something to show.
@@ -103,14 +103,13 @@ def trained(preset: Preset, recipe: Recipe) -> tuple[Snapshot, float]:
             seen[0] = now.judged_epoch
             print(f"  {preset.network.name}, epoch {now.judged_epoch:g}: {now.judged[-1].accuracy:.2%}", flush=True)
 
-    end = train(preset.network, load("mnist"), replace(recipe), report).snapshot
+    end = train(preset.network, load("mnist"), recipe, report).snapshot
     return end, end.seconds
 
 
 def epoch_accuracy(now: Snapshot, epoch: float) -> float:
     """Mean training accuracy over one epoch, as Keras' `fit` reports it, 0…1."""
-    points = [point for point in now.train if epoch - 1 < point.epoch <= epoch]
-    return sum(point.accuracy * point.images for point in points) / sum(point.images for point in points)
+    return mean([point for point in now.train if epoch - 1 < point.epoch <= epoch]).accuracy
 
 
 if __name__ == "__main__":

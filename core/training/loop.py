@@ -27,8 +27,9 @@ from core.training.controls import Controls
 from core.training.limits import why_unfit
 from core.training.model import build_model, building, layer_name
 from core.training.optimizers import make_optimizer
+from core.training.parts import cut, how_many, learning
 from core.training.schedule import changes_within_epochs, learning_rates
-from core.training.snapshot import Mistake, Point, Silent, Snapshot, State, thinned
+from core.training.snapshot import Mistake, Point, Silent, Snapshot, State, mean, thinned
 
 CALL_SECONDS = 0.1
 EVALUATION_IMAGES = 1000  # in one call, fewer where the activations are large
@@ -107,6 +108,8 @@ class Loop:
         self._batches = -(-self._size // recipe.batch_size)  # in one epoch
         self._varying = changes_within_epochs(recipe)
         self._augmentation = Augmentation.of(recipe)
+        self._blocks = network.layers
+        self._parts = how_many(recipe.batch_size, self._size)
         values = max(trace(network).activation_values, 1)
         self._slice = int(np.clip(EVALUATION_VALUES // values, 1, EVALUATION_IMAGES))
         self._evaluation_seconds = 0.0
@@ -390,11 +393,10 @@ class Loop:
 
     def _logs(self, epoch: int) -> dict[str, float]:
         """What Keras calls logs: means over the epoch, and the newest judgement as validation."""
-        points = [point for point in self._now.train if epoch - 1 < point.epoch <= epoch]
-        images = sum(point.images for point in points)
+        learned = mean([point for point in self._now.train if epoch - 1 < point.epoch <= epoch])
         return {
-            "loss": sum(point.loss * point.images for point in points) / images,
-            "accuracy": sum(point.accuracy * point.images for point in points) / images,
+            "loss": learned.loss,
+            "accuracy": learned.accuracy,
             "val_loss": self._now.judged[-1].loss,
             "val_accuracy": self._now.judged[-1].accuracy,
         }
@@ -480,16 +482,25 @@ class Loop:
         model, optimizer, batch_size = self.model, self.model.optimizer, self.recipe.batch_size
         total, correct = tf.constant(0.0), tf.constant(0.0)
         for step in tf.range(first, first + count):
-            chosen = order[step * batch_size : (step + 1) * batch_size]
-            batch = normalised(tf.gather(images, chosen))  # (b, h, w, c)
+            chosen = order[step * batch_size : (step + 1) * batch_size]  # (b,)
+            parts = cut(chosen, self._parts)
+            batches = [normalised(tf.gather(images, part)) for part in parts]  # (b / parts, h, w, c) each
             if self._augmentation.active:
-                batch = augmented(
-                    batch, self._augmentation, tf.stack([self.recipe.seed, epoch * self._batches + step])
-                )
-            expected = tf.gather(labels, chosen)  # (b,)
+                number = (epoch * self._batches + step) * self._parts
+                batches = [
+                    augmented(batch, self._augmentation, tf.stack([self.recipe.seed, number + part]))
+                    for part, batch in enumerate(batches)
+                ]
+            expected = [tf.gather(labels, part) for part in parts]
+            images_here = tf.cast(tf.size(chosen), tf.float32)
             with tf.GradientTape() as tape:
-                answers = model(batch, training=True)  # (b, classes)
-                loss = self._loss(expected, answers)
+                answers = learning(model, self._blocks, batches)  # (b / parts, classes) each
+                loss = tf.add_n(
+                    [
+                        self._loss(right, answer) * (tf.cast(tf.size(right), tf.float32) / images_here)
+                        for right, answer in zip(expected, answers)
+                    ]
+                )
                 if model.losses:
                     loss += tf.add_n(model.losses)
             variables = model.trainable_variables
@@ -497,16 +508,23 @@ class Loop:
             if self._varying:
                 optimizer.learning_rate.assign(rates[step])
             optimizer.apply(gradients, variables)
-            right = tf.equal(tf.argmax(answers, axis=1, output_type=tf.int32), expected)
-            total += loss * tf.cast(tf.size(expected), tf.float32)
-            correct += tf.reduce_sum(tf.cast(right, tf.float32))
+            total += loss * images_here
+            correct += tf.add_n([_number_right(right, answer) for right, answer in zip(expected, answers)])
         return total, correct
 
     def _judge_in_graph(self, images: tf.Tensor, labels: tf.Tensor):
         """(n, h, w, c) uint8, (n,) → (mean loss, probabilities (n, classes), for each rectified layer who spoke)."""
-        answers, *activations = keras.tree.flatten(self._probe(normalised(images), training=False))
-        heard = [tf.reduce_any(values > 0, axis=list(range(len(values.shape) - 1))) for values in activations]
-        return self._loss(labels, answers), answers, heard
+        answers, heard = [], []
+        for part in cut(images, how_many(self._slice, self._slice)):
+            answer, *activations = keras.tree.flatten(self._probe(normalised(part), training=False))
+            answers.append(answer)
+            heard.append([tf.reduce_any(values > 0, list(range(len(values.shape) - 1))) for values in activations])
+        answers = tf.concat(answers, 0)
+        return self._loss(labels, answers), answers, [tf.reduce_any(one, 0) for one in zip(*heard)]
+
+
+def _number_right(labels: tf.Tensor, answers: tf.Tensor) -> tf.Tensor:
+    return tf.reduce_sum(tf.cast(tf.equal(tf.argmax(answers, 1, tf.int32), labels), tf.float32))
 
 
 def make_loss(recipe: Recipe, classes: int) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:

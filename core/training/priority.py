@@ -1,4 +1,6 @@
-"""Computing goes behind answering: a page is a matter of milliseconds, a training has time.
+"""Which cores compute: as many as there are, but behind whoever answers a page.
+
+A page is a matter of milliseconds, a training has time.
 
 On Linux each thread has a niceness of its own, and threads inherit it from the
 one that starts them. TensorFlow starts the threads that compute when its first
@@ -24,6 +26,22 @@ def stand_back() -> None:
         os.setpriority(os.PRIO_PROCESS, thread, max(NICENESS, os.getpriority(os.PRIO_PROCESS, thread)))
 
 
+def cores() -> int:
+    """How many of the machine's cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        return os.cpu_count() or 1
+
+
+def one_core_an_operation() -> None:
+    """TensorFlow shares no operation between cores: what runs side by side are parts of a batch, and runs.
+
+    Has an effect only before TensorFlow has started; `core.training.parts` says why.
+    """
+    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+
+
 @lru_cache(maxsize=1)
 def wake_tensorflow() -> None:
     """Import TensorFlow and let it start its threads, all of which stand back; once a process."""
@@ -35,5 +53,6 @@ def wake_tensorflow() -> None:
 def _first_operation() -> None:
     import tensorflow as tf
 
+    one_core_an_operation()
     stand_back()
     tf.constant(0) + 1

@@ -128,7 +128,7 @@ class Run:
         self._weights: tuple[int, list[np.ndarray]] | None = None  # (version, arrays)
         self._reading = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._kept_best: float | None = None  # which epoch is on disk as the best
+        self._kept_best: list[float] | None = None  # the judgement whose weights are on disk as the best
         self._starting = threading.RLock()
         self._ending = False  # its thread has decided to end: asked to go on, it needs another
         self.problem = ""  # why it is not kept on disk, if it is not
@@ -410,9 +410,9 @@ class Run:
             numbers,
         )
         best = checkpoint.numbers["best"]
-        if checkpoint.best and best[0] != self._kept_best:
+        if checkpoint.best and best != self._kept_best:
             folder.save("best", checkpoint.best, record)
-            self._kept_best = best[0]
+            self._kept_best = best
         folder.save("last", [*checkpoint.weights, *checkpoint.generators, *checkpoint.optimizer], record)
         epoch = checkpoint.snapshot.judged_epoch
         if epoch >= 0 and epoch == int(epoch):

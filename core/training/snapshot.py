@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
@@ -166,18 +167,17 @@ def thinned(points: tuple[Point, ...]) -> tuple[Point, ...]:
     merged = [points[0]]
     for point in points[1:]:
         if merged[-1].images + point.images <= enough:
-            merged[-1] = _mean(merged[-1], point)
+            merged[-1] = mean((merged[-1], point))
         else:
             merged.append(point)
     return tuple(merged)
 
 
-def _mean(a: Point, b: Point) -> Point:
-    images = a.images + b.images
-    return Point(
-        b.epoch,
-        (a.loss * a.images + b.loss * b.images) / images,
-        (a.accuracy * a.images + b.accuracy * b.images) / images,
-        images,
-        b.learning_rate,
+def mean(points: Sequence[Point]) -> Point:
+    """One point for several: the mean over all their images, where the last of them is."""
+    images = sum(point.images for point in points)
+    return points[-1]._replace(
+        loss=sum(point.loss * point.images for point in points) / images,
+        accuracy=sum(point.accuracy * point.images for point in points) / images,
+        images=images,
     )

@@ -7,6 +7,8 @@ import threading
 import time
 from collections.abc import Hashable
 
+from core.training.priority import cores
+
 TURN_SECONDS = 30.0  # with others waiting, a run goes to the end of the line after so long
 
 
@@ -50,7 +52,7 @@ class Turns:
         with self._changed:
             if ticket not in self._working:
                 self._changed.wait(seconds)
-            return 0 if ticket in self._working else self._waiting.index(ticket) + 1
+            return self.place(ticket)
 
     def give_way(self, ticket: Hashable) -> bool:
         """Go to the end of the line where others wait and this one has worked long enough; whether it did."""
@@ -72,13 +74,9 @@ class Turns:
 def runs_at_once() -> int:
     """How many runs may train at a time; `RECEPTIVE_RUNS` (default: as many as there are cores)."""
     try:
-        cores = len(os.sched_getaffinity(0))
-    except AttributeError:  # not on every system
-        cores = os.cpu_count() or 1
-    try:
-        return max(int(os.environ.get("RECEPTIVE_RUNS", cores)), 1)
+        return max(int(os.environ.get("RECEPTIVE_RUNS", cores())), 1)
     except ValueError:
-        return cores
+        return cores()
 
 
 TURNS = Turns(runs_at_once())  # of this process: all visitors stand in one line

@@ -15,7 +15,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from core.training.snapshot import Point, Snapshot
+from core.training.snapshot import Point, Snapshot, mean
 from core.views.theme import CLASS_COLOURS, INK, LIGHT, MAGMA, SIGNED, Look
 
 CURVE_HEIGHT = 240
@@ -88,16 +88,7 @@ def epoch_means(points: Sequence[Point]) -> tuple[Point, ...]:
     found: dict[int, list[Point]] = {}
     for point in points:
         found.setdefault(max(math.ceil(point.epoch - 1e-9), 1), []).append(point)
-    return tuple(
-        Point(
-            min(epoch, part[-1].epoch),
-            sum(p.loss * p.images for p in part) / sum(p.images for p in part),
-            sum(p.accuracy * p.images for p in part) / sum(p.images for p in part),
-            sum(p.images for p in part),
-            part[-1].learning_rate,
-        )
-        for epoch, part in sorted(found.items())
-    )
+    return tuple(mean(part) for _, part in sorted(found.items()))
 
 
 def rate_curve(epochs: Sequence[float], rates: Sequence[float], last_epoch: float, look: Look = LIGHT) -> Spec:

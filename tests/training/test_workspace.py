@@ -176,6 +176,20 @@ def test_a_rewound_run_does_not_show_epochs_of_its_former_life(opened):
     assert run.epochs() == [0, 1]
 
 
+def test_after_a_rewind_the_best_weights_on_disk_are_of_the_new_life(opened):
+    run = finished(opened().start(SMALL, "mnist", Recipe(epochs=1, batch_size=100)))
+    former = run.folder.load("best").arrays
+    run.rewind()
+    until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.step == 0)
+    run.set_learning_rate(0.0123)  # another life, whose first epoch is the best so far as well
+    run.one_epoch()
+    until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.judged_epoch == 1)
+    run.stop()
+    run.wait()
+    best = run.folder.load("best").arrays
+    assert same(best, run.epoch_weights(1)) and not same(best, former)
+
+
 def test_a_full_disk_is_said_and_the_run_goes_on(opened, monkeypatch):
     import errno
 

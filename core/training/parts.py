@@ -1,0 +1,84 @@
+"""A batch in parts: each goes through the network on a core of its own, and they learn as one.
+
+TensorFlow would rather share every single operation between the cores, and then all wait for the slowest, some
+hundred times a step. Small images make operations so short that waiting costs more than computing. Here an
+operation keeps one core (`core.training.priority`) and what runs side by side are whole parts of the batch; the
+gradient of the mean loss is the same. Only batch normalisation looks at other images of its batch: its mean and
+variance are those of all parts together, as Keras computes them for the whole batch.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+
+import keras
+import tensorflow as tf
+
+from core.network import Branches, Path
+from core.network.network import Block
+from core.training.model import layer_name
+from core.training.priority import cores
+
+MOST = 4  # each makes the graph longer
+FEWEST_IMAGES = 4  # in a part; below, there is more to organise than to compute
+
+
+def how_many(batch_size: int, images: int) -> int:
+    """Parts to cut each batch into, so that even the last of these images' batches leaves none empty."""
+    last = images % batch_size or batch_size
+    return max(min(MOST, cores(), batch_size // FEWEST_IMAGES, last), 1)
+
+
+def cut(batch: tf.Tensor, parts: int) -> list[tf.Tensor]:
+    """(n, …) → parts of nearly equal size, in order."""
+    n = tf.shape(batch)[0]
+    return [batch[n * part // parts : n * (part + 1) // parts] for part in range(parts)]
+
+
+def learning(model: keras.Model, blocks: Sequence[Block], parts: Sequence[tf.Tensor]) -> list[tf.Tensor]:
+    """What `model(…, training=True)` gives for the whole batch, in parts.
+
+    Args:
+        model: built from a network with these blocks.
+        blocks: all of them, `network.layers`.
+        parts: images of each part, (n, h, w, c) float32; none of them is empty.
+
+    Returns:
+        Answers of each part. Moving averages are updated once, as by one call.
+    """
+    return _through(model, blocks, (), list(parts))
+
+
+def _through(model: keras.Model, blocks: Sequence[Block], prefix: Path, parts: list[tf.Tensor]) -> list[tf.Tensor]:
+    for index, block in enumerate(blocks):
+        path = (*prefix, index)
+        layer = model.get_layer(layer_name(path))
+        if isinstance(block, Branches):
+            ends = [_through(model, branch, (*path, number), parts) for number, branch in enumerate(block.branches)]
+            parts = [layer(list(one)) for one in zip(*ends)]
+        elif isinstance(layer, keras.layers.BatchNormalization) and len(parts) > 1:
+            parts = _normalised(layer, parts)
+        elif "training" in inspect.signature(layer.call).parameters:
+            parts = [layer(part, training=True) for part in parts]
+        else:
+            parts = [layer(part) for part in parts]
+    return parts
+
+
+def _normalised(layer: keras.layers.BatchNormalization, parts: list[tf.Tensor]) -> list[tf.Tensor]:
+    """Batch normalisation by the mean and the variance of all parts (Chan, Golub & LeVeque 1979)."""
+    axes = [axis for axis in range(len(parts[0].shape)) if axis != layer.axis % len(parts[0].shape)]
+    moments = [tf.nn.moments(part, axes) for part in parts]
+    sizes = tf.cast(tf.stack([tf.shape(part)[0] for part in parts]), tf.float32)
+    shares = tf.unstack(sizes / tf.reduce_sum(sizes))
+    mean = tf.add_n([share * m for share, (m, _) in zip(shares, moments)])
+    variance = tf.add_n([share * (v + tf.square(m - mean)) for share, (m, v) in zip(shares, moments)])
+    for moving, new in ((layer.moving_mean, mean), (layer.moving_variance, variance)):
+        moving.assign(moving * layer.momentum + tf.stop_gradient(new) * (1 - layer.momentum))
+    return [
+        keras.ops.batch_normalization(
+            part, mean, variance, layer.axis, offset=layer.beta, scale=layer.gamma, epsilon=layer.epsilon
+        )
+        for part in parts
+    ]
