@@ -91,4 +91,5 @@ def test_its_table_of_published_networks_is_the_one_that_was_measured():
     for key, row in json.loads((ROOT / "assets" / "reproduced.json").read_text("utf-8")).items():
         assert row["parameters"] == trace(PRESETS[key].network).parameters
         assert row["published"] == PRESETS[key].published
+        assert row.get("improved") == reproduced().get(key, {}).get("improved"), f"{key}: run make reproduce"
         assert key in reproduced(), f"{key} has changed since it was measured: run make reproduce"

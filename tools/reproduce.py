@@ -46,14 +46,22 @@ def main() -> None:
         sys.exit(f"There is no preset {', '.join(sorted(unknown))} to train. There are {', '.join(ORDER)}.")
     for key in wanted:
         preset = PRESETS[key]
-        mark = fingerprint(preset)
-        if rows().get(key, {}).get("fingerprint") == mark:
-            print(f"{key}: kept", flush=True)
-            continue
-        row = measured(key, preset) | {"fingerprint": mark}
-        found = rows() | {key: row}
-        FILE.write_text(json.dumps({name: found[name] for name in ORDER if name in found}, indent=2) + "\n", "utf-8")
-        print(f"{key}: {json.dumps(row)}", flush=True)
+        mark = fingerprint(preset.network, preset.recipe)
+        row = rows().get(key, {})
+        if row.get("fingerprint") != mark:
+            row = measured(key, preset) | {"fingerprint": mark}
+            write(key, row)
+        if preset.improved is not None:
+            mark = fingerprint(preset.network, preset.improved)
+            if row.get("improved", {}).get("fingerprint") != mark:
+                write(key, row | {"improved": on_all_images(preset, preset.improved) | {"fingerprint": mark}})
+        print(f"{key}: {json.dumps(rows()[key])}", flush=True)
+
+
+def write(key: str, row: dict[str, Any]) -> None:
+    """Put one row into the table, in its place."""
+    found = rows() | {key: row}
+    FILE.write_text(json.dumps({name: found[name] for name in ORDER if name in found}, indent=2) + "\n", "utf-8")
 
 
 def rows() -> dict[str, dict[str, Any]]:
@@ -81,9 +89,14 @@ def measured(key: str, preset: Preset) -> dict[str, Any]:
             "train_accuracy": epoch_accuracy(end, end.kept_epoch or end.judged_epoch),
             "minutes": round(seconds / 60, 1),
         }
-    end, seconds = trained(preset, preset.recipe)
+    return row | {"all_images": on_all_images(preset, preset.recipe)}
+
+
+def on_all_images(preset: Preset, recipe: Recipe) -> dict[str, Any]:
+    """Figures of a training in which nothing is kept apart and nothing is chosen."""
+    end, seconds = trained(preset, recipe)
     best = end.best()
-    row["all_images"] = {
+    return {
         "test_accuracy": end.judged[-1].accuracy,
         "epochs": int(end.judged_epoch),
         "best_test_accuracy": best.accuracy,
@@ -91,7 +104,6 @@ def measured(key: str, preset: Preset) -> dict[str, Any]:
         "train_accuracy": epoch_accuracy(end, end.judged_epoch),
         "minutes": round(seconds / 60, 1),
     }
-    return row
 
 
 def trained(preset: Preset, recipe: Recipe) -> tuple[Snapshot, float]:

@@ -48,6 +48,7 @@ class Preset:
         published_parameters: the source's parameter count; ours may be smaller where the source
             gives no layer table.
         exact: whether the source gives the architecture, so that the counts must agree.
+        improved: a recipe of ours that gets more out of the same network; None where none was needed.
     """
 
     network: Network
@@ -57,6 +58,7 @@ class Preset:
     published: str = ""
     published_parameters: int | None = None
     exact: bool = True
+    improved: Recipe | None = None
 
     @property
     def published_figure(self) -> tuple[float, str] | None:
@@ -109,6 +111,7 @@ def _same(filters: int, size: int) -> Conv2D:
 LENET5 = _lenet("LeNet-5", "relu")
 
 _PERRIN = Recipe(epochs=20, batch_size=64, learning_rate=0.002, schedule="cosine")  # the source names none
+_MOVED = _PERRIN.replaced(epochs=40, rotation=8.0, shift=1.5, zoom=0.08, shear=5.0)  # the images change a little
 
 _PRESETS_A = {
     "A1": Preset(
@@ -169,6 +172,7 @@ _PRESETS_A = {
         _PERRIN,
         "99.4 % test accuracy",
         81_194,
+        improved=_MOVED,
     ),
     "A5": Preset(
         _digits("Dense 128", Flatten(), Dense(128, "relu"), Dropout(0.2), Dense(10, "softmax")),
@@ -192,6 +196,7 @@ _PRESETS_A = {
         _PERRIN,
         "99.2 % test accuracy",
         38_552,
+        improved=_MOVED,
     ),
 }
 
@@ -262,6 +267,14 @@ _PRESETS_B = {
         exact=False,
     ),
 }
+
+
+def _normalised(*layers: Layer) -> tuple[Layer, ...]:
+    return tuple(block for layer in layers for block in (layer, BatchNormalization(momentum=0.9), Activation("relu")))
+
+
+def _plain(filters: int, size: int, stride: int = 1) -> Conv2D:
+    return Conv2D(filters, (size, size), (stride, stride), padding="same", use_bias=False)
 
 
 def _tiny(name: str, narrow: int, wide: int, normalise: bool, dropout: float, head: tuple[Block, ...]) -> Network:
@@ -343,10 +356,28 @@ _PRESETS_C = {
         exact=False,
     ),
     "C5": Preset(
-        _tiny("Seven thousand", 8, 13, True, 0.02, _POOLED),
+        _digits(
+            "Seven thousand",
+            *_normalised(*(Conv2D(filters, (3, 3), use_bias=False) for filters in (8, 10, 10))),
+            MaxPooling2D((2, 2)),
+            *_normalised(*(Conv2D(filters, (3, 3), use_bias=False) for filters in (12, 12, 12))),
+            *_normalised(_plain(14, 3)),
+            GlobalAveragePooling2D(),
+            Dense(10, "softmax"),
+        ),
         "Still fewer kernels: seven thousand parameters are enough for more than 99 %.",
         FIRST_CNN + "; it gives no layer table, the layers are ours",
-        Recipe(epochs=22, batch_size=256, learning_rate=0.005),
+        Recipe(
+            optimizer="SGD",
+            learning_rate=0.1,
+            momentum=0.9,
+            nesterov=True,
+            schedule="one-cycle",
+            batch_size=64,
+            epochs=30,
+            rotation=7.0,
+            shift=1.0,
+        ),
         "99.44 % validation accuracy in epoch 22",
         7_602,
         exact=False,
@@ -379,6 +410,7 @@ _PRESETS_E = {
         _SGD,
         "98.90 % training, 98.70 % test accuracy",
         61_706,
+        improved=_PERRIN,
     ),
     "E3": Preset(
         LENET5.renamed("LeNet-5, batch 1"),
@@ -389,14 +421,6 @@ _PRESETS_E = {
         61_706,
     ),
 }
-
-
-def _normalised(*layers: Layer) -> tuple[Layer, ...]:
-    return tuple(block for layer in layers for block in (layer, BatchNormalization(momentum=0.9), Activation("relu")))
-
-
-def _plain(filters: int, size: int, stride: int = 1) -> Conv2D:
-    return Conv2D(filters, (size, size), (stride, stride), padding="same", use_bias=False)
 
 
 def _residual(filters: int, stride: int) -> tuple[Block, ...]:

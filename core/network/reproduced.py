@@ -8,15 +8,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from core.network.presets import PRESETS, Preset
+from core.network.network import Network
+from core.network.presets import PRESETS
+from core.network.recipe import Recipe
 from core.network.sharing import to_json
 
 FILE = Path(__file__).resolve().parents[2] / "assets" / "reproduced.json"
 
 
-def fingerprint(preset: Preset) -> str:
-    """Changes when the network or its recipe does: then its row has to be measured anew."""
-    return hashlib.sha256(to_json(preset.network.renamed("x"), preset.recipe).encode()).hexdigest()[:16]
+def fingerprint(network: Network, recipe: Recipe | None) -> str:
+    """Changes when the network or the recipe does: then its figures have to be measured anew."""
+    return hashlib.sha256(to_json(network.renamed("x"), recipe).encode()).hexdigest()[:16]
 
 
 @lru_cache(maxsize=1)
@@ -26,9 +28,18 @@ def reproduced() -> dict[str, dict[str, Any]]:
         rows = json.loads(FILE.read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return {
-        key: row for key, row in rows.items() if key in PRESETS and row["fingerprint"] == fingerprint(PRESETS[key])
-    }
+    return {key: current for key, row in rows.items() if (current := _current(key, row)) is not None}
+
+
+def _current(key: str, row: dict[str, Any]) -> dict[str, Any] | None:
+    """What of a row is still true."""
+    preset = PRESETS.get(key)
+    if preset is None or row["fingerprint"] != fingerprint(preset.network, preset.recipe):
+        return None
+    improved = row.get("improved")
+    if improved and improved["fingerprint"] != fingerprint(preset.network, preset.improved):
+        return {name: part for name, part in row.items() if name != "improved"}
+    return row
 
 
 def ours(key: str) -> str:
@@ -36,25 +47,30 @@ def ours(key: str) -> str:
     row = reproduced().get(key)
     if row is None:
         return ""
-    chosen = row.get("selected")
+    chosen, whole, improved = row.get("selected"), row["all_images"], row.get("improved")
     if chosen is not None:
-        return (
+        words = (
             f"Here: {chosen['test_accuracy'] * 100:.2f} % of the test images, with the epoch chosen on images kept "
             f"apart (epoch {chosen['epoch']}), {chosen['minutes']:g} min."
         )
-    whole = row["all_images"]
-    return (
-        f"Here: {whole['test_accuracy'] * 100:.2f} % of the test images after {whole['epochs']} epochs, "
-        f"{whole['train_accuracy'] * 100:.2f} % in training, {whole['minutes']:g} min."
-    )
+    else:
+        words = (
+            f"Here: {whole['test_accuracy'] * 100:.2f} % of the test images after {whole['epochs']} epochs, "
+            f"{whole['train_accuracy'] * 100:.2f} % in training, {whole['minutes']:g} min."
+        )
+    recipe = PRESETS[key].improved
+    if improved is None or recipe is None:
+        return words
+    return f"{words} With {recipe.describe()}: {improved['test_accuracy'] * 100:.2f} %."
 
 
 def table() -> list[str]:
     """The rows as Markdown, published beside ours."""
     lines = [
         "| preset | parameters published | ours | published accuracy | ours, epoch chosen on images kept apart "
-        "| ours on all 60,000: at the end, best epoch | reached |",
-        "|---|--:|--:|---|--:|--:|---|",
+        "| ours on all 60,000: at the end, best epoch "
+        "| our recipe, all 60,000, at the end | reached |",
+        "|---|--:|--:|---|--:|--:|--:|---|",
     ]
     for key, row in reproduced().items():
         chosen, whole = row.get("selected"), row["all_images"]
@@ -63,9 +79,14 @@ def table() -> list[str]:
         lines.append(
             f"| {key}, {PRESETS[key].network.name} | {there} | {row['parameters']:,} | {row['published'] or '–'} | {kept} "
             f"| {whole['test_accuracy'] * 100:.2f} %, {whole['best_test_accuracy'] * 100:.2f} % "
-            f"(epoch {whole['best_epoch']}) | {_reached(row)} |"
+            f"(epoch {whole['best_epoch']}) | {_improved(key, row)} | {_reached(row)} |"
         )
     return lines
+
+
+def _improved(key: str, row: dict[str, Any]) -> str:
+    part, recipe = row.get("improved"), PRESETS[key].improved
+    return f"{part['test_accuracy'] * 100:.2f} % ({recipe.describe()})" if part and recipe else "–"
 
 
 def _reached(row: dict[str, Any]) -> str:
@@ -75,4 +96,7 @@ def _reached(row: dict[str, Any]) -> str:
         return "–"
     parts = [row["all_images"], *([row["selected"]] if "selected" in row else [])]
     name = "train_accuracy" if on == "training" else "test_accuracy"
-    return "yes" if max(part[name] for part in parts) >= there else "no"
+    if max(part[name] for part in parts) >= there:
+        return "yes"
+    improved = row.get("improved")
+    return "with our recipe" if improved and improved[name] >= there else "no"

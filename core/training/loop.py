@@ -35,7 +35,8 @@ CALL_SECONDS = 0.1
 EVALUATION_IMAGES = 1000  # in one call, fewer where the activations are large
 EVALUATION_VALUES = 20_000_000
 HOPELESS = 1000.0  # times the loss before training: no recipe comes back from there
-LAST_LOOK_SECONDS = 2.0  # a stopped run is still judged where that takes no longer
+STOPPED_LOOK_SECONDS = 2.0  # a stopped run is still judged where that takes no longer
+LAST_LOOK_SECONDS = 20.0  # a finished one is tested where that takes no longer
 HARDEST = 24  # mistakes that a snapshot names
 SAMPLES = 12  # images whose probabilities a snapshot has
 
@@ -278,7 +279,7 @@ class Loop:
     def _end(self, controls: Controls) -> Iterator[Snapshot]:
         unhurried = Controls()
         here = self._now.step / self._batches
-        if controls.stopped and here > self._now.judged_epoch and self._evaluation_seconds < LAST_LOOK_SECONDS:
+        if controls.stopped and here > self._now.judged_epoch and self._evaluation_seconds < STOPPED_LOOK_SECONDS:
             yield from self._judgement(unhurried, here)
         self._last = self.checkpoint()
         kept = here
@@ -288,11 +289,8 @@ class Loop:
             kept = best[0].epoch
             self._now = replace(self._now, kept_epoch=kept)
         tested = self._now.test is not None and self._now.test.epoch == kept
-        if (
-            here > 0
-            and not tested
-            and self._evaluation_seconds < LAST_LOOK_SECONDS * (1 + 9 * (not controls.stopped))
-        ):
+        patience = STOPPED_LOOK_SECONDS if controls.stopped else LAST_LOOK_SECONDS
+        if here > 0 and not tested and self._evaluation_seconds < patience:
             yield from self._final_test(kept)
         if controls.stopped:
             yield self._published(state=State.STOPPED, seconds_left=None, message=controls.reason)

@@ -124,8 +124,8 @@ class Snapshot:
 
     @property
     def progress(self) -> float:
-        """0…1."""
-        return min(self.step / self.steps, 1.0)
+        """0…1; a run that stopped early is at its end as well."""
+        return 1.0 if self.state is State.FINISHED else min(self.step / self.steps, 1.0)
 
     @property
     def judged_epoch(self) -> float:

@@ -29,6 +29,11 @@ class Viewer:
         self._shown: object = None
         self._making = threading.Lock()
 
+    @property
+    def shown(self) -> object:
+        """The version of the weights that are in the model; None before any."""
+        return self._shown
+
     def show(self, version: object, weights: Callable[[], Sequence[np.ndarray]]) -> keras.Model:
         """The model with these weights: always the same object, changed in place.
 

@@ -86,9 +86,7 @@ def start_from(mine: Session, presets: Mapping[str, Preset]) -> None:
         taken = f" Its settings are set for Train: {mine.recipe.describe()}." if preset.recipe == mine.recipe else ""
         here = ours(current)
         st.caption(f"{preset.summary} Source: {preset.source}.{published}{' ' * bool(here)}{here}{taken}")
-    if mine.notice:
-        st.toast(mine.notice)
-        mine.notice = ""
+    mine.show_notice()
     if mine.complaint:
         st.warning(mine.complaint, icon=":material/info:")
 

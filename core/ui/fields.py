@@ -74,16 +74,13 @@ def _row(
             how = settings[name]
             widget_key = f"{key}/{name}"
 
-            def changed(
-                name: str = name, how: Setting = how, widget_key: str = widget_key, before: Checked = value
-            ) -> None:
+            def changed(name: str = name, how: Setting = how, widget_key: str = widget_key) -> None:
                 try:
                     value = how.checked(_read(how, st.session_state[widget_key]))
                     apply(name, value)
                 except InvalidSetting as problem:
-                    complain(str(problem))
-                    if isinstance(how, Stages):
-                        st.session_state[widget_key] = _text(how, getattr(before, name))
+                    if not isinstance(how, Stages):  # long to type: the text stays, with what is wrong below it
+                        complain(str(problem))
                 else:
                     if isinstance(how, (Pair, Penalty, Stages)):  # “15” becomes “15×15”
                         st.session_state[widget_key] = _text(how, value)
@@ -110,7 +107,12 @@ def _widget(how: Setting, value: Any, key: str, changed: Callable[[], None], dis
         text = _text(how, value)
         _typed(how.label, options if text in options else [text, *options], text, common)
     elif isinstance(how, Stages):
-        st.text_input(how.label, _text(how, value), width=2 * FIELD_WIDTH, **common)
+        with st.container(width=2 * FIELD_WIDTH, gap="small"):
+            typed = st.text_input(how.label, _text(how, value), **common)
+            try:
+                how.checked(_read(how, typed))
+            except InvalidSetting as problem:
+                st.error(f"{problem} Until then it is {_text(how, value)}.", icon=":material/error:")
     else:
         raise TypeError(f"There is no widget for {type(how).__name__}.")
 

@@ -132,6 +132,13 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
+def certainty(probability: float) -> str:
+    """`97 %`; near certainty with decimals, as nothing computed is quite certain: `99.62 %`, `over 99.99 %`."""
+    if probability < 0.995:
+        return f"{probability * 100:.0f} %"
+    return f"{probability * 100:.2f} %" if probability < 0.9999 else "over 99.99 %"
+
+
 def percent(share: float | None) -> str:
     """`99.12 %`; a dash where there is no number."""
     return "–" if share is None else f"{share * 100:.2f} %"

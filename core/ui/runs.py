@@ -18,6 +18,8 @@ from core.ui.session import Session
 from core.views.charts import compared
 
 MOST_COMPARED = 8
+MOST_ROWS = 12  # beyond, the table scrolls
+ROW_PX, SCROLLBAR_PX = 35, 14  # of Streamlit's table; without room of its own the bar covers the last row
 MOST_EPOCHS = settings_of(Recipe)["epochs"].maximum
 
 
@@ -32,6 +34,7 @@ def run_table(mine: Session) -> list[Run]:
         on_select="rerun",
         selection_mode="multi-row",
         hide_index=True,
+        height=ROW_PX * (1 + min(len(runs), MOST_ROWS)) + SCROLLBAR_PX,
         column_config={
             "Parameters": st.column_config.NumberColumn(format="localized"),
             "Best accuracy": st.column_config.TextColumn(

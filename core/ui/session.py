@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -17,6 +18,8 @@ from core.training import Recipe, Run, Workspace, Workspaces, why_unfit
 from core.training.store import Store
 from core.training.trained import Trained, Viewer
 from core.ui.private import through_app, visitor
+
+T = TypeVar("T")
 
 MOST_UNDO = 100
 MOST_VIEWERS = 2
@@ -94,6 +97,7 @@ class Session:
     opened_link: str | None = None
     link_problem: str = ""
     hidden: tuple[str, ...] = ()
+    _kept: dict[str, tuple[object, Any]] = field(default_factory=dict)
 
     @property
     def locked(self) -> bool:
@@ -141,6 +145,19 @@ class Session:
         """Why the network in the editor cannot be trained now; None if it can."""
         source = SOURCES[self.dataset]
         return why_unfit(self.network, source.input_shape, len(source.class_names), self.recipe, source.title)
+
+    def kept(self, name: str, key: object, compute: Callable[[], T]) -> T:
+        """What `compute` gave the last time this was asked with an equal key; one result of each name is kept."""
+        found = self._kept.get(name)
+        if found is None or found[0] != key:
+            self._kept[name] = found = (key, compute())
+        return found[1]
+
+    def show_notice(self) -> None:
+        """Tell what the last action did, once."""
+        if self.notice:
+            st.toast(self.notice)
+            self.notice = ""
 
     def start_run(self) -> None:
         """Train the network in the editor; a run of theirs still going is paused. Raises `InvalidNetwork`."""

@@ -15,6 +15,7 @@ from core.data import SOURCES, load
 from core.network import Network
 from core.training import Run, StoreError, card, pretrained
 from core.training.priority import wake_tensorflow
+from core.training.trained import Viewer
 from core.ui.frame import following, plain
 from core.ui.session import Session
 
@@ -34,6 +35,7 @@ class Subject:
         network, model: the network and a Keras model of it with its weights.
         dataset: name of the dataset it has learned from.
         live: whether newer weights are still coming.
+        viewer: whose model it is, where weights come and go; None where they stay.
     """
 
     title: str
@@ -41,6 +43,12 @@ class Subject:
     model: keras.Model
     dataset: str
     live: bool
+    viewer: Viewer | None = None
+
+    @property
+    def version(self) -> object:
+        """Names the weights: what was computed for an equal version need not be computed again."""
+        return (id(self.model), self.viewer and self.viewer.shown)
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -82,21 +90,22 @@ def choose_subject(mine: Session, key: str) -> Subject:
             choose_epoch(mine, key)
     if mine.subject == "imported":
         with waking():
-            return Subject(
-                titles["imported"], mine.imported.network, mine.imported.model(), mine.imported.dataset, False
-            )
+            there = mine.imported
+            return Subject(titles["imported"], there.network, there.model(), there.dataset, False)
     if mine.subject == "run":
         model = model_of(mine, run)
         if model is not None:
             title = f"Your run: {plain(run.name)}" + ("" if mine.epoch is None else f", after epoch {mine.epoch}")
-            return Subject(title, run.network, model, run.dataset_name, run.active and mine.epoch is None)
+            live = run.active and mine.epoch is None
+            return Subject(title, run.network, model, run.dataset_name, live, mine.viewer(run))
         if run.active:
             st.info("Your run is getting ready; its weights follow in a few seconds. Until then: LeNet-5.")
         else:
             st.warning("Your run ended before it had learned anything, so this shows LeNet-5.")
     with waking():
         model = pretrained("lenet5")
-    return Subject(titles["lenet5"], card("lenet5").network, model, "mnist", mine.subject == "run" and run.active)
+    live = mine.subject == "run" and run.active
+    return Subject(titles["lenet5"], card("lenet5").network, model, "mnist", live)
 
 
 def choose_run(mine: Session, key: str) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 from core.data import SOURCES, load
 from core.training import Run, Snapshot, State
 from core.training.reading import Remark, reading
-from core.ui.frame import duration, look, parameter_words, percent, plain, progress_words
+from core.ui.frame import certainty, duration, look, parameter_words, percent, plain, progress_words
 from core.ui.handing_on import trained_files
 from core.ui.insight import layer_pictures, layer_words
 from core.ui.session import Session
@@ -120,9 +120,7 @@ def _steer(mine: Session, run: Run) -> None:
             key,
             on_change=steer,
         )
-        if mine.notice:
-            st.toast(mine.notice)
-            mine.notice = ""
+        mine.show_notice()
         st.caption("A schedule keeps its shape and goes on through this rate.")
 
 
@@ -228,7 +226,8 @@ def _confusions(_mine: Session, run: Run, now: Snapshot) -> None:
     names = SOURCES[run.dataset_name].class_names
     counts = np.zeros((len(names), len(names)), int) if now.confusion is None else now.confusion
     wrong = counts.sum() - counts.trace()
-    st.markdown(f"**What it confuses**, {_when(now)}: the stronger the colour, the more mistakes")
+    of = f" among the {counts.sum():,} {now.judged_on} images" if counts.any() else ""
+    st.markdown(f"**What it confuses**, {_when(now)}{of}: the stronger the colour, the more mistakes")
     st.vega_lite_chart(
         confusion(counts, names, look()),
         key="train/confusion",
@@ -261,7 +260,7 @@ def _hardest(_mine: Session, run: Run, now: Snapshot) -> None:
     tiles = [
         Tile(
             images[mistake.index][..., 0] / 255,
-            f"{names[mistake.label]} → {names[mistake.answer]} · {mistake.probability * 100:.0f} %",
+            f"{names[mistake.label]} → {names[mistake.answer]} · {certainty(mistake.probability)}",
             f"{now.judged_on} image {mistake.index:,}: “{names[mistake.label]}”, answered “{names[mistake.answer]}”",
         )
         for mistake in now.hardest
@@ -281,7 +280,7 @@ def _samples(_mine: Session, run: Run, now: Snapshot) -> None:
     for number, probabilities in enumerate(now.samples):
         answer, label = int(probabilities.argmax()), int(labels[first + number])
         sign = "✓" if answer == label else f"✗ it is {names[label]}"
-        words = f"{names[answer]} · {probabilities[answer] * 100:.0f} % {sign}"
+        words = f"{names[answer]} · {certainty(probabilities[answer])} {sign}"
         tiles.append(
             Tile(images[first + number][..., 0] / 255, words, f"{now.judged_on} image {first + number:,}: {words}")
         )
@@ -302,7 +301,7 @@ def _inside(mine: Session, run: Run, now: Snapshot) -> None:
     if model is None or path is None:
         st.caption("The first weights come in a moment." if run.active else "There are no weights to look at.")
         return
-    subject = Subject(plain(run.name), run.network, model, run.dataset_name, run.active)
+    subject = Subject(plain(run.name), run.network, model, run.dataset_name, run.active, mine.viewer(run))
     layer_pictures(subject, path, data.x_test[number].astype(np.float32) / 255)
 
 

@@ -137,6 +137,7 @@ def compared(runs: Sequence[tuple[str, Snapshot]], quantity: str, training: bool
 def _compared(names: tuple[str, ...], quantity: str, epochs: int, floor: float) -> Spec:
     percent = quantity == "accuracy"
     colours = [CLASS_COLOURS[number % len(CLASS_COLOURS)] for number in range(len(names))]
+    sizes = [160 - 100 * number / max(len(names) - 1, 1) for number in range(len(names))]
     colour = alt.Color(
         "run:N",
         title=None,
@@ -158,8 +159,13 @@ def _compared(names: tuple[str, ...], quantity: str, epochs: int, floor: float) 
     lines = alt.Chart(alt.NamedData("judged")).mark_line(strokeDash=[5, 3], strokeWidth=2, clip=True).encode(**base)
     points = (
         alt.Chart(alt.NamedData("judged"))
-        .mark_point(filled=True, size=60, clip=True, opacity=1)
-        .encode(**base, shape=alt.Shape("run:N", title=None, scale=alt.Scale(domain=list(names))))
+        .mark_point(filled=True, clip=True, opacity=1)
+        .encode(
+            **base,
+            shape=alt.Shape("run:N", title=None, scale=alt.Scale(domain=list(names))),
+            # Of two runs that are alike the first shows as a rim around the second.
+            size=alt.Size("run:N", legend=None, scale=alt.Scale(domain=list(names), range=sizes)),
+        )
     )
     return alt.layer(train, lines, points).properties(height=320).to_dict()
 

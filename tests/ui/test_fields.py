@@ -8,7 +8,7 @@ from core.network.settings import InvalidSetting, Pair, settings_of
 from core.ui.canvas import strokes
 from core.ui.diagram import _path
 from core.ui.fields import _pair_options, _read
-from core.ui.frame import duration, percent
+from core.ui.frame import certainty, duration, percent
 
 KERNEL = settings_of(Conv2D)["kernel_size"]
 PENALTY = settings_of(Conv2D)["kernel_regularizer"]
@@ -63,6 +63,42 @@ def test_curves_of_the_canvas_become_points_on_the_curve():
     (line,) = strokes(path)
     assert line[0].tolist() == [0, 0] and line[-1].tolist() == [20, 10]
     assert [7.5, 2.5] in line.tolist()  # the middle of the quadratic curve
+
+
+def _rates_page(typed):
+    """A page with one long field, on which something was typed."""
+    from streamlit.testing.v1 import AppTest
+
+    def page():
+        import streamlit as st
+
+        from core.training import Recipe
+        from core.ui.fields import edit_fields
+
+        recipe = st.session_state.setdefault("recipe", Recipe(schedule="table"))
+
+        def apply(name, value):
+            st.session_state["recipe"] = recipe.with_setting(name, value)
+
+        edit_fields(recipe, "key", apply, st.toast, ("rates",))
+
+    app = AppTest.from_function(page).run()
+    return app.text_input[0].set_value(typed).run()
+
+
+def test_a_table_of_rates_that_makes_no_sense_stays_to_be_mended_beside_what_is_wrong():
+    app = _rates_page("2 × much")
+    before = app.session_state["recipe"].rates
+    assert app.text_input[0].value == "2 × much" and len(app.error) == 1
+    assert "Until then it is" in app.error[0].value
+    app.text_input[0].set_value("0.5 × 2, 0.1 × 1").run()
+    assert app.session_state["recipe"].rates == ((2, 0.5), (1, 0.1)) != before
+    assert not app.error
+
+
+def test_certainty_is_never_quite_certain():
+    said = [certainty(p) for p in (0.4, 0.9949, 0.9951, 0.99985, 0.99995, 1.0)]
+    assert said == ["40 %", "99 %", "99.51 %", "99.98 %", "over 99.99 %", "over 99.99 %"]
 
 
 def test_words_for_durations_and_shares():

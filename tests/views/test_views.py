@@ -295,6 +295,8 @@ def test_runs_beside_each_other_have_colours_and_shapes_of_their_own():
     points = spec["layer"][2]["encoding"]
     assert points["color"]["scale"]["domain"] == points["shape"]["scale"]["domain"] == ["A", "B"]
     assert len(set(points["color"]["scale"]["range"])) == 2
+    first, second = points["size"]["scale"]["range"]
+    assert first > second > 40  # where two runs are alike, the first is a rim around the second
     assert points["x"]["scale"]["domain"] == pytest.approx([-5 / 60, 5 + 5 / 60])
 
 
