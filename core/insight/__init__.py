@@ -2,6 +2,7 @@
 
 from core.insight.activations import activations, probabilities
 from core.insight.kernels import Kernels, kernels, layers_with_kernels
+from core.insight.mistakes import Judged, Projection, judged, projected
 from core.insight.receptive import (
     Cost,
     Effective,
@@ -17,24 +18,11 @@ from core.insight.receptive import (
     regions,
     stacked,
 )
+from core.insight.saliency import METHODS, Saliency, SanityCheck, methods_for, saliency, sanity_check
 
 __all__ = [
-    "Cost",
-    "Effective",
-    "FieldSummary",
-    "Kernels",
-    "Stacked",
-    "activations",
-    "border_share",
-    "central_unit",
-    "effective_field",
-    "field_summary",
-    "first_to_see",
-    "first_to_see_all",
-    "kernels",
-    "layers_with_kernels",
-    "pixels_read",
-    "probabilities",
-    "regions",
-    "stacked",
-]
+    "METHODS", "Cost", "Effective", "FieldSummary", "Judged", "Kernels", "Projection", "Saliency", "SanityCheck",
+    "Stacked", "activations", "border_share", "central_unit", "effective_field", "field_summary", "first_to_see",
+    "first_to_see_all", "judged", "kernels", "layers_with_kernels", "methods_for", "pixels_read", "probabilities",
+    "projected", "regions", "saliency", "sanity_check", "stacked",
+]  # fmt: skip

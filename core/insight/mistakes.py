@@ -1,0 +1,166 @@
+"""Many images → what a model answers, which answers are wrong, and where the images lie before the last layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.insight.graphs import batches, compiled, up_to
+from core.network import Network, Path, trace
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A model's answers for labelled images.
+
+    Attributes:
+        probabilities: (n, classes) float32.
+        labels: (n,) int.
+    """
+
+    probabilities: np.ndarray
+    labels: np.ndarray
+
+    @property
+    def answers(self) -> np.ndarray:
+        """(n,) the class with the highest probability; the first of equals."""
+        return self.probabilities.argmax(axis=1)
+
+    @property
+    def accuracy(self) -> float:
+        """Share of right answers, 0…1."""
+        return float((self.answers == self.labels).mean())
+
+    @property
+    def confusion(self) -> np.ndarray:
+        """(classes, classes) counts: row true, column answered."""
+        classes = self.probabilities.shape[1]
+        counts = np.bincount(self.labels * classes + self.answers, minlength=classes**2)
+        return counts.reshape(classes, classes)
+
+    def cell(self, label: int, answer: int) -> np.ndarray:
+        """Images of this class that got this answer, the most certain first: (k,) indexes."""
+        found = np.flatnonzero((self.labels == label) & (self.answers == answer))
+        return found[np.argsort(-self.probabilities[found, answer], kind="stable")]
+
+    def surest_mistakes(self, most: int = 100) -> np.ndarray:
+        """The wrong answers given with the highest probability: (k,) indexes."""
+        wrong = np.flatnonzero(self.answers != self.labels)
+        certainty = self.probabilities[wrong, self.answers[wrong]]
+        return wrong[np.argsort(-certainty, kind="stable")[:most]]
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Images as points of a plane.
+
+    Attributes:
+        points: (n, 2) float32, centred.
+        explained: share of the variance along each axis, 0…1.
+    """
+
+    points: np.ndarray
+    explained: tuple[float, float]
+
+
+def judged(
+    model: keras.Model,
+    network: Network,
+    images: np.ndarray,
+    labels: np.ndarray,
+    on_progress: Callable[[float], None] | None = None,
+) -> Judged:
+    """What the model answers for (n, h, w, c) uint8 images."""
+    answers = _outputs(model, network, path=None, images=images, on_progress=on_progress)
+    return Judged(answers, np.asarray(labels, np.int64))
+
+
+def last_hidden(network: Network) -> Path | None:
+    """The layer right before the one that gives the answer: the last whose units are as few numbers as it reads.
+
+    That is the last dense layer, flattening or global pooling before the output layer; None for a network that
+    answers straight from the image.
+    """
+    rows = trace(network).rows
+    top = [row for row in rows if len(row.path) == 1]
+    with_weights = [n for n, row in enumerate(top) if row.parameters]
+    last = with_weights[-1] if with_weights else len(top) - 1
+    return top[last - 1].path if last > 0 else None
+
+
+def projected(
+    model: keras.Model,
+    network: Network,
+    images: np.ndarray,
+    on_progress: Callable[[float], None] | None = None,
+) -> Projection:
+    """The images in the plane in which the last hidden layer's outputs vary most (PCA; Pearson 1901).
+
+    Args:
+        model: built from `network`.
+        network: says which layer that is; where there is none, the pixels themselves are projected.
+        images: (n, h, w, c) uint8, n ≥ 2.
+        on_progress: told how far it is, 0…1.
+    """
+
+    path = last_hidden(network)
+    if path is None:
+        values = images.reshape(len(images), -1) / np.float32(255)  # (n, pixels)
+    else:
+        values = _outputs(model, network, path, images, on_progress).reshape(len(images), -1)  # (n, units)
+    values = np.pad(values, ((0, 0), (0, max(2 - values.shape[1], 0))))
+    values = values - values.mean(axis=0)
+    points, sizes = _principal(values)
+    # A direction has no sign of its own: the same one each time keeps the picture from flipping.
+    points *= np.where(np.abs(points).max(axis=0) == points.max(axis=0), 1, -1)
+    total = float((values**2).sum()) or 1.0
+    return Projection(points.astype(np.float32), (sizes[0] / total, sizes[1] / total))
+
+
+def _principal(values: np.ndarray) -> tuple[np.ndarray, list[float]]:
+    """(n, units) centred → places along the two main directions (n, 2), and the sums of squares along them."""
+    n, units = values.shape
+    if units <= n:
+        squares, directions = np.linalg.eigh((values.T @ values).astype(np.float64))  # ascending
+        points = values @ directions[:, :-3:-1]
+    else:  # the same from the smaller matrix
+        squares, places = np.linalg.eigh((values @ values.T).astype(np.float64))
+        points = places[:, :-3:-1] * np.sqrt(np.maximum(squares[:-3:-1], 0))
+    return points, [max(float(square), 0.0) for square in squares[:-3:-1]]
+
+
+def _outputs(
+    model: keras.Model,
+    network: Network,
+    path: Path | None,
+    images: np.ndarray,
+    on_progress: Callable[[float], None] | None,
+) -> np.ndarray:
+    """What the layer at this path (None: the whole network) gives for all images: (n, …) float32."""
+
+    def made() -> Callable:
+        import tensorflow as tf
+
+        from core.training.model import layer_name
+
+        output = model.output if path is None else model.get_layer(layer_name(path)).output
+        part = up_to(model, output)
+        return tf.function(
+            lambda x: part(x, training=False), [tf.TensorSpec((None, *network.input_shape), tf.float32)]
+        )
+
+    graph = compiled(model, ("outputs", path), made)
+    found = []
+    done = 0
+    for batch in batches(network, images):
+        found.append(np.asarray(graph(batch)))
+        done += len(batch)
+        if on_progress:
+            on_progress(done / len(images))
+    return np.concatenate(found)

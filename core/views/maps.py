@@ -1,0 +1,184 @@
+"""Every layer's feature maps as data that the browser draws, hovers and frames by itself.
+
+A unit's value, its receptive field on the image and what it reads of the layer below are all there at once, so
+that moving over a map asks the server for nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from core.network import (
+    Branches,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Flatten,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    Network,
+    Path,
+    ReceptiveField,
+    SeparableConv2D,
+    trace,
+)
+from core.network.layers import shape_text
+from core.network.network import place
+from core.views.images import INK_SCALE, Scale, activation_scale
+
+MOST_VALUES = 60_000  # of one layer that are sent; beyond, fewer of its maps
+LEVELS = 65_535
+
+Spec = dict[str, Any]
+Span = list[list[int]]  # for each row (or column) of units: first pixel and the one after the last
+IMAGE: Path = ()
+
+
+def stage_id(path: Path) -> str:
+    """`2.0.1`, as the browser names a layer; the image is the empty one."""
+    return ".".join(map(str, path))
+
+
+def layer_title(network: Network, path: Path) -> str:
+    """`3 · Conv2D 16 @ 5×5, relu`."""
+    block = network.at(path)
+    return f"{place(path)} · {type(block).__name__} {block.describe()}".strip()
+
+
+def maps_data(
+    network: Network,
+    image: np.ndarray,
+    values: Mapping[Path, np.ndarray],
+    below: Mapping[Path, Sequence[Path]],
+    paths: Iterable[Path],
+    most_maps: int,
+    class_names: Sequence[str],
+) -> Spec:
+    """What the browser needs to draw these layers for one image.
+
+    Args:
+        network: says where the layers are.
+        image: (h, w, c) in 0…1.
+        values: path → (h, w, c) or (units,), the output of each layer.
+        below: path → the layers that it reads; `()` is the image.
+        paths: which layers to draw, in order.
+        most_maps: of one layer.
+        class_names: labels of the units of a last layer that has as many.
+    """
+    traced = trace(network)
+    stages = [_stage(IMAGE, "The image", image, INK_SCALE, "", image.shape[2])]
+    for path in paths:
+        found = values[path]
+        row = traced.row(path)
+        maps = found.reshape(1, 1, -1) if found.ndim == 1 else found
+        most = max(1, min(most_maps if found.ndim == 3 else 1024, MOST_VALUES // max(maps[..., 0].size, 1)))
+        stage = _stage(path, layer_title(network, path), maps, activation_scale(found), _note(found), most)
+        stage["shape"] = shape_text(found.shape)
+        stage["vector"] = found.ndim == 1
+        stage["field"] = _spans(row.receptive_field)
+        stage["reads"] = [
+            {"id": stage_id(source), **_window(network, path, number)} for number, source in enumerate(below[path])
+        ]
+        if found.ndim == 1 and len(found) == len(class_names):
+            stage["names"] = list(class_names)
+        stages.append(stage)
+    return {"stages": stages}
+
+
+def _stage(path: Path, title: str, maps: np.ndarray, scale: Scale, note: str, most: int) -> Spec:
+    rows, columns, channels = maps.shape
+    shown = np.nan_to_num(np.moveaxis(maps[..., :most], -1, 0))  # (maps, rows, columns)
+    span = scale.high - scale.low or 1.0
+    levels = np.clip(np.round((shown - scale.low) / span * LEVELS), 0, LEVELS).astype("<u2")
+    return {
+        "id": stage_id(path),
+        "title": title,
+        "note": note,
+        "rows": rows,
+        "columns": columns,
+        "maps": len(levels),
+        "channels": channels,
+        "low": scale.low,
+        "high": scale.high,
+        "colours": list(scale.colours),
+        "values": base64.b64encode(levels.tobytes()).decode(),
+        "reads": [],
+        "field": None,
+    }
+
+
+def _note(values: np.ndarray) -> str:
+    """The range, and how much is dead."""
+    largest = float(np.abs(values).max(initial=0.0))
+    low, high = (0.0 if abs(v) < 1e-4 * largest else v for v in (float(values.min()), float(values.max())))
+    words = f"Values from {low:.3g} to {high:.3g}."
+    silent = (values == 0).all(axis=(0, 1)) if values.ndim == 3 else values == 0
+    if silent.any():
+        what = "of the maps are zero everywhere" if values.ndim == 3 else "of the units are zero"
+        words += f" {silent.mean() * 100:.0f} % {what}."
+    return words
+
+
+@lru_cache(maxsize=512)
+def _spans(field: ReceptiveField | None) -> Spec | None:
+    """The box of each unit on the image: rows and columns apart where that is enough, else one for each unit."""
+    if field is None:
+        return None
+    rows, columns = field.units
+    boxes = np.array([[field.region(r, c) for c in range(columns)] for r in range(rows)])  # (rows, columns, 4)
+    down, across = boxes[:, :, [0, 2]], boxes[:, :, [1, 3]]
+    if (down == down[:, :1]).all() and (across == across[:1]).all():
+        return {"rows": down[:, 0].tolist(), "columns": across[0].tolist()}
+    return {"boxes": boxes.reshape(-1, 4).tolist()}
+
+
+PER_MAP = (DepthwiseConv2D,)
+
+
+@lru_cache(maxsize=512)
+def _window(network: Network, path: Path, number: int) -> Spec:
+    """Which part of the `number`th layer below a unit of this layer reads, and of which of its maps.
+
+    `maps` is `all`, or a list: for each of this layer's maps the one below that it is made of.
+    """
+    block, traced = network.at(path), trace(network)
+    shape = traced.inputs[path]
+    outputs = traced.row(path).output_shape
+    if isinstance(block, Branches):
+        ends = [
+            traced.shape_after((*path, n, len(branch) - 1)) if branch else shape
+            for n, branch in enumerate(block.branches)
+        ]
+        size = ends[number]
+        same = {"rows": [[r, r + 1] for r in range(size[0])], "columns": [[c, c + 1] for c in range(size[1])]}
+        if block.merge == "add":
+            return {**same, "maps": list(range(outputs[-1]))}
+        first = sum(end[-1] for end in ends[:number])
+        return {**same, "maps": [n - first if first <= n < first + size[-1] else -1 for n in range(outputs[-1])]}
+    if len(shape) != 3:
+        one = {"rows": [[0, 1]], "columns": [[0, 1]]}
+        return one | {"maps": "all" if isinstance(block, Dense) or _mixes(block) else list(range(outputs[-1]))}
+    whole = {"rows": [[0, shape[0]]], "columns": [[0, shape[1]]]}
+    if isinstance(block, Flatten):
+        return {"flattened": list(shape)}
+    if isinstance(block, Dense) and len(outputs) == 1:
+        return {**whole, "maps": "all"}
+    if isinstance(block, (GlobalAveragePooling2D, GlobalMaxPooling2D)):
+        return {**whole, "maps": list(range(shape[2]))}
+    spans = _spans(trace(Network(shape, (block,))).rows[0].receptive_field) or whole
+    if isinstance(block, (Conv2D, SeparableConv2D, Dense)) or _mixes(block):
+        return {**spans, "maps": "all"}
+    multiplier = outputs[2] // shape[2]
+    return {**spans, "maps": [n // multiplier for n in range(outputs[2])]}
+
+
+def _mixes(block: Any) -> bool:
+    """Whether every unit looks at all channels of its place."""
+    return type(block).__name__ in ("LayerNormalization", "GroupNormalization") or (
+        getattr(block, "activation", None) == "softmax"
+    )
