@@ -1,16 +1,18 @@
-"""Feature maps: what every layer makes of one image."""
+"""Feature maps: what every layer makes of one image, down to a single number."""
 
 import streamlit as st
 
+from core.ui.feature_maps import feature_maps
 from core.ui.frame import head, onward
-from core.ui.insight import feature_map_pictures
 from core.ui.session import session
 from core.ui.subject import choose_picture, choose_subject, watch
 
 mine = session()
-head("Feature maps", "Choose an image and follow it down the page, layer by layer, to the answer.")
+head(
+    "Feature maps", "Follow an image through the layers. Move over a number to see what it sees; click to explain it."
+)
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     subject = choose_subject(mine, "maps/subject")
     picture = choose_picture(mine, subject, "maps")
-watch(mine, subject, lambda: feature_map_pictures(subject, picture))
+watch(mine, subject, lambda: feature_maps(mine, subject, picture))
 onward("pages/receptive_fields.py", "Which pixels does one of these numbers depend on? Receptive fields")

@@ -65,6 +65,9 @@ class Session:
         opened_link: the token of the link that was opened last, so that it is taken once.
         link_problem: what was wrong with it; empty if nothing.
         hidden: parts of the interface that the link leaves out.
+        inside_of: the network that is looked into; `layer` and `unit` are places in it.
+        layer: the layer that is looked at alone; None for the whole network.
+        unit: the number of this layer that is explained: (row, column, map) or (unit,); None for none.
         canvas_content: what the canvas sent last, to put it back when its page is opened again.
     """
 
@@ -97,6 +100,9 @@ class Session:
     opened_link: str | None = None
     link_problem: str = ""
     hidden: tuple[str, ...] = ()
+    inside_of: Network | None = None
+    layer: Path | None = None
+    unit: tuple[int, ...] | None = None
     _kept: dict[str, tuple[object, Any]] = field(default_factory=dict)
 
     @property
