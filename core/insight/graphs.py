@@ -1,0 +1,75 @@
+"""Graphs over a model: compiled once for each model and question, and gone when the model goes."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Callable, Hashable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.network import Network, Path, trace
+from core.network.network import place
+
+if TYPE_CHECKING:
+    import keras
+
+MOST_IMAGES = 250  # at once, fewer where the activations are large
+MOST_VALUES = 4_000_000  # in the outputs of all layers together
+
+_graphs: weakref.WeakKeyDictionary[keras.Model, dict[Hashable, Callable]] = weakref.WeakKeyDictionary()
+_making = threading.Lock()
+
+
+def compiled(model: keras.Model, question: Hashable, make: Callable[[], Callable]) -> Callable:
+    """The graph that answers this question about the model, made when it is asked first.
+
+    What `make` returns may hold layers of the model but not the model itself, which could never go
+    otherwise. It reads the weights anew at each call, so it also answers for weights that were changed.
+    """
+    with _making:
+        graphs = _graphs.setdefault(model, {})
+        if question not in graphs:
+            graphs[question] = make()
+        return graphs[question]
+
+
+def up_to(model: keras.Model, outputs: Any) -> keras.Model:
+    """A model that shares the layers and gives these inner tensors."""
+    import keras
+
+    from core.training.model import building
+
+    with building:
+        return keras.Model(model.input, outputs)
+
+
+def check_channel(network: Network, path: Path, channel: int) -> None:
+    """Raises `IndexError` where the layer at this path has no such output channel."""
+    row = trace(network).row(path)
+    channels = row.output_shape[-1]
+    if not 0 <= channel < channels:
+        raise IndexError(
+            f"{type(row.layer).__name__} at {place(path)} has the channels 0 to {channels - 1}, but not {channel}."
+        )
+
+
+def batches(network: Network, images: np.ndarray) -> Iterator[np.ndarray]:
+    """All images in order, as many at once as leave the activations of all layers room in memory.
+
+    Args:
+        network: decides how many.
+        images: (n, h, w, c) uint8 in 0…255, or float in 0…1.
+
+    Yields:
+        (n, h, w, c) float32 in 0…1.
+    """
+    size = int(np.clip(MOST_VALUES // max(trace(network).activation_values, 1), 1, MOST_IMAGES))
+    for start in range(0, len(images), size):
+        yield in_unit_range(images[start : start + size])
+
+
+def in_unit_range(images: np.ndarray) -> np.ndarray:
+    """uint8 in 0…255, or float in 0…1 → float32 in 0…1."""
+    return images.astype(np.float32) / 255 if images.dtype == np.uint8 else images.astype(np.float32, copy=False)
