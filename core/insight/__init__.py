@@ -1,8 +1,12 @@
 """Why a network answers as it does: a model and an image become arrays."""
 
 from core.insight.activations import activations, probabilities
-from core.insight.kernels import Kernels, kernels, layers_with_kernels
+from core.insight.explanation import Explanation, explain, inputs_of
+from core.insight.kernels import Kernels, kernels, layers_with_kernels, weight_histogram
+from core.insight.matrix import ConvolutionMatrix, convolution_matrix
+from core.insight.maximisation import Excited, most_exciting
 from core.insight.mistakes import Judged, Projection, judged, projected
+from core.insight.pruning import Pruned, answer_without, judged_without
 from core.insight.receptive import (
     Cost,
     Effective,
@@ -18,11 +22,14 @@ from core.insight.receptive import (
     regions,
     stacked,
 )
+from core.insight.responses import Response, best_patches
 from core.insight.saliency import METHODS, Saliency, SanityCheck, methods_for, saliency, sanity_check
 
 __all__ = [
-    "METHODS", "Cost", "Effective", "FieldSummary", "Judged", "Kernels", "Projection", "Saliency", "SanityCheck",
-    "Stacked", "activations", "border_share", "central_unit", "effective_field", "field_summary", "first_to_see",
-    "first_to_see_all", "judged", "kernels", "layers_with_kernels", "methods_for", "pixels_read", "probabilities",
-    "projected", "regions", "saliency", "sanity_check", "stacked",
+    "METHODS", "ConvolutionMatrix", "Cost", "Effective", "Excited", "Explanation", "FieldSummary", "Judged",
+    "Kernels", "Projection", "Pruned", "Response", "Saliency", "SanityCheck", "Stacked", "activations",
+    "answer_without", "best_patches", "border_share", "central_unit", "convolution_matrix", "effective_field",
+    "explain", "field_summary", "first_to_see", "first_to_see_all", "inputs_of", "judged", "judged_without",
+    "kernels", "layers_with_kernels", "methods_for", "most_exciting", "pixels_read", "probabilities", "projected",
+    "regions", "saliency", "sanity_check", "stacked", "weight_histogram",
 ]  # fmt: skip

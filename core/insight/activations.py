@@ -30,7 +30,7 @@ def activations(model: keras.Model, network: Network, image: np.ndarray) -> dict
     """
     paths = [path for path, _ in network.walk()]
     outputs = _probe(model, paths)(image[np.newaxis], training=False)
-    return {path: np.asarray(output[0]) for path, output in zip(paths, outputs)}
+    return {path: np.asarray(outputs[str(path)][0]) for path in paths}
 
 
 def probabilities(model: keras.Model, image: np.ndarray) -> np.ndarray:
@@ -47,6 +47,7 @@ def _probe(model: keras.Model, paths: list[Path]) -> keras.Model:
     with _making:
         if model not in _probes:
             with building:
-                outputs = [model.get_layer(layer_name(path)).output for path in paths]
+                # By name: Keras makes a single tensor of a list of one, and a network may have one layer.
+                outputs = {str(path): model.get_layer(layer_name(path)).output for path in paths}
                 _probes[model] = keras.Model(model.input, outputs)
         return _probes[model]

@@ -70,6 +70,26 @@ def kernels(model: keras.Model, network: Network, path: Path) -> Kernels:
     return Kernels(templates.transpose(3, 2, 0, 1), bias, "feature map", "unit")
 
 
+def weight_histogram(
+    model: keras.Model, network: Network, path: Path, bins: int = 40
+) -> tuple[np.ndarray, np.ndarray]:
+    """How often each size of weight occurs among all kernel weights of a layer, biases left out.
+
+    Returns:
+        edges: (bins + 1,) float64, symmetric about zero; the outermost are the largest weight's size.
+        counts: (bins,) int64.
+    """
+    from core.training.model import layer_name
+
+    weights = model.get_layer(layer_name(path)).get_weights()
+    if network.at(path).use_bias:
+        weights.pop()
+    values = np.concatenate([np.ravel(kernel) for kernel in weights])
+    largest = float(np.abs(values).max()) or 1.0
+    counts, edges = np.histogram(values, bins, (-largest, largest))
+    return edges, counts
+
+
 def _flattened_shape(network: Network, path: Path, inputs: int) -> tuple[int, ...] | None:
     """The (h, w, c) that a Flatten before this layer had laid out, if it still has that many numbers."""
     rows = {row.path: row for row in trace(network).rows}

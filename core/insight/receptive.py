@@ -103,6 +103,21 @@ def regions(field: ReceptiveField) -> np.ndarray:
     return np.array([(r, c, *field.region(r, c)) for r in range(rows) for c in range(columns)], np.int32)
 
 
+def position(row: Row, unit: int) -> tuple[int, int]:
+    """Where the receptive field of a layer has one of its units.
+
+    Args:
+        row: of the layer, in the trace of its network.
+        unit: index into the layer's output, laid out flat.
+
+    Returns:
+        (row, column): of the unit in its map, also where the map was flattened since; (0, 0) of a
+        unit that sees the whole image.
+    """
+    rows, columns = row.receptive_field.units
+    return divmod(unit // (prod(row.output_shape) // (rows * columns)), columns)
+
+
 def central_unit(field: ReceptiveField) -> tuple[int, int]:
     """(row, column) of the unit whose field lies nearest to the middle of the image; of two, the first."""
     axes = zip((field.vertical, field.horizontal), field.units, field.input_shape)

@@ -1,0 +1,98 @@
+"""A convolution as the dense matrix that it is: mostly zeros, and few different weights."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+
+from core.network import Conv2D
+from core.network.layers import Shape, Window, shape_text
+
+MOST_CELLS = 4_000_000
+NO_WEIGHT = -1
+
+
+class ConvolutionMatrix(NamedTuple):
+    """The weights that a dense layer would need to compute the same as a convolution.
+
+    Attributes:
+        matrix: (outputs, inputs) float32. Images are laid out flat as by `Flatten`: row after row,
+            in each pixel channel after channel.
+        which: (outputs, inputs) int32: index into the flat kernel of the weight that stands there;
+            `NO_WEIGHT` where the output does not read the input.
+    """
+
+    matrix: np.ndarray
+    which: np.ndarray
+
+    @property
+    def dense_weights(self) -> int:
+        """Weights that a dense layer would learn."""
+        return self.matrix.size
+
+    @property
+    def connections(self) -> int:
+        """Cells in which a weight of the kernel stands; all others are zero."""
+        return int(np.count_nonzero(self.which != NO_WEIGHT))
+
+    @property
+    def distinct_weights(self) -> int:
+        """Weights of the kernel that stand somewhere: those that the convolution learns."""
+        return len(np.unique(self.which[self.which != NO_WEIGHT]))
+
+
+def convolution_matrix(
+    kernel: np.ndarray,
+    input_shape: Shape,
+    strides: tuple[int, int] = (1, 1),
+    padding: str = "valid",
+    dilation_rate: tuple[int, int] = (1, 1),
+) -> ConvolutionMatrix:
+    """The matrix whose product with a flat image is the flat output of the convolution, without bias.
+
+    Args:
+        kernel: (kernel rows, kernel columns, input channels, filters), as Keras keeps it.
+        input_shape: (h, w, input channels).
+        strides, padding, dilation_rate: as of `Conv2D`.
+
+    Raises:
+        ValueError: with a sentence, where the kernel does not fit the input, or where the matrix would
+            have more than 4 million cells.
+
+    Source: Dumoulin and Visin, “A guide to convolution arithmetic for deep learning” (2016), section 4.1.
+    """
+    if len(input_shape) != 3 or kernel.ndim != 4 or kernel.shape[2] != input_shape[2]:
+        raise ValueError(
+            f"A kernel of {shape_text(kernel.shape)} (rows, columns, input channels, filters) does not fit "
+            f"an input of {shape_text(input_shape)}."
+        )
+    filters = kernel.shape[3]
+    layer = Conv2D(filters, kernel.shape[:2], strides, padding, dilation_rate)
+    vertical, horizontal = layer.reads(input_shape)
+    output_shape = (vertical.count, horizontal.count, filters)
+    outputs, inputs = prod(output_shape), prod(input_shape)
+    if outputs * inputs > MOST_CELLS:
+        raise ValueError(
+            f"From {shape_text(input_shape)} to {shape_text(output_shape)} the matrix would have "
+            f"{outputs:,} × {inputs:,} = {outputs * inputs:,} cells; at most {MOST_CELLS:,} are written out."
+        )
+    weights = np.arange(kernel.size, dtype=np.int32).reshape(kernel.shape)
+    which = np.full((*output_shape, *input_shape), NO_WEIGHT, np.int32)
+    for tap_row, tap_column in np.ndindex(kernel.shape[:2]):
+        rows, read_rows = _reached(vertical, tap_row, input_shape[0])
+        columns, read_columns = _reached(horizontal, tap_column, input_shape[1])
+        cells = (rows[:, np.newaxis], columns, slice(None), read_rows[:, np.newaxis], read_columns)
+        which[cells] = weights[tap_row, tap_column].T  # (filters, input channels)
+    which = which.reshape(outputs, inputs)
+    matrix = np.where(which == NO_WEIGHT, np.float32(0), kernel.astype(np.float32, copy=False).ravel()[which])
+    return ConvolutionMatrix(matrix, which)
+
+
+def _reached(window: Window, tap: int, length: int) -> tuple[np.ndarray, np.ndarray]:
+    """Output indices whose window has this tap inside the input, and the input index that it reads there."""
+    outputs = np.arange(window.count)
+    inputs = outputs * window.stride - window.before + tap * window.dilation
+    inside = (inputs >= 0) & (inputs < length)
+    return outputs[inside], inputs[inside]
