@@ -30,6 +30,8 @@ def activations(model: keras.Model, network: Network, image: np.ndarray) -> dict
     """
     paths = [path for path, _ in network.walk()]
     outputs = _probe(model, paths)(image[np.newaxis], training=False)
+    if len(paths) == 1:  # Keras takes a single output out of its list
+        outputs = [outputs]
     return {path: np.asarray(output[0]) for path, output in zip(paths, outputs)}
 
 

@@ -43,6 +43,15 @@ def test_activations_are_the_models_own(network, random):
     np.testing.assert_allclose(probabilities(model, image).sum(), 1, atol=1e-5)
 
 
+def test_a_network_of_one_layer_has_activations_too(random):
+    network = Network((6, 6, 2), (Conv2D(3, 3),))
+    model = build_model(network)
+    image = random.random(network.input_shape, np.float32)
+    found = activations(model, network, image)
+    assert list(found) == [(0,)]
+    np.testing.assert_allclose(found[(0,)], model(image[None])[0], atol=1e-6)
+
+
 def test_the_first_convolution_is_what_its_kernels_say(random):
     """One unit by hand: patch times kernel plus bias, cut off below zero."""
     model = pretrained("lenet5")
