@@ -47,7 +47,7 @@ def ours(key: str) -> str:
     row = reproduced().get(key)
     if row is None:
         return ""
-    chosen, whole, improved = row.get("selected"), row["all_images"], row.get("improved")
+    chosen, whole, improved = row.get("selected"), row.get("all_images"), row.get("improved")
     if chosen is not None:
         words = (
             f"Here: {chosen['test_accuracy'] * 100:.2f} % of the test images, with the epoch chosen on images kept "
@@ -73,15 +73,21 @@ def table() -> list[str]:
         "|---|--:|--:|---|--:|--:|--:|---|",
     ]
     for key, row in reproduced().items():
-        chosen, whole = row.get("selected"), row["all_images"]
+        chosen, whole = row.get("selected"), row.get("all_images")
         there = f"{row['published_parameters']:,}" if row["published_parameters"] else "–"
         kept = f"{chosen['test_accuracy'] * 100:.2f} % (epoch {chosen['epoch']})" if chosen else "–"
         lines.append(
             f"| {key}, {PRESETS[key].network.name} | {there} | {row['parameters']:,} | {row['published'] or '–'} | {kept} "
-            f"| {whole['test_accuracy'] * 100:.2f} %, {whole['best_test_accuracy'] * 100:.2f} % "
-            f"(epoch {whole['best_epoch']}) | {_improved(key, row)} | {_reached(row)} |"
+            f"| {_whole(whole)} | {_improved(key, row)} | {_reached(row)} |"
         )
     return lines
+
+
+def _whole(part: dict[str, Any] | None) -> str:
+    if part is None:
+        return "–"
+    best = f"{part['best_test_accuracy'] * 100:.2f} % (epoch {part['best_epoch']})"
+    return f"{part['test_accuracy'] * 100:.2f} %, {best}"
 
 
 def _improved(key: str, row: dict[str, Any]) -> str:
@@ -94,7 +100,7 @@ def _reached(row: dict[str, Any]) -> str:
     there, on = row["published_accuracy"], row["published_on"]
     if there is None:
         return "–"
-    parts = [row["all_images"], *([row["selected"]] if "selected" in row else [])]
+    parts = [row[name] for name in ("selected", "all_images") if name in row]
     name = "train_accuracy" if on == "training" else "test_accuracy"
     if max(part[name] for part in parts) >= there:
         return "yes"
