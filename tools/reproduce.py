@@ -29,7 +29,9 @@ ORDER = (
     "MobileNet", "B4", "VGG", "ResNet", "E3", "E1", "C1",
 )  # fmt: skip
 AS_PUBLISHED = ("E1", "E2", "E3")  # the source trained on all 60,000 images and chose nothing
-ON_VALIDATION = tuple(key for key in ORDER if not key.startswith(("A", "E")))  # the source kept images apart, or is ours
+ON_VALIDATION = tuple(
+    key for key in ORDER if not key.startswith(("A", "E"))
+)  # the source kept images apart, or is ours
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from core.insight.explanation import Explanation, explain, inputs_of
 from core.network import Network, Path
 from core.ui.frame import certainty, plain
 from core.ui.maps import Unit, drawn_maps
+from core.ui.private import bring_into_view
 from core.ui.session import Session
 from core.ui.subject import Picture, Subject
 from core.views.explanation import STYLE, heading, parts, source_words, strongest_terms
@@ -56,6 +57,7 @@ def feature_maps(mine: Session, subject: Subject, picture: Picture) -> None:
         FIRST_MAPS if mine.layer is None else ALL_MAPS,
         subject.class_names,
     )
+    bring_into_view("maps/trail", "maps/trail", mine.reveals)
     drawn_maps(data | {"single": mine.layer is not None}, "maps/drawn", choose, open_layer)
     st.caption(
         "Move over the numbers: the frames show what each one sees of the image and reads of the layer below. "
@@ -131,6 +133,7 @@ def _further(mine: Session, network: Network, found: Explanation) -> None:
 
     def follow(path: Path, index: tuple[int, ...]) -> None:
         mine.layer, mine.unit = path, index
+        mine.reveals += 1
 
     terms = [term for term in strongest_terms(found) if term.path]
     if not terms:

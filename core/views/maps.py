@@ -27,7 +27,7 @@ from core.network import (
     SeparableConv2D,
     trace,
 )
-from core.network.layers import shape_text
+from core.network.layers import Reads, Window, shape_text
 from core.network.network import place
 from core.views.images import INK_SCALE, Scale, activation_scale
 
@@ -170,11 +170,29 @@ def _window(network: Network, path: Path, number: int) -> Spec:
         return {**whole, "maps": "all"}
     if isinstance(block, (GlobalAveragePooling2D, GlobalMaxPooling2D)):
         return {**whole, "maps": list(range(shape[2]))}
-    spans = _spans(trace(Network(shape, (block,))).rows[0].receptive_field) or whole
+    reads = block.reads(shape)
+    if reads is Reads.EVERYTHING:
+        spans = whole
+    elif reads is Reads.POINT:
+        spans = {"rows": [[r, r + 1] for r in range(shape[0])], "columns": [[c, c + 1] for c in range(shape[1])]}
+    else:
+        spans = {name: _spanned(window, side) for name, window, side in zip(("rows", "columns"), reads, shape)}
     if isinstance(block, (Conv2D, SeparableConv2D, Dense)) or _mixes(block):
         return {**spans, "maps": "all"}
     multiplier = outputs[2] // shape[2]
     return {**spans, "maps": [n // multiplier for n in range(outputs[2])]}
+
+
+def _spanned(window: Window, side: int) -> Span:
+    """For each unit along one axis, the smallest span of the `side` positions below that it reads."""
+    spans = []
+    for unit in range(window.count):
+        first = unit * window.stride - window.before
+        taps = [
+            tap for tap in range(first, first + window.size * window.dilation, window.dilation) if 0 <= tap < side
+        ]
+        spans.append([taps[0], taps[-1] + 1] if taps else [0, 0])
+    return spans
 
 
 def _mixes(block: Any) -> bool:

@@ -62,7 +62,7 @@ def test_the_main_job_from_building_to_drawing(page):
     expect(page.get_by_role("img", name="kernel 6, input channel 1")).to_be_visible()
     clean(page)
     go(page, "Feature maps")
-    expect(page.get_by_role("img", name="map 12 of 3 · Conv2D 12 @ 5×5, relu")).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("^12 feature maps of 3 · Conv2D 12 @ 5×5, relu"))).to_be_visible()
     clean(page)
     go(page, "Receptive fields")
     expect(page.get_by_role("table")).to_contain_text("14×14")
@@ -247,6 +247,56 @@ def test_a_run_can_be_stopped_from_any_page(page):
     expect(sidebar.get_by_text("61,706 parameters").first).to_be_visible()
     go(page, "Train")
     expect(page.get_by_text("What it has learned so far is kept")).to_be_visible()
+
+
+def test_hovering_frames_what_a_number_sees_and_clicking_explains_it(page):
+    go(page, "Feature maps")
+    maps = page.locator(".maps")
+    grid = maps.locator('.grid[data-layer="2"]')  # the second convolution: 10×10 maps, 8 px a cell
+    expect(grid).to_be_visible()
+    settled(page)
+    sent = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    grid.hover(position={"x": 2, "y": 2})
+    expect(maps).to_have_attribute("data-unit", "2|0|0|0")
+    expect(maps).to_have_attribute("data-box", "0,0,12,12")  # 14×14, less the padding
+    grid.hover(position={"x": 8 * 3 + 2, "y": 8 * 4 + 2})
+    expect(maps).to_have_attribute("data-unit", "2|0|4|3")
+    expect(maps).to_have_attribute("data-box", "6,4,20,18")
+    expect(maps.get_by_text("It sees rows 7 to 20 and columns 5 to 18 of the image.")).to_be_visible()
+    assert not sent  # all of it in the browser
+    grid.click(position={"x": 8 * 3 + 2, "y": 8 * 4 + 2})
+    explanation = page.locator(".st-key-maps-explanation")
+    expect(explanation.get_by_text("Layer 3 · Conv2D, map 1, row 5, column 4")).to_be_visible()
+    expect(explanation.get_by_text("there: the same.")).to_be_visible()
+    expect(explanation.locator("table.cells")).to_have_count(18)  # patch, kernel and products of six maps
+    clean(page)
+    # Down to what weighs most, and back to the whole network.
+    explanation.get_by_role("button", name=re.compile("^map ")).first.click()
+    expect(explanation.get_by_text("Layer 2 · AveragePooling2D")).to_be_visible()
+    page.get_by_role("button", name="Whole network").click()
+    expect(explanation).to_have_count(0)
+    expect(maps.locator('.grid[data-layer="7"]')).to_be_visible()
+    clean(page)
+
+
+def test_numbers_can_be_reached_and_explained_by_keyboard_and_a_kernel_be_watched(page):
+    go(page, "Feature maps")
+    maps = page.locator(".maps")
+    grid = maps.locator('.grid[data-layer="1"]')
+    expect(grid).to_be_visible()
+    settled(page)
+    grid.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(maps).to_have_attribute("data-unit", "1|0|0|2")
+    maps.get_by_role("button", name="Play").click()
+    expect(maps).to_have_attribute("data-unit", "1|0|0|5")
+    maps.get_by_role("button", name="Pause").click()
+    maps.get_by_role("button", name="Explain this number").click()
+    expect(page.locator(".st-key-maps-explanation").get_by_text("Layer 2 · AveragePooling2D")).to_be_visible()
+    clean(page)
 
 
 def test_the_canvas_still_shows_the_drawing_when_one_comes_back(page):

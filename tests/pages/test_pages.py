@@ -419,6 +419,33 @@ def test_a_bad_file_gets_a_sentence(app, name, content):
     assert mine(app).network == LENET5
 
 
+@pytest.mark.parametrize(
+    ("layer", "unit", "said"),
+    [
+        ((0,), (0, 0, 2), "Layer 1 · Conv2D, map 3, row 1, column 1"),
+        ((3,), (4, 4, 15), "Layer 4 · AveragePooling2D, map 16, row 5, column 5"),
+        ((4,), (399,), "Layer 5 · Flatten, unit 400"),
+        ((7,), (3,), "Layer 8 · Dense, unit 4"),
+    ],
+)
+def test_a_number_is_explained_and_is_the_models_own(app, layer, unit, said):
+    opened(app, "feature_maps")
+    mine(app).inside_of, mine(app).layer, mine(app).unit = LENET5, layer, unit
+    app.run()
+    assert not app.exception
+    assert said in words(app) and "there: the same." in words(app)
+    button(app, "Whole network").click().run()
+    assert mine(app).layer is None and "there: the same." not in words(app)
+
+
+def test_a_place_in_another_network_is_forgotten(app):
+    opened(app, "feature_maps")
+    mine(app).inside_of, mine(app).layer, mine(app).unit = PRESETS["C5"].network, (20,), (0, 0, 0)
+    app.run()
+    assert not app.exception
+    assert mine(app).layer is None and mine(app).unit is None
+
+
 def trained_twice(app):
     """Two short runs, the newer one with another network."""
     opened(app, "train")

@@ -1,0 +1,156 @@
+"""What the browser is given to draw and to frame is what the network computes and reads."""
+
+import base64
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from core.insight import activations, inputs_of
+from core.insight.explanation import explain
+from core.network import LENET5, PRESETS, Conv2D, Dense, DepthwiseConv2D, Flatten, Network, residual_block, trace
+from core.training import build_model
+from core.ui.maps import Unit, read_unit
+from core.views.explanation import heading, parts, strongest_terms
+from core.views.maps import maps_data, stage_id
+from tests.strategies import networks
+
+
+def data_of(network, random, most_maps=32):
+    model = build_model(network, 1)
+    image = random.random(network.input_shape, np.float32)
+    values = activations(model, network, image)
+    below = {path: inputs_of(network, path) for path in values}
+    return model, image, values, maps_data(network, image, values, below, values, most_maps, "0123456789")
+
+
+def numbers(stage):
+    """As the browser reads them: (maps, rows, columns)."""
+    levels = np.frombuffer(base64.b64decode(stage["values"]), "<u2").astype(np.float64)
+    found = stage["low"] + levels / 65535 * (stage["high"] - stage["low"])
+    return found.reshape(stage["maps"], stage["rows"], stage["columns"])
+
+
+def test_the_browser_has_every_number_to_four_digits_of_the_layers_scale(random):
+    _, image, values, data = data_of(LENET5, random)
+    assert [stage["id"] for stage in data["stages"]] == ["", *map(stage_id, values)]
+    np.testing.assert_allclose(numbers(data["stages"][0])[0], image[..., 0], atol=1e-5)
+    for stage, found in zip(data["stages"][1:], values.values()):
+        maps = found.reshape(1, 1, -1) if found.ndim == 1 else found
+        np.testing.assert_allclose(numbers(stage), np.moveaxis(maps, -1, 0), atol=2e-5 * np.abs(maps).max())
+    assert data["stages"][-1]["names"] == list("0123456789")
+
+
+def test_many_maps_are_cut_and_the_browser_knows_how_many_there_are(random):
+    network = Network((12, 12, 1), (Conv2D(40, 3), Flatten(), Dense(10, "softmax")))
+    _, _, _, data = data_of(network, random, most_maps=8)
+    assert (data["stages"][1]["maps"], data["stages"][1]["channels"]) == (8, 40)
+
+
+def box_of(spans, row, column, width):
+    if "boxes" in spans:
+        return tuple(spans["boxes"][row * width + column])
+    (top, bottom), (left, right) = (
+        spans[name][min(at, len(spans[name]) - 1)] for name, at in (("rows", row), ("columns", column))
+    )
+    return top, left, bottom, right
+
+
+@pytest.mark.parametrize("network", [LENET5, PRESETS["B4"].network, PRESETS["ResNet"].network], ids=lambda n: n.name)
+def test_the_frame_on_the_image_is_the_receptive_field(network, random):
+    _, _, _, data = data_of(network, random)
+    rows = {stage_id(row.path): row for row in trace(network).rows}
+    for stage in data["stages"][1:]:
+        field = rows[stage["id"]].receptive_field
+        high, wide = field.units
+        for row, column in {(0, 0), (high // 2, wide // 2), (high - 1, wide - 1)}:
+            assert box_of(stage["field"], row, column, wide) == tuple(field.region(row, column))
+
+
+@settings(
+    max_examples=15,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
+)
+@given(network=networks())
+def test_the_frame_below_is_what_the_explanation_reads(network, random):
+    model, image, values, data = data_of(network, random)
+    for stage in data["stages"][1:]:
+        path = tuple(map(int, stage["id"].split(".")))
+        shape = values[path].shape
+        for _ in range(3):
+            index = tuple(int(random.integers(size)) for size in shape)
+            unit = (0, 0, *index) if len(shape) == 1 else index
+            found = explain(model, network, image, path, index, values)
+            for source in found.sources:
+                read = [one for one in stage["reads"] if one["id"] == stage_id(source.path)]
+                if not read or source.box.bottom <= source.box.top:
+                    continue
+                boxes = []
+                for window in read:
+                    if "flattened" in window:
+                        _, wide, deep = window["flattened"]
+                        row, column = unit[2] // (deep * wide), unit[2] // deep % wide
+                        boxes.append((row, column, row + 1, column + 1))
+                        assert source.channels.tolist() == [unit[2] % deep]
+                        continue
+                    boxes.append(box_of(window, unit[0], unit[1], stage["columns"]))
+                    if window["maps"] != "all" and len(read) == 1:
+                        assert source.channels.tolist() == [window["maps"][unit[2]]]
+                assert tuple(source.box) in boxes, (network.at(path), index)
+
+
+@pytest.mark.parametrize(
+    ("sent", "unit"),
+    [
+        ("2|5|3|4", Unit((2,), 5, 3, 4)), ("2.0.1|0|0|0", Unit((2, 0, 1), 0, 0, 0)),
+        (None, None), (7, None), ("", None), ("2", None), ("2|-1|0|0", None), ("a|0|0|0", None),
+        ("2|²|0|0", None), ("1" * 99 + "|0|0|0", None), ("2|0|0|0|0", None),
+    ],
+)  # fmt: skip
+def test_a_unit_comes_back_from_the_browser_or_nothing_does(sent, unit):
+    assert read_unit(sent) == unit
+
+
+def test_the_steps_of_a_convolution_are_drawn_with_their_numbers(random):
+    network = Network((5, 5, 2), (Conv2D(3, 3, padding="same", activation="relu"),))
+    model, image, values, _ = data_of(network, random)
+    found = explain(model, network, image, (0,), (0, 0, 1), values)
+    steps = parts(found)
+    assert heading(network, found) == "Layer 1 · Conv2D, map 2, row 1, column 1"
+    assert [step.title for step in steps] == ["Patch × kernel, summed", "Activation: relu"]
+    assert steps[0].html.count("<table") == 6  # patch, kernel and products of two channels
+    assert "repeating-linear-gradient" in steps[0].html  # the corner reads padding
+    assert f"**{found.value:.4g}**" in steps[1].words
+
+
+def test_what_weighs_most_leads_down_to_that_number(random):
+    network = Network((6, 6, 1), (Conv2D(2, 3), Conv2D(3, 3)))
+    model, image, values, _ = data_of(network, random)
+    found = explain(model, network, image, (1,), (1, 1, 2), values)
+    first = strongest_terms(found)[0]
+    kernel = model.layers[2].get_weights()[0][..., 2]
+    products = values[(0,)][1:4, 1:4] * kernel
+    row, column, channel = np.unravel_index(np.abs(products).argmax(), products.shape)
+    assert (first.path, first.index) == ((0,), (row + 1, column + 1, channel))
+
+
+@pytest.mark.parametrize("name", [name for name, preset in PRESETS.items() if name not in ("B1", "B2", "B3")])
+def test_every_kind_of_step_of_the_published_networks_can_be_drawn(name, random):
+    network = PRESETS[name].network
+    model, image, values, _ = data_of(network, random)
+    for path, found in values.items():
+        index = tuple(size // 2 for size in found.shape)
+        explanation = explain(model, network, image, path, index, values)
+        assert parts(explanation) and all("nan" not in part.words for part in parts(explanation))
+        strongest_terms(explanation)
+
+
+def test_branches_and_separable_convolutions_are_drawn(random):
+    network = Network((6, 6, 3), (DepthwiseConv2D(3, depth_multiplier=2), residual_block(6), Flatten(), Dense(10)))
+    model, image, values, data = data_of(network, random)
+    depthwise = data["stages"][1]["reads"][0]
+    assert depthwise["maps"] == [0, 0, 1, 1, 2, 2]
+    for path, found in values.items():
+        assert parts(explain(model, network, image, path, tuple(0 for _ in found.shape), values))
