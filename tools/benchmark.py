@@ -267,12 +267,52 @@ def publishing(case: Case) -> float:
     return 1 - statistics.median(one / bare for one, bare in pairs)
 
 
+def looking_inside(rounds: int = 20) -> dict[str, list[float]]:
+    """Seconds of the server for what the Look-inside pages show of LeNet-5, weights and graphs at hand."""
+    import numpy as np
+
+    from core.data import load
+    from core.insight import activations, best_patches, effective_field, explain, inputs_of, saliency
+    from core.training import card, pretrained
+    from core.views.explanation import parts
+    from core.views.maps import maps_data
+
+    model, network, data = pretrained("lenet5"), card("lenet5").network, load("mnist")
+    images = data.x_test[:2000].astype(np.float32) / 255
+
+    def all_maps(image: np.ndarray) -> None:
+        values = activations(model, network, image)
+        below = {path: inputs_of(network, path) for path in values}
+        maps_data(network, image, values, below, values, 32, data.class_names)
+
+    questions: dict[str, Callable[[np.ndarray], object]] = {
+        "the maps of all layers for a new image": all_maps,
+        "one number explained": lambda image: parts(explain(model, network, image, (2,), (4, 4, 3))),
+        "effective receptive field over 64 images": lambda _: effective_field(model, network, (2,), images[:64]),
+        "integrated gradients": lambda image: saliency("integrated_gradients", model, network, image, 3),
+        "occlusion": lambda image: saliency("occlusion", model, network, image, 3),
+        "best patches of a layer among 2,000 images": lambda _: best_patches(model, network, (2,), images),
+    }
+    found: dict[str, list[float]] = {}
+    for what, ask in questions.items():
+        ask(images[0])  # graphs are made once
+        found[what] = []
+        for image in images[1 : rounds + 1]:
+            before = time.perf_counter()
+            ask(image)
+            found[what].append(time.perf_counter() - before)
+    return found
+
+
 def main() -> None:
     """Print the tables."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     if sys.argv[1:2] == ["--one"]:
         what, *rest = sys.argv[2:]
         print(to_99_percent() if what == "99" else MEASURES[what](Case(rest[0], int(rest[1]))))
+        return
+    if sys.argv[1:] == ["inside"]:
+        _print_looking_inside()
         return
     print("| network | ours, images/s | Keras fit | ratio | PyTorch | ratio |\n|---|---|---|---|---|---|", flush=True)
     trainings([case for case in CASES if not sys.argv[1:] or case.preset in sys.argv[1:]])
@@ -292,6 +332,13 @@ def main() -> None:
         f"| an edit of a 32-layer network with branches, server time | "
         f"median {edits[10] * 1000:.0f} ms, worst of 20 {edits[-1] * 1000:.0f} ms |"
     )
+    _print_looking_inside()
+
+
+def _print_looking_inside() -> None:
+    print("\n| looking into LeNet-5, server time | median | worst of 20 |\n|---|--:|--:|")
+    for what, seconds in looking_inside().items():
+        print(f"| {what} | {statistics.median(seconds) * 1000:.0f} ms | {max(seconds) * 1000:.0f} ms |")
 
 
 if __name__ == "__main__":

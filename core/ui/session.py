@@ -56,9 +56,11 @@ class Session:
         subject: what Look inside and Draw are about: `lenet5`, `run` or `imported`.
         epoch: the epoch of the run that they look at; None is the newest.
         viewers: models to look into, for the runs that were looked into last.
-        source: the image that they look at: `test` or `drawing`.
+        source: the image that they look at: `test`, `drawing` or `upload`.
         test_index: which test image.
         drawing: (28, 28) float32 in 0…1, the newest.
+        upload: the picture that was sent last, (h, w, 4) uint8; None where there is none.
+        upload_id: which file it was, so that it is read once.
         canvas: grows to give the next drawing an empty canvas.
         previewed: grows to show other random changes of the training images.
         unfolded: parts of the recipe that stay open.
@@ -92,6 +94,8 @@ class Session:
     source: str = "test"
     test_index: int = 0
     drawing: np.ndarray | None = None
+    upload: np.ndarray | None = None
+    upload_id: str = ""
     canvas: int = 0
     canvas_content: dict | None = None
     _desk: tuple[Network, Recipe, str] | None = None

@@ -12,6 +12,7 @@ import numpy as np
 import streamlit as st
 
 from core.data import SOURCES, load
+from core.data.uploads import InvalidPicture, network_input, read_picture
 from core.network import Network
 from core.training import Run, StoreError, card, pretrained
 from core.training.priority import wake_tensorflow
@@ -94,6 +95,8 @@ def choose_subject(mine: Session, key: str) -> Subject:
             return Subject(titles["imported"], there.network, there.model(), there.dataset, False)
     if mine.subject == "run":
         model = model_of(mine, run)
+        if run.network != mine.network:
+            st.caption("The network on the Build page is another one by now; this is the run's own.")
         if model is not None:
             title = f"Your run: {plain(run.name)}" + ("" if mine.epoch is None else f", after epoch {mine.epoch}")
             live = run.active and mine.epoch is None
@@ -195,9 +198,9 @@ def waking() -> Iterator[None]:
 def choose_picture(mine: Session, subject: Subject, key: str) -> Picture:
     """A choice between the test images and the visitor's drawing."""
     with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
-        titles = {"test": "Test image", "drawing": "My drawing"}
+        titles = {"test": "Test image", "drawing": "My drawing", "upload": "Upload"}
         fits = mine.drawing is not None and subject.network.input_shape == (28, 28, 1)
-        options = ["test", "drawing"] if fits else ["test"]
+        options = ["test", "drawing", "upload"] if fits else ["test", "upload"]
         if mine.source not in options:
             mine.source = "test"
         mine.source = st.segmented_control(
@@ -221,9 +224,33 @@ def choose_picture(mine: Session, subject: Subject, key: str) -> Picture:
                 "Number", 0, len(dataset.x_test) - 1, mine.test_index, key=number, width=150
             )
             st.button("Another", icon=":material/casino:", on_click=another, key=f"{key}/another")
+        if mine.source == "upload":
+            _receive(mine, key)
     if mine.source == "drawing":
         return Picture(mine.drawing[..., np.newaxis], "your drawing")
+    if mine.source == "upload" and mine.upload is not None:
+        image = network_input(mine.upload, subject.network.input_shape)
+        if image is not None:
+            return Picture(image, "your picture")
+        st.warning("Nothing stands out in this picture. A digit on an even ground works, dark or light.")
     label = int(dataset.y_test[mine.test_index])
     image = dataset.x_test[mine.test_index].astype(np.float32) / 255
     name = dataset.class_names[label]
     return Picture(image, f"test image {mine.test_index:,}, which is “{name}”", label)
+
+
+def _receive(mine: Session, key: str) -> None:
+    """Take a picture from the visitor's machine; until there is one, the page shows the test image."""
+    with st.popover("Choose a picture" if mine.upload is None else "Another picture", icon=":material/upload:"):
+        file = st.file_uploader(
+            "A digit on paper, or any picture", ["png", "jpg", "jpeg", "webp", "gif", "bmp"], key=f"{key}/upload"
+        )
+        st.caption("It stays in this page's memory only and is forgotten when you leave.")
+    if file is None or file.file_id == mine.upload_id:
+        return
+    mine.upload_id = file.file_id
+    try:
+        mine.upload = read_picture(file.getvalue())
+    except InvalidPicture as problem:
+        mine.upload = None
+        st.error(str(problem))

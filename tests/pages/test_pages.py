@@ -438,6 +438,30 @@ def test_a_number_is_explained_and_is_the_models_own(app, layer, unit, said):
     assert mine(app).layer is None and "there: the same." not in words(app)
 
 
+def test_a_picture_that_was_sent_can_be_looked_into_and_an_empty_one_is_explained(app):
+    opened(app, "feature_maps")
+    page = np.zeros((60, 40, 4), np.uint8)
+    page[..., 3] = 255
+    page[10:50, 18:22, :3] = 255
+    app.session_state["maps/source/2"], mine(app).upload = "upload", page
+    app.run()
+    assert not app.exception
+    assert "Input: your picture. The network answers **1**" in words(app)
+    mine(app).upload = np.full((60, 40, 4), 255, np.uint8)
+    app.run()
+    assert not app.exception
+    assert "Nothing stands out" in app.warning[0].value
+
+
+def test_a_run_of_another_network_than_the_editors_says_so(app):
+    trained_twice(app)
+    opened(app, "feature_maps")
+    assert "this is the run's own" not in words(app)
+    mine(app).edit(LENET5)
+    app.run()
+    assert "this is the run's own" in words(app)
+
+
 def test_a_place_in_another_network_is_forgotten(app):
     opened(app, "feature_maps")
     mine(app).inside_of, mine(app).layer, mine(app).unit = PRESETS["C5"].network, (20,), (0, 0, 0)

@@ -1,0 +1,142 @@
+"""Pictures that people send: the good are read, the bad get a sentence, none takes the server down."""
+
+import io
+import struct
+import tracemalloc
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from core.data import load
+from core.data.uploads import InvalidPicture, network_input, read_picture
+
+
+def saved(image, kind="PNG", **options):
+    target = io.BytesIO()
+    image.save(target, kind, **options)
+    return target.getvalue()
+
+
+def four(mode="L", ink=255, ground=0):
+    """A 4 of broad strokes."""
+    field = np.full((80, 60), ground, np.uint8)
+    field[10:45, 12:18] = field[40:46, 12:50] = field[10:70, 38:44] = ink
+    return Image.fromarray(field).convert(mode)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16"])
+def test_every_kind_of_pixels_is_read(mode):
+    if mode == "I;16":
+        content = saved(Image.fromarray(np.asarray(four()).astype(np.uint16) * 200))
+    else:
+        content = saved(four("RGB").convert(mode), "JPEG" if mode == "CMYK" else "PNG")
+    found = read_picture(content)
+    assert found.shape == (80, 60, 4) and found.dtype == np.uint8
+    digit = network_input(found, (28, 28, 1))
+    expected = network_input(read_picture(saved(four())), (28, 28, 1))
+    assert np.corrcoef(digit.ravel(), expected.ravel())[0, 1] > 0.97
+
+
+def test_the_first_frame_of_an_animation_is_read():
+    blank = Image.new("L", (60, 80))
+    content = saved(four("P"), "GIF", save_all=True, append_images=[blank.convert("P")] * 3)
+    assert network_input(read_picture(content), (28, 28, 1)) is not None
+
+
+def test_a_photo_that_lies_on_its_side_is_turned():
+    upright = four("RGB")
+    turned = upright.transpose(Image.Transpose.ROTATE_90)
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be shown turned clockwise
+    found = read_picture(saved(turned, "JPEG", exif=exif, quality=95))
+    assert found.shape[:2] == (80, 60)
+
+
+def test_a_large_picture_becomes_small():
+    assert max(read_picture(saved(Image.new("L", (3000, 20)))).shape[:2]) == 1024
+
+
+NOISE = Image.fromarray(np.random.default_rng(3).integers(0, 256, (64, 64, 3), np.uint8))
+
+
+def png_header(width, height):
+    body = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    pixels = b"IDAT" + zlib.compress(b"\0" * 100)
+    chunks = (
+        struct.pack(">I", len(part) - 4) + part + struct.pack(">I", zlib.crc32(part)) for part in (body, pixels)
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "no picture"),
+        (b"hello", "no picture"),
+        (b"%PDF-1.4", "no picture"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "no picture"),
+        (saved(NOISE)[:900], "damaged"),
+        (saved(NOISE, "JPEG")[:300], "damaged|no picture"),
+        (png_header(60_000, 60_000), "pixels"),
+        (png_header(4000, 4000), "damaged"),
+        (b"\0" * 10_000_001, "MB"),
+    ],
+    ids=["empty", "text", "pdf", "svg", "cut png", "cut jpeg", "bomb", "header only", "long"],
+)
+def test_what_cannot_be_read_gets_a_sentence(content, said):
+    with pytest.raises(InvalidPicture, match=said):
+        read_picture(content)
+
+
+def test_a_bomb_takes_no_memory():
+    content = png_header(30_000, 30_000)
+    tracemalloc.start()
+    with pytest.raises(InvalidPicture):
+        read_picture(content)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 5_000_000
+
+
+PICTURES = [saved(four("RGB"), kind) for kind in ("PNG", "JPEG", "GIF", "BMP", "WEBP")]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(PICTURES), st.data())
+def test_a_damaged_file_is_read_or_refused_and_nothing_else(content, data):
+    damaged = bytearray(content)
+    for _ in range(data.draw(st.integers(1, 8))):
+        damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        found = read_picture(bytes(damaged))
+    except InvalidPicture:
+        return
+    assert found.ndim == 3 and found.shape[2] == 4
+
+
+def test_a_picture_becomes_what_the_network_sees():
+    picture = read_picture(saved(four("RGB")))
+    assert network_input(picture, (28, 28, 1)).shape == (28, 28, 1)
+    for shape in ((32, 32, 3), (16, 20, 1), (8, 8, 2)):
+        found = network_input(picture, shape)
+        assert found.shape == shape and found.dtype == np.float32 and found.min() >= 0 and found.max() <= 1
+    assert network_input(np.full((9, 9, 4), 255, np.uint8), (28, 28, 1)) is None  # an empty page
+
+
+def test_what_is_transparent_is_black_for_a_network_of_colours():
+    clear = np.zeros((8, 8, 4), np.uint8)
+    clear[..., 0] = 255
+    assert network_input(clear, (8, 8, 3)).max() == 0
+
+
+def test_images_of_mnist_stay_what_they_are():
+    images = load("mnist").x_test[:50, ..., 0]
+    alike = []
+    for image in images:
+        found = network_input(read_picture(saved(Image.fromarray(image))), (28, 28, 1))[..., 0]
+        alike.append(np.corrcoef(found.ravel(), image.ravel())[0, 1])
+    assert np.median(alike) > 0.9
