@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from core.insight import Kernels, activations, kernels, layers_with_kernels, probabilities, regions
-from core.network import Dense, Network, Path, trace
+from core.insight import Kernels, activations, kernels, layers_with_kernels, probabilities
+from core.network import Dense, Network, Path
 from core.network.layers import shape_text
 from core.network.network import place
-from core.ui.frame import look, percent
+from core.ui.frame import percent
 from core.ui.subject import Picture, Subject
-from core.views.charts import receptive_explorer
 from core.views.images import (
     INK_SCALE,
     Tile,
@@ -34,9 +33,18 @@ def layer_words(network: Network, path: Path) -> str:
     return f"{place(path)} · {type(block).__name__} {block.describe()}".strip()
 
 
+def choose_layer(network: Network, paths: list[Path], key: str) -> Path | None:
+    """A choice among these layers; None where there are none."""
+    if not paths:
+        return None
+    return st.selectbox(
+        "Layer", paths, format_func=lambda path: layer_words(network, path), key=f"{key}/{hash(network)}", width=340
+    )
+
+
 def choose_kernel_layer(network: Network, key: str) -> Path | None:
     """A choice among the layers whose weights can be shown."""
-    return _choose_layer(network, layers_with_kernels(network), key)
+    return choose_layer(network, layers_with_kernels(network), key)
 
 
 def kernel_pictures(subject: Subject, path: Path, key: str) -> None:
@@ -116,74 +124,6 @@ def layer_pictures(subject: Subject, path: Path, image: np.ndarray) -> None:
     if path in layers_with_kernels(subject.network):
         st.markdown("**Its kernels**")
         kernel_pictures(subject, path, f"train/kernels/{place(path)}")
-
-
-def choose_field_layer(network: Network, key: str) -> Path | None:
-    """A choice among the layers that still have maps."""
-    spatial = [row.path for row in trace(network).rows if row.output_shape and len(row.output_shape) == 3]
-    return _choose_layer(network, spatial, key)
-
-
-def explorer(subject: Subject, picture: Picture, path: Path | None) -> None:
-    """One feature map and, under it, the input with the frame of what the hovered unit sees."""
-    if path is None:
-        st.info("No layer of this network has feature maps: every unit of a dense layer sees the whole image.")
-        return
-    row = trace(subject.network).row(path)
-    channels = row.output_shape[2]
-    channel = 0
-    if channels > 1:
-        channel = (
-            st.number_input("Feature map", 1, channels, 1, key=f"fields/channel/{place(path)}/{channels}", width=150)
-            - 1
-        )
-    values = activations(subject.model, subject.network, picture.image)[path][..., channel]
-    image = picture.image[..., 0] if picture.image.shape[2] == 1 else picture.image[..., :3]
-    high, wide = row.receptive_field.size
-    st.vega_lite_chart(
-        receptive_explorer(values, regions(row.receptive_field), image, look=look()),
-        key=f"fields/{place(path)}",
-        width="content",
-        alt=f"Feature map of {layer_words(subject.network, path)} and the input. Each unit sees {high} by {wide} pixels.",
-    )
-    st.caption(
-        "Above: the feature map. Below: the image that went in. At the border the frame is cut off, because "
-        "there is nothing but padding outside."
-    )
-
-
-def field_table(network: Network) -> None:
-    """Size, step and share of the image for every layer."""
-    height, width, _ = network.input_shape
-    lines = []
-    for row in trace(network).rows:
-        if row.receptive_field is None:
-            continue
-        (high, wide), (down, right) = row.receptive_field.size, row.receptive_field.stride
-        share = min(high, height) * min(wide, width) / (height * width)
-        lines.append(
-            {
-                "Layer": layer_words(network, row.path),
-                "Sees": f"{high}×{wide}",
-                "Step": f"{down}×{right}" if down and right else "–",
-                "Share": f"{share * 100:.0f} %" if share >= 0.01 else f"{share * 100:.1f} %",
-            }
-        )
-    st.markdown("**How the view grows**, layer by layer")
-    st.table(lines, hide_index=True, border="horizontal")
-    st.caption(
-        "Sees: how many input pixels one unit depends on, as if the image had no border. Step: how far apart "
-        "the views of two neighbouring units are. Share: of the whole image. Each window, of a convolution or "
-        "a pooling, widens the view by (size − 1) × the step so far; then its stride multiplies the step."
-    )
-
-
-def _choose_layer(network: Network, paths: list[Path], key: str) -> Path | None:
-    if not paths:
-        return None
-    return st.selectbox(
-        "Layer", paths, format_func=lambda path: layer_words(network, path), key=f"{key}/{hash(network)}", width=340
-    )
 
 
 def _layer_maps(network: Network, path: Path, values: np.ndarray, class_names: tuple[str, ...]) -> None:

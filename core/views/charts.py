@@ -16,7 +16,7 @@ import altair as alt
 import numpy as np
 
 from core.training.snapshot import Point, Snapshot, mean
-from core.views.theme import CLASS_COLOURS, INK, LIGHT, MAGMA, SIGNED, Look
+from core.views.theme import CLASS_COLOURS, FRAME, INK, LIGHT, MAGMA, SIGNED, Look
 
 CURVE_HEIGHT = 240
 KEPT = 64  # shapes of a kind of chart
@@ -264,7 +264,12 @@ def _probability_bars(class_names: tuple[str, ...], look: Look) -> Spec:
 
 
 def receptive_explorer(
-    activation: np.ndarray, regions: np.ndarray, image: np.ndarray, side_px: int = 224, look: Look = LIGHT
+    activation: np.ndarray,
+    regions: np.ndarray,
+    image: np.ndarray,
+    side_px: int = 224,
+    look: Look = LIGHT,
+    reads: Sequence[tuple[Sequence[int], Sequence[int]]] = (),
 ) -> Spec:
     """A feature map above, the input below: hovering a unit frames exactly what it sees.
 
@@ -273,6 +278,8 @@ def receptive_explorer(
         regions: (rows·columns, 6) as from `insight.regions`.
         image: (h, w) or (h, w, 3) in 0…1, what the network received.
         side_px: about how wide each picture is.
+        look: colours of the page.
+        reads: `ReceptiveField.paths`, where the frame has holes: what the unit truly reads is marked in it.
     """
     rows, columns = activation.shape
     units = [
@@ -285,7 +292,10 @@ def receptive_explorer(
     ]  # fmt: skip
     lowest, highest = float(activation.min()), float(activation.max())
     limit = max(abs(lowest), abs(highest)) or 1.0
-    shape = deepcopy(_receptive_explorer((rows, columns), image.shape, lowest < 0, side_px, look))
+    shape = deepcopy(_receptive_explorer((rows, columns), image.shape, lowest < 0, side_px, look, len(reads)))
+    if reads:
+        ways = [[[_bits(mask) for mask in masks] for masks in way] for way in reads]
+        shape["params"] = [*shape["params"], {"name": "reads", "value": ways}]
     shades = shape["vconcat"][0]["layer"][0]["encoding"]["color"]["scale"]
     shades["domain"] = [limit * end for end in shades["domain"]]
     return _filled(shape, units=units, pixels=_pixels(image))
@@ -293,9 +303,9 @@ def receptive_explorer(
 
 @lru_cache(KEPT)
 def _receptive_explorer(
-    units: tuple[int, int], pixels_shape: tuple[int, ...], signed: bool, side_px: int, look: Look
+    units: tuple[int, int], pixels_shape: tuple[int, ...], signed: bool, side_px: int, look: Look, ways: int
 ) -> Spec:
-    """For values up to 1."""
+    """For values up to 1; `ways` is how many products of rows and columns a unit reads, 0 for its whole frame."""
     rows, columns = units
     height, width = pixels_shape[:2]
     shades = (
@@ -328,7 +338,7 @@ def _receptive_explorer(
         .add_params(hover)
     )
     chosen = (
-        grid.mark_rect(fillOpacity=0, stroke="#22d3ee", strokeWidth=3)
+        grid.mark_rect(fillOpacity=0, stroke=FRAME, strokeWidth=3)
         .encode(x=_position("column", columns), x2="x2:Q", y=_position("row", rows), y2="y2:Q")
         .transform_calculate(x2="datum.column + 1", y2="datum.row + 1")
         .transform_filter(hover)
@@ -340,6 +350,22 @@ def _receptive_explorer(
         "y": _position("row", height),
         "y2": "y2:Q",
     }
+    marks = []
+    if ways:
+        inner = {"x": _position("x1", width), "x2": "x2:Q", "y": _position("y1", height), "y2": "y2:Q"}
+        read = " || ".join(
+            f"(indexof(reads[{way}][0][unit.row[0]], '|' + datum.row + '|') >= 0"
+            f" && indexof(reads[{way}][1][unit.column[0]], '|' + datum.column + '|') >= 0)"
+            for way in range(ways)
+        )
+        marks = [
+            pixels.mark_rect(fillOpacity=0.35, fill=FRAME, stroke=FRAME, strokeWidth=1.5)
+            .encode(**inner)
+            .transform_filter(f"isValid(unit.row) && ({read})")
+            .transform_calculate(
+                x1="datum.column + 0.2", x2="datum.column + 0.8", y1="datum.row + 0.2", y2="datum.row + 0.8"
+            )
+        ]
     if len(pixels_shape) == 3:
         pixels = pixels.encode(**place, color=alt.Color("colour:N", scale=None))
     else:
@@ -347,7 +373,7 @@ def _receptive_explorer(
         pixels = pixels.encode(**place, color=alt.Color("value:Q", scale=ink, legend=None))
     pixels = pixels.transform_calculate(x2="datum.column + 1", y2="datum.row + 1")
     box = (
-        grid.mark_rect(fill="#22d3ee", fillOpacity=0.22, stroke="#22d3ee", strokeWidth=3)
+        grid.mark_rect(fill=FRAME, fillOpacity=0 if ways else 0.22, stroke=FRAME, strokeWidth=3)
         .encode(x=_position("left", width), x2="right:Q", y=_position("top", height), y2="bottom:Q")
         .transform_filter(hover)
         .transform_filter("datum.bottom > datum.top")
@@ -359,9 +385,10 @@ def _receptive_explorer(
         .encode(x=alt.value(0), y=alt.value(-6), text="words:N")
     )
     above = alt.layer(cells, chosen).properties(**_sides(rows, columns, side_px))
-    below = alt.layer(pixels, box, words).properties(**_sides(height, width, side_px))
+    below = alt.layer(pixels, *marks, box, words).properties(**_sides(height, width, side_px))
+    room = {"left": 0, "top": 0, "right": 34, "bottom": 5}  # so that the words fit beside a small picture
     return (
-        alt.vconcat(above, below, spacing=34)
+        alt.vconcat(above, below, spacing=34, padding=room)
         .resolve_scale(x="independent", y="independent", color="independent")
         .configure_view(strokeWidth=0)
         .configure_concat(spacing=30)
@@ -376,10 +403,15 @@ def _points(points, quantity: str, series: str) -> list[dict[str, Any]]:
 def _position(field: str, length: int) -> Any:
     """An axis of cell indices on which 0 is at the top or left; without decoration."""
     scale = alt.Scale(domain=[0, length], nice=False, zero=False)
-    channel = alt.Y if field in ("row", "top") else alt.X
+    channel = alt.Y if field in ("row", "top", "y1") else alt.X
     if channel is alt.Y:
         scale = alt.Scale(domain=[length, 0], nice=False, zero=False)
     return channel(f"{field}:Q", scale=scale, axis=None)
+
+
+def _bits(mask: int) -> str:
+    """The places of a mask as the browser looks them up: `|3|5|7|`."""
+    return "|" + "".join(f"{place}|" for place in range(mask.bit_length()) if mask >> place & 1)
 
 
 def _seen_words(top: int, left: int, bottom: int, right: int) -> str:

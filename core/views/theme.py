@@ -43,6 +43,7 @@ MAGMA = (
     "#de4968", "#f7705c", "#fe9f6d", "#fecf92", "#fcfdbf",
 )  # fmt: skip
 INK = ("#000000", "#ffffff")
+FRAME = "#22d3ee"  # around what a unit sees: on ink and on magma it stands out
 
 
 def coloured(values: np.ndarray, low: float, high: float, colours: tuple[str, ...]) -> np.ndarray:
