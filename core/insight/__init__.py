@@ -2,7 +2,7 @@
 
 from core.insight.activations import activations, probabilities
 from core.insight.kernels import Kernels, kernels, layers_with_kernels
-from core.insight.mistakes import Judged, Projection, judged, projected
+from core.insight.mistakes import Judged, Projection, affordable_images, judged, last_hidden, projected
 from core.insight.receptive import (
     Cost,
     Effective,
@@ -18,11 +18,21 @@ from core.insight.receptive import (
     regions,
     stacked,
 )
-from core.insight.saliency import METHODS, Saliency, SanityCheck, methods_for, saliency, sanity_check
+from core.insight.saliency import (
+    METHODS,
+    Saliency,
+    SanityCheck,
+    checked,
+    methods_for,
+    saliency,
+    saliency_of_random_weights,
+    sanity_check,
+)
 
 __all__ = [
     "METHODS", "Cost", "Effective", "FieldSummary", "Judged", "Kernels", "Projection", "Saliency", "SanityCheck",
-    "Stacked", "activations", "border_share", "central_unit", "effective_field", "field_summary", "first_to_see",
-    "first_to_see_all", "judged", "kernels", "layers_with_kernels", "methods_for", "pixels_read", "probabilities",
-    "projected", "regions", "saliency", "sanity_check", "stacked",
+    "Stacked", "activations", "affordable_images", "border_share", "central_unit", "checked", "effective_field",
+    "field_summary", "first_to_see", "first_to_see_all", "judged", "kernels", "last_hidden", "layers_with_kernels",
+    "methods_for", "pixels_read", "probabilities", "projected", "regions", "saliency", "saliency_of_random_weights",
+    "sanity_check", "stacked",
 ]  # fmt: skip

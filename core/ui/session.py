@@ -58,6 +58,9 @@ class Session:
         viewers: models to look into, for the runs that were looked into last.
         source: the image that they look at: `test` or `drawing`.
         test_index: which test image.
+        explained: the class that Why explains: `answer`, `runner-up`, or the index of one.
+        confused: (true, answered) of the cell of the confusion matrix that is open; None before one is.
+        test_image: the test image that Mistakes has open; None is the most certain mistake.
         drawing: (28, 28) float32 in 0…1, the newest.
         canvas: grows to give the next drawing an empty canvas.
         previewed: grows to show other random changes of the training images.
@@ -88,6 +91,9 @@ class Session:
     viewers: dict[Run, Viewer] = field(default_factory=dict)
     source: str = "test"
     test_index: int = 0
+    explained: str | int = "answer"
+    confused: tuple[int, int] | None = None
+    test_image: int | None = None
     drawing: np.ndarray | None = None
     canvas: int = 0
     canvas_content: dict | None = None
