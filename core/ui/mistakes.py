@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import streamlit as st
@@ -24,6 +24,7 @@ LIVE_MACS = 20e9
 FIRST, MOST = 24, 100
 ON_PLANE = 1000
 IMAGE_PX = 84
+CELL_HEIGHT = 370
 VIEWS = {
     "Feature maps": "pages/feature_maps.py",
     "Receptive fields": "pages/receptive_fields.py",
@@ -131,7 +132,8 @@ def _cell(mine: Session, found: Judged, data: Dataset) -> None:
     )
     shown = _how_many(numbers, "mistakes/cell")
     tiles = [_tile(found, data, number, certainty(found.probabilities[number, answer])) for number in shown]
-    _clickable(mine, tiles, shown, "mistakes/cell/images")
+    with st.container(height=CELL_HEIGHT, border=False):  # so that nothing below moves when their number changes
+        _clickable(mine, tiles, shown, "mistakes/cell/images")
 
 
 def _surest(mine: Session, subject: Subject, found: Judged, data: Dataset, surest: np.ndarray, wrong: int) -> None:
@@ -160,7 +162,7 @@ def _surest(mine: Session, subject: Subject, found: Judged, data: Dataset, sures
         )
 
 
-def _table(found: Judged, names: Sequence[str]):
+def _table(found: Judged, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
     """All mistakes, the most certain first."""
     for number in found.surest_mistakes(len(found.labels)):
         answer = found.answers[number]
@@ -225,6 +227,10 @@ def _opened(mine: Session, found: Judged, data: Dataset, surest: np.ndarray) -> 
     number = mine.test_image
     if number is None or number >= len(data.x_test):
         number = int(surest[0]) if len(surest) else 0
+
+    def look_at() -> None:
+        mine.source, mine.test_index = "test", number
+
     with st.container(key="opened-image", horizontal=True, vertical_alignment="center", gap="small"):
         image = shown_image(data.x_test[number].astype(np.float32) / 255)
         with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
@@ -232,8 +238,7 @@ def _opened(mine: Session, found: Judged, data: Dataset, surest: np.ndarray) -> 
             st.html(gallery([tile], INK_SCALE, cell_size(image.shape[:2], 56)), width="content")
             st.markdown(f"Test image {number:,}: {_said(found, data, number)}. Open it in:", width=260)
         for label, page in VIEWS.items():
-            if st.button(label, key=f"mistakes/open/{page}"):
-                mine.source, mine.test_index = "test", number
+            if st.button(label, key=f"mistakes/open/{page}", on_click=look_at):
                 st.switch_page(page)
 
 
