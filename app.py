@@ -26,6 +26,8 @@ pages = {
         st.Page("pages/kernels.py", title="Kernels", icon=":material/grid_view:"),
         st.Page("pages/feature_maps.py", title="Feature maps", icon=":material/layers:"),
         st.Page("pages/receptive_fields.py", title="Receptive fields", icon=":material/center_focus_strong:"),
+        st.Page("pages/why.py", title="Why this answer?", icon=":material/help_center:"),
+        st.Page("pages/mistakes.py", title="Mistakes", icon=":material/rule:"),
     ],
 }
 page = st.navigation(without_hidden(pages, mine.hidden))

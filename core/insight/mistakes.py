@@ -14,6 +14,9 @@ from core.network import Network, Path, trace
 if TYPE_CHECKING:
     import keras
 
+MACS = 200e9  # for one judgement, some seconds of one core; a large network is judged by fewer images
+FEWEST = 200
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -82,16 +85,19 @@ def judged(
 
 
 def last_hidden(network: Network) -> Path | None:
-    """The layer right before the one that gives the answer: the last whose units are as few numbers as it reads.
+    """What the last layer with weights reads: the layer, or the join, right before it.
 
-    That is the last dense layer, flattening or global pooling before the output layer; None for a network that
-    answers straight from the image.
+    It is often a dense layer, a flattening or a global pooling; None for a network that answers straight from the
+    image.
     """
-    rows = trace(network).rows
-    top = [row for row in rows if len(row.path) == 1]
-    with_weights = [n for n, row in enumerate(top) if row.parameters]
-    last = with_weights[-1] if with_weights else len(top) - 1
-    return top[last - 1].path if last > 0 else None
+    with_weights = [row.path[0] for row in trace(network).rows if row.parameters]
+    last = max(with_weights, default=len(network.layers) - 1)
+    return (last - 1,) if last > 0 else None
+
+
+def affordable_images(network: Network, there: int, macs: float = MACS) -> int:
+    """How many of so many images are judged for so many multiply-adds, but a few at least."""
+    return int(np.clip(macs // max(trace(network).macs, 1), min(FEWEST, there), there))
 
 
 def projected(
@@ -108,7 +114,6 @@ def projected(
         images: (n, h, w, c) uint8, n ≥ 2.
         on_progress: told how far it is, 0…1.
     """
-
     path = last_hidden(network)
     if path is None:
         values = images.reshape(len(images), -1) / np.float32(255)  # (n, pixels)

@@ -313,9 +313,18 @@ def sanity_check(method: str, model: keras.Model, network: Network, image: np.nd
     Source: Adebayo, Gilmer, Muelly, Goodfellow, Hardt, Kim, “Sanity checks for saliency maps” (2018).
     """
     learned = saliency(method, model, network, image, target)
-    random = saliency(method, randomised(network), network, image, target)
-    marked = (learned.values != 0) | (random.values != 0) if learned.signed else None
-    return SanityCheck(learned, random, similarity(learned.values, random.values, marked))
+    return checked(learned, saliency_of_random_weights(method, network, image, target))
+
+
+def checked(learned: Saliency, randomised: Saliency) -> SanityCheck:
+    """Two pictures by the same method of the same image and class, compared as in `sanity_check`."""
+    marked = (learned.values != 0) | (randomised.values != 0) if learned.signed else None
+    return SanityCheck(learned, randomised, similarity(learned.values, randomised.values, marked))
+
+
+def saliency_of_random_weights(method: str, network: Network, image: np.ndarray, target: int) -> Saliency:
+    """The picture that the network gives before it has learned anything, which no training changes."""
+    return saliency(method, randomised(network), network, image, target)
 
 
 @lru_cache(maxsize=4)

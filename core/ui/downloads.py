@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from core.views.images import Scale, Tile, captioned_png
+
 NO_BREAK = "\u00a0"  # a space at which no line ends, for tables on narrow pages
 
 
@@ -19,6 +21,13 @@ def download_table(lines: Sequence[dict[str, object]], file: str, key: str) -> N
 def download_picture(make: Callable[[], bytes | str], file: str, key: str) -> None:
     """A button that gives a picture as `file`, which ends in .png or .svg; it is made when it is asked for."""
     _button("Picture", make, file, "image/png" if file.endswith(".png") else "image/svg+xml", key)
+
+
+def download_tiles(
+    tiles: Sequence[Tile], scales: Scale | Sequence[Scale] | None, caption: str, file: str, key: str
+) -> None:
+    """A button that gives pictures with their labels and a caption as one PNG."""
+    download_picture(lambda: captioned_png(tiles, scales, caption), f"{file}.png", key)
 
 
 def as_csv(lines: Sequence[dict[str, object]]) -> bytes:

@@ -36,7 +36,13 @@ def plain(text: str) -> str:
 PARTS = {
     "train": ("pages/train.py", "pages/runs.py"),
     "draw": ("pages/draw.py",),
-    "inside": ("pages/kernels.py", "pages/feature_maps.py", "pages/receptive_fields.py"),
+    "inside": (
+        "pages/kernels.py",
+        "pages/feature_maps.py",
+        "pages/receptive_fields.py",
+        "pages/why.py",
+        "pages/mistakes.py",
+    ),
 }
 
 

@@ -36,12 +36,12 @@ from core.views.images import (
     Scale,
     Tile,
     activation_scale,
-    as_seen,
     captioned_png,
     cell_size,
     gallery,
     legend,
     marked,
+    shown_image,
 )
 from core.views.theme import MAGMA
 
@@ -76,7 +76,7 @@ def explorer(subject: Subject, picture: Picture, path: Path) -> None:
     field = row.receptive_field
     high, wide = field.size
     holes = _has_holes(field)
-    image = picture.image if picture.image.shape[2] == 3 else as_seen(picture.image)
+    image = picture.image if picture.image.shape[2] == 3 else shown_image(picture.image)
     chart = receptive_explorer(
         values, regions(field), image, look=look(), reads=field.paths if holes else ()
     )  # fmt: skip
@@ -143,7 +143,7 @@ def _layer_by_layer(subject: Subject, picture: Picture, path: Path) -> None:
         if row.receptive_field
     ]
     st.markdown("**The same, drawn to scale**: what the unit in the middle of each layer sees")
-    image = as_seen(picture.image)
+    image = shown_image(picture.image)
     alt = "Boxes on the image, one in the other. " + "; ".join(
         f"layer {line['Layer']} sees {line['Sees']} pixels" for line in lines
     )
@@ -191,7 +191,7 @@ def _truly_read(network: Network, picture: Picture, path: Path) -> None:
             column = st.number_input("Column", 1, columns, middle[1] + 1, key=f"{key}/column", width=150) - 1
     read, box = pixels_read(field, row, column), field.region(row, column)
     words = _read_words(field, read, box, (row, column))
-    image = as_seen(picture.image)
+    image = shown_image(picture.image)
     cell = cell_size(image.shape, SIDE_PX)
     drawn = marked(image, INK_SCALE, cell, box, read if read.sum() < prod(box.size) else None)
     tile = Tile(drawn, "", words)

@@ -58,6 +58,9 @@ class Session:
         viewers: models to look into, for the runs that were looked into last.
         source: the image that they look at: `test`, `drawing` or `upload`.
         test_index: which test image.
+        explained: the class that Why explains: `answer`, `runner-up`, or the index of one.
+        confused: (true, answered) of the cell of the confusion matrix that is open; None before one is.
+        test_image: the test image that Mistakes has open; None is the most certain mistake.
         drawing: (28, 28) float32 in 0…1, the newest.
         upload: the picture that was sent last, (h, w, 4) uint8; None where there is none.
         upload_id: which file it was, so that it is read once.
@@ -93,6 +96,9 @@ class Session:
     viewers: dict[Run, Viewer] = field(default_factory=dict)
     source: str = "test"
     test_index: int = 0
+    explained: str | int = "answer"
+    confused: tuple[int, int] | None = None
+    test_image: int | None = None
     drawing: np.ndarray | None = None
     upload: np.ndarray | None = None
     upload_id: str = ""

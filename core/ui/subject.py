@@ -14,6 +14,7 @@ import streamlit as st
 from core.data import SOURCES, load
 from core.data.uploads import InvalidPicture, network_input, read_picture
 from core.network import Network
+from core.network.layers import shape_text
 from core.training import Run, StoreError, card, pretrained
 from core.training.priority import wake_tensorflow
 from core.training.trained import Viewer
@@ -173,7 +174,7 @@ def model_of(mine: Session, run: Run) -> keras.Model | None:
         return None
 
 
-def watch(mine: Session, subject: Subject, body: Callable[[], None]) -> None:
+def watch(mine: Session, subject: Subject, body: Callable[[], None], seconds: float = LIVE_SECONDS) -> None:
     """Draw `body` and, while the subject is still learning, again with its newest weights."""
     run = mine.run
     shown = mine.subject if run is not None and run.version else "lenet5"
@@ -183,7 +184,7 @@ def watch(mine: Session, subject: Subject, body: Callable[[], None]) -> None:
             st.rerun()  # the run's first weights have come: show them instead of LeNet-5
         body()
 
-    following(lambda: mine.run if subject.live else None, LIVE_SECONDS, drawn)
+    following(lambda: mine.run if subject.live else None, seconds, drawn)
 
 
 @contextmanager
@@ -193,6 +194,17 @@ def waking() -> Iterator[None]:
     with st.spinner("Waking TensorFlow up: a few seconds, only once …") if patience else st.container():
         wake_tensorflow()
         yield
+
+
+def need_images(subject: Subject) -> None:
+    """Stop the page with a sentence where no test image fits into the network."""
+    source = SOURCES[subject.dataset]
+    if subject.network.input_shape != source.input_shape:
+        st.warning(
+            f"This network takes images of {shape_text(subject.network.input_shape)}, but those of {source.title} "
+            f"are {shape_text(source.input_shape)}. Choose another network above."
+        )
+        st.stop()
 
 
 def choose_picture(mine: Session, subject: Subject, key: str) -> Picture:

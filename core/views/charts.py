@@ -192,12 +192,25 @@ def _quantity(quantity: str, floor: float) -> alt.Y:
     )
 
 
-def confusion(counts: np.ndarray, class_names: Sequence[str], look: Look = LIGHT) -> Spec:
-    """True class by answer. Mistakes are coloured by how many; the diagonal, right answers, is plain."""
+def confusion(
+    counts: np.ndarray, class_names: Sequence[str], look: Look = LIGHT, chosen: tuple[int, int] | None = None
+) -> Spec:
+    """True class by answer. Mistakes are coloured by how many; the diagonal, right answers, is plain.
+
+    Args:
+        counts: (classes, classes), row true, column answered.
+        class_names: one for each class.
+        look: colours of the page.
+        chosen: (true, answered) of the cell that has a frame; then a click selects another, as `cell` with the
+            fields `row` and `column`.
+    """
     cells = [
         {
             "true": class_names[i],
             "answer": class_names[j],
+            "row": i,
+            "column": j,
+            "chosen": (i, j) == chosen,
             "images": int(counts[i, j]),
             "mistakes": int(counts[i, j]) if i != j else 0,
         }
@@ -205,11 +218,11 @@ def confusion(counts: np.ndarray, class_names: Sequence[str], look: Look = LIGHT
         for j in range(len(class_names))
     ]
     most = max((cell["mistakes"] for cell in cells), default=0) or 1
-    return _filled(_confusion(tuple(class_names), most, look), cells=cells)
+    return _filled(_confusion(tuple(class_names), most, look, chosen is not None), cells=cells)
 
 
 @lru_cache(KEPT)
-def _confusion(class_names: tuple[str, ...], most: int, look: Look) -> Spec:
+def _confusion(class_names: tuple[str, ...], most: int, look: Look, choosing: bool) -> Spec:
     order = list(class_names)
     base = alt.Chart(alt.NamedData("cells")).encode(
         x=alt.X(
@@ -225,7 +238,7 @@ def _confusion(class_names: tuple[str, ...], most: int, look: Look) -> Spec:
             alt.Tooltip("images:Q", format=","),
         ],
     )
-    tiles = base.mark_rect(stroke="#94a3b833").encode(
+    tiles = base.mark_rect(stroke="#94a3b833", cursor="pointer" if choosing else "default").encode(
         color=alt.Color(
             "mistakes:Q",
             scale=alt.Scale(domain=[0, most], range=["#94a3b815", look.accent]),
@@ -236,7 +249,89 @@ def _confusion(class_names: tuple[str, ...], most: int, look: Look) -> Spec:
         text=alt.condition("datum.images > 0", alt.Text("images:Q", format=","), alt.value("")),
         color=alt.condition(f"datum.mistakes > {most * 0.6}", alt.value(look.ground), alt.value(look.text)),
     )
-    return alt.layer(tiles, numbers).properties(height=360).to_dict()
+    if not choosing:
+        return alt.layer(tiles, numbers).properties(height=360).to_dict()
+    numbers.mark.cursor = "pointer"  # whatever is hit, the cell is selected
+    frame = base.mark_rect(fillOpacity=0, cursor="pointer", stroke=look.text, strokeWidth=2.5)
+    click = alt.selection_point(
+        name="cell", on="click", fields=["row", "column"], empty=False, clear=False, toggle=False
+    )
+    layers = alt.layer(tiles.add_params(click), numbers, frame.transform_filter("datum.chosen"))
+    return layers.properties(height=400).to_dict()
+
+
+def plane(
+    points: np.ndarray,
+    labels: np.ndarray,
+    answers: np.ndarray,
+    class_names: Sequence[str],
+    explained: tuple[float, float],
+    look: Look = LIGHT,
+) -> Spec:
+    """Images as points: the index of the class as a digit in its colour, and a ring around each mistake.
+
+    A click selects an image, as `point` with the field `number`.
+
+    Args:
+        points: (n, 2).
+        labels, answers: (n,) the class that each is, and the one that was answered.
+        class_names: one for each class.
+        explained: share of the variation along each axis, 0…1.
+        look: colours of the page.
+    """
+    rows = [
+        {
+            "number": number, "x": float(x), "y": float(y), "sign": str(label), "wrong": bool(label != answer),
+            "true": class_names[label], "answer": class_names[answer],
+        }
+        for number, ((x, y), label, answer) in enumerate(zip(points, labels.tolist(), answers.tolist()))
+    ]  # fmt: skip
+    titles = tuple(f"direction {n + 1}: {share * 100:.0f} % of the variation" for n, share in enumerate(explained))
+    return _filled(_plane(len(class_names), titles, look), points=rows)
+
+
+@lru_cache(KEPT)
+def _plane(classes: int, titles: tuple[str, ...], look: Look) -> Spec:
+    signs = [str(n) for n in range(classes)]
+    place = {
+        channel.shorthand[0]: channel
+        for channel in (
+            alt.X(
+                "x:Q",
+                title=titles[0],
+                scale=alt.Scale(zero=False),
+                axis=alt.Axis(labels=False, ticks=False, grid=False),
+            ),
+            alt.Y(
+                "y:Q",
+                title=titles[1],
+                scale=alt.Scale(zero=False),
+                axis=alt.Axis(labels=False, ticks=False, grid=False),
+            ),
+        )
+    }
+    base = alt.Chart(alt.NamedData("points")).encode(**place)
+    colours = alt.Scale(domain=signs, range=[CLASS_COLOURS[n % len(CLASS_COLOURS)] for n in range(classes)])
+    digits = base.mark_text(fontSize=12, fontWeight="bold").encode(
+        text="sign:N", color=alt.Color("sign:N", scale=colours, legend=None)
+    )
+    rings = base.mark_point(filled=False, shape="circle", size=260, stroke=look.text, strokeWidth=2).transform_filter(
+        "datum.wrong"
+    )
+    click = alt.selection_point(name="point", on="click", fields=["number"], empty=False, clear=False, toggle=False)
+    # What the pointer meets: a disc is easier to hit than the lines of a digit.
+    discs = (
+        base.mark_circle(size=180, opacity=0.001, cursor="pointer")
+        .encode(
+            tooltip=[
+                alt.Tooltip("number:Q", title="test image", format=","),
+                alt.Tooltip("true:N", title="it is"),
+                alt.Tooltip("answer:N", title="answered"),
+            ]
+        )
+        .add_params(click)
+    )
+    return alt.layer(digits, rings, discs).properties(height=520).to_dict()
 
 
 def probability_bars(probabilities: np.ndarray | None, class_names: Sequence[str], look: Look = LIGHT) -> Spec:

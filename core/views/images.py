@@ -18,6 +18,7 @@ from core.views.theme import FRAME, INK, MAGMA, SIGNED, coloured
 
 FILE_WIDTH_PX = 900  # of a picture file, where its pictures allow
 FILE_FONT_PX = 14
+TILE_PX = 196
 LINE_PX = 20
 EDGE_PX = 16
 SPELT = str.maketrans({"×": "x", "–": "-", "−": "-", "→": "->", "·": "-", "…": "...", "“": '"', "”": '"', "’": "'"})
@@ -35,7 +36,7 @@ class Tile(NamedTuple):
     """One picture of a gallery.
 
     Attributes:
-        values: (rows, columns) numbers, or (rows, columns, 3) uint8 that are colours already.
+        values: (rows, columns) numbers, or (rows, columns, 3) colours: uint8, or in 0…1.
         label: a few words under it; may be empty.
         alt: what a person who cannot see it is told, and what hovering shows.
     """
@@ -65,24 +66,29 @@ INK_SCALE = Scale(0.0, 1.0, INK)
 def png(values: np.ndarray, scale: Scale) -> bytes:
     """(rows, columns) numbers → a PNG with one pixel for each; what is no number is transparent.
 
-    Colours, (rows, columns, 3) uint8, stay as they are.
+    Colours, (rows, columns, 3), stay as they are.
     """
     return _saved(_image(values, scale))
 
 
-def captioned_png(tiles: Sequence[Tile], scale: Scale | None, caption: str, cell_px: int = 8) -> bytes:
+def captioned_png(
+    tiles: Sequence[Tile], scales: Scale | Sequence[Scale] | None, caption: str, cell_px: int | None = None
+) -> bytes:
     """Pictures as a file of its own: side by side, with their labels, the colour scale and a caption, on white.
 
     Args:
         tiles: what to show, in order.
-        scale: shared by all tiles; None where they are colours already, so that there is none to show.
+        scales: one shared by all tiles, which is drawn; or one for each; None where they are colours already.
         caption: what the pictures show, in sentences.
-        cell_px: pixels of the file for each number.
+        cell_px: pixels of the file for each number; by default, so many that a picture is about 196 wide.
     """
+    scale = scales if isinstance(scales, Scale) else None
+    each = scales if scales and scale is None else [scale or INK_SCALE] * len(tiles)
     enlarged = []
-    for tile in tiles:
-        image = _image(tile.values, scale or INK_SCALE)
-        enlarged.append(image.resize((image.width * cell_px, image.height * cell_px), Image.Resampling.NEAREST))
+    for tile, own in zip(tiles, each, strict=True):
+        image = _image(tile.values, own)
+        cell = cell_px or max(1, TILE_PX // max(image.size))
+        enlarged.append(image.resize((image.width * cell, image.height * cell), Image.Resampling.NEAREST))
     font = ImageFont.load_default(FILE_FONT_PX)
     places, x, y, widest, lowest = [], 0, 0, 0, 0
     for tile, image in zip(tiles, enlarged):
@@ -127,7 +133,7 @@ def marked(
     """A picture with a frame around `box` and a ring in each of the cells that are marked.
 
     Args:
-        values: (rows, columns) numbers, or (rows, columns, 3) uint8 colours.
+        values: (rows, columns) numbers, or (rows, columns, 3) colours.
         scale: of the numbers.
         cell_px: pixels for each cell, at least 2.
         box: in cells; an empty one is not drawn.
@@ -136,7 +142,7 @@ def marked(
     Returns:
         (rows·cell_px, columns·cell_px, 3) uint8.
     """
-    colours = values if values.ndim == 3 else coloured(values, *scale)
+    colours = _colours(values) if values.ndim == 3 else coloured(values, *scale)
     drawn = colours.repeat(cell_px, 0).repeat(cell_px, 1)
     frame = np.array([int(FRAME[i : i + 2], 16) for i in (1, 3, 5)], np.uint8)
     if marks is not None:
@@ -154,11 +160,30 @@ def marked(
     return drawn
 
 
-def as_seen(image: np.ndarray) -> np.ndarray:
-    """(h, w, c) in 0…1 → what a picture of it is made of: (h, w) of ink, or (h, w, 3) uint8 of a colour image."""
-    if image.shape[2] == 3:
-        return np.round(np.clip(image, 0, 1) * 255).astype(np.uint8)
-    return image.mean(axis=2)
+def shown_image(image: np.ndarray) -> np.ndarray:
+    """An (h, w, c) image in 0…1 as a tile has it: in its colours where it has three, else its first channel."""
+    return image if image.shape[2] == 3 else image[..., 0]
+
+
+def laid_over(values: np.ndarray, scale: Scale, image: np.ndarray) -> np.ndarray:
+    """A map over the image that it belongs to: the further from zero, the more of its colour.
+
+    Args:
+        values: (h, w).
+        scale: of the map.
+        image: (h, w, c) in 0…1, shown in grey.
+
+    Returns:
+        (h, w, 3) colours in 0…1.
+    """
+    limit = max(abs(scale.low), abs(scale.high)) or 1.0
+    strength = np.clip(np.abs(np.nan_to_num(values)) / limit, 0, 1)
+    # Halfway to the end of the scale at least, as the middle of a signed one is the colour of paper.
+    vivid = np.sign(values) * limit * (0.5 + 0.25 * strength) if scale.low < 0 else values
+    colours = coloured(vivid, *scale) / 255  # (h, w, 3)
+    covering = 0.85 * np.sqrt(strength)[..., np.newaxis]
+    grey = np.repeat(image.mean(axis=2, keepdims=True), 3, axis=2)
+    return colours * covering + grey * (1 - covering)
 
 
 def gallery(tiles: Sequence[Tile], scale: Scale, cell_px: int) -> str:
@@ -205,9 +230,16 @@ def legend(scale: Scale) -> str:
 
 def _image(values: np.ndarray, scale: Scale) -> Image.Image:
     if values.ndim == 3:
-        return Image.fromarray(values).convert("RGBA")
+        return Image.fromarray(_colours(values)).convert("RGBA")
     opaque = np.where(np.isfinite(values), 255, 0).astype(np.uint8)
     return Image.fromarray(np.dstack([coloured(values, *scale), opaque]))
+
+
+def _colours(values: np.ndarray) -> np.ndarray:
+    """(rows, columns, 3) colours → uint8."""
+    return (
+        values if values.dtype == np.uint8 else np.round(np.clip(np.nan_to_num(values), 0, 1) * 255).astype(np.uint8)
+    )
 
 
 def _saved(image: Image.Image) -> bytes:
@@ -232,14 +264,18 @@ def _wrapped(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
     return lines
 
 
+def data_url(tile: Tile, scale: Scale) -> str:
+    """The tile as an address that holds all of it, with one pixel for each number."""
+    return f"data:image/png;base64,{base64.b64encode(png(tile.values, scale)).decode()}"
+
+
 def _figure(tile: Tile, scale: Scale, cell_px: int) -> str:
     rows, columns = tile.values.shape[:2]
-    source = base64.b64encode(png(tile.values, scale)).decode()
     alt = html.escape(tile.alt, quote=True)
     label = f"<figcaption>{html.escape(tile.label)}</figcaption>" if tile.label else ""
     return (
         '<figure style="margin:0;font-size:12px;text-align:center">'
-        f'<img src="data:image/png;base64,{source}" alt="{alt}" title="{alt}" '
+        f'<img src="{data_url(tile, scale)}" alt="{alt}" title="{alt}" '
         f'width="{columns * cell_px}" height="{rows * cell_px}" '
         'style="image-rendering:pixelated;display:block;border-radius:2px;max-width:none">'
         f"{label}</figure>"

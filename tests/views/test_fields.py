@@ -8,7 +8,7 @@ from PIL import Image
 
 from core.network import Box
 from core.views.fields import Nested, nested_boxes
-from core.views.images import INK_SCALE, Tile, as_seen, captioned_png, marked, png, signed_scale
+from core.views.images import INK_SCALE, Tile, captioned_png, marked, png, shown_image, signed_scale
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -46,9 +46,9 @@ def test_marked_cells_have_a_ring_and_the_box_a_frame():
 
 def test_colours_pass_through_pictures_unchanged(random):
     image = random.random((5, 7, 3), np.float32)
-    colours = as_seen(image)
-    assert (np.asarray(Image.open(io.BytesIO(png(colours, INK_SCALE))).convert("RGB")) == colours).all()
-    assert as_seen(image[..., :1]).shape == as_seen(image[..., :2]).shape == (5, 7)
+    colours = shown_image(image)
+    assert (np.asarray(Image.open(io.BytesIO(png(colours, INK_SCALE))).convert("RGB")) == np.round(colours * 255)).all()
+    assert shown_image(image[..., :1]).shape == shown_image(image[..., :2]).shape == (5, 7)
 
 
 def test_a_picture_file_holds_its_tiles_at_their_size_and_a_caption_below(random):

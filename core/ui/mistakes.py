@@ -1,0 +1,282 @@
+"""The pieces of the page Mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import streamlit as st
+
+from core.data import SOURCES, Dataset, load
+from core.insight import Judged, Projection, affordable_images, judged, last_hidden, projected
+from core.network import trace
+from core.ui.clicked import clickable_gallery
+from core.ui.downloads import download_table, download_tiles
+from core.ui.frame import certainty, look, percent
+from core.ui.insight import layer_words
+from core.ui.session import Session
+from core.ui.subject import Subject
+from core.views.charts import confusion, plane
+from core.views.images import INK_SCALE, Tile, cell_size, gallery, shown_image
+
+LIVE_SECONDS = 5.0  # all test images are judged anew each time
+LIVE_MACS = 20e9
+FIRST, MOST = 24, 100
+ON_PLANE = 1000
+IMAGE_PX = 84
+CELL_HEIGHT = 370
+VIEWS = {
+    "Feature maps": "pages/feature_maps.py",
+    "Receptive fields": "pages/receptive_fields.py",
+    "Why": "pages/why.py",
+}
+
+
+def mistakes(mine: Session, subject: Subject) -> None:
+    """All of the page that depends on the weights."""
+    data = load(subject.dataset)
+    found = _judged(mine, subject, data)
+    if not np.isfinite(found.probabilities).all():
+        st.warning("The weights of this network are no longer numbers, so its answers mean nothing.")
+        return
+    surest = found.surest_mistakes(MOST)
+    wrong = int((found.answers != found.labels).sum())
+    with st.container(horizontal=True):
+        st.metric("Test accuracy", percent(found.accuracy), width=165, help="Share of right answers.")
+        st.metric("Mistakes", f"{wrong:,}", width=165, help="Test images that it answers wrongly.")
+    matrix, cell = st.columns([6, 5], gap="large")
+    with matrix:
+        _matrix(mine, found, data)
+    with cell:
+        _cell(mine, found, data)
+    _surest(mine, subject, found, data, surest, wrong)
+    _plane(mine, subject, found, data)
+    _opened(mine, found, data, surest)
+
+
+def _judged(mine: Session, subject: Subject, data: Dataset) -> Judged:
+    """The answers for the test images, computed once for each version of the weights."""
+    there = len(data.x_test)
+    number = affordable_images(subject.network, there, *([LIVE_MACS] if subject.live else []))
+    which = f"{number:,}" if number == there else f"the first {number:,} of {there:,}"
+    title = SOURCES[subject.dataset].title
+    bar = st.progress(0.0, text=f"Judging {which} test images of {title} …")
+
+    def compute() -> Judged:
+        def progress(share: float) -> None:
+            bar.progress(share, text=f"Judging {which} test images of {title} …")
+
+        return judged(subject.model, subject.network, data.x_test[:number], data.y_test[:number], progress)
+
+    found = mine.kept("mistakes/judged", (subject.version, subject.network, subject.dataset, number), compute)
+    few = "" if number == there else ", as many as this network judges in a few seconds"
+    bar.progress(1.0, text=f"Judged: {which} test images of {title}{few}")
+    return found
+
+
+def _matrix(mine: Session, found: Judged, data: Dataset) -> None:
+    """True class by answer; a click on a cell, or the two choices under it, shows its images."""
+    names, counts = data.class_names, found.confusion
+    if mine.confused is None or max(mine.confused) >= len(names):
+        mine.confused = _most_confused(counts)
+    key = "mistakes/matrix"
+
+    def clicked() -> None:
+        cell = _selected(key, "cell")
+        row, column = cell.get("row"), cell.get("column")
+        if row in range(len(names)) and column in range(len(names)):
+            mine.confused = int(row), int(column)
+            st.session_state["mistakes/true"], st.session_state["mistakes/answer"] = mine.confused
+
+    st.markdown("**What it confuses**: the stronger the colour, the more mistakes; click a cell to see its images")
+    st.vega_lite_chart(
+        confusion(counts, names, look(), mine.confused),
+        key=key,
+        on_select=clicked,
+        selection_mode="cell",
+        alt=f"Confusion matrix: {counts.sum() - counts.trace():,} of {counts.sum():,} test images are answered wrongly.",
+    )
+    rows = ([name, *row] for name, row in zip(names, counts.tolist()))
+    columns = ["true class \\ answer", *names]
+    download_table([dict(zip(columns, row)) for row in rows], "confusion", "mistakes/matrix/csv")
+
+
+def _most_confused(counts: np.ndarray) -> tuple[int, int]:
+    """(true, answered) of the most frequent mistake."""
+    wrong = counts - np.diag(counts.diagonal())
+    row, column = np.unravel_index(wrong.argmax(), wrong.shape)
+    return int(row), int(column)
+
+
+def _cell(mine: Session, found: Judged, data: Dataset) -> None:
+    """The images of the cell that was chosen."""
+    names = data.class_names
+    keys = ("mistakes/true", "mistakes/answer")
+
+    def chosen() -> None:
+        mine.confused = tuple(st.session_state[key] for key in keys)
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        for key, label, value in zip(keys, ("It is", "Answered"), mine.confused):
+            st.session_state.setdefault(key, value)
+            st.selectbox(
+                label, range(len(names)), format_func=names.__getitem__, key=key, on_change=chosen, width=150
+            )
+    true, answer = mine.confused
+    numbers = found.cell(true, answer)
+    if not len(numbers):
+        st.info(f"No test image of “{names[true]}” is answered “{names[answer]}”.")
+        return
+    images = "test image" if len(numbers) == 1 else "test images"
+    st.markdown(
+        f"**{len(numbers):,} {images}** of “{names[true]}” answered “{names[answer]}”, the most certain first"
+    )
+    shown = _how_many(numbers, "mistakes/cell")
+    tiles = [_tile(found, data, number, certainty(found.probabilities[number, answer])) for number in shown]
+    with st.container(height=CELL_HEIGHT, border=False):  # so that nothing below moves when their number changes
+        _clickable(mine, tiles, shown, "mistakes/cell/images")
+
+
+def _surest(mine: Session, subject: Subject, found: Judged, data: Dataset, surest: np.ndarray, wrong: int) -> None:
+    """The mistakes that it is most certain of."""
+    st.markdown("**Its most certain mistakes**: what each is → what it was taken for, and how sure the network was")
+    if not len(surest):
+        st.info("None: every test image is answered right.")
+        return
+    names = data.class_names
+    shown = _how_many(surest, "mistakes/surest")
+    tiles = [_tile(found, data, number, _verdict(found, names, number, "\n")) for number in shown]
+    _clickable(mine, tiles, shown, "mistakes/surest/images")
+    st.caption(
+        "Sure and wrong at once: some of these were written so that people would hesitate too, some even carry a "
+        "doubtful label. The number is the probability that the network gave to its wrong answer."
+    )
+    with st.container(horizontal=True):
+        caption = f"The most certain mistakes of {subject.title}, {len(shown)} of {wrong:,}: true class, answer, probability."
+        download_tiles(tiles, INK_SCALE, caption, "mistakes", "mistakes/surest/png")
+        columns = ["test image", "true class", "answer", "probability"]
+        download_table([dict(zip(columns, row)) for row in _table(found, names)], "mistakes", "mistakes/surest/csv")
+
+
+def _table(found: Judged, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
+    """All mistakes, the most certain first."""
+    for number in found.surest_mistakes(len(found.labels)):
+        answer = found.answers[number]
+        yield number, names[found.labels[number]], names[answer], f"{found.probabilities[number, answer]:.6f}"
+
+
+def _plane(mine: Session, subject: Subject, found: Judged, data: Dataset) -> None:
+    """Where the network puts the images before its last layer."""
+    number = min(ON_PLANE, len(found.labels))
+    st.markdown("**How it sees the test images**: near each other is what looks alike to the network")
+    network = subject.network
+    at = mine.kept(
+        "mistakes/plane",
+        (subject.version, network, subject.dataset, number),
+        lambda: projected(subject.model, network, data.x_test[:number]),
+    )
+    key = "mistakes/plane"
+
+    def clicked() -> None:
+        chosen = _selected(key, "point").get("number")
+        if chosen in range(number):
+            mine.test_image = int(chosen)
+
+    labels, answers, names = found.labels[:number], found.answers[:number], data.class_names
+    wrong = int((labels != answers).sum())
+    st.vega_lite_chart(
+        plane(at.points, labels, answers, names, at.explained, look()),
+        key=key,
+        on_select=clicked,
+        selection_mode="point",
+        alt=f"{number:,} test images as points of a plane, by class; {wrong:,} that are answered wrongly have a ring.",
+    )
+    signs = "" if all(name == str(n) for n, name in enumerate(names)) else _signs(names)
+    st.caption(
+        f"Each digit is one of the first {number:,} test images{signs}; a ring means a wrong answer. {_plane_words(subject, at)}"
+    )
+
+
+def _signs(names: Sequence[str]) -> str:
+    return " (" + ", ".join(f"{n} {name}" for n, name in enumerate(names)) + ")"
+
+
+def _plane_words(subject: Subject, at: Projection) -> str:
+    """What the plane is, in plain words."""
+    path = last_hidden(subject.network)
+    share = f"{sum(at.explained) * 100:.0f} %"
+    if path is None:
+        return (
+            "This network answers straight from the pixels, so here the pixels themselves are squeezed onto the plane "
+            f"in which they differ most (principal component analysis); it keeps {share} of their variation."
+        )
+    numbers = int(np.prod(trace(subject.network).row(path).output_shape))
+    return (
+        f"Before its answer, the network describes each image by {numbers:,} numbers, the output of layer "
+        f"{layer_words(subject.network, path)}. Here they are squeezed onto the plane in which they differ most "
+        f"(principal component analysis); it keeps {share} of their variation. Clusters far apart are easy to tell apart."
+    )
+
+
+def _opened(mine: Session, found: Judged, data: Dataset, surest: np.ndarray) -> None:
+    """The test image that was chosen, with the ways to look into it; stays in sight."""
+    number = mine.test_image
+    if number is None or number >= len(data.x_test):
+        number = int(surest[0]) if len(surest) else 0
+
+    def look_at() -> None:
+        mine.source, mine.test_index = "test", number
+
+    with st.container(key="opened-image", horizontal=True, vertical_alignment="center", gap="small"):
+        image = shown_image(data.x_test[number].astype(np.float32) / 255)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+            tile = Tile(image, "", f"test image {number:,}")
+            st.html(gallery([tile], INK_SCALE, cell_size(image.shape[:2], 56)), width="content")
+            st.markdown(f"Test image {number:,}: {_said(found, data, number)}. Open it in:", width=260)
+        for label, page in VIEWS.items():
+            if st.button(label, key=f"mistakes/open/{page}", on_click=look_at):
+                st.switch_page(page)
+
+
+def _said(found: Judged, data: Dataset, number: int) -> str:
+    label = data.class_names[int(data.y_test[number])]
+    if number >= len(found.labels):
+        return f"“{label}”, not judged yet"
+    answer = int(found.answers[number])
+    sure = certainty(found.probabilities[number, answer])
+    if answer == found.labels[number]:
+        return f"“{label}”, answered right ({sure})"
+    return f"“{label}”, answered **“{data.class_names[answer]}”** ({sure})"
+
+
+def _verdict(found: Judged, names: Sequence[str], number: int, between: str = " · ") -> str:
+    answer = int(found.answers[number])
+    return f"{names[found.labels[number]]} → {names[answer]}{between}{certainty(found.probabilities[number, answer])}"
+
+
+def _tile(found: Judged, data: Dataset, number: int, label: str) -> Tile:
+    image = shown_image(data.x_test[number].astype(np.float32) / 255)
+    return Tile(image, label, f"test image {number:,}: {_verdict(found, data.class_names, number)}")
+
+
+def _clickable(mine: Session, tiles: Sequence[Tile], numbers: Sequence[int], key: str) -> None:
+    def choose(number: int) -> None:
+        mine.test_image = number
+
+    cell_px = cell_size(tiles[0].values.shape[:2], IMAGE_PX)
+    clickable_gallery(tiles, numbers, mine.test_image, INK_SCALE, cell_px, key, choose)
+
+
+def _how_many(numbers: np.ndarray, key: str) -> list[int]:
+    """The first few, or all where the visitor wants them."""
+    there = numbers.tolist()
+    return there if len(there) <= FIRST or st.toggle(f"Show all {len(there):,}", key=f"{key}/all") else there[:FIRST]
+
+
+def _selected(key: str, name: str) -> dict:
+    """What a click selected in a chart; empty where nothing, or nonsense, came."""
+    try:
+        (found,) = st.session_state[key]["selection"][name]
+    except (KeyError, TypeError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,23 @@
+"""Why this answer?: which pixels the answer comes from, by four methods, each checked against random weights."""
+
+import streamlit as st
+
+from core.ui.frame import head, onward
+from core.ui.session import session
+from core.ui.subject import choose_picture, choose_subject, need_images, watch
+from core.ui.why import choose_class, choose_method, explained
+
+mine = session()
+head(
+    "Why this answer?",
+    "Choose an image: each picture below marks, in its own way, the pixels that the answer comes from.",
+)
+with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    subject = choose_subject(mine, "why/subject")
+    need_images(subject)
+    picture = choose_picture(mine, subject, "why")
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    choose_class(mine, subject)
+    method = choose_method(subject.network)
+watch(mine, subject, lambda: explained(mine, subject, picture, method))
+onward("pages/mistakes.py", "Where is it wrong, and how sure is it then? Mistakes")
