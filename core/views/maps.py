@@ -154,7 +154,7 @@ def _window(network: Network, path: Path, number: int) -> Spec:
             traced.shape_after((*path, n, len(branch) - 1)) if branch else shape
             for n, branch in enumerate(block.branches)
         ]
-        size = ends[number]
+        size = ends[number] if len(ends[number]) == 3 else (1, 1, ends[number][0])
         same = {"rows": [[r, r + 1] for r in range(size[0])], "columns": [[c, c + 1] for c in range(size[1])]}
         if block.merge == "add":
             return {**same, "maps": list(range(outputs[-1]))}
