@@ -3,7 +3,7 @@
 from core.insight.activations import activations, probabilities
 from core.insight.explanation import Explanation, explain, inputs_of
 from core.insight.kernels import Kernels, kernels, layers_with_kernels, weight_histogram
-from core.insight.matrix import ConvolutionMatrix, convolution_matrix
+from core.insight.matrix import ConvolutionMatrix, Counts, convolution_matrix, matrix_counts, one_channel
 from core.insight.maximisation import Excited, most_exciting
 from core.insight.mistakes import Judged, Projection, judged, projected
 from core.insight.pruning import Pruned, answer_without, judged_without
@@ -26,10 +26,11 @@ from core.insight.responses import Response, best_patches
 from core.insight.saliency import METHODS, Saliency, SanityCheck, methods_for, saliency, sanity_check
 
 __all__ = [
-    "METHODS", "ConvolutionMatrix", "Cost", "Effective", "Excited", "Explanation", "FieldSummary", "Judged",
-    "Kernels", "Projection", "Pruned", "Response", "Saliency", "SanityCheck", "Stacked", "activations",
+    "METHODS", "ConvolutionMatrix", "Cost", "Counts", "Effective", "Excited", "Explanation", "FieldSummary",
+    "Judged", "Kernels", "Projection", "Pruned", "Response", "Saliency", "SanityCheck", "Stacked", "activations",
     "answer_without", "best_patches", "border_share", "central_unit", "convolution_matrix", "effective_field",
     "explain", "field_summary", "first_to_see", "first_to_see_all", "inputs_of", "judged", "judged_without",
-    "kernels", "layers_with_kernels", "methods_for", "most_exciting", "pixels_read", "probabilities", "projected",
-    "regions", "saliency", "sanity_check", "stacked", "weight_histogram",
+    "kernels", "layers_with_kernels", "matrix_counts", "methods_for", "most_exciting", "one_channel",
+    "pixels_read", "probabilities", "projected", "regions", "saliency", "sanity_check", "stacked",
+    "weight_histogram",
 ]  # fmt: skip

@@ -5,13 +5,21 @@ from __future__ import annotations
 import base64
 import html
 import io
+import unicodedata
 from collections.abc import Sequence
+from math import ceil
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from core.views.theme import INK, MAGMA, SIGNED, coloured
+
+FILE_WIDTH_PX = 900  # of a picture file, where its pictures allow
+FILE_FONT_PX = 14
+LINE_PX = 20
+EDGE_PX = 16
+SPELT = str.maketrans({"×": "x", "–": "-", "−": "-", "→": "->", "·": "-", "…": "...", "“": '"', "”": '"', "’": "'"})
 
 
 class Scale(NamedTuple):
@@ -26,7 +34,7 @@ class Tile(NamedTuple):
     """One picture of a gallery.
 
     Attributes:
-        values: (rows, columns) numbers.
+        values: (rows, columns) numbers, or (rows, columns, 3) uint8 that are colours already.
         label: a few words under it; may be empty.
         alt: what a person who cannot see it is told, and what hovering shows.
     """
@@ -54,12 +62,65 @@ INK_SCALE = Scale(0.0, 1.0, INK)
 
 
 def png(values: np.ndarray, scale: Scale) -> bytes:
-    """(rows, columns) numbers → a PNG with one pixel for each; what is no number is transparent."""
-    opaque = np.where(np.isfinite(values), 255, 0).astype(np.uint8)
-    pixels = np.dstack([coloured(values, *scale), opaque])
-    target = io.BytesIO()
-    Image.fromarray(pixels).save(target, "PNG")
-    return target.getvalue()
+    """(rows, columns) numbers → a PNG with one pixel for each; what is no number is transparent.
+
+    Colours, (rows, columns, 3) uint8, stay as they are.
+    """
+    return _saved(_image(values, scale))
+
+
+def captioned_png(tiles: Sequence[Tile], scale: Scale | None, caption: str, cell_px: int = 8) -> bytes:
+    """Pictures as a file of its own: side by side, with their labels, the colour scale and a caption, on white.
+
+    Args:
+        tiles: what to show, in order.
+        scale: shared by all tiles; None where they are colours already, so that there is none to show.
+        caption: what the pictures show, in sentences.
+        cell_px: pixels of the file for each number.
+    """
+    enlarged = []
+    for tile in tiles:
+        image = _image(tile.values, scale or INK_SCALE)
+        enlarged.append(image.resize((image.width * cell_px, image.height * cell_px), Image.Resampling.NEAREST))
+    font = ImageFont.load_default(FILE_FONT_PX)
+    places, x, y, widest, lowest = [], 0, 0, 0, 0
+    for tile, image in zip(tiles, enlarged):
+        across = max(image.width, ceil(font.getlength(_drawable(tile.label))))
+        if x and x + across > FILE_WIDTH_PX:
+            x, y = 0, lowest
+        places.append((x, y))
+        widest = max(widest, x + across)
+        lowest = max(lowest, y + image.height + (LINE_PX if tile.label else 0) + 8)
+        x += across + 12
+    width = max(widest, 360)
+    lines = _wrapped(caption, font, width)
+    bar = 34 if scale else 0
+    page = Image.new("RGB", (width + 2 * EDGE_PX, lowest + bar + LINE_PX * len(lines) + 2 * EDGE_PX), "white")
+    pen = ImageDraw.Draw(page)
+    for tile, image, (x, y) in zip(tiles, enlarged, places):
+        page.paste(image, (EDGE_PX + x, EDGE_PX + y), image)
+        under = (EDGE_PX + x, EDGE_PX + y + image.height + 2)
+        pen.text(under, _drawable(tile.label), "black", font)
+    y = EDGE_PX + lowest
+    if scale:
+        steps = np.linspace(scale.low, scale.high, 160)[np.newaxis].repeat(10, 0)
+        page.paste(_image(steps, scale), (EDGE_PX, y))
+        marks = [scale.low, 0.0, scale.high] if scale.low < 0 < scale.high else [scale.low, scale.high]
+        for number, mark in enumerate(marks):
+            anchor = "lt" if number == 0 else "rt" if mark == scale.high else "mt"
+            pen.text(
+                (EDGE_PX + 160 * number / (len(marks) - 1), y + 14), _drawable(f"{mark:.3g}"), "black", font, anchor
+            )
+    for number, line in enumerate(lines):
+        pen.text((EDGE_PX, y + bar + number * LINE_PX), line, "black", font)
+    return _saved(page)
+
+
+def as_seen(image: np.ndarray) -> np.ndarray:
+    """(h, w, c) in 0…1 → what a picture of it is made of: (h, w) of ink, or (h, w, 3) uint8 of a colour image."""
+    if image.shape[2] == 3:
+        return np.round(np.clip(image, 0, 1) * 255).astype(np.uint8)
+    return image.mean(axis=2)
 
 
 def gallery(tiles: Sequence[Tile], scale: Scale, cell_px: int) -> str:
@@ -104,8 +165,37 @@ def legend(scale: Scale) -> str:
     )
 
 
+def _image(values: np.ndarray, scale: Scale) -> Image.Image:
+    if values.ndim == 3:
+        return Image.fromarray(values).convert("RGBA")
+    opaque = np.where(np.isfinite(values), 255, 0).astype(np.uint8)
+    return Image.fromarray(np.dstack([coloured(values, *scale), opaque]))
+
+
+def _saved(image: Image.Image) -> bytes:
+    target = io.BytesIO()
+    image.save(target, "PNG")
+    return target.getvalue()
+
+
+def _drawable(text: str) -> str:
+    """In the signs that Pillow's own font has: it lacks the multiplication sign, dashes and accents."""
+    plain = unicodedata.normalize("NFKD", text.translate(SPELT))
+    return plain.encode("ascii", "ignore").decode()
+
+
+def _wrapped(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
+    lines: list[str] = []
+    for word in _drawable(text).split():
+        if lines and font.getlength(f"{lines[-1]} {word}") <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
+
+
 def _figure(tile: Tile, scale: Scale, cell_px: int) -> str:
-    rows, columns = tile.values.shape
+    rows, columns = tile.values.shape[:2]
     source = base64.b64encode(png(tile.values, scale)).decode()
     alt = html.escape(tile.alt, quote=True)
     label = f"<figcaption>{html.escape(tile.label)}</figcaption>" if tile.label else ""

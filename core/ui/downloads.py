@@ -1,0 +1,36 @@
+"""Pictures and tables to take away."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+Lines = Sequence[dict[str, object]]
+
+
+def download_table(lines: Lines | Callable[[], Lines], file: str, key: str) -> None:
+    """A button that gives a table as CSV; its first line names the columns. A long one is made when it is asked for."""
+    _button("Table", lambda: as_csv(lines() if callable(lines) else lines), f"{file}.csv", "text/csv", key)
+
+
+def download_picture(make: Callable[[], bytes | str], file: str, key: str) -> None:
+    """A button that gives a picture as `file`, which ends in .png or .svg; it is made when it is asked for."""
+    _button("Picture", make, file, "image/png" if file.endswith(".png") else "image/svg+xml", key)
+
+
+def as_csv(lines: Sequence[dict[str, object]]) -> bytes:
+    """Rows as CSV; with a byte order mark, by which spreadsheets know that it is UTF-8."""
+    target = io.StringIO()
+    writer = csv.DictWriter(target, list(lines[0]) if lines else [])
+    writer.writeheader()
+    writer.writerows(lines)
+    return target.getvalue().encode("utf-8-sig")
+
+
+def _button(label: str, data: Callable[[], bytes | str], file: str, mime: str, key: str) -> None:
+    st.download_button(
+        label, data, file, mime, key, icon=":material/download:", type="tertiary", on_click="ignore", help=file
+    )
