@@ -3,7 +3,7 @@
 from core.insight.activations import activations, probabilities
 from core.insight.explanation import Explanation, explain, inputs_of
 from core.insight.kernels import Kernels, kernels, layers_with_kernels, weight_histogram
-from core.insight.matrix import ConvolutionMatrix, convolution_matrix
+from core.insight.matrix import ConvolutionMatrix, Counts, convolution_matrix, matrix_counts, one_channel
 from core.insight.maximisation import Excited, most_exciting
 from core.insight.mistakes import Judged, Projection, affordable_images, judged, last_hidden, projected
 from core.insight.pruning import Pruned, answer_without, judged_without
@@ -35,11 +35,11 @@ from core.insight.saliency import (
 )
 
 __all__ = [
-    "METHODS", "ConvolutionMatrix", "Cost", "Effective", "Excited", "Explanation", "FieldSummary", "Judged",
-    "Kernels", "Projection", "Pruned", "Response", "Saliency", "SanityCheck", "Stacked", "activations",
+    "METHODS", "ConvolutionMatrix", "Cost", "Counts", "Effective", "Excited", "Explanation", "FieldSummary",
+    "Judged", "Kernels", "Projection", "Pruned", "Response", "Saliency", "SanityCheck", "Stacked", "activations",
     "affordable_images", "answer_without", "best_patches", "border_share", "central_unit", "checked",
     "convolution_matrix", "effective_field", "explain", "field_summary", "first_to_see", "first_to_see_all",
-    "inputs_of", "judged", "judged_without", "kernels", "last_hidden", "layers_with_kernels", "methods_for",
-    "most_exciting", "pixels_read", "probabilities", "projected", "regions", "saliency",
-    "saliency_of_random_weights", "sanity_check", "stacked", "weight_histogram",
+    "inputs_of", "judged", "judged_without", "kernels", "last_hidden", "layers_with_kernels", "matrix_counts",
+    "methods_for", "most_exciting", "one_channel", "pixels_read", "probabilities", "projected", "regions",
+    "saliency", "saliency_of_random_weights", "sanity_check", "stacked", "weight_histogram",
 ]  # fmt: skip

@@ -28,6 +28,7 @@ class Kernels:
         output_noun: what the first axis counts.
         mixing: (outputs, inputs) float32 of the 1×1 convolution that mixes the maps of a separable
             convolution afterwards; None for other layers.
+        multiplier: how many of the kernels read the same input channel, where each reads only one.
     """
 
     images: np.ndarray
@@ -35,6 +36,20 @@ class Kernels:
     input_noun: str
     output_noun: str
     mixing: np.ndarray | None = None
+    multiplier: int = 1
+
+    def of_output(self, channel: int) -> np.ndarray:
+        """All weights that make one output channel: (inputs, rows, columns).
+
+        The two steps of a separable convolution come to one kernel for each input channel: the sum of its
+        kernels, each times the weight by which it is mixed in, as there is nothing between the steps.
+        """
+        if self.mixing is None:
+            return self.images[channel]
+        mixed = (
+            self.mixing[channel][:, np.newaxis, np.newaxis] * self.images[:, 0]
+        )  # (inputs·multiplier, rows, columns)
+        return mixed.reshape(-1, self.multiplier, *mixed.shape[1:]).sum(axis=1)
 
 
 def layers_with_kernels(network: Network) -> list[Path]:
@@ -60,9 +75,10 @@ def kernels(model: keras.Model, network: Network, path: Path) -> Kernels:
     if isinstance(block, (DepthwiseConv2D, SeparableConv2D)):  # (rows, columns, inputs, multiplier)
         single = kernel.reshape(*kernel.shape[:2], -1).transpose(2, 0, 1)  # (inputs·multiplier, rows, columns)
         mixing = weights[1][0, 0].T if isinstance(block, SeparableConv2D) else None
-        return Kernels(single[:, np.newaxis], bias, "input channel", "kernel", mixing)
+        return Kernels(single[:, np.newaxis], bias, "input channel", "kernel", mixing, kernel.shape[3])
     if isinstance(block, Conv2D):  # (rows, columns, inputs, outputs)
-        return Kernels(kernel.transpose(3, 2, 0, 1), bias, "input channel", "kernel")
+        noun = "input channel" if block.groups == 1 else "channel of its group"
+        return Kernels(kernel.transpose(3, 2, 0, 1), bias, noun, "kernel")
     shape = _flattened_shape(network, path, len(kernel))
     if shape is None:  # (inputs, outputs)
         return Kernels(kernel.T[:, np.newaxis, np.newaxis, :], bias, "row", "unit")

@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.network import Conv2D
+from core.network import Conv2D, DepthwiseConv2D
 from core.network.layers import Shape, Window, shape_text
 
 MOST_CELLS = 4_000_000
 NO_WEIGHT = -1
+CROP = 8  # pixels along a side: small enough to see each cell of the matrix
 
 
 class ConvolutionMatrix(NamedTuple):
@@ -88,6 +89,58 @@ def convolution_matrix(
     which = which.reshape(outputs, inputs)
     matrix = np.where(which == NO_WEIGHT, np.float32(0), kernel.astype(np.float32, copy=False).ravel()[which])
     return ConvolutionMatrix(matrix, which)
+
+
+class Counts(NamedTuple):
+    """How much a convolution saves: the same three numbers as of `ConvolutionMatrix`, without writing it out."""
+
+    dense_weights: int
+    connections: int
+    distinct_weights: int
+
+
+def matrix_counts(layer: Conv2D | DepthwiseConv2D, input_shape: Shape) -> Counts:
+    """Dense weights, connections and distinct weights of a whole layer, by arithmetic; biases left out.
+
+    Args:
+        layer: slides over the input.
+        input_shape: (h, w, c) that it fits.
+    """
+    outputs = layer.output_shape(input_shape)
+    read = input_shape[2] // layer.groups if isinstance(layer, Conv2D) else 1  # input channels of each output channel
+    pairs = read * outputs[2]
+    reached = [
+        [len(_reached(window, tap, length)[0]) for tap in range(window.size)]
+        for window, length in zip(layer.reads(input_shape), input_shape)
+    ]
+    rows, columns = reached
+    used = np.count_nonzero(rows) * np.count_nonzero(columns)  # the others meet nothing but padding
+    return Counts(prod(outputs) * prod(input_shape), sum(rows) * sum(columns) * pairs, int(used) * pairs)
+
+
+def one_channel(
+    layer: Conv2D | DepthwiseConv2D, kernel: np.ndarray, input_shape: Shape
+) -> tuple[ConvolutionMatrix, Shape]:
+    """The matrix from one input channel to one output channel, on a crop of the input.
+
+    Args:
+        layer: how the kernel slides.
+        kernel: (rows, columns), the weights between the two channels.
+        input_shape: (h, w, c) of the whole input.
+
+    Returns:
+        The matrix, and the crop (h, w, 1): 8×8, more where the kernel needs it, no more than there is.
+
+    Raises:
+        ValueError: as `convolution_matrix`.
+    """
+    windows = layer.reads(input_shape)
+    needed = [max(CROP, (window.size - 1) * window.dilation + 1 + 3 * window.stride) for window in windows]
+    crop = (min(needed[0], input_shape[0]), min(needed[1], input_shape[1]), 1)
+    matrix = convolution_matrix(
+        kernel[..., np.newaxis, np.newaxis], crop, layer.strides, layer.padding, layer.dilation_rate
+    )
+    return matrix, crop
 
 
 def _reached(window: Window, tap: int, length: int) -> tuple[np.ndarray, np.ndarray]:

@@ -13,9 +13,12 @@ from core.views.images import Scale, Tile, captioned_png
 NO_BREAK = "\u00a0"  # a space at which no line ends, for tables on narrow pages
 
 
-def download_table(lines: Sequence[dict[str, object]], file: str, key: str) -> None:
-    """A button that gives a table as CSV; its first line names the columns."""
-    _button("Table", lambda: as_csv(lines), f"{file}.csv", "text/csv", key)
+Lines = Sequence[dict[str, object]]
+
+
+def download_table(lines: Lines | Callable[[], Lines], file: str, key: str) -> None:
+    """A button that gives a table as CSV; its first line names the columns. A long one is made when it is asked for."""
+    _button("Table", lambda: as_csv(lines() if callable(lines) else lines), f"{file}.csv", "text/csv", key)
 
 
 def download_picture(make: Callable[[], bytes | str], file: str, key: str) -> None:

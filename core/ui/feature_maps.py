@@ -14,7 +14,7 @@ from core.ui.private import bring_into_view
 from core.ui.session import Session
 from core.ui.subject import Picture, Subject
 from core.views.explanation import STYLE, heading, parts, source_words, strongest_terms
-from core.views.maps import layer_title, maps_data
+from core.views.maps import layer_words, maps_data
 
 FIRST_MAPS = 32  # of a layer in the view of the whole network
 ALL_MAPS = 1024
@@ -91,7 +91,7 @@ def _trail(mine: Session, network: Network) -> None:
         )
         if mine.layer is not None:
             st.button(
-                f"› {plain(layer_title(network, mine.layer))}",
+                f"› {plain(layer_words(network, mine.layer))}",
                 disabled=mine.unit is None,
                 on_click=go,
                 args=(mine.layer,),

@@ -12,7 +12,8 @@ from core.training import Run, Snapshot, State
 from core.training.reading import Remark, reading
 from core.ui.frame import certainty, duration, look, parameter_words, percent, plain, progress_words
 from core.ui.handing_on import trained_files
-from core.ui.insight import layer_pictures, layer_words
+from core.ui.insight import layer_words
+from core.ui.kernels import layer_pictures
 from core.ui.session import Session
 from core.ui.subject import Subject, choose_epoch, model_of
 from core.views.charts import confusion, learning_curve, rate_curve

@@ -16,9 +16,10 @@ import altair as alt
 import numpy as np
 
 from core.training.snapshot import Point, Snapshot, mean
-from core.views.theme import CLASS_COLOURS, FRAME, INK, LIGHT, MAGMA, SIGNED, Look
+from core.views.theme import CLASS_COLOURS, FRAME, INK, LIGHT, MAGMA, SIGNED, Look, coloured
 
 CURVE_HEIGHT = 240
+MATRIX_PX = 300  # fits a phone, with its axes
 KEPT = 64  # shapes of a kind of chart
 
 Spec = dict[str, Any]  # as Vega-Lite has it
@@ -356,6 +357,225 @@ def _probability_bars(class_names: tuple[str, ...], look: Look) -> Spec:
     drawn = base.mark_bar(cornerRadiusEnd=3, height={"band": 0.7}).encode(x=x, color=colour)
     numbers = base.mark_text(align="left", dx=5, fontSize=12, color=look.text).encode(x=x, text="text:N")
     return alt.layer(drawn, numbers).properties(height=26 * len(order)).to_dict()
+
+
+def histogram(edges: np.ndarray, counts: np.ndarray, look: Look = LIGHT) -> Spec:
+    """How many weights are of which size; each bar in the colour that its weights have in pictures.
+
+    Args:
+        edges: (bins + 1,), symmetric about zero.
+        counts: (bins,).
+    """
+    middles = (edges[:-1] + edges[1:]) / 2
+    colours = coloured(middles, float(edges[0]), float(edges[-1]), SIGNED)
+    bars = [
+        {"from": float(low), "to": float(high), "weights": int(n), "colour": "#{:02x}{:02x}{:02x}".format(*colour)}
+        for low, high, n, colour in zip(edges[:-1], edges[1:], counts, colours)
+    ]
+    return _filled(_histogram(look), bars=bars)
+
+
+@lru_cache(KEPT)
+def _histogram(look: Look) -> Spec:
+    return (
+        alt.Chart(alt.NamedData("bars"))
+        .mark_rect(stroke=look.quiet, strokeWidth=0.5)
+        .encode(
+            x=alt.X(
+                "from:Q",
+                title="weight",
+                scale=alt.Scale(nice=False, zero=False),
+                axis=alt.Axis(format=".2~g", tickCount=5, grid=False),
+            ),
+            x2="to:Q",
+            y=alt.Y("weights:Q", title="how many", axis=alt.Axis(format=",d", tickCount=4, tickMinStep=1)),
+            y2=alt.datum(0),
+            color=alt.Color("colour:N", scale=None),
+            tooltip=[
+                alt.Tooltip("weights:Q", title="weights", format=","),
+                alt.Tooltip("from:Q", format=".3f"),
+                alt.Tooltip("to:Q", format=".3f"),
+            ],
+        )
+        .properties(height=170)
+        .to_dict()
+    )
+
+
+def two_answers(
+    before: np.ndarray, after: np.ndarray, class_names: Sequence[str], names: tuple[str, str], look: Look = LIGHT
+) -> Spec:
+    """Two bars for each class, one above the other: filled what was answered before, hollow what after.
+
+    Args:
+        before, after: (classes,) probabilities.
+        class_names: of the classes.
+        names: what to call the two answers.
+    """
+    bars = [
+        {"class": label, "answer": name, "probability": float(p), "text": f"{p * 100:.2f} %"}
+        for name, values in zip(names, (before, after))
+        for label, p in zip(class_names, values)
+    ]
+    return _filled(_two_answers(tuple(class_names), names, look), bars=bars)
+
+
+@lru_cache(KEPT)
+def _two_answers(class_names: tuple[str, ...], names: tuple[str, str], look: Look) -> Spec:
+    order = list(class_names)
+    base = alt.Chart(alt.NamedData("bars")).encode(
+        y=alt.Y("class:N", sort=order, title=None, axis=alt.Axis(labelFontSize=13, ticks=False, domain=False)),
+        yOffset=alt.YOffset("answer:N", sort=list(names)),
+        tooltip=[alt.Tooltip("class:N"), alt.Tooltip("answer:N"), alt.Tooltip("probability:Q", format=".4%")],
+    )
+    x = alt.X("probability:Q", scale=alt.Scale(domain=[0, 1.25]), axis=None)
+    colours = alt.Scale(domain=order, range=list(CLASS_COLOURS[: len(order)]))
+    bars = base.mark_bar(cornerRadiusEnd=2, strokeWidth=1.5, height={"band": 0.8}).encode(
+        x=x,
+        color=alt.Color("class:N", scale=colours, legend=None),
+        stroke=alt.Stroke("class:N", scale=colours, legend=None),
+        fillOpacity=alt.FillOpacity(
+            "answer:N",
+            sort=list(names),
+            title=None,
+            scale=alt.Scale(domain=list(names), range=[1, 0.1]),
+            legend=alt.Legend(
+                orient="top", symbolType="square", symbolFillColor=look.quiet, symbolStrokeColor=look.quiet
+            ),
+        ),
+    )
+    numbers = base.mark_text(align="left", dx=5, fontSize=11, color=look.text).encode(x=x, text="text:N")
+    return alt.layer(bars, numbers).properties(height=34 * len(order)).to_dict()
+
+
+def accuracy_without(accuracy: np.ndarray, chosen: int, noun: str, look: Look = LIGHT) -> Spec:
+    """The accuracy without each channel: a bar from the line of the whole network down, or up, to it.
+
+    Args:
+        accuracy: (channels + 1,) as of `insight.Pruned`: first of the whole network.
+        chosen: the channel that is looked at, marked by a word.
+        noun: what a channel is called.
+    """
+    whole = float(accuracy[0])
+    bars = [
+        {
+            "number": channel + 1,
+            "accuracy": float(value),
+            "whole": whole,
+            "change": float(value) - whole,
+            "mark": "▼" if channel == chosen else "",
+            "top": max(float(value), whole),
+        }
+        for channel, value in enumerate(accuracy[1:])
+    ]
+    return _filled(_accuracy_without(len(bars), noun, look), bars=bars)
+
+
+@lru_cache(KEPT)
+def _accuracy_without(channels: int, noun: str, look: Look) -> Spec:
+    numbers = alt.X(
+        "number:O",
+        title=f"without {noun}",
+        axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False),
+        scale=alt.Scale(paddingInner=0.25 if channels <= 40 else 0.05),
+    )
+    accuracy = alt.Y(
+        "accuracy:Q", title="test accuracy", scale=alt.Scale(zero=False), axis=alt.Axis(format=".1%", tickCount=5)
+    )
+    tooltip = [
+        alt.Tooltip("number:O", title=f"without {noun}"),
+        alt.Tooltip("accuracy:Q", format=".2%"),
+        alt.Tooltip("change:Q", title="change", format="+.2%"),
+    ]
+    base = alt.Chart(alt.NamedData("bars")).encode(x=numbers, tooltip=tooltip)
+    drawn = base.mark_bar(color=look.accent).encode(y=accuracy, y2="whole:Q")
+    ends = base.mark_tick(color=look.accent, thickness=3, orient="horizontal").encode(y=accuracy)
+    line = alt.Chart(alt.NamedData("bars")).mark_rule(color=look.text, strokeDash=[5, 3]).encode(y="mean(whole):Q")
+    mark = base.mark_text(dy=-9, fontSize=12, color=look.text).encode(
+        y=alt.Y("top:Q", title="test accuracy"), text="mark:N"
+    )
+    return alt.layer(drawn, ends, line, mark).properties(height=240).to_dict()
+
+
+def matrix_cells(
+    matrix: np.ndarray,
+    which: np.ndarray,
+    input_columns: int,
+    output_columns: int,
+    kernel_columns: int,
+    limit: float,
+    look: Look = LIGHT,
+) -> Spec:
+    """A convolution as a matrix: cells without a connection stay empty; hovering frames all cells of one weight.
+
+    Args:
+        matrix: (outputs, inputs).
+        which: (outputs, inputs) index of the weight, below 0 where there is none.
+        input_columns, output_columns, kernel_columns: how wide the images are that were laid out flat.
+        limit: size of the number that has the strongest colour.
+    """
+    cells = []
+    for output, taken in zip(*np.nonzero(which >= 0)):
+        weight = int(which[output, taken])
+        value = float(matrix[output, taken])
+        cells.append(
+            {
+                "row": int(output),
+                "column": int(taken),
+                "weight": weight,
+                "value": value,
+                "colour": "#{:02x}{:02x}{:02x}".format(*coloured(np.array(value), -limit, limit, SIGNED)),
+                "output": f"row {output // output_columns + 1}, column {output % output_columns + 1}",
+                "input": f"row {taken // input_columns + 1}, column {taken % input_columns + 1}",
+                "which": f"row {weight // kernel_columns + 1}, column {weight % kernel_columns + 1}",
+            }
+        )
+    return _filled(_matrix_cells(matrix.shape, look), cells=cells)
+
+
+@lru_cache(KEPT)
+def _matrix_cells(shape: tuple[int, int], look: Look) -> Spec:
+    outputs, inputs = shape
+    hover = alt.selection_point(
+        name="weight", on="pointerover", fields=["weight"], empty=False, clear="pointerout", nearest=False
+    )
+    base = alt.Chart(alt.NamedData("cells")).transform_calculate(x2="datum.column + 1", y2="datum.row + 1")
+    axis = alt.Axis(ticks=False, labels=False, grid=False, domain=True, titlePadding=4)
+    place = {
+        "x": alt.X(
+            "column:Q",
+            title="inputs",
+            axis=axis,
+            scale=alt.Scale(domain=[0, inputs], nice=False, zero=False),
+        ),
+        "x2": "x2:Q",
+        "y": alt.Y(
+            "row:Q",
+            title="outputs",
+            axis=axis,
+            scale=alt.Scale(domain=[outputs, 0], nice=False, zero=False),
+        ),
+        "y2": "y2:Q",
+    }
+    tiles = (
+        base.mark_rect()
+        .encode(
+            **place,
+            color=alt.Color("colour:N", scale=None),
+            tooltip=[
+                alt.Tooltip("value:Q", title="weight", format=".4f"),
+                alt.Tooltip("which:N", title="of the kernel's"),
+                alt.Tooltip("input:N", title="reads input"),
+                alt.Tooltip("output:N", title="for output"),
+            ],
+        )
+        .add_params(hover)
+    )
+    same = base.transform_filter(hover).mark_rect(fillOpacity=0, stroke="#22d3ee", strokeWidth=1.5).encode(**place)
+    cell = max(2, MATRIX_PX // max(outputs, inputs))
+    sized = alt.layer(tiles, same).properties(width=cell * inputs, height=cell * outputs)
+    # A single view would be squeezed into this size with its axes; one of a concatenation keeps it.
+    return alt.vconcat(sized).configure_view(stroke=look.quiet, strokeWidth=1).to_dict()
 
 
 def receptive_explorer(

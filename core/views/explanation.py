@@ -125,11 +125,11 @@ def _weighted(step: WeightedSum) -> Part:
     for channel in shown:
         name = f"map {step.patch.channels[channel] + 1}" if step.patch is not None and channels > 1 else ""
         grids = (
-            _grid(step.inputs[..., channel], scales[0], f"input {name}", padding),
+            number_grid(step.inputs[..., channel], scales[0], f"input {name}", padding),
             _sign("×"),
-            _grid(step.weights[..., channel], scales[1], "kernel"),
+            number_grid(step.weights[..., channel], scales[1], "kernel"),
             _sign("="),
-            _grid(step.products[..., channel], scales[2], "products", padding),
+            number_grid(step.products[..., channel], scales[2], "products", padding),
             _sign(f"Σ {_number(sums[channel])}"),
         )
         lines.append(_row(name, "".join(grids)))
@@ -154,11 +154,11 @@ def _depthwise(step: DepthwiseSums) -> Part:
         channel, kernel = divmod(int(number), kernels)
         name = f"map {step.patch.channels[channel] + 1}"
         grids = (
-            _grid(step.patch.values[..., channel], scales[0], f"input {name}", step.patch.padding),
+            number_grid(step.patch.values[..., channel], scales[0], f"input {name}", step.patch.padding),
             _sign("×"),
-            _grid(step.weights[..., channel, kernel], scales[1], "kernel"),
+            number_grid(step.weights[..., channel, kernel], scales[1], "kernel"),
             _sign("="),
-            _grid(products[..., channel, kernel], scales[2], "products", step.patch.padding),
+            number_grid(products[..., channel, kernel], scales[2], "products", step.patch.padding),
             _sign(f"Σ {_number(results[number])}"),
         )
         lines.append(_row(name, "".join(grids)))
@@ -192,13 +192,15 @@ def _softmax(step: Softmax) -> Part:
 def _maximum(step: Maximum) -> Part:
     row, column = step.winner
     scale = activation_scale(step.patch.values)
-    grid = _grid(step.patch.values[..., 0], scale, "the window", step.patch.padding, (row, column))
+    grid = number_grid(step.patch.values[..., 0], scale, "the window", step.patch.padding, (row, column))
     words = f"The largest is in row {row + 1}, column {column + 1} of the window: **{_number(step.result)}**"
     return Part("The largest number of the window", words, _row("", grid))
 
 
 def _mean(step: Mean) -> Part:
-    grid = _grid(step.patch.values[..., 0], activation_scale(step.patch.values), "the window", step.patch.padding)
+    grid = number_grid(
+        step.patch.values[..., 0], activation_scale(step.patch.values), "the window", step.patch.padding
+    )
     words = f"{_number(step.sum)} / {step.count} = **{_number(step.result)}**"
     return Part(f"The mean of {step.count} numbers", words, _row("", grid))
 
@@ -237,7 +239,7 @@ _PARTS = {
 }
 
 
-def _grid(
+def number_grid(
     values: np.ndarray,
     scale: Scale,
     name: str,

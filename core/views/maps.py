@@ -44,7 +44,7 @@ def stage_id(path: Path) -> str:
     return ".".join(map(str, path))
 
 
-def layer_title(network: Network, path: Path) -> str:
+def layer_words(network: Network, path: Path) -> str:
     """`3 · Conv2D 16 @ 5×5, relu`."""
     block = network.at(path)
     return f"{place(path)} · {type(block).__name__} {block.describe()}".strip()
@@ -77,7 +77,7 @@ def maps_data(
         row = traced.row(path)
         maps = found.reshape(1, 1, -1) if found.ndim == 1 else found
         most = max(1, min(most_maps if found.ndim == 3 else 1024, MOST_VALUES // max(maps[..., 0].size, 1)))
-        stage = _stage(path, layer_title(network, path), maps, activation_scale(found), _note(found), most)
+        stage = _stage(path, layer_words(network, path), maps, activation_scale(found), range_words(found), most)
         stage["shape"] = shape_text(found.shape)
         stage["vector"] = found.ndim == 1
         stage["field"] = _spans(row.receptive_field)
@@ -112,7 +112,7 @@ def _stage(path: Path, title: str, maps: np.ndarray, scale: Scale, note: str, mo
     }
 
 
-def _note(values: np.ndarray) -> str:
+def range_words(values: np.ndarray) -> str:
     """The range, and how much is dead."""
     largest = float(np.abs(values).max(initial=0.0))
     low, high = (0.0 if abs(v) < 1e-4 * largest else v for v in (float(values.min()), float(values.max())))

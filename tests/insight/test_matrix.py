@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.insight import convolution_matrix
+from core.insight import convolution_matrix, matrix_counts, one_channel
 from core.insight.matrix import MOST_CELLS
+from core.network import Conv2D, DepthwiseConv2D
 
 
 def convolved(image, kernel, strides, padding, dilation_rate):
@@ -78,3 +79,34 @@ def test_a_weight_of_zero_still_is_a_connection():
 def test_what_cannot_be_written_out_is_refused_in_a_sentence(kernel, shape, sentence):
     with pytest.raises(ValueError, match=sentence):
         convolution_matrix(np.zeros(kernel, np.float32), shape)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (Conv2D(6, 5, padding="same"), (28, 28, 1)),
+        (Conv2D(3, (3, 2), strides=(2, 1)), (9, 7, 2)),
+        (Conv2D(2, 3, padding="same", dilation_rate=2), (4, 3, 2)),  # some weights meet nothing but padding
+    ],
+)
+def test_the_counts_of_a_layer_are_those_of_its_matrix(layer, shape):
+    kernel = np.ones((*layer.kernel_size, shape[2], layer.filters), np.float32)
+    matrix = convolution_matrix(kernel, shape, layer.strides, layer.padding, layer.dilation_rate)
+    assert matrix_counts(layer, shape) == (matrix.dense_weights, matrix.connections, matrix.distinct_weights)
+
+
+def test_channels_that_are_not_mixed_count_once():
+    one = matrix_counts(Conv2D(1, 3), (6, 6, 1))
+    depthwise = matrix_counts(DepthwiseConv2D(3, depth_multiplier=2), (6, 6, 3))
+    assert depthwise.connections == 6 * one.connections and depthwise.distinct_weights == 6 * 9
+    grouped, full = (matrix_counts(Conv2D(4, 3, groups=n), (6, 6, 4)) for n in (2, 1))
+    assert grouped.connections * 2 == full.connections and grouped.distinct_weights * 2 == full.distinct_weights
+
+
+def test_one_channel_is_shown_on_a_crop_that_its_kernel_fits():
+    matrix, crop = one_channel(Conv2D(6, 3, padding="same"), np.ones((3, 3), np.float32), (28, 28, 3))
+    assert crop == (8, 8, 1) and matrix.matrix.shape == (64, 64)
+    matrix, crop = one_channel(Conv2D(6, 11), np.ones((11, 11), np.float32), (28, 12, 3))
+    assert crop == (14, 12, 1) and matrix.matrix.shape == (4 * 2, 14 * 12)  # no wider than the input
+    with pytest.raises(ValueError, match="cells"):
+        one_channel(Conv2D(6, 15, padding="same", dilation_rate=8), np.ones((15, 15), np.float32), (128, 128, 3))

@@ -47,7 +47,9 @@ def test_marked_cells_have_a_ring_and_the_box_a_frame():
 def test_colours_pass_through_pictures_unchanged(random):
     image = random.random((5, 7, 3), np.float32)
     colours = shown_image(image)
-    assert (np.asarray(Image.open(io.BytesIO(png(colours, INK_SCALE))).convert("RGB")) == np.round(colours * 255)).all()
+    assert (
+        np.asarray(Image.open(io.BytesIO(png(colours, INK_SCALE))).convert("RGB")) == np.round(colours * 255)
+    ).all()
     assert shown_image(image[..., :1]).shape == shown_image(image[..., :2]).shape == (5, 7)
 
 

@@ -1,0 +1,168 @@
+"""The Kernels page as a visitor without a browser sees it."""
+
+import numpy as np
+import pytest
+
+from core.insight import kernels, layers_with_kernels
+from core.network import (
+    Branches,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Flatten,
+    GlobalAveragePooling2D,
+    Network,
+    SeparableConv2D,
+)
+from core.training import Recipe, build_model
+from core.training.trained import Trained
+from tests.pages.conftest import button, mine
+from tests.pages.test_pages import opened, words
+
+DENSE_ONLY = Network((28, 28, 1), (Flatten(), Dense(12, "relu"), Dense(10, "softmax")), "Dense only")
+BRANCHES = Network(
+    (28, 28, 1),
+    (
+        Conv2D(4, 3, strides=2, padding="same", activation="relu"),
+        Branches(((DepthwiseConv2D(3, padding="same"), SeparableConv2D(4, 3, padding="same")), ()), "add"),
+        Conv2D(6, 3, groups=2, activation="relu"),
+        GlobalAveragePooling2D(),
+        Dense(10, "softmax"),
+    ),
+    "Branches",
+)
+COLOUR = Network((32, 32, 3), (Conv2D(4, 3), GlobalAveragePooling2D(), Dense(10, "softmax")), "Colour")
+
+
+def looked_into(app, network):
+    """The page about this network with fresh weights."""
+    session = mine(app)
+    session.imported = Trained(network, build_model(network, seed=1).get_weights(), "mnist")
+    session.subject = "imported"
+    opened(app, "kernels")
+    assert not app.exception
+    return app
+
+
+def html(app) -> str:
+    return " ".join(element.proto.body for element in app.get("html"))
+
+
+def layer(app):
+    return next(box for box in app.selectbox if box.label == "Layer")
+
+
+def kernel_number(app):
+    return next(box for box in app.number_input if ", 1 to " in box.label)
+
+
+def test_a_deeper_layer_is_a_grid_with_numbered_rows_and_columns(app):
+    opened(app, "kernels")
+    layer(app).select_index(1).run()
+    assert not app.exception
+    page = html(app)
+    assert page.count('scope="row"') == 8 and page.count('scope="col"') == 1 + 6  # its corner and six channels
+    app.toggle[0].set_value(True).run()
+    assert html(app).count('scope="row"') == 16
+
+
+def test_the_patches_and_the_image_follow_the_kernel_that_is_chosen(app):
+    opened(app, "kernels")
+    first = html(app)
+    assert "test image" in first and "response " in first
+    kernel_number(app).set_value(3).run()
+    assert not app.exception
+    assert html(app) != first and "kernel 3" in html(app)
+
+
+def test_nothing_is_searched_again_for_another_kernel_or_an_unchanged_page(app, monkeypatch):
+    opened(app, "kernels")
+
+    def never(*_, **__):
+        raise AssertionError
+
+    monkeypatch.setattr("core.ui.kernels.best_patches", never)
+    kernel_number(app).set_value(2).run()
+    assert not app.exception
+    monkeypatch.setattr("core.ui.kernels.most_exciting", never)
+    app.run()
+    assert not app.exception
+
+
+def test_the_answer_without_a_kernel_stands_beside_the_whole_answer(app):
+    opened(app, "kernels")
+    assert "With kernel 1 the answer is “7”" in words(app)
+    button(app, "Judge on 2,000 test images").click().run()
+    assert not app.exception
+    assert "The dashed line is the whole network: 98.85 %" in words(app)
+    assert not [b for b in app.button if b.label.startswith("Judge")]  # it is judged: nothing to ask for
+    kernel_number(app).set_value(2).run()
+    assert "kernel 2 is marked" in words(app)  # and stays so for the next kernel
+
+
+def test_the_convolution_is_a_matrix_with_its_counts(app):
+    opened(app, "kernels")
+    next(c for c in app.segmented_control if c.label == "More").set_value("matrix").run()
+    assert not app.exception
+    table = app.table[0].value
+    assert list(table["The whole layer"]) == ["3,687,936", "107,736", "150"]
+    assert list(table["This picture"]) == ["4,096", "1,156", "25"]
+
+
+@pytest.mark.parametrize("network", [DENSE_ONLY, BRANCHES, COLOUR], ids=lambda network: network.name)
+def test_every_layer_of_odd_networks_can_be_looked_at(app, network):
+    looked_into(app, network)
+    for number in range(len(layers_with_kernels(network))):
+        layer(app).select_index(number).run()
+        assert not app.exception
+        for view in ("matrix", "without"):
+            next(c for c in app.segmented_control if c.label == "More").set_value(view).run()
+            assert not app.exception
+
+
+def test_a_dense_layer_is_told_to_be_dense_already(app):
+    looked_into(app, DENSE_ONLY)
+    next(c for c in app.segmented_control if c.label == "More").set_value("matrix").run()
+    assert "dense already" in words(app)
+
+
+def test_a_network_for_other_images_shows_its_kernels_and_says_why_no_image(app):
+    looked_into(app, COLOUR)
+    assert "red" in html(app) and "response " in html(app)  # its kernels, and what excites them
+    assert "takes images of 32×32×3, but those of MNIST digits are 28×28×1" in words(app)
+
+
+def test_a_network_without_kernels_gets_a_sentence(app):
+    network = Network((28, 28, 1), (Flatten(),), "None")
+    mine(app).imported = Trained(network, [], "mnist")
+    mine(app).subject = "imported"
+    opened(app, "kernels")
+    assert not app.exception and "no layer with kernels" in words(app)
+
+
+def test_while_a_run_learns_nothing_is_searched_before_it_is_asked_for(app):
+    opened(app, "train")
+    mine(app).recipe = Recipe(epochs=100)
+    button(app, "Start").click().run()
+    run = mine(app).run
+    while run.version == 0:
+        assert run.active
+        run.wait(0.05)
+    opened(app, "kernels")
+    assert not app.exception
+    assert "response" not in html(app)
+    button(app, "Search the test images").click().run()
+    assert not app.exception
+    assert "With the weights of epoch" in words(app)
+
+
+def test_the_two_steps_of_a_separable_convolution_come_to_one_kernel(random):
+    import keras
+
+    network = Network((8, 8, 2), (SeparableConv2D(3, 3, depth_multiplier=2, use_bias=False),))
+    model = build_model(network, seed=3)
+    found = kernels(model, network, (0,))
+    joined = np.stack([found.of_output(k) for k in range(3)])  # (outputs, inputs, rows, columns)
+    image = random.random((1, 8, 8, 2), np.float32)
+    expected = keras.ops.conv(image, joined.transpose(2, 3, 1, 0))
+    np.testing.assert_allclose(model(image), expected, atol=1e-5)
