@@ -84,9 +84,9 @@ def test_the_slider_replays_the_epochs(page):
     begun(page, "3")
     expect(main(page).get_by_role("button", name="Continue")).to_be_visible(timeout=120_000)
     page.get_by_role("radio", name="Look inside").click()
-    expect(page.get_by_role("img", name="kernel 1, input channel 1")).to_be_visible()
+    expect(page.get_by_role("img", name="kernel 1", exact=True).first).to_be_visible()
     clean(page)
-    picture = page.get_by_role("img", name="kernel 1, input channel 1")
+    picture = page.get_by_role("img", name="kernel 1", exact=True).first
     newest = picture.get_attribute("src")
     slider = page.get_by_role("slider", name="Epoch")
     seen = {newest}
