@@ -100,7 +100,6 @@ def _answers(model: keras.Model, network: Network, path: Path) -> Callable:
     import tensorflow as tf
 
     from core.training.model import layer_name
-    from core.training.priority import cores
 
     def make() -> Callable:
         paths = [place for place, _ in network.walk()]
@@ -126,7 +125,8 @@ def _answers(model: keras.Model, network: Network, path: Path) -> Callable:
                     changed[place] = layers[place](arriving if joins else arriving[0], training=False)
                 return changed.get(paths[-1], known[paths[-1]])
 
-            return tf.map_fn(without, channels, fn_output_signature=tf.float32, parallel_iterations=cores())
+            # One after the other, for the reason of `one_at_a_time`.
+            return tf.map_fn(without, channels, fn_output_signature=tf.float32, parallel_iterations=1)
 
         return answers
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from core.insight.graphs import one_at_a_time
 from core.network import Box, Network, Path, ReceptiveField, Row, trace
 
 if TYPE_CHECKING:
@@ -301,7 +302,7 @@ def _traced(model: keras.Model, row: Row) -> Any:
         return tf.reduce_sum(tf.abs(tape.gradient(central, images)), axis=(0, 3))  # (h, w)
 
     gradient.get_concrete_function()  # here, where no other thread builds
-    return gradient
+    return one_at_a_time(gradient)
 
 
 def _channels(row: Row) -> int:

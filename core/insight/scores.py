@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.insight.graphs import one_at_a_time
 from core.network import Path
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class Scores:
 
         with self._tracing:
             if key not in self._traced:
-                self._traced[key] = tf.function(function(), self._signature).get_concrete_function()
+                self._traced[key] = one_at_a_time(tf.function(function(), self._signature).get_concrete_function())
         return self._traced[key](tf.constant(images, tf.float32), tf.constant(target, tf.int32))
 
     def _answers_in_graph(self, images, target):
