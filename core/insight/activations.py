@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-import weakref
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.insight.graphs import compiled, up_to
 from core.network import Network, Path
 
 if TYPE_CHECKING:
     import keras
-
-_probes: weakref.WeakKeyDictionary[keras.Model, keras.Model] = weakref.WeakKeyDictionary()
-_making = threading.Lock()
 
 
 def activations(model: keras.Model, network: Network, image: np.ndarray) -> dict[Path, np.ndarray]:
@@ -29,7 +26,7 @@ def activations(model: keras.Model, network: Network, image: np.ndarray) -> dict
         Path → (h, w, c) or (units,) float32, in the order of `network.walk()`.
     """
     paths = [path for path, _ in network.walk()]
-    outputs = _probe(model, paths)(image[np.newaxis], training=False)
+    outputs = _probe(model, paths)(image[np.newaxis])
     return {path: np.asarray(outputs[str(path)][0]) for path in paths}
 
 
@@ -38,16 +35,14 @@ def probabilities(model: keras.Model, image: np.ndarray) -> np.ndarray:
     return np.asarray(model(image[np.newaxis], training=False)[0])
 
 
-def _probe(model: keras.Model, paths: list[Path]) -> keras.Model:
-    """A model that shares the layers and gives all their outputs; made once for each model."""
-    import keras
+def _probe(model: keras.Model, paths: list[Path]) -> Callable:
+    """Images → the outputs of all layers by name; made once for each model."""
 
-    from core.training.model import building, layer_name
+    def make() -> Callable:
+        from core.training.model import layer_name
 
-    with _making:
-        if model not in _probes:
-            with building:
-                # By name: Keras makes a single tensor of a list of one, and a network may have one layer.
-                outputs = {str(path): model.get_layer(layer_name(path)).output for path in paths}
-                _probes[model] = keras.Model(model.input, outputs)
-        return _probes[model]
+        # By name: Keras makes a single tensor of a list of one, and a network may have one layer.
+        probe = up_to(model, {str(path): model.get_layer(layer_name(path)).output for path in paths})
+        return lambda images: probe(images, training=False)
+
+    return compiled(model, "activations", make)

@@ -6,7 +6,6 @@ each pixel moves a unit in the middle of the layer.
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import prod
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from core.insight.graphs import one_at_a_time
+from core.insight.graphs import compiled, up_to
 from core.network import Box, Network, Path, ReceptiveField, Row, trace
 
 if TYPE_CHECKING:
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
 VALUES_AT_ONCE = 4_000_000  # activations of one batch, 16 MB; its gradient takes about as much again
 IMAGES_AT_ONCE = 16  # few enough that a progress bar moves
-
-_gradients: weakref.WeakKeyDictionary[keras.Model, dict[Path, Any]] = weakref.WeakKeyDictionary()
 
 
 class FieldSummary(NamedTuple):
@@ -269,22 +266,15 @@ def effective_field(
 
 def _gradient(model: keras.Model, row: Row) -> Any:
     """(images, weights of the channels) → (h, w) sum of absolute gradients; made once for each model and layer."""
-    from core.training.model import building
-
-    with building:
-        made = _gradients.setdefault(model, {})
-        if row.path not in made:
-            made[row.path] = _traced(model, row)
-        return made[row.path]
+    return compiled(model, ("gradient", row.path), lambda: _traced(model, row))
 
 
 def _traced(model: keras.Model, row: Row) -> Any:
-    import keras
     import tensorflow as tf
 
-    from core.training.model import layer_name
+    from core.training.model import building, layer_name
 
-    probe = keras.Model(model.input, model.get_layer(layer_name(row.path)).output)
+    probe = up_to(model, model.get_layer(layer_name(row.path)).output)
     _, columns = row.receptive_field.units
     r, c = central_unit(row.receptive_field)
     channels = _channels(row)
@@ -301,8 +291,9 @@ def _traced(model: keras.Model, row: Row) -> Any:
             central = tf.reduce_sum(positions[:, r * columns + c] * wanted)
         return tf.reduce_sum(tf.abs(tape.gradient(central, images)), axis=(0, 3))  # (h, w)
 
-    gradient.get_concrete_function()  # here, where no other thread builds
-    return one_at_a_time(gradient)
+    with building:
+        gradient.get_concrete_function()  # here, where no other thread builds
+    return gradient
 
 
 def _channels(row: Row) -> int:

@@ -305,7 +305,6 @@ def _tiny(name: str, narrow: int, wide: int, normalise: bool, dropout: float, he
 
 
 _WHOLE = (Conv2D(10, (4, 4)), Flatten(), Activation("softmax"))  # sees the 4×4 positions that are left
-_POOLED = (GlobalAveragePooling2D(), Dense(10, "softmax"))
 
 # Smith and Topin, “Super-convergence” (2017): up to a high rate and down again.
 _ONE_CYCLE = Recipe(

@@ -192,10 +192,6 @@ class Loop:
             },
         )
 
-    def best_weights(self) -> list[np.ndarray] | None:
-        """Weights of the best epoch so far; None before the first has been judged."""
-        return self._best[1] if self._best else None
-
     def _restore(self, checkpoint: Checkpoint) -> None:
         _assign(self.model.weights, checkpoint.weights)
         _assign(self._generators, checkpoint.generators)

@@ -70,12 +70,8 @@ def _verdict(subject: Subject, picture: Picture, answers: np.ndarray) -> None:
     if answers.shape != (len(names),):
         return
     best = int(np.argmax(answers))
-    verdict = ""
-    if picture.label is not None:
-        verdict = ", which is right" if best == picture.label else f", but it is “{names[picture.label]}”"
-    st.markdown(
-        f"Input: {picture.title}. The network answers **{names[best]}** ({certainty(float(answers[best]))}){verdict}."
-    )
+    said = f"**{names[best]}** ({certainty(float(answers[best]))}){picture.verdict(best, names)}"
+    st.markdown(f"Input: {picture.title}. The network answers {said}.")
 
 
 def _trail(mine: Session, network: Network) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -64,6 +64,12 @@ class Picture:
     image: np.ndarray
     title: str
     label: int | None = None
+
+    def verdict(self, answer: int, class_names: Sequence[str]) -> str:
+        """What to add to an answer: `, which is right`; empty where nobody knows what it is."""
+        if self.label is None:
+            return ""
+        return ", which is right" if answer == self.label else f", but it is “{class_names[self.label]}”"
 
 
 def choose_subject(mine: Session, key: str) -> Subject:

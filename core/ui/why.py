@@ -117,9 +117,7 @@ def _asked(subject: Subject, picture: Picture, answers: np.ndarray, target: int)
     """What went in, what came out, and what is explained of it."""
     names = subject.class_names
     best = int(answers.argmax())
-    right = ""
-    if picture.label is not None:
-        right = ", which is right" if best == picture.label else f", but it is “{names[picture.label]}”"
+    right = picture.verdict(best, names)
     with st.container(horizontal=True, vertical_alignment="center", gap="large"):
         image = shown_image(picture.image)
         st.html(

@@ -17,7 +17,6 @@ from core.network import (
     Branches,
     Conv2D,
     Dense,
-    DepthwiseConv2D,
     Flatten,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
@@ -135,9 +134,6 @@ def _spans(field: ReceptiveField | None) -> Spec | None:
     if (down == down[:, :1]).all() and (across == across[:1]).all():
         return {"rows": down[:, 0].tolist(), "columns": across[0].tolist()}
     return {"boxes": boxes.reshape(-1, 4).tolist()}
-
-
-PER_MAP = (DepthwiseConv2D,)
 
 
 @lru_cache(maxsize=512)
