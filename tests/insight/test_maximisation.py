@@ -131,7 +131,7 @@ def test_weights_changed_in_place_are_seen_and_nothing_is_compiled_again():
     second = most_exciting(model, network, (2,), 3, steps=9, seed=2**40)
     np.testing.assert_allclose(second.after, value(model, network, (2,), second.image, 3), rtol=1e-3)
     assert not np.array_equal(first.image, second.image)
-    (graph,) = _graphs[model].values()
+    (graph,) = [graph for question, graph in _graphs[model].items() if question[0] == "climb"]
     assert graph.__wrapped__.experimental_get_tracing_count() == 1
 
 

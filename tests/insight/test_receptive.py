@@ -39,60 +39,17 @@ from core.network import (
     trace,
 )
 from core.training import build_model, pretrained
-from core.training.model import layer_name
+from tests.linear import LINEAR as LINEAR_KINDS
+from tests.linear import box_around, linear, responses, with_ones
 from tests.strategies import networks
 
-LINEAR = (
-    "Conv2D",
-    "SeparableConv2D",
-    "DepthwiseConv2D",
-    "AveragePooling2D",
-    "ZeroPadding2D",
-    "GlobalAveragePooling2D",
-    "Flatten",
-    "Dense",
-    "Dropout",
-    "BatchNormalization",
-)
+LINEAR = (*LINEAR_KINDS, "Flatten")  # behind it, units still have places
 SLIDING = ("Conv2D", "DepthwiseConv2D", "MaxPooling2D", "ZeroPadding2D")
 BLIND = Network((2, 2, 1), (ZeroPadding2D((3, 3)), Conv2D(1, 2, dilation_rate=3)))  # its middle reads only padding
 
 relaxed = settings(
     deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
-
-
-def linear(network):
-    """The same network without anything that bends."""
-    for path, _ in list(network.walk()):
-        if hasattr(network.at(path), "activation"):
-            network = network.replaced(path, network.at(path).replaced(activation="linear"))
-    return network
-
-
-def with_ones(network):
-    """A model whose kernels are all one and whose biases are all zero."""
-    model = build_model(network)
-    for weight in model.trainable_weights:
-        value = weight.numpy()
-        weight.assign(np.zeros_like(value) if "bias" in weight.path or "beta" in weight.path else np.ones_like(value))
-    return model
-
-
-def responses(network):
-    """Path → (rows, columns, h, w) bool: which units answer to which single bright pixel."""
-    height, width, channels = network.input_shape
-    model = with_ones(network)
-    rows = trace(network).rows
-    probe = keras.Model(model.input, [model.get_layer(layer_name(row.path)).output for row in rows])
-    pixels = np.eye(height * width, dtype=np.float32).reshape(height * width, height, width, 1)
-    outputs = probe(np.repeat(pixels, channels, axis=3), training=False)
-    found = {}
-    for row, output in zip(rows, outputs if isinstance(outputs, list) else [outputs]):
-        units = row.receptive_field.units
-        answers = np.asarray(output).reshape(height, width, *units, -1).sum(axis=-1) > 0
-        found[row.path] = answers.transpose(2, 3, 0, 1)
-    return found
 
 
 @given(networks(LINEAR, most=4, sides=(3, 9)))
@@ -108,8 +65,8 @@ def test_the_pixels_read_are_exactly_those_that_a_unit_answers_to(network):
                 np.testing.assert_array_equal(pixels_read(row.receptive_field, r, c), answers[row.path][r, c])
     for line in field_summary(network):
         seen = answers[line.path][central_unit(trace(network).row(line.path).receptive_field)]
-        across = [np.flatnonzero(seen.any(axis=axis)) for axis in (1, 0)]
-        area = np.prod([places[-1] + 1 - places[0] if len(places) else 0 for places in across])
+        top, left, bottom, right = box_around(seen)
+        area = (bottom - top) * (right - left)
         assert line.pixels == seen.sum()
         assert line.share == pytest.approx(area / seen.size)
         assert line.covers_input == (area == seen.size)

@@ -29,6 +29,7 @@ from core.network import (
 from core.network.settings import settings_of
 from core.training import build_model
 from core.training.model import _keras_value, layer_name
+from tests.linear import LINEAR, box_around, linear, responses
 from tests.strategies import layers, networks
 
 relaxed = settings(
@@ -90,56 +91,7 @@ def support(network: Network) -> dict:
         seen = seen if total.shape.rank else seen[np.newaxis, np.newaxis]
         for r in range(seen.shape[0]):
             for c in range(seen.shape[1]):
-                rows, columns = (np.flatnonzero(seen[r, c].any(axis=axis)) for axis in (1, 0))
-                boxes[row.path, r, c] = (
-                    (rows[0], columns[0], rows[-1] + 1, columns[-1] + 1) if len(rows) else (0, 0, 0, 0)
-                )
-    return boxes
-
-
-LINEAR = (
-    "Conv2D",
-    "SeparableConv2D",
-    "DepthwiseConv2D",
-    "AveragePooling2D",
-    "ZeroPadding2D",
-    "GlobalAveragePooling2D",
-    "Dense",
-    "Dropout",
-    "BatchNormalization",
-)
-
-
-def linear(network: Network) -> Network:
-    """The same network without anything that bends: then the gradient shows what is read."""
-    for path, _ in list(network.walk()):
-        if hasattr(network.at(path), "activation"):
-            network = network.replaced(path, network.at(path).replaced(activation="linear"))
-    return network
-
-
-def responses(network: Network) -> dict:
-    """The same boxes as `support`, from the answers to one bright pixel at a time: in a linear network
-    these are its gradients, all of them in one batch."""
-    height, width, channels = network.input_shape
-    model = build_model(network)
-    for weight in model.trainable_weights:
-        ones = "bias" not in weight.path and "beta" not in weight.path
-        weight.assign(tf.ones_like(weight) if ones else tf.zeros_like(weight))
-    probe = keras.Model(model.input, [model.get_layer(layer_name(row.path)).output for row in trace(network).rows])
-    pixels = np.eye(height * width, dtype=np.float32).reshape(height * width, height, width, 1)
-    outputs = probe(np.repeat(pixels, channels, axis=3), training=False)
-    boxes = {}
-    for row, out in zip(trace(network).rows, outputs if isinstance(outputs, list) else [outputs]):
-        seen = np.asarray(out)
-        seen = seen.sum(axis=-1) if seen.ndim == 4 else seen.sum(axis=-1)[:, None, None]  # (pixels, rows, columns)
-        seen = (seen > 0).reshape(height, width, *seen.shape[1:])
-        for r in range(seen.shape[2]):
-            for c in range(seen.shape[3]):
-                rows, columns = (np.flatnonzero(seen[:, :, r, c].any(axis=axis)) for axis in (1, 0))
-                boxes[row.path, r, c] = (
-                    (rows[0], columns[0], rows[-1] + 1, columns[-1] + 1) if len(rows) else (0, 0, 0, 0)
-                )
+                boxes[row.path, r, c] = box_around(seen[r, c])
     return boxes
 
 
@@ -148,12 +100,14 @@ def responses(network: Network) -> dict:
 def test_receptive_fields_are_exactly_what_the_output_depends_on(network):
     assume(network.layers)
     network = linear(network)
-    boxes = responses(network)
+    answers = responses(network)
     for row in trace(network).rows:
         rows, columns = row.receptive_field.units
+        if len(row.output_shape) == 3:
+            assert (rows, columns) == row.output_shape[:2]  # each position of a map has a field of its own
         for r in range(rows):
             for c in range(columns):
-                assert tuple(row.receptive_field.region(r, c)) == boxes[row.path, r, c]
+                assert tuple(row.receptive_field.region(r, c)) == box_around(answers[row.path][r, c])
 
 
 @given(networks(LINEAR, most=3, sides=(4, 7)))
