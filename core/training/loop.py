@@ -476,6 +476,8 @@ class Loop:
         model, optimizer, batch_size = self.model, self.model.optimizer, self.recipe.batch_size
         total, correct = tf.constant(0.0), tf.constant(0.0)
         for step in tf.range(first, first + count):
+            # The next images are not changed while these still are: one node of a graph is no place for two threads.
+            tf.autograph.experimental.set_loop_options(parallel_iterations=1)
             chosen = order[step * batch_size : (step + 1) * batch_size]  # (b,)
             parts = cut(chosen, self._parts)
             batches = [normalised(tf.gather(images, part)) for part in parts]  # (b / parts, h, w, c) each
