@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -197,7 +197,8 @@ def watch(mine: Session, subject: Subject, body: Callable[[], None], seconds: fl
 def waking() -> Iterator[None]:
     """A word of patience while TensorFlow is imported, for the first visitor only."""
     patience = "keras" not in sys.modules or "core.training.model" not in sys.modules
-    with st.spinner("Waking TensorFlow up: a few seconds, only once …") if patience else st.container():
+    # In a place of its own: what follows is put on the page anew where its place in the list changes.
+    with st.empty(), st.spinner("Waking TensorFlow up: a few seconds, only once …") if patience else nullcontext():
         wake_tensorflow()
         yield
 
