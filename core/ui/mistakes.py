@@ -13,7 +13,7 @@ from core.network import trace
 from core.ui.clicked import clickable_gallery
 from core.ui.downloads import download_table, download_tiles
 from core.ui.frame import certainty, look, percent
-from core.ui.insight import layer_words
+from core.ui.insight import how_many, layer_words
 from core.ui.session import Session
 from core.ui.subject import Subject
 from core.views.charts import confusion, plane
@@ -131,7 +131,7 @@ def _cell(mine: Session, found: Judged, data: Dataset) -> None:
     st.markdown(
         f"**{len(numbers):,} {images}** of “{names[true]}” answered “{names[answer]}”, the most certain first"
     )
-    shown = _how_many(numbers, "mistakes/cell")
+    shown = numbers[: how_many(len(numbers), FIRST, "image", "mistakes/cell")].tolist()
     tiles = [_tile(found, data, number, certainty(found.probabilities[number, answer])) for number in shown]
     with st.container(height=CELL_HEIGHT, border=False):  # so that nothing below moves when their number changes
         _clickable(mine, tiles, shown, "mistakes/cell/images")
@@ -144,7 +144,7 @@ def _surest(mine: Session, subject: Subject, found: Judged, data: Dataset, sures
         st.info("None: every test image is answered right.")
         return
     names = data.class_names
-    shown = _how_many(surest, "mistakes/surest")
+    shown = surest[: how_many(len(surest), FIRST, "image", "mistakes/surest")].tolist()
     tiles = [_tile(found, data, number, _verdict(found, names, number, "\n")) for number in shown]
     _clickable(mine, tiles, shown, "mistakes/surest/images")
     st.caption(
@@ -265,12 +265,6 @@ def _clickable(mine: Session, tiles: Sequence[Tile], numbers: Sequence[int], key
 
     cell_px = cell_size(tiles[0].values.shape[:2], IMAGE_PX)
     clickable_gallery(tiles, numbers, mine.test_image, INK_SCALE, cell_px, key, choose)
-
-
-def _how_many(numbers: np.ndarray, key: str) -> list[int]:
-    """The first few, or all where the visitor wants them."""
-    there = numbers.tolist()
-    return there if len(there) <= FIRST or st.toggle(f"Show all {len(there):,}", key=f"{key}/all") else there[:FIRST]
 
 
 def _selected(key: str, name: str) -> dict:

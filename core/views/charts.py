@@ -16,7 +16,7 @@ import altair as alt
 import numpy as np
 
 from core.training.snapshot import Point, Snapshot, mean
-from core.views.theme import CLASS_COLOURS, FRAME, INK, LIGHT, MAGMA, SIGNED, Look, coloured
+from core.views.theme import CLASS_COLOURS, FRAME, INK, LIGHT, MAGMA, SIGNED, Look, class_inks, coloured
 
 CURVE_HEIGHT = 240
 MATRIX_PX = 300  # fits a phone, with its axes
@@ -312,7 +312,8 @@ def _plane(classes: int, titles: tuple[str, ...], look: Look) -> Spec:
         )
     }
     base = alt.Chart(alt.NamedData("points")).encode(**place)
-    colours = alt.Scale(domain=signs, range=[CLASS_COLOURS[n % len(CLASS_COLOURS)] for n in range(classes)])
+    inks = class_inks(look)
+    colours = alt.Scale(domain=signs, range=[inks[n % len(inks)] for n in range(classes)])
     digits = base.mark_text(fontSize=12, fontWeight="bold").encode(
         text="sign:N", color=alt.Color("sign:N", scale=colours, legend=None)
     )
@@ -430,10 +431,11 @@ def _two_answers(class_names: tuple[str, ...], names: tuple[str, str], look: Loo
     )
     x = alt.X("probability:Q", scale=alt.Scale(domain=[0, 1.25]), axis=None)
     colours = alt.Scale(domain=order, range=list(CLASS_COLOURS[: len(order)]))
+    edges = alt.Scale(domain=order, range=list(class_inks(look)[: len(order)]))
     bars = base.mark_bar(cornerRadiusEnd=2, strokeWidth=1.5, height={"band": 0.8}).encode(
         x=x,
         color=alt.Color("class:N", scale=colours, legend=None),
-        stroke=alt.Stroke("class:N", scale=colours, legend=None),
+        stroke=alt.Stroke("class:N", scale=edges, legend=None),
         fillOpacity=alt.FillOpacity(
             "answer:N",
             sort=list(names),
