@@ -20,6 +20,8 @@ from core.network import (
     Flatten,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
+    GroupNormalization,
+    LayerNormalization,
     Network,
     Path,
     ReceptiveField,
@@ -140,7 +142,8 @@ def _spans(field: ReceptiveField | None) -> Spec | None:
 def _window(network: Network, path: Path, number: int) -> Spec:
     """Which part of the `number`th layer below a unit of this layer reads, and of which of its maps.
 
-    `maps` is `all`, or a list: for each of this layer's maps the one below that it is made of.
+    `maps` is `all`, or a list: for each of this layer's maps the one below that it is made of, or the first of
+    several and the one after their last.
     """
     block, traced = network.at(path), trace(network)
     shape = traced.inputs[path]
@@ -158,6 +161,8 @@ def _window(network: Network, path: Path, number: int) -> Spec:
         return {**same, "maps": [n - first if first <= n < first + size[-1] else -1 for n in range(outputs[-1])]}
     if len(shape) != 3:
         one = {"rows": [[0, 1]], "columns": [[0, 1]]}
+        if isinstance(block, GroupNormalization):
+            return one | {"maps": _grouped(outputs[-1], block.groups, shape[-1])}
         return one | {"maps": "all" if isinstance(block, Dense) or _mixes(block) else list(range(outputs[-1]))}
     whole = {"rows": [[0, shape[0]]], "columns": [[0, shape[1]]]}
     if isinstance(block, Flatten):
@@ -167,16 +172,28 @@ def _window(network: Network, path: Path, number: int) -> Spec:
     if isinstance(block, (GlobalAveragePooling2D, GlobalMaxPooling2D)):
         return {**whole, "maps": list(range(shape[2]))}
     reads = block.reads(shape)
+    if isinstance(block, GroupNormalization):  # its mean is that of whole maps, which receptive fields leave out
+        return {**whole, "maps": _grouped(outputs[2], block.groups, shape[2])}
     if reads is Reads.EVERYTHING:
         spans = whole
     elif reads is Reads.POINT:
         spans = {"rows": [[r, r + 1] for r in range(shape[0])], "columns": [[c, c + 1] for c in range(shape[1])]}
     else:
         spans = {name: _spanned(window, side) for name, window, side in zip(("rows", "columns"), reads, shape)}
+    if isinstance(block, Conv2D) and block.activation != "softmax":
+        return {**spans, "maps": _grouped(outputs[2], block.groups, shape[2])}
     if isinstance(block, (Conv2D, SeparableConv2D, Dense)) or _mixes(block):
         return {**spans, "maps": "all"}
     multiplier = outputs[2] // shape[2]
     return {**spans, "maps": [n // multiplier for n in range(outputs[2])]}
+
+
+def _grouped(outputs: int, groups: int, inputs: int) -> str | list[list[int]]:
+    """Which maps below each of these maps reads, where groups do not see each other."""
+    if groups == 1:
+        return "all"
+    size = inputs // groups
+    return [[number * groups // outputs * size, (number * groups // outputs + 1) * size] for number in range(outputs)]
 
 
 def _spanned(window: Window, side: int) -> Span:
@@ -193,6 +210,4 @@ def _spanned(window: Window, side: int) -> Span:
 
 def _mixes(block: Any) -> bool:
     """Whether every unit looks at all channels of its place."""
-    return type(block).__name__ in ("LayerNormalization", "GroupNormalization") or (
-        getattr(block, "activation", None) == "softmax"
-    )
+    return isinstance(block, LayerNormalization) or getattr(block, "activation", None) == "softmax"

@@ -4,16 +4,32 @@ import base64
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 
 from core.insight import activations, inputs_of
 from core.insight.explanation import explain
-from core.network import LENET5, PRESETS, Conv2D, Dense, DepthwiseConv2D, Flatten, Network, residual_block, trace
+from core.network import (
+    LENET5,
+    PRESETS,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Flatten,
+    GroupNormalization,
+    Network,
+    residual_block,
+    trace,
+)
 from core.training import build_model
 from core.ui.maps import Unit, read_unit
 from core.views.explanation import heading, parts, strongest_terms
 from core.views.maps import maps_data, stage_id
 from tests.strategies import networks
+
+GROUPED = Network(
+    (6, 5, 4),
+    (Conv2D(8, 3, groups=2), GroupNormalization(4), GroupNormalization(1), Flatten(), GroupNormalization(2)),
+)
 
 
 def data_of(network, random, most_maps=32):
@@ -74,6 +90,7 @@ def test_the_frame_on_the_image_is_the_receptive_field(network, random):
     deadline=None,
 )
 @given(network=networks())
+@example(network=GROUPED)
 def test_the_frame_below_is_what_the_explanation_reads(network, random):
     model, image, values, data = data_of(network, random)
     for stage in data["stages"][1:]:
@@ -97,7 +114,10 @@ def test_the_frame_below_is_what_the_explanation_reads(network, random):
                         continue
                     boxes.append(box_of(window, unit[0], unit[1], stage["columns"]))
                     if window["maps"] != "all" and len(read) == 1:
-                        assert source.channels.tolist() == [window["maps"][unit[2]]]
+                        which = window["maps"][unit[2]]
+                        assert source.channels.tolist() == (
+                            list(range(*which)) if isinstance(which, list) else [which]
+                        )
                 assert tuple(source.box) in boxes, (network.at(path), index)
 
 
