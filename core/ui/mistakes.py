@@ -11,7 +11,7 @@ from core.data import SOURCES, Dataset, load
 from core.insight import Judged, Projection, affordable_images, judged, last_hidden, projected
 from core.network import trace
 from core.ui.clicked import clickable_gallery
-from core.ui.downloads import download_table, download_tiles
+from core.ui.downloads import download_chart, download_table, download_tiles
 from core.ui.frame import certainty, look, percent
 from core.ui.insight import how_many, layer_words
 from core.ui.session import Session
@@ -46,9 +46,9 @@ def mistakes(mine: Session, subject: Subject) -> None:
         st.metric("Mistakes", f"{wrong:,}", width=165, help="Test images that it answers wrongly.")
     matrix, cell = st.columns([6, 5], gap="large")
     with matrix:
-        _matrix(mine, found, data)
+        open_cell = _matrix(mine, subject, found, data)
     with cell:
-        _cell(mine, found, data)
+        _cell(mine, subject, found, data, open_cell)
     _surest(mine, subject, found, data, surest, wrong)
     _plane(mine, subject, found, data)
     _opened(mine, found, data, surest)
@@ -74,11 +74,16 @@ def _judged(mine: Session, subject: Subject, data: Dataset) -> Judged:
     return found
 
 
-def _matrix(mine: Session, found: Judged, data: Dataset) -> None:
-    """True class by answer; a click on a cell, or the two choices under it, shows its images."""
+def _matrix(mine: Session, subject: Subject, found: Judged, data: Dataset) -> tuple[int, int]:
+    """True class by answer; a click on a cell, or the two choices beside it, shows its images.
+
+    Returns (true, answered) of the cell that is open: the visitor's, or else that of the most frequent mistake,
+    which may be another one with newer weights.
+    """
     names, counts = data.class_names, found.confusion
-    if mine.confused is None or max(mine.confused) >= len(names):
-        mine.confused = _most_confused(counts)
+    if mine.confused is not None and max(mine.confused) >= len(names):
+        mine.confused = None
+    open_cell = mine.confused or _most_confused(counts)
     key = "mistakes/matrix"
 
     def clicked() -> None:
@@ -86,11 +91,10 @@ def _matrix(mine: Session, found: Judged, data: Dataset) -> None:
         row, column = cell.get("row"), cell.get("column")
         if row in range(len(names)) and column in range(len(names)):
             mine.confused = int(row), int(column)
-            st.session_state["mistakes/true"], st.session_state["mistakes/answer"] = mine.confused
 
     st.markdown("**What it confuses**: the stronger the colour, the more mistakes; click a cell to see its images")
     st.vega_lite_chart(
-        confusion(counts, names, look(), mine.confused),
+        confusion(counts, names, look(), open_cell),
         key=key,
         on_select=clicked,
         selection_mode="cell",
@@ -98,7 +102,11 @@ def _matrix(mine: Session, found: Judged, data: Dataset) -> None:
     )
     rows = ([name, *row] for name, row in zip(names, counts.tolist()))
     columns = ["true class \\ answer", *names]
-    download_table([dict(zip(columns, row)) for row in rows], "confusion", "mistakes/matrix/csv")
+    with st.container(horizontal=True):
+        words = f"{subject.title}: what it answers to the test images of each class, and how often."
+        download_chart(key, words, "confusion", "mistakes/matrix/svg")
+        download_table([dict(zip(columns, row)) for row in rows], "confusion", "mistakes/matrix/csv")
+    return open_cell
 
 
 def _most_confused(counts: np.ndarray) -> tuple[int, int]:
@@ -108,8 +116,8 @@ def _most_confused(counts: np.ndarray) -> tuple[int, int]:
     return int(row), int(column)
 
 
-def _cell(mine: Session, found: Judged, data: Dataset) -> None:
-    """The images of the cell that was chosen."""
+def _cell(mine: Session, subject: Subject, found: Judged, data: Dataset, open_cell: tuple[int, int]) -> None:
+    """The images of the cell that is open."""
     names = data.class_names
     keys = ("mistakes/true", "mistakes/answer")
 
@@ -117,12 +125,12 @@ def _cell(mine: Session, found: Judged, data: Dataset) -> None:
         mine.confused = tuple(st.session_state[key] for key in keys)
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        for key, label, value in zip(keys, ("It is", "Answered"), mine.confused):
-            st.session_state.setdefault(key, value)
+        for key, label, value in zip(keys, ("It is", "Answered"), open_cell):
+            st.session_state[key] = value  # the matrix, or newer weights, may have opened another one
             st.selectbox(
                 label, range(len(names)), format_func=names.__getitem__, key=key, on_change=chosen, width=150
             )
-    true, answer = mine.confused
+    true, answer = open_cell
     numbers = found.cell(true, answer)
     if not len(numbers):
         st.info(f"No test image of “{names[true]}” is answered “{names[answer]}”.")
@@ -135,6 +143,14 @@ def _cell(mine: Session, found: Judged, data: Dataset) -> None:
     tiles = [_tile(found, data, number, certainty(found.probabilities[number, answer])) for number in shown]
     with st.container(height=CELL_HEIGHT, border=False):  # so that nothing below moves when their number changes
         _clickable(mine, tiles, shown, "mistakes/cell/images")
+    with st.container(horizontal=True):
+        caption = (
+            f"{subject.title}: test images of “{names[true]}” answered “{names[answer]}”, {len(shown)} of "
+            f"{len(numbers):,}, with the probability of that answer."
+        )
+        download_tiles(tiles, INK_SCALE, caption, f"{true}-as-{answer}", "mistakes/cell/png")
+        rows = [{"test image": n, "probability": f"{found.probabilities[n, answer]:.6f}"} for n in numbers.tolist()]
+        download_table(rows, f"{true}-as-{answer}", "mistakes/cell/csv")
 
 
 def _surest(mine: Session, subject: Subject, found: Judged, data: Dataset, surest: np.ndarray, wrong: int) -> None:
@@ -192,9 +208,14 @@ def _plane(mine: Session, subject: Subject, found: Judged, data: Dataset) -> Non
         alt=f"{number:,} test images as points of a plane, by class; {wrong:,} that are answered wrongly have a ring.",
     )
     signs = "" if all(name == str(n) for n, name in enumerate(names)) else _signs(names)
-    st.caption(
-        f"Each digit is one of the first {number:,} test images{signs}; a ring means a wrong answer. {_plane_words(subject, at)}"
-    )
+    words = f"Each digit is one of the first {number:,} test images{signs}; a ring means a wrong answer. {_plane_words(subject, at)}"
+    st.caption(words)
+    with st.container(horizontal=True):
+        download_chart(key, f"{subject.title}. {words}", "test-images", "mistakes/plane/svg")
+        columns = ["test image", "direction 1", "direction 2", "true class", "answer"]
+        points = zip(range(number), *at.points.T.tolist(), labels.tolist(), answers.tolist())
+        rows = [dict(zip(columns, (n, x, y, names[label], names[answer]))) for n, x, y, label, answer in points]
+        download_table(rows, "test-images", "mistakes/plane/csv")
 
 
 def _signs(names: Sequence[str]) -> str:

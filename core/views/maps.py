@@ -30,10 +30,12 @@ from core.network import (
 )
 from core.network.layers import Reads, Window, shape_text
 from core.network.network import place
-from core.views.images import INK_SCALE, Scale, activation_scale
+from core.views.images import INK_SCALE, Scale, Tile, activation_scale, captioned_png, cell_size, shown_image, strip
 
 MOST_VALUES = 60_000  # of one layer that are sent; beyond, fewer of its maps
 LEVELS = 65_535
+MOST_PIXELS = 12_000_000  # of a file
+FILE_TILE_PX, FILE_CELL_PX = 112, 24
 
 Spec = dict[str, Any]
 Span = list[list[int]]  # for each row (or column) of units: first pixel and the one after the last
@@ -123,6 +125,40 @@ def range_words(values: np.ndarray) -> str:
         what = "of the maps are zero everywhere" if values.ndim == 3 else "of the units are zero"
         words += f" {silent.mean() * 100:.0f} % {what}."
     return words
+
+
+def layer_file(values: np.ndarray, image: np.ndarray, names: Sequence[str], caption: str) -> bytes:
+    """One layer's output as a PNG of its own: the image, all maps that fit on one scale, and the caption.
+
+    Args:
+        values: (h, w, c) or (units,).
+        image: (h, w, c) in 0…1 that went in.
+        names: of the units, where each has one; may be empty.
+        caption: what it shows, in sentences; how many maps are left out is added.
+    """
+    seen = shown_image(image)
+    colours = seen if seen.ndim == 3 else np.repeat(seen[..., np.newaxis], 3, axis=2)
+    tiles, cells = [Tile(colours, "the image", "")], [cell_size(colours.shape[:2], FILE_TILE_PX)]
+    if values.ndim == 1 and not names:
+        tiles.append(Tile(strip(values), f"{len(values):,} units, row after row", ""))
+        cells.append(FILE_CELL_PX)
+    else:
+        maps = values.reshape(1, 1, -1) if values.ndim == 1 else values
+        rows, columns, channels = maps.shape
+        cell = min(FILE_CELL_PX, cell_size((rows, columns), FILE_TILE_PX))
+        shown = min(channels, MOST_PIXELS // ((rows * cell + 28) * (columns * cell + 12)))
+        tiles += [Tile(maps[..., n], names[n] if names else f"{n + 1}", "") for n in range(shown)]
+        cells += [cell] * shown
+        if shown < channels:
+            caption += f" The first {shown:,} of {channels:,} maps are drawn."
+    return captioned_png(tiles, activation_scale(values), caption, cells)
+
+
+def layer_table(values: np.ndarray) -> Iterable[dict[str, object]]:
+    """One line for each number of a layer's output, all counted from 1."""
+    for index, value in np.ndenumerate(np.moveaxis(values, -1, 0)):
+        place = (number + 1 for number in index)
+        yield dict(zip(("map", "row", "column") if values.ndim == 3 else ("unit",), place)) | {"value": float(value)}
 
 
 @lru_cache(maxsize=512)
