@@ -10,7 +10,6 @@ from functools import lru_cache
 import streamlit as st
 
 from core.ui.frame import look
-from core.ui.private import css_class
 from core.views.images import Scale, Tile, captioned_png
 
 MOST_LISTED = 200_000  # lines of a table
@@ -37,11 +36,14 @@ def download_tiles(
     download_picture(lambda: captioned_png(tiles, scales, caption), f"{file}.png", key)
 
 
-def download_chart(chart: str, caption: str, file: str, key: str) -> None:
-    """A button that gives the chart with the key `chart` as SVG: as the browser shows it now, with a caption below."""
+def download_chart(alt: str, caption: str, file: str, key: str) -> None:
+    """A button that gives a chart as SVG: as the browser shows it now, with a caption below.
+
+    The chart is known by its text alternative, as Streamlit gives charts no other name that a browser could find.
+    """
     colours = look()
     data = {
-        "chart": css_class(chart), "caption": caption, "file": f"{file}.svg", "label": "Picture",
+        "alt": alt, "caption": caption, "file": f"{file}.svg", "label": "Picture",
         "ground": colours.ground, "text": colours.text,
     }  # fmt: skip
     _chart_saver()(data=data, key=key, width="content")
@@ -51,11 +53,11 @@ _SAVER_HTML = '<button type="button"><span class="icon" aria-hidden="true">downl
 _SAVER_CSS = """
 button {
   display: inline-flex; align-items: center; gap: 8px; min-height: 40px; padding: 0; border: 0; background: none;
-  font: inherit; font-family: var(--st-font); font-size: 1rem; color: var(--st-text-color); cursor: pointer;
+  font: inherit; font-family: var(--st-font); font-size: 14px; color: var(--st-text-color); cursor: pointer;
 }
 button:hover { color: var(--st-primary-color); }
 button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; border-radius: 4px; }
-.icon { font-family: 'Material Symbols Rounded'; font-size: 1.25rem; line-height: 1; font-feature-settings: 'liga'; }
+.icon { font-family: 'Material Symbols Rounded'; font-size: 18px; line-height: 1; font-feature-settings: 'liga'; }
 """
 # The words go into text nodes only. A chart that is not there, or not drawn yet, gives nothing.
 _SAVER_JS = r"""
@@ -84,7 +86,8 @@ export default function ({ data, parentElement }) {
   button.lastChild.textContent = data.label;
   button.title = data.file;
   button.onclick = () => {
-    const drawn = document.querySelector(`.${data.chart} svg.marks`);
+    const drawn = [...document.querySelectorAll('[aria-label] > svg.marks')]
+      .find((one) => one.parentElement.getAttribute('aria-label') === data.alt);
     if (!drawn) return;
     const chart = drawn.cloneNode(true);
     const [wide, high] = ['width', 'height'].map((side) => parseFloat(drawn.getAttribute(side)));
@@ -97,7 +100,8 @@ export default function ({ data, parentElement }) {
     const font = { 'font-family': "'Segoe UI', Helvetica, Arial, sans-serif", 'font-size': 13, fill: data.text };
     lines.forEach((line, at) => made('text', { ...font, x: EDGE, y: high + 2 * EDGE + (at + 1) * LINE - 4 }, page, line));
     const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(page)], { type: 'image/svg+xml' }));
+    const text = new XMLSerializer().serializeToString(page).replace(/url\([^)#]*#/g, 'url(#');  // not on this server
+    link.href = URL.createObjectURL(new Blob([text], { type: 'image/svg+xml' }));
     link.download = data.file;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);

@@ -33,7 +33,7 @@ from core.ui.downloads import MOST_LISTED, download_chart, download_picture, dow
 from core.ui.frame import certainty, look, percent
 from core.ui.insight import choose_layer, how_many, layer_maps, layer_words
 from core.ui.session import Session
-from core.ui.subject import Subject, choose_picture
+from core.ui.subject import Subject, choose_picture, misfit_words
 from core.views.charts import accuracy_without, histogram, matrix_cells, two_answers
 from core.views.images import (
     INK_SCALE,
@@ -97,17 +97,14 @@ def _kernels_and_spread(subject: Subject, path: Path, chosen: int, choose: Calla
     with spread:
         edges, counts = weight_histogram(subject.model, subject.network, path)
         st.markdown("**How its weights are spread**")
-        st.vega_lite_chart(
-            histogram(edges, counts, look()),
-            key="kernels/spread",
-            alt=f"Histogram of {counts.sum():,} weights between {edges[0]:.3g} and {edges[-1]:.3g}.",
-        )
+        alt = f"Histogram of {counts.sum():,} weights between {edges[0]:.3g} and {edges[-1]:.3g}."
+        st.vega_lite_chart(histogram(edges, counts, look()), key="kernels/spread", alt=alt)
         st.caption(
             f"All {counts.sum():,} weights of the layer by size. Those near zero do little; in training, the "
             "few that matter move outwards."
         )
         words = f"{subject.title}, {layer_words(subject.network, path)}: its {counts.sum():,} weights by size."
-        download_chart("kernels/spread", words, "weights-spread", "kernels/spread/svg")
+        download_chart(alt, words, "weights-spread", "kernels/spread/svg")
 
 
 def kernel_pictures(
@@ -366,7 +363,7 @@ def _without(mine: Session, subject: Subject, one: _One) -> None:
         rows = [{"class": n, both[0]: float(b), both[1]: float(a)} for n, b, a in zip(names, before, after)]
         with st.container(horizontal=True):
             caption = f"{subject.title}, {layer_words(network, one.path)}, {picture.title}. {words}"
-            download_chart("kernels/answers", caption, "answers", "kernels/answers/svg")
+            download_chart(words, caption, "answers", "kernels/answers/svg")
             download_table(rows, "answers", "kernels/answers/csv")
     with accuracy:
         _accuracy(mine, subject, one)
@@ -402,7 +399,7 @@ def _accuracy(mine: Session, subject: Subject, one: _One) -> None:
     ]
     with st.container(horizontal=True):
         caption = f"{subject.title}, {layer_words(subject.network, one.path)}. {words}"
-        download_chart("kernels/accuracy", caption, "accuracy-without", "kernels/accuracy/svg")
+        download_chart(words, caption, "accuracy-without", "kernels/accuracy/svg")
         download_table(rows, "accuracy-without", "kernels/accuracy/csv")
 
 
@@ -551,12 +548,10 @@ def _when(mine: Session, subject: Subject) -> str:
 
 def _unfit(subject: Subject) -> str:
     """Why the test images cannot be shown to this network; empty where they can."""
+    misfit = misfit_words(subject)
+    if misfit:
+        return f"{misfit}, so none can be shown to it."
     source = SOURCES[subject.dataset]
-    if subject.network.input_shape != source.input_shape:
-        return (
-            f"This network takes images of {shape_text(subject.network.input_shape)}, but those of {source.title} are "
-            f"{shape_text(source.input_shape)}, so none can be shown to it."
-        )
     if trace(subject.network, len(source.class_names)).problems:
         return f"This network does not answer with the {len(source.class_names)} classes of {source.title}."
     return ""

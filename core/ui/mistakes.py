@@ -93,18 +93,14 @@ def _matrix(mine: Session, subject: Subject, found: Judged, data: Dataset) -> tu
             mine.confused = int(row), int(column)
 
     st.markdown("**What it confuses**: the stronger the colour, the more mistakes; click a cell to see its images")
-    st.vega_lite_chart(
-        confusion(counts, names, look(), open_cell),
-        key=key,
-        on_select=clicked,
-        selection_mode="cell",
-        alt=f"Confusion matrix: {counts.sum() - counts.trace():,} of {counts.sum():,} test images are answered wrongly.",
-    )
+    alt = f"Confusion matrix: {counts.sum() - counts.trace():,} of {counts.sum():,} test images are answered wrongly."
+    drawn = confusion(counts, names, look(), open_cell)
+    st.vega_lite_chart(drawn, key=key, on_select=clicked, selection_mode="cell", alt=alt)
     rows = ([name, *row] for name, row in zip(names, counts.tolist()))
     columns = ["true class \\ answer", *names]
     with st.container(horizontal=True):
         words = f"{subject.title}: what it answers to the test images of each class, and how often."
-        download_chart(key, words, "confusion", "mistakes/matrix/svg")
+        download_chart(alt, words, "confusion", "mistakes/matrix/svg")
         download_table([dict(zip(columns, row)) for row in rows], "confusion", "mistakes/matrix/csv")
     return open_cell
 
@@ -200,18 +196,14 @@ def _plane(mine: Session, subject: Subject, found: Judged, data: Dataset) -> Non
 
     labels, answers, names = found.labels[:number], found.answers[:number], data.class_names
     wrong = int((labels != answers).sum())
-    st.vega_lite_chart(
-        plane(at.points, labels, answers, names, at.explained, look()),
-        key=key,
-        on_select=clicked,
-        selection_mode="point",
-        alt=f"{number:,} test images as points of a plane, by class; {wrong:,} that are answered wrongly have a ring.",
-    )
+    alt = f"{number:,} test images as points of a plane, by class; {wrong:,} that are answered wrongly have a ring."
+    drawn = plane(at.points, labels, answers, names, at.explained, look())
+    st.vega_lite_chart(drawn, key=key, on_select=clicked, selection_mode="point", alt=alt)
     signs = "" if all(name == str(n) for n, name in enumerate(names)) else _signs(names)
     words = f"Each digit is one of the first {number:,} test images{signs}; a ring means a wrong answer. {_plane_words(subject, at)}"
     st.caption(words)
     with st.container(horizontal=True):
-        download_chart(key, f"{subject.title}. {words}", "test-images", "mistakes/plane/svg")
+        download_chart(alt, f"{subject.title}. {words}", "test-images", "mistakes/plane/svg")
         columns = ["test image", "direction 1", "direction 2", "true class", "answer"]
         points = zip(range(number), *at.points.T.tolist(), labels.tolist(), answers.tolist())
         rows = [dict(zip(columns, (n, x, y, names[label], names[answer]))) for n, x, y, label, answer in points]

@@ -90,10 +90,10 @@ def _revealer():
 def bring_into_view(row: str, opened: str, turn: int) -> None:
     """When `turn` has grown, focus the first button in one container and scroll to another; both by their keys."""
     with st.container(key="unseen-reveal"):
-        _revealer()(data={"row": css_class(row), "opened": css_class(opened), "turn": turn}, key="reveal")
+        _revealer()(data={"row": _css_class(row), "opened": _css_class(opened), "turn": turn}, key="reveal")
 
 
-def css_class(key: str) -> str:
+def _css_class(key: str) -> str:
     """What Streamlit makes of a container's key."""
     return "st-key-" + re.sub(r"[^a-zA-Z0-9_-]", "-", key)
 

@@ -28,7 +28,7 @@ from core.ui.downloads import NO_BREAK, download_chart, download_picture, downlo
 from core.ui.frame import look
 from core.ui.insight import choose_layer, layer_words
 from core.ui.session import Session
-from core.ui.subject import Picture, Subject
+from core.ui.subject import Picture, Subject, misfit_words
 from core.views.charts import receptive_explorer
 from core.views.fields import Nested, as_image, nested_boxes
 from core.views.images import (
@@ -86,19 +86,18 @@ def explorer(mine: Session, subject: Subject, picture: Picture, path: Path) -> N
         values, regions(field), image, look=look(), reads=field.paths if holes else ()
     )  # fmt: skip
     words = layer_words(subject.network, path)
-    st.vega_lite_chart(
-        chart,
-        key=f"fields/{place(path)}",
-        width="content",
-        alt=f"Feature map of {words} and the input. Each unit sees {high} by {wide} pixels.",
+    alt = f"Feature map of {words} and the input. Each unit sees {high} by {wide} pixels."
+    st.vega_lite_chart(chart, key=f"fields/{place(path)}", width="content", alt=alt)
+    shown = (
+        f"{subject.title}. Above, map {channel + 1} of layer {words}; below, {picture.title}, with what the framed "
+        "number sees."
     )
-    shown = f"{subject.title}, layer {words}, map {channel + 1}: above; below, {picture.title}."
     marks = " Squares mark the pixels that it truly reads: there are holes between them." if holes else ""
     st.caption(
         "Above: the feature map. Below: the image that went in. At the border the frame is cut off, because "
         f"there is nothing but padding outside.{marks}"
     )
-    download_chart(f"fields/{place(path)}", f"{shown}{marks}", "receptive-field", "fields/explorer/svg")
+    download_chart(alt, f"{shown}{marks}", "receptive-field", "fields/explorer/svg")
 
 
 def parts(mine: Session, subject: Subject, picture: Picture, path: Path) -> None:
@@ -248,6 +247,10 @@ def _read_words(field: ReceptiveField, read: np.ndarray, box: Box, unit: tuple[i
 def _what_counts(mine: Session, subject: Subject, path: Path) -> None:
     """How much each pixel moves the unit in the middle, before training and after."""
     network = subject.network
+    misfit = misfit_words(subject)
+    if misfit:
+        st.info(f"{misfit}, so it cannot be measured how much each pixel counts.")
+        return
     seed = _start_seed(mine, subject)
     key = (subject.version, network, seed)
     cheap = trace(network).macs <= CHEAP_MACS and not subject.live

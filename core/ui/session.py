@@ -210,6 +210,15 @@ class Session:
         if run is None and self.subject == "run":
             self.subject = "lenet5"
 
+    def forget_deleted(self) -> None:
+        """Go on with another run where this one was deleted meanwhile, in another window of this visitor."""
+        run = self.run
+        if run is None or run in (left := self.workspace.runs):
+            return
+        self.viewers.pop(run, None)
+        self.notice = f"“{run.name}” has been deleted."
+        self.choose_run(left[0] if left else None)
+
     def viewer(self, run: Run) -> Viewer:
         """A model to look into this run; those of the runs looked into before the last few are let go."""
         found = self.viewers.pop(run, None) or Viewer(run.network)
@@ -277,7 +286,9 @@ def session() -> Session:
         mine = Session(token=token, workspace=workspaces().of(token))
         mine._find_desk()
         st.session_state["receptive"] = mine
-    return st.session_state["receptive"]
+    mine = st.session_state["receptive"]
+    mine.forget_deleted()
+    return mine
 
 
 @lru_cache(maxsize=1)

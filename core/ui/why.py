@@ -126,14 +126,11 @@ def _asked(subject: Subject, picture: Picture, answers: np.ndarray, target: int)
             width="content",
         )
         with st.container(width=280):
-            st.vega_lite_chart(
-                probability_bars(answers, names, look()),
-                key="why/answer",
-                alt=f"Probability of each class; the highest is {names[best]} with {certainty(answers[best])}.",
-            )
+            alt = f"Probability of each class; the highest is {names[best]} with {certainty(answers[best])}."
+            st.vega_lite_chart(probability_bars(answers, names, look()), key="why/answer", alt=alt)
             with st.container(horizontal=True):
                 caption = f"What {subject.title} answers to {picture.title}."
-                download_chart("why/answer", caption, "answer", "why/answer/svg")
+                download_chart(alt, caption, "answer", "why/answer/svg")
                 rows = [{"class": name, "probability": float(p)} for name, p in zip(names, answers)]
                 download_table(rows, "answer", "why/answer/csv")
         with st.container(width=300):
