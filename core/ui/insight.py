@@ -67,8 +67,9 @@ def layer_maps(network: Network, path: Path, values: np.ndarray, class_names: tu
         st.html(gallery(tiles, scale, cell_size(values.shape[:2], 84)))
 
 
-def how_many(there: int, first: int, noun: str, key: str) -> int:
-    """The first few, or all where the visitor wants them."""
-    if there <= first or st.toggle(f"Show all {there:,} {noun}s", key=f"{key}/all"):
+def how_many(there: int, first: int, noun: str, key: str, of: int | None = None) -> int:
+    """The first few, or all that are `there` where the visitor wants them; `of` is how many there would be in all."""
+    which = f"all {there:,}" if of in (None, there) else f"{there:,} of {of:,}"
+    if there <= first or st.toggle(f"Show {which} {noun}s", key=f"{key}/all"):
         return there
     return first

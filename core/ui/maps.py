@@ -187,6 +187,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     const room = stage.grid.parentElement.clientWidth || 320;
     stage.perRow = Math.max(1, Math.floor((room + gap) / stage.across));
     if (stage.vector && !stage.names) stage.perRow = Math.min(stage.perRow, 40);
+    else stage.perRow = Math.ceil(stage.maps / Math.ceil(stage.maps / stage.perRow));  // rows of one length
     const wide = Math.min(stage.perRow, stage.maps) * stage.across;
     const high = Math.ceil(stage.maps / stage.perRow) * stage.down;
     const dense = window.devicePixelRatio || 1;

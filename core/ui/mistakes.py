@@ -39,6 +39,9 @@ def mistakes(mine: Session, subject: Subject) -> None:
     if not np.isfinite(found.probabilities).all():
         st.warning("The weights of this network are no longer numbers, so its answers mean nothing.")
         return
+    at = _projected(
+        mine, subject, data, min(ON_PLANE, len(found.labels))
+    )  # all that takes long comes before pictures
     surest = found.surest_mistakes(MOST)
     wrong = int((found.answers != found.labels).sum())
     with st.container(horizontal=True):
@@ -50,7 +53,7 @@ def mistakes(mine: Session, subject: Subject) -> None:
     with cell:
         _cell(mine, subject, found, data, open_cell)
     _surest(mine, subject, found, data, surest, wrong)
-    _plane(mine, subject, found, data)
+    _plane(mine, subject, found, data, at)
     _opened(mine, found, data, surest)
 
 
@@ -145,8 +148,11 @@ def _cell(mine: Session, subject: Subject, found: Judged, data: Dataset, open_ce
             f"{len(numbers):,}, with the probability of that answer."
         )
         download_tiles(tiles, INK_SCALE, caption, f"{true}-as-{answer}", "mistakes/cell/png")
-        rows = [{"test image": n, "probability": f"{found.probabilities[n, answer]:.6f}"} for n in numbers.tolist()]
-        download_table(rows, f"{true}-as-{answer}", "mistakes/cell/csv")
+        download_table(
+            lambda: [{"test image": int(n), "probability": f"{found.probabilities[n, answer]:.6f}"} for n in numbers],
+            f"{true}-as-{answer}",
+            "mistakes/cell/csv",
+        )
 
 
 def _surest(mine: Session, subject: Subject, found: Judged, data: Dataset, surest: np.ndarray, wrong: int) -> None:
@@ -156,7 +162,7 @@ def _surest(mine: Session, subject: Subject, found: Judged, data: Dataset, sures
         st.info("None: every test image is answered right.")
         return
     names = data.class_names
-    shown = surest[: how_many(len(surest), FIRST, "image", "mistakes/surest")].tolist()
+    shown = surest[: how_many(len(surest), FIRST, "image", "mistakes/surest", wrong)].tolist()
     tiles = [_tile(found, data, number, _verdict(found, names, number, "\n")) for number in shown]
     _clickable(mine, tiles, shown, "mistakes/surest/images")
     st.caption(
@@ -167,7 +173,9 @@ def _surest(mine: Session, subject: Subject, found: Judged, data: Dataset, sures
         caption = f"The most certain mistakes of {subject.title}, {len(shown)} of {wrong:,}: true class, answer, probability."
         download_tiles(tiles, INK_SCALE, caption, "mistakes", "mistakes/surest/png")
         columns = ["test image", "true class", "answer", "probability"]
-        download_table([dict(zip(columns, row)) for row in _table(found, names)], "mistakes", "mistakes/surest/csv")
+        download_table(
+            lambda: [dict(zip(columns, row)) for row in _table(found, names)], "mistakes", "mistakes/surest/csv"
+        )
 
 
 def _table(found: Judged, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
@@ -177,16 +185,19 @@ def _table(found: Judged, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
         yield number, names[found.labels[number]], names[answer], f"{found.probabilities[number, answer]:.6f}"
 
 
-def _plane(mine: Session, subject: Subject, found: Judged, data: Dataset) -> None:
-    """Where the network puts the images before its last layer."""
-    number = min(ON_PLANE, len(found.labels))
-    st.markdown("**How it sees the test images**: near each other is what looks alike to the network")
-    network = subject.network
-    at = mine.kept(
+def _projected(mine: Session, subject: Subject, data: Dataset, number: int) -> Projection:
+    """Where the network puts the first images, computed once for each version of the weights."""
+    return mine.kept(
         "mistakes/plane",
-        (subject.version, network, subject.dataset, number),
-        lambda: projected(subject.model, network, data.x_test[:number]),
+        (subject.version, subject.network, subject.dataset, number),
+        lambda: projected(subject.model, subject.network, data.x_test[:number]),
     )
+
+
+def _plane(mine: Session, subject: Subject, found: Judged, data: Dataset, at: Projection) -> None:
+    """Where the network puts the images before its last layer."""
+    number = len(at.points)
+    st.markdown("**How it sees the test images**: near each other is what looks alike to the network")
     key = "mistakes/plane"
 
     def clicked() -> None:
@@ -205,8 +216,11 @@ def _plane(mine: Session, subject: Subject, found: Judged, data: Dataset) -> Non
     with st.container(horizontal=True):
         download_chart(alt, f"{subject.title}. {words}", "test-images", "mistakes/plane/svg")
         columns = ["test image", "direction 1", "direction 2", "true class", "answer"]
-        points = zip(range(number), *at.points.T.tolist(), labels.tolist(), answers.tolist())
-        rows = [dict(zip(columns, (n, x, y, names[label], names[answer]))) for n, x, y, label, answer in points]
+
+        def rows() -> list[dict[str, object]]:
+            points = zip(range(number), *at.points.T.tolist(), labels.tolist(), answers.tolist())
+            return [dict(zip(columns, (n, x, y, names[label], names[answer]))) for n, x, y, label, answer in points]
+
         download_table(rows, "test-images", "mistakes/plane/csv")
 
 

@@ -69,12 +69,13 @@ def choose_method(network: Network) -> str:
     """One of the methods that this network allows, or all of them side by side."""
     titles = {ALL: "All side by side"} | {name: METHODS[name].title for name in methods_for(network)}
     there = len(titles) > len(METHODS)
-    return st.pills(  # they wrap on a phone
+    return st.pills(
         "Method",
         list(titles),
         default=ALL,
         format_func=titles.get,
         required=True,
+        wrap=True,
         key=f"why/method/{len(titles)}",
         help=None if there else "Grad-CAM needs feature maps larger than 1×1, which this network does not have.",
     )
