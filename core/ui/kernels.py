@@ -34,7 +34,6 @@ from core.ui.frame import certainty, look, percent
 from core.ui.insight import choose_layer, how_many, layer_maps, layer_words
 from core.ui.session import Session
 from core.ui.subject import Subject, choose_picture, misfit_words
-from core.views.charts import accuracy_without, histogram, matrix_cells, two_answers
 from core.views.images import (
     INK_SCALE,
     Tile,
@@ -46,6 +45,7 @@ from core.views.images import (
     signed_scale,
     strip,
 )
+from core.views.inside import accuracy_without, histogram, matrix_cells, two_answers
 from core.views.kernels import STYLE, kernel_grid, mosaic, numbers, row_words
 
 T = TypeVar("T")

@@ -16,8 +16,9 @@ from core.ui.frame import certainty, look, percent
 from core.ui.insight import how_many, layer_words
 from core.ui.session import Session
 from core.ui.subject import Subject
-from core.views.charts import confusion, plane
+from core.views.charts import confusion
 from core.views.images import INK_SCALE, Tile, cell_size, gallery, shown_image
+from core.views.inside import plane
 
 LIVE_SECONDS = 5.0  # all test images are judged anew each time
 LIVE_MACS = 20e9

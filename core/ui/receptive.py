@@ -29,7 +29,6 @@ from core.ui.frame import look
 from core.ui.insight import choose_layer, layer_words
 from core.ui.session import Session
 from core.ui.subject import Picture, Subject, misfit_words
-from core.views.charts import receptive_explorer
 from core.views.fields import Nested, as_image, nested_boxes
 from core.views.images import (
     INK_SCALE,
@@ -43,6 +42,7 @@ from core.views.images import (
     marked,
     shown_image,
 )
+from core.views.inside import receptive_explorer
 from core.views.theme import MAGMA
 
 PARTS = ("Layer by layer", "Pixels read", "What counts", "At the border")

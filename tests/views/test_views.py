@@ -18,11 +18,8 @@ from core.views.charts import (
     compared,
     confusion,
     learning_curve,
-    plane,
     probability_bars,
     rate_curve,
-    receptive_explorer,
-    two_answers,
 )
 from core.views.diagram import FILE, network_svg
 from core.views.fields import Nested, nested_boxes
@@ -38,6 +35,7 @@ from core.views.images import (
     signed_scale,
     strip,
 )
+from core.views.inside import plane, receptive_explorer, two_answers
 from core.views.theme import CLASS_COLOURS, DARK, LIGHT, MAGMA, SIGNED, class_inks, coloured
 from tests.strategies import networks
 
