@@ -309,16 +309,19 @@ def costs(batch_sizes: Sequence[int] = (1, 32, 128)) -> None:
 
 
 def looking_inside(rounds: int = 20) -> dict[str, list[float]]:
-    """Seconds of the server for what the Look-inside pages show of LeNet-5, weights and graphs at hand."""
+    """Seconds of the server for what the Look-inside pages show, mostly of LeNet-5, weights and graphs at hand."""
     import numpy as np
 
     from core.data import load
     from core.insight import activations, best_patches, effective_field, explain, inputs_of, saliency
-    from core.training import card, pretrained
+    from core.network import Dense, Flatten, Network
+    from core.training import build_model, card, pretrained
     from core.views.explanation import parts
     from core.views.maps import maps_data
 
     model, network, data = pretrained("lenet5"), card("lenet5").network, load("mnist")
+    wide = Network((28, 28, 1), (Flatten(), Dense(2000, "relu"), Dense(1000, "softmax")))
+    wide_model = build_model(wide, seed=1)
     images = data.x_test[:2000].astype(np.float32) / 255
 
     def all_maps(image: np.ndarray) -> None:
@@ -329,6 +332,7 @@ def looking_inside(rounds: int = 20) -> dict[str, list[float]]:
     questions: dict[str, Callable[[np.ndarray], object]] = {
         "the maps of all layers for a new image": all_maps,
         "one number explained": lambda image: parts(explain(model, network, image, (2,), (4, 4, 3))),
+        "one of 1,000 softmax units explained": lambda image: parts(explain(wide_model, wide, image, (2,), (500,))),
         "effective receptive field over 64 images": lambda _: effective_field(model, network, (2,), images[:64]),
         "integrated gradients": lambda image: saliency("integrated_gradients", model, network, image, 3),
         "occlusion": lambda image: saliency("occlusion", model, network, image, 3),

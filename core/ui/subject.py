@@ -74,6 +74,7 @@ class Picture:
 
 def choose_subject(mine: Session, key: str) -> Subject:
     """A choice between the trained LeNet-5 and the visitor's own run; stops the page if neither is there."""
+    mine.show_notice()
     run = mine.run
     titles = {"lenet5": "LeNet-5, already trained"}
     if run is not None:
@@ -205,23 +206,36 @@ def waking() -> Iterator[None]:
 
 def need_images(subject: Subject) -> None:
     """Stop the page with a sentence where no test image fits into the network."""
-    source = SOURCES[subject.dataset]
-    if subject.network.input_shape != source.input_shape:
-        st.warning(
-            f"This network takes images of {shape_text(subject.network.input_shape)}, but those of {source.title} "
-            f"are {shape_text(source.input_shape)}. Choose another network above."
-        )
+    misfit = misfit_words(subject)
+    if misfit:
+        st.warning(f"{misfit}. Choose another network above.")
         st.stop()
 
 
+def misfit_words(subject: Subject) -> str:
+    """Why no image of its dataset fits into the network, without a full stop; empty where they do."""
+    source = SOURCES[subject.dataset]
+    if subject.network.input_shape == source.input_shape:
+        return ""
+    return (
+        f"This network takes images of {shape_text(subject.network.input_shape)}, but those of {source.title} are "
+        f"{shape_text(source.input_shape)}"
+    )
+
+
 def choose_picture(mine: Session, subject: Subject, key: str) -> Picture:
-    """A choice between the test images and the visitor's drawing."""
+    """A choice between the test images, the visitor's drawing and their pictures.
+
+    Where no test image fits into the network, it is a black one until there is a picture.
+    """
+    misfit = misfit_words(subject)
     with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
         titles = {"test": "Test image", "drawing": "My drawing", "upload": "Upload"}
         fits = mine.drawing is not None and subject.network.input_shape == (28, 28, 1)
-        options = ["test", "drawing", "upload"] if fits else ["test", "upload"]
+        options = [] if misfit else ["test", "drawing"] if fits else ["test"]
+        options.append("upload")
         if mine.source not in options:
-            mine.source = "test"
+            mine.source = options[0]
         mine.source = st.segmented_control(
             "Image",
             options,
@@ -239,9 +253,8 @@ def choose_picture(mine: Session, subject: Subject, key: str) -> Picture:
                 mine.test_index = int(np.random.default_rng().integers(len(dataset.x_test)))
                 st.session_state[number] = mine.test_index
 
-            mine.test_index = st.number_input(
-                "Number", 0, len(dataset.x_test) - 1, mine.test_index, key=number, width=150
-            )
+            last = len(dataset.x_test) - 1
+            mine.test_index = st.number_input("Number", 0, last, min(mine.test_index, last), key=number, width=150)
             st.button("Another", icon=":material/casino:", on_click=another, key=f"{key}/another")
         if mine.source == "upload":
             _receive(mine, key)
@@ -252,6 +265,9 @@ def choose_picture(mine: Session, subject: Subject, key: str) -> Picture:
         if image is not None:
             return Picture(image, "your picture")
         st.warning("Nothing stands out in this picture. A digit on an even ground works, dark or light.")
+    if misfit:
+        st.info(f"{misfit}. Until you upload a picture, it gets a black one.")
+        return Picture(np.zeros(subject.network.input_shape, np.float32), "a black image")
     label = int(dataset.y_test[mine.test_index])
     image = dataset.x_test[mine.test_index].astype(np.float32) / 255
     name = dataset.class_names[label]
