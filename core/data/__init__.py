@@ -6,6 +6,6 @@ from core.data.drawing import from_pixels, from_strokes
 from core.data.lessons import About, Lesson, about, load
 
 __all__ = [
-    "About", "Collection", "DIGITS", "Dataset", "DatasetError", "InvalidCollection", "Lesson", "SOURCES",
+    "DIGITS", "SOURCES", "About", "Collection", "Dataset", "DatasetError", "InvalidCollection", "Lesson",
     "about", "from_pixels", "from_strokes", "load",
 ]  # fmt: skip

@@ -106,6 +106,13 @@ class Collection:
         found = np.flatnonzero((self.images == _as_kept(image)).all(axis=(1, 2, 3)))
         return int(found[0]) if len(found) else None
 
+    def number_of(self, image: np.ndarray) -> int:
+        """As `find`; raises `InvalidCollection` where it is not there."""
+        found = self.find(image)
+        if found is None:
+            raise InvalidCollection("This drawing is not there any more.")
+        return found
+
     def added(self, image: np.ndarray, label: int) -> Collection:
         """With one more drawing; one that is there already gets this label instead.
 
@@ -203,7 +210,9 @@ class Collection:
         except InvalidCollection:
             raise
         except Exception:  # the last resort: whatever a damaged file may cause
-            raise InvalidCollection("This file holds no drawings that can be read: it is another file, or damaged.") from None
+            raise InvalidCollection(
+                "This file holds no drawings that can be read: it is another file, or damaged."
+            ) from None
 
 
 def _as_kept(image: np.ndarray) -> np.ndarray:

@@ -57,12 +57,12 @@ def teachable(network: Network, class_names: Sequence[str], collection: Collecti
     if network.input_shape != FIELD:
         return False
     same = tuple(class_names) == collection.class_names
-    return same or (collection.class_names != DIGITS and with_classes(network, len(collection.class_names)) is not None)
+    return same or (
+        collection.class_names != DIGITS and with_classes(network, len(collection.class_names)) is not None
+    )
 
 
-def plan(
-    network: Network, weights: Sequence[np.ndarray], class_names: Sequence[str], collection: Collection
-) -> Plan:
+def plan(network: Network, weights: Sequence[np.ndarray], class_names: Sequence[str], collection: Collection) -> Plan:
     """Teach a network a collection of drawings.
 
     Where it answers with these classes already, it goes on from all of its weights. Else it gets a new last layer,

@@ -204,7 +204,9 @@ class Workspace:
             try:
                 self._runs.append(self._run(record, folder.open(record.id)))
             except (DatasetError, InvalidCollection, StoreError) as problem:
-                self.damaged[record.id] = f"The run “{record.name}” cannot be shown. {problem} It can only be deleted."
+                self.damaged[record.id] = (
+                    f"The run “{record.name}” cannot be shown. {problem} It can only be deleted."
+                )
 
     def _run(self, record: Record, folder: RunFolder) -> Run:
         """A run with what it learns from; raises where that is not there."""

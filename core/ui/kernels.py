@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 import streamlit as st
 
-from core.data import SOURCES, load
+from core.data import load
 from core.insight import (
     Kernels,
     Pruned,
@@ -490,7 +490,7 @@ def _when(mine: Session, subject: Subject) -> str:
 
 def _unfit(subject: Subject) -> str:
     """Why the test images cannot be shown to this network; empty where they can."""
-    source = SOURCES[subject.dataset]
+    source = subject.about
     if subject.network.input_shape != source.input_shape:
         return (
             f"This network takes images of {shape_text(subject.network.input_shape)}, but those of {source.title} are "

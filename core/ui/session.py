@@ -65,6 +65,10 @@ class Session:
         upload: the picture that was sent last, (h, w, 4) uint8; None where there is none.
         upload_id: which file it was, so that it is read once.
         canvas: grows to give the next drawing an empty canvas.
+        taught: which collection the page Teach is about: `digits` or `own`.
+        teach_canvas, play_canvas: grow to give the next drawing on Teach an empty canvas.
+        teach_chosen: the number of the drawing that is open there; None for none.
+        teaching_problem: what was wrong with the last change of a collection, to be told once; empty if nothing.
         previewed: grows to show other random changes of the training images.
         unfolded: parts of the recipe that stay open.
         opened_link: the token of the link that was opened last, so that it is taken once.
@@ -105,6 +109,11 @@ class Session:
     canvas: int = 0
     canvas_content: dict | None = None
     _desk: tuple[Network, Recipe, str] | None = None
+    taught: str = "digits"
+    teach_canvas: int = 0
+    play_canvas: int = 0
+    teach_chosen: int | None = None
+    teaching_problem: str = ""
     previewed: int = 0
     unfolded: set[str] = field(default_factory=set)
     opened_link: str | None = None

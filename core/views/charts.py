@@ -20,6 +20,7 @@ from core.views.theme import CLASS_COLOURS, FRAME, INK, LIGHT, MAGMA, SIGNED, Lo
 
 CURVE_HEIGHT = 240
 MATRIX_PX = 300  # fits a phone, with its axes
+DRAWN = "your drawings"
 KEPT = 64  # shapes of a kind of chart
 
 Spec = dict[str, Any]  # as Vega-Lite has it
@@ -35,6 +36,8 @@ def _filled(shape: Spec, **datasets: list[dict[str, Any]]) -> Spec:
 def learning_curve(snapshot: Snapshot, quantity: str, look: Look = LIGHT, each_epoch: bool = False) -> Spec:
     """`loss` or `accuracy`: training as a line, the images that judge it as points on a dashed line.
 
+    Where a visitor's drawings are judged beside them, these are squares on a line of longer dashes.
+
     Args:
         snapshot: holds the curves.
         quantity: which.
@@ -48,20 +51,27 @@ def learning_curve(snapshot: Snapshot, quantity: str, look: Look = LIGHT, each_e
     rows = {
         "train": _points(points, quantity, "training"),
         "judged": _points(snapshot.judged, quantity, judged_on),
+        "aside": _points(snapshot.aside, quantity, DRAWN),
     }
-    for row in (*rows["train"], *rows["judged"]):
+    for row in (*rows["train"], *rows["judged"], *rows["aside"]):
         row["at"] = row["epoch"] * batches
     last = snapshot.epochs * batches
-    return _filled(_learning_curve(quantity, judged_on, last, _floor((snapshot,)), look, each_epoch), **rows)
+    floor, drawn = _floor((snapshot,)), bool(snapshot.aside)
+    return _filled(_learning_curve(quantity, judged_on, last, floor, look, each_epoch, drawn), **rows)
 
 
 @lru_cache(KEPT)
-def _learning_curve(quantity: str, judged_on: str, last: float, floor: float, look: Look, each_epoch: bool) -> Spec:
+def _learning_curve(
+    quantity: str, judged_on: str, last: float, floor: float, look: Look, each_epoch: bool, drawn: bool
+) -> Spec:
     percent = quantity == "accuracy"
+    names, colours = ["training", judged_on], [look.quiet, look.accent]
+    if drawn:
+        names, colours = [*names, DRAWN], [*colours, CLASS_COLOURS[6]]
     series = alt.Color(
         "series:N",
         title=None,
-        scale=alt.Scale(domain=["training", judged_on], range=[look.quiet, look.accent]),
+        scale=alt.Scale(domain=names, range=colours),
         legend=alt.Legend(orient="top", symbolType="stroke", symbolStrokeWidth=3),
     )
     tooltip = [
@@ -81,7 +91,14 @@ def _learning_curve(quantity: str, judged_on: str, last: float, floor: float, lo
         .mark_line(strokeDash=[5, 3], strokeWidth=2, clip=True, point={"filled": True, "size": 60})
         .encode(**base)
     )
-    return alt.layer(train, judged).properties(height=CURVE_HEIGHT).to_dict()
+    aside = (
+        alt.Chart(alt.NamedData("aside"))
+        .mark_line(
+            strokeDash=[10, 4], strokeWidth=2, clip=True, point={"filled": True, "size": 60, "shape": "square"}
+        )
+        .encode(**base)
+    )
+    return alt.layer(train, judged, *([aside] if drawn else [])).properties(height=CURVE_HEIGHT).to_dict()
 
 
 def epoch_means(points: Sequence[Point]) -> tuple[Point, ...]:
@@ -747,7 +764,7 @@ def _floor(snapshots: Sequence[Snapshot]) -> float:
 
     It moves in a few steps only, so that the chart does not jump with each point.
     """
-    points = [point for snapshot in snapshots for point in (*snapshot.train, *snapshot.judged)]
+    points = [point for snapshot in snapshots for point in (*snapshot.train, *snapshot.judged, *snapshot.aside)]
     lowest = min((point.accuracy for point in points if point.epoch >= 0.5), default=0.0)
     return max(step for step in (0.0, 0.5, 0.8, 0.9, 0.95) if step <= lowest or step == 0.0)
 
