@@ -200,7 +200,8 @@ def _as_shown(there: Collection, shown: Collection) -> Collection:
 def drawings(mine: Session, collection: Collection) -> None:
     """All that has been drawn: click one to delete it or to say that it is something else."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{len(collection):,} drawings**, the newest first", width="content")
+        noun = "drawing" if len(collection) == 1 else "drawings"
+        st.markdown(f"**{len(collection):,} {noun}**, the newest first", width="content")
         _take_away(mine, collection)
         _bring(mine, collection)
         _delete_all(mine, collection)
