@@ -141,6 +141,14 @@ class Collection:
             raise InvalidCollection("There is no such drawing.")
         return self._only(np.arange(len(self)) != number)
 
+    def redrawn(self, number: int, image: np.ndarray) -> Collection:
+        """With another image, as `added` takes it, for this drawing."""
+        if not 0 <= number < len(self):
+            raise InvalidCollection("There is no such drawing.")
+        images = self.images.copy()
+        images[number] = _as_kept(image)
+        return replace(self, images=images)
+
     def relabelled(self, number: int, label: int) -> Collection:
         """With another label for this drawing."""
         if not (0 <= number < len(self) and 0 <= label < len(self.class_names)):

@@ -35,6 +35,13 @@ class Step(NamedTuple):
     recipe: Recipe | None
 
 
+class Kept(NamedTuple):
+    """A drawing that joined a collection: its first stroke (n, 2) in canvas pixels, and its (28, 28) image."""
+
+    stroke: np.ndarray
+    image: np.ndarray
+
+
 @dataclass
 class Session:
     """The truth behind the widgets of all pages.
@@ -67,6 +74,7 @@ class Session:
         canvas: grows to give the next drawing an empty canvas.
         taught: which collection the page Teach is about: `digits` or `own`.
         teach_canvas, play_canvas: grow to give the next drawing on Teach an empty canvas.
+        teach_kept: the drawing that was kept there last, to know it again where the browser sends it late.
         teach_chosen: the number of the drawing that is open there; None for none.
         teaching_problem: what was wrong with the last change of a collection, to be told once; empty if nothing.
         previewed: grows to show other random changes of the training images.
@@ -112,6 +120,7 @@ class Session:
     taught: str = "digits"
     teach_canvas: int = 0
     play_canvas: int = 0
+    teach_kept: Kept | None = None
     teach_chosen: int | None = None
     teaching_problem: str = ""
     previewed: int = 0

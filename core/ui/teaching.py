@@ -20,7 +20,7 @@ from core.ui.canvas import draw
 from core.ui.clicked import clickable_gallery
 from core.ui.frame import certainty, following, look, onward, percent, plain, progress_words
 from core.ui.handing_on import file_stem
-from core.ui.session import Session
+from core.ui.session import Kept, Session
 from core.ui.subject import Subject, model_of, waking
 from core.views.charts import DRAWN, learning_curve
 from core.views.images import INK_SCALE, Tile, gallery
@@ -154,6 +154,9 @@ def examples(mine: Session, collection: Collection) -> None:
         st.markdown("**Draw one**")
         drawing = draw(f"teach/canvas/{mine.taught}/{mine.teach_canvas}")
         image = from_strokes(drawing.strokes, drawing.width)
+        if image is not None and _came_late(mine, drawing.strokes, image):
+            mine.teach_canvas += 1
+            st.rerun()
 
         def clear() -> None:
             mine.teach_canvas += 1
@@ -163,7 +166,7 @@ def examples(mine: Session, collection: Collection) -> None:
         st.markdown("**Say what it is**: it is kept, and the canvas is empty for the next")
         with st.container(horizontal=True, key="teach/classes"):
             for label, count in enumerate(collection.counts):
-                _class_button(mine, collection, label, count, image)
+                _class_button(mine, collection, label, count, drawing.strokes, image)
         if mine.taught == "own":
             st.caption(f"Some {ENOUGH} of each are enough. Draw them as differently as you would later.")
         else:
@@ -171,21 +174,46 @@ def examples(mine: Session, collection: Collection) -> None:
         _complain(mine)
 
 
-def _class_button(mine: Session, collection: Collection, label: int, count: int, image: np.ndarray | None) -> None:
+def _came_late(mine: Session, strokes: list[np.ndarray], image: np.ndarray) -> bool:
+    """Whether this is the drawing that was kept last. Then it is kept as it is now.
+
+    The browser sends a stroke a moment after it was drawn: who is quicker to say what it is would have the last
+    stroke missing, and all strokes on the canvas that seems to be empty.
+    """
+    last = mine.teach_kept
+    if last is None or not np.array_equal(strokes[0], last.stroke):
+        return False
+    there = mine.workspace.collection(mine.taught)
+    if there.find(last.image) is not None and there.find(image) is None:
+        _change(mine, mine.taught, lambda found: found.redrawn(found.number_of(last.image), image))
+        mine.teach_kept = last._replace(image=image)
+    return True
+
+
+def _class_button(
+    mine: Session,
+    collection: Collection,
+    label: int,
+    count: int,
+    strokes: list[np.ndarray],
+    image: np.ndarray | None,
+) -> None:
     name = collection.class_names[label]
 
     def keep() -> None:
         if _change(mine, mine.taught, lambda there: _as_shown(there, collection).added(image, label)):
             mine.teach_canvas += 1
+            mine.teach_kept = Kept(strokes[0], image)
 
-    progress = f"{count} of {ENOUGH}" if mine.taught == "own" and count < ENOUGH else f"{count:,}"
-    done = " ✓" if count >= ENOUGH else ""
+    own = mine.taught == "own"
+    progress = f"{count} of {ENOUGH}" if own and count < ENOUGH else f"{count:,} kept"
+    done = " ✓" if own and count >= ENOUGH else ""
     st.button(
         f"**{plain(name)}**  \n{progress}{done}",
         on_click=keep,
         disabled=image is None,
         help="Draw something first." if image is None else f"Keep this drawing as “{plain(name)}”.",
-        width=112,
+        width=120 if own else 78,
         key=f"teach/class/{label}",
     )
 
@@ -402,7 +430,7 @@ def _start(mine: Session, chosen: _Network, collection: Collection) -> None:
         with waking():
             weights = _weights(chosen.run)
         made = plan(chosen.network, weights, chosen.class_names, collection)
-        name = f"{made.network.name}, {collection.name}"
+        name = f"{made.network.name} · {collection.name}"
         mine.choose_run(mine.workspace.start(made.network, collection, made.recipe, made.begin, name))
     except StoreError as problem:
         mine.teaching_problem = str(problem)
@@ -437,7 +465,7 @@ def _live(mine: Session, collection: Collection) -> None:
                 first, last = points[0].accuracy, points[-1].accuracy
                 change = f"{(last - first) * 100:+.2f} points" if len(points) > 1 else None
                 st.metric(label, percent(last), change, help=f"{words} Before: {percent(first)}.", width=230)
-    chart = learning_curve(now, "accuracy", look(), True)
+    chart = learning_curve(now, "accuracy", look(), True, True)
     st.vega_lite_chart(chart, key="teach/accuracy", alt=_words(now, collection))
     st.caption(_words(now, collection))
 

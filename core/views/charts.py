@@ -33,7 +33,9 @@ def _filled(shape: Spec, **datasets: list[dict[str, Any]]) -> Spec:
     return {**shape, "datasets": datasets}
 
 
-def learning_curve(snapshot: Snapshot, quantity: str, look: Look = LIGHT, each_epoch: bool = False) -> Spec:
+def learning_curve(
+    snapshot: Snapshot, quantity: str, look: Look = LIGHT, each_epoch: bool = False, before: bool = False
+) -> Spec:
     """`loss` or `accuracy`: training as a line, the images that judge it as points on a dashed line.
 
     Where a visitor's drawings are judged beside them, these are squares on a line of longer dashes.
@@ -44,6 +46,7 @@ def learning_curve(snapshot: Snapshot, quantity: str, look: Look = LIGHT, each_e
         look: colours of the page.
         each_epoch: whether training is shown as the mean over each epoch, against epochs, which compares
             fairly with the judgement after it; otherwise as it was from step to step, against steps.
+        before: whether the axis of accuracies reaches down to those before training.
     """
     judged_on = snapshot.judged_on
     batches = 1 if each_epoch else snapshot.steps / max(snapshot.epochs, 1)
@@ -56,7 +59,7 @@ def learning_curve(snapshot: Snapshot, quantity: str, look: Look = LIGHT, each_e
     for row in (*rows["train"], *rows["judged"], *rows["aside"]):
         row["at"] = row["epoch"] * batches
     last = snapshot.epochs * batches
-    floor, drawn = _floor((snapshot,)), bool(snapshot.aside)
+    floor, drawn = _floor((snapshot,), before), bool(snapshot.aside)
     return _filled(_learning_curve(quantity, judged_on, last, floor, look, each_epoch, drawn), **rows)
 
 
@@ -759,13 +762,13 @@ def _sides(rows: int, columns: int, side_px: int) -> dict[str, int]:
     return {"width": cell * columns, "height": cell * rows}
 
 
-def _floor(snapshots: Sequence[Snapshot]) -> float:
+def _floor(snapshots: Sequence[Snapshot], before: bool = False) -> float:
     """Where an accuracy axis may begin so that the later points can be told apart.
 
     It moves in a few steps only, so that the chart does not jump with each point.
     """
     points = [point for snapshot in snapshots for point in (*snapshot.train, *snapshot.judged, *snapshot.aside)]
-    lowest = min((point.accuracy for point in points if point.epoch >= 0.5), default=0.0)
+    lowest = min((point.accuracy for point in points if before or point.epoch >= 0.5), default=0.0)
     return max(step for step in (0.0, 0.5, 0.8, 0.9, 0.95) if step <= lowest or step == 0.0)
 
 

@@ -84,6 +84,8 @@ def test_removing_relabelling_and_joining():
     found = EMPTY.added(picture(1), 2).added(picture(2), 0).added(picture(3), 1)
     assert found.removed(1).labels.tolist() == [2, 1] and found.removed(1).find(picture(2)) is None
     assert found.relabelled(1, 1).labels.tolist() == [2, 1, 1]
+    again = found.redrawn(1, picture(9))
+    assert again.labels.tolist() == [2, 0, 1] and again.find(picture(9)) == 1 and again.find(picture(2)) is None
     other = EMPTY.added(picture(3), 0).added(picture(4), 0)
     joined = found.joined(other)
     assert len(joined) == 4 and joined.labels.tolist() == [2, 0, 1, 0]  # what was said here stays
@@ -119,6 +121,7 @@ def test_edits_out_of_bounds_are_refused_with_a_sentence():
         lambda: one.added(np.full((28, 28), np.nan), 0),
         lambda: one.removed(1),
         lambda: one.relabelled(0, 3),
+        lambda: one.redrawn(1, picture(2)),
         lambda: one.number_of(picture(2)),
         lambda: one.joined(digits(1)),
         lambda: Collection("Two", ("a", "b")).without_class(0),

@@ -183,3 +183,17 @@ def test_classes_are_added_and_removed_within_their_bounds(app):
     app.button(key="teach/remove").click().run()
     assert mine(app).workspace.collection("own").class_names == names[1:]
     assert "**2 drawings**" in words(app)
+
+
+def test_a_stroke_that_comes_after_it_was_said_what_it_is_completes_the_drawing_and_is_no_other(app, random):
+    opened(app, "teach")
+    app.segmented_control(key="teach/which").set_value("own").run()
+    cross = shape("cross", random)
+    teach_one(app, cross[:1], 1)
+    put(app, f"teach/canvas/own/{mine(app).teach_canvas}", cross)  # the browser is slower than the hand
+    app.run()
+    assert app.button(key="teach/class/0").disabled and not app.exception
+    found = mine(app).workspace.collection("own")
+    assert found.labels.tolist() == [1] and found.find(from_strokes(cross, BRUSH)) == 0
+    teach_one(app, shape("circle", random), 0)
+    assert mine(app).workspace.collection("own").labels.tolist() == [1, 0]
