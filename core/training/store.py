@@ -68,7 +68,7 @@ class Limit(NamedTuple):
 
 
 LIMITS = {
-    "RECEPTIVE_WORKSPACE_MB": Limit(200, "MB on disk for all runs of one visitor"),
+    "RECEPTIVE_WORKSPACE_MB": Limit(200, "MB on disk for all runs and drawings of one visitor"),
     "RECEPTIVE_STORE_MB": Limit(
         2000, "MB on disk for all visitors; beyond, those who were away longest are forgotten"
     ),

@@ -4,7 +4,8 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from core.data import SOURCES, Collection, about, from_strokes
-from core.training import State
+from core.network import LENET5, to_token
+from core.training import Recipe, State, teaching
 from core.ui.canvas import BRUSH
 from tests.drawn import SHAPES, digit, digits, shape, shapes
 from tests.pages.conftest import ROOT, button, mine
@@ -81,11 +82,21 @@ def test_classes_of_ones_own_are_named_drawn_taught_and_every_page_can_look_at_t
     assert run.dataset_name not in str([code.value for code in app.code])
 
 
+def test_a_link_that_names_somebodys_drawings_opens_on_digits(app):
+    run = mine(app).workspace.start(LENET5, shapes(4), Recipe(epochs=1))
+    assert run.wait(60) and about(run.dataset_name)
+    other = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    other.query_params["n"] = to_token(LENET5, None, run.dataset_name)
+    other.run()
+    assert not other.exception and mine(other).dataset == "mnist" and mine(other).workspace.runs == []
+
+
 def renamed(collection):
     return collection.with_class_name(0, "ring")
 
 
-def test_digits_are_taught_and_the_page_says_how_it_was_before_and_is_after(app):
+def test_digits_are_taught_and_the_page_says_how_it_was_before_and_is_after(app, monkeypatch):
+    monkeypatch.setattr(teaching, "DIGITS_RECIPE", teaching.DIGITS_RECIPE.replaced(epochs=2))
     keep(app, "digits", digits(4))
     opened(app, "teach")
     assert "All your drawings" in words(app)  # the trained LeNet-5 is asked at once

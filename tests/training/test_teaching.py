@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -222,6 +223,44 @@ def test_a_full_disk_loses_no_drawing_that_was_kept(opened, monkeypatch):
     with pytest.raises(StoreError, match=r"more than the 0\.006 MB"):
         workspace.collect("own", lambda _: shapes(9))
     assert workspace.collection("own") == drawn == opened().collection("own")
+
+
+def test_two_windows_that_draw_at_once_lose_no_drawing(opened, monkeypatch):
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+    workspace = opened()
+
+    def draw(first: int) -> None:
+        for number in range(first, first + 15):
+            image = np.zeros((28, 28))
+            image.flat[number] = 1
+            workspace.collect("digits", lambda there, image=image: there.added(image, 3))
+
+    windows = [threading.Thread(target=draw, args=(first,)) for first in (0, 100)]
+    for window in windows:
+        window.start()
+    for window in windows:
+        window.join()
+    assert len(workspace.collection("digits")) == 30 and opened().collection("digits") == workspace.collection(
+        "digits"
+    )
+
+
+def test_a_run_that_could_not_be_made_whole_is_not_there_at_all(opened, monkeypatch):
+    workspace = opened()
+    real = os.replace
+
+    def fails(source, target):
+        if str(target).endswith("drawings.npz"):
+            raise OSError(28, "No space left on device")
+        return real(source, target)
+
+    monkeypatch.setattr(os, "replace", fails)
+    run = workspace.start(SMALL, shapes(4), QUICK, [np.zeros((49, 6), np.float32)])
+    assert run.folder is None and "disk is full" in workspace.problem
+    monkeypatch.undo()
+    finished(run)
+    assert opened().runs == [] and opened().damaged == {}
+    assert [path.name for path in workspace._folder.path.iterdir()] == []
 
 
 @pytest.mark.parametrize("content", [b"", b"nothing of ours", digits(1).to_bytes()[:-40]])
