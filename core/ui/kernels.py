@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 import streamlit as st
 
-from core.data import SOURCES, load
+from core.data import load
 from core.insight import (
     Kernels,
     Pruned,
@@ -551,7 +551,7 @@ def _unfit(subject: Subject) -> str:
     misfit = misfit_words(subject)
     if misfit:
         return f"{misfit}, so none can be shown to it."
-    source = SOURCES[subject.dataset]
+    source = subject.about
     if trace(subject.network, len(source.class_names)).problems:
         return f"This network does not answer with the {len(source.class_names)} classes of {source.title}."
     return ""

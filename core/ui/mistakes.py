@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import streamlit as st
 
-from core.data import SOURCES, Dataset, load
+from core.data import Dataset, load
 from core.insight import Judged, Projection, affordable_images, judged, last_hidden, projected
 from core.network import trace
 from core.ui.clicked import clickable_gallery
@@ -63,7 +63,7 @@ def _judged(mine: Session, subject: Subject, data: Dataset) -> Judged:
     there = len(data.x_test)
     number = affordable_images(subject.network, there, *([LIVE_MACS] if subject.live else []))
     which = f"{number:,}" if number == there else f"the first {number:,} of {there:,}"
-    title = SOURCES[subject.dataset].title
+    title = subject.about.title
     bar = st.progress(0.0, text=f"Judging {which} test images of {title} …")
 
     def compute() -> Judged:

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from core.data import load
+from core.data.lessons import is_lesson
 from core.insight import (
     Effective,
     activations,
@@ -24,6 +25,7 @@ from core.insight import (
 )
 from core.network import Box, Network, Path, ReceptiveField, trace
 from core.network.network import place
+from core.training import StoreError
 from core.ui.downloads import NO_BREAK, download_chart, download_picture, download_table
 from core.ui.frame import look
 from core.ui.insight import choose_layer, layer_words
@@ -323,6 +325,7 @@ def _measured(mine: Session, subject: Subject, path: Path, seed: int) -> tuple[E
 
     network = subject.network
     images = load(subject.dataset).x_test[:EFFECTIVE_IMAGES].astype(np.float32) / 255
+    begun = _begun_with(mine, subject)
     bar = st.empty()
 
     def told(begin: float, words: str) -> Callable[[float], object]:
@@ -331,7 +334,10 @@ def _measured(mine: Session, subject: Subject, path: Path, seed: int) -> tuple[E
     def untrained() -> Effective:
         tell = told(0.0, "Before training …")
         tell(0.0)
-        return effective_field(build_model(network, seed), network, path, images, on_progress=tell)
+        model = build_model(network, seed)
+        if begun is not None:
+            model.set_weights(begun)
+        return effective_field(model, network, path, images, on_progress=tell)
 
     def trained() -> Effective:
         tell = told(0.5, "After training …")
@@ -339,10 +345,22 @@ def _measured(mine: Session, subject: Subject, path: Path, seed: int) -> tuple[E
         return effective_field(subject.model, network, path, images, on_progress=tell)
 
     where = (network, path, subject.dataset)
-    before = mine.kept(f"fields/before/{place(path)}", (seed, *where), untrained)
+    which = seed if begun is None else mine.run.created
+    before = mine.kept(f"fields/before/{place(path)}", (which, *where), untrained)
     after = mine.kept(f"fields/after/{place(path)}", (subject.version, *where), trained)
     bar.empty()
     return before, after
+
+
+def _begun_with(mine: Session, subject: Subject) -> list[np.ndarray] | None:
+    """The weights that a run began with where those were not fresh: it was taught drawings. Else None."""
+    run = mine.run
+    if mine.subject != "run" or run is None or not is_lesson(run.dataset_name) or 0 not in run.epochs():
+        return None
+    try:
+        return run.epoch_weights(0)
+    except StoreError:  # dropped since, for room
+        return None
 
 
 def _start_seed(mine: Session, subject: Subject) -> int:

@@ -35,6 +35,13 @@ class Step(NamedTuple):
     recipe: Recipe | None
 
 
+class Kept(NamedTuple):
+    """A drawing that joined a collection: its first stroke (n, 2) in canvas pixels, and its (28, 28) image."""
+
+    stroke: np.ndarray
+    image: np.ndarray
+
+
 @dataclass
 class Session:
     """The truth behind the widgets of all pages.
@@ -65,6 +72,11 @@ class Session:
         upload: the picture that was sent last, (h, w, 4) uint8; None where there is none.
         upload_id: which file it was, so that it is read once.
         canvas: grows to give the next drawing an empty canvas.
+        taught: which collection the page Teach is about: `digits` or `own`.
+        teach_canvas, play_canvas: grow to give the next drawing on Teach an empty canvas.
+        teach_kept: the drawing that was kept there last, to know it again where the browser sends it late.
+        teach_chosen: the number of the drawing that is open there; None for none.
+        teaching_problem: what was wrong with the last change of a collection, to be told once; empty if nothing.
         previewed: grows to show other random changes of the training images.
         unfolded: parts of the recipe that stay open.
         opened_link: the token of the link that was opened last, so that it is taken once.
@@ -106,6 +118,12 @@ class Session:
     canvas: int = 0
     canvas_content: dict | None = None
     _desk: tuple[Network, Recipe, str] | None = None
+    taught: str = "digits"
+    teach_canvas: int = 0
+    play_canvas: int = 0
+    teach_kept: Kept | None = None
+    teach_chosen: int | None = None
+    teaching_problem: str = ""
     previewed: int = 0
     unfolded: set[str] = field(default_factory=set)
     opened_link: str | None = None

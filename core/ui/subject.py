@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from core.data import SOURCES, load
+from core.data import About, about, load
+from core.data.lessons import is_lesson
 from core.data.uploads import InvalidPicture, network_input, read_picture
 from core.network import Network
 from core.network.layers import shape_text
@@ -53,8 +54,13 @@ class Subject:
         return (id(self.model), self.viewer and self.viewer.shown)
 
     @property
+    def about(self) -> About:
+        """What there is to say of that dataset."""
+        return about(self.dataset)
+
+    @property
     def class_names(self) -> tuple[str, ...]:
-        return SOURCES[self.dataset].class_names
+        return self.about.class_names
 
 
 @dataclass(frozen=True)
@@ -214,7 +220,7 @@ def need_images(subject: Subject) -> None:
 
 def misfit_words(subject: Subject) -> str:
     """Why no image of its dataset fits into the network, without a full stop; empty where they do."""
-    source = SOURCES[subject.dataset]
+    source = subject.about
     if subject.network.input_shape == source.input_shape:
         return ""
     return (
@@ -246,15 +252,17 @@ def choose_picture(mine: Session, subject: Subject, key: str) -> Picture:
             help=None if fits else "Draw a digit on the Draw page, and it can be chosen here too.",
         )
         dataset = load(subject.dataset)
+        last = len(dataset.x_test) - 1
+        mine.test_index = min(mine.test_index, last)
         if mine.source == "test":
-            number = f"{key}/index"
+            # Streamlit keeps a number by its key, and there are fewer test images of drawings.
+            number = f"{key}/index/{last}" if is_lesson(subject.dataset) else f"{key}/index"
 
             def another() -> None:
-                mine.test_index = int(np.random.default_rng().integers(len(dataset.x_test)))
+                mine.test_index = int(np.random.default_rng().integers(last + 1))
                 st.session_state[number] = mine.test_index
 
-            last = len(dataset.x_test) - 1
-            mine.test_index = st.number_input("Number", 0, last, min(mine.test_index, last), key=number, width=150)
+            mine.test_index = st.number_input("Number", 0, last, mine.test_index, key=number, width=150)
             st.button("Another", icon=":material/casino:", on_click=another, key=f"{key}/another")
         if mine.source == "upload":
             _receive(mine, key)

@@ -18,6 +18,7 @@ from core.training.snapshot import Point, Snapshot, mean
 from core.views.theme import CLASS_COLOURS, LIGHT, Look
 
 CURVE_HEIGHT = 240
+DRAWN = "your drawings"
 KEPT = 64  # shapes of a kind of chart
 
 Spec = dict[str, Any]  # as Vega-Lite has it
@@ -30,8 +31,12 @@ def filled(shape: Spec, **datasets: list[dict[str, Any]]) -> Spec:
     return {**shape, "datasets": datasets}
 
 
-def learning_curve(snapshot: Snapshot, quantity: str, look: Look = LIGHT, each_epoch: bool = False) -> Spec:
+def learning_curve(
+    snapshot: Snapshot, quantity: str, look: Look = LIGHT, each_epoch: bool = False, before: bool = False
+) -> Spec:
     """`loss` or `accuracy`: training as a line, the images that judge it as points on a dashed line.
+
+    Where a visitor's drawings are judged beside them, these are squares on a line of longer dashes.
 
     Args:
         snapshot: holds the curves.
@@ -39,6 +44,7 @@ def learning_curve(snapshot: Snapshot, quantity: str, look: Look = LIGHT, each_e
         look: colours of the page.
         each_epoch: whether training is shown as the mean over each epoch, against epochs, which compares
             fairly with the judgement after it; otherwise as it was from step to step, against steps.
+        before: whether the axis of accuracies reaches down to those before training.
     """
     judged_on = snapshot.judged_on
     batches = 1 if each_epoch else snapshot.steps / max(snapshot.epochs, 1)
@@ -46,20 +52,27 @@ def learning_curve(snapshot: Snapshot, quantity: str, look: Look = LIGHT, each_e
     rows = {
         "train": _points(points, quantity, "training"),
         "judged": _points(snapshot.judged, quantity, judged_on),
+        "aside": _points(snapshot.aside, quantity, DRAWN),
     }
-    for row in (*rows["train"], *rows["judged"]):
+    for row in (*rows["train"], *rows["judged"], *rows["aside"]):
         row["at"] = row["epoch"] * batches
     last = snapshot.epochs * batches
-    return filled(_learning_curve(quantity, judged_on, last, _floor((snapshot,)), look, each_epoch), **rows)
+    floor, drawn = _floor((snapshot,), before), bool(snapshot.aside)
+    return filled(_learning_curve(quantity, judged_on, last, floor, look, each_epoch, drawn), **rows)
 
 
 @lru_cache(KEPT)
-def _learning_curve(quantity: str, judged_on: str, last: float, floor: float, look: Look, each_epoch: bool) -> Spec:
+def _learning_curve(
+    quantity: str, judged_on: str, last: float, floor: float, look: Look, each_epoch: bool, drawn: bool
+) -> Spec:
     percent = quantity == "accuracy"
+    names, colours = ["training", judged_on], [look.quiet, look.accent]
+    if drawn:
+        names, colours = [*names, DRAWN], [*colours, CLASS_COLOURS[6]]
     series = alt.Color(
         "series:N",
         title=None,
-        scale=alt.Scale(domain=["training", judged_on], range=[look.quiet, look.accent]),
+        scale=alt.Scale(domain=names, range=colours),
         legend=alt.Legend(orient="top", symbolType="stroke", symbolStrokeWidth=3),
     )
     tooltip = [
@@ -79,7 +92,14 @@ def _learning_curve(quantity: str, judged_on: str, last: float, floor: float, lo
         .mark_line(strokeDash=[5, 3], strokeWidth=2, clip=True, point={"filled": True, "size": 60})
         .encode(**base)
     )
-    return alt.layer(train, judged).properties(height=CURVE_HEIGHT).to_dict()
+    aside = (
+        alt.Chart(alt.NamedData("aside"))
+        .mark_line(
+            strokeDash=[10, 4], strokeWidth=2, clip=True, point={"filled": True, "size": 60, "shape": "square"}
+        )
+        .encode(**base)
+    )
+    return alt.layer(train, judged, *([aside] if drawn else [])).properties(height=CURVE_HEIGHT).to_dict()
 
 
 def epoch_means(points: Sequence[Point]) -> tuple[Point, ...]:
@@ -287,11 +307,11 @@ def _points(points, quantity: str, series: str) -> list[dict[str, Any]]:
     return [{"epoch": point.epoch, "value": getattr(point, quantity), "series": series} for point in points]
 
 
-def _floor(snapshots: Sequence[Snapshot]) -> float:
+def _floor(snapshots: Sequence[Snapshot], before: bool = False) -> float:
     """Where an accuracy axis may begin so that the later points can be told apart.
 
     It moves in a few steps only, so that the chart does not jump with each point.
     """
-    points = [point for snapshot in snapshots for point in (*snapshot.train, *snapshot.judged)]
-    lowest = min((point.accuracy for point in points if point.epoch >= 0.5), default=0.0)
+    points = [point for snapshot in snapshots for point in (*snapshot.train, *snapshot.judged, *snapshot.aside)]
+    lowest = min((point.accuracy for point in points if before or point.epoch >= 0.5), default=0.0)
     return max(step for step in (0.0, 0.5, 0.8, 0.9, 0.95) if step <= lowest or step == 0.0)

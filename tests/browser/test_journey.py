@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.line import Line
 from tools.screenshots import draw_three, settled
 
-PAGES = ("", "train", "draw", "kernels", "feature_maps", "receptive_fields", "why", "mistakes")
+PAGES = ("", "train", "draw", "teach", "kernels", "feature_maps", "receptive_fields", "why", "mistakes")
 
 
 def go(page: Page, title: str) -> None:

@@ -328,3 +328,19 @@ def test_runs_beside_each_other_have_colours_and_shapes_of_their_own():
 def test_a_learning_rate_is_drawn_as_it_was():
     spec = rate_curve([0, 1, 2], [0.1, 0.05, 0.01], 3)
     assert [row["rate"] for row in spec["datasets"]["rates"]] == [0.1, 0.05, 0.01]
+
+
+def test_drawings_that_are_judged_beside_the_test_images_have_a_line_and_a_mark_of_their_own():
+    judged = (Point(0, 2.3, 0.9, 1000), Point(1, 0.5, 0.95, 1000))
+    plain = Snapshot(State.FINISHED, epoch=1, epochs=1, judged=judged)
+    with_aside = replace(plain, aside=(Point(0, 2.9, 0.4, 12), Point(1, 0.1, 1.0, 12)))
+    before, after = learning_curve(plain, "accuracy"), learning_curve(with_aside, "accuracy")
+    assert len(before["layer"]) == 2 and len(after["layer"]) == 3
+    assert [row["value"] for row in after["datasets"]["aside"]] == [0.4, 1.0]
+    assert after["layer"][2]["mark"]["point"]["shape"] == "square"  # not told by its colour alone
+    assert after["layer"][2]["mark"]["strokeDash"] != after["layer"][1]["mark"]["strokeDash"]
+    lowest = [
+        spec["layer"][1]["encoding"]["y"]["scale"]["domain"][0]
+        for spec in (after, learning_curve(with_aside, "accuracy", before=True))
+    ]
+    assert lowest == [0.95, 0.0]
