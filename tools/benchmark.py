@@ -1,4 +1,4 @@
-"""Measure what the README claims about speed: `make bench`.
+"""Measure what the README claims about speed: `make bench`; `python -m tools.benchmark calibration` about certainty.
 
 Every figure is taken in this one run; between machines only the ratios mean something.
 """
@@ -17,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from tools.calibration import table
 from tools.serving import ROOT, serving
 
 
@@ -313,6 +314,9 @@ def main() -> None:
         return
     if sys.argv[1:] == ["inside"]:
         _print_looking_inside()
+        return
+    if sys.argv[1:] == ["calibration"]:
+        print("\n".join(table()))
         return
     print("| network | ours, images/s | Keras fit | ratio | PyTorch | ratio |\n|---|---|---|---|---|---|", flush=True)
     trainings([case for case in CASES if not sys.argv[1:] or case.preset in sys.argv[1:]])

@@ -51,7 +51,10 @@ def scribbles(random: np.random.Generator, count: int) -> np.ndarray:
     """Smooth lines through random places, once or over and over: (count, 28, 28) uint8."""
 
     def one() -> Strokes:
-        return [curve(*map(tuple, random.uniform(0, 1, (random.integers(7, 16), 2)))) for _ in range(random.integers(1, 3))]
+        return [
+            curve(*map(tuple, random.uniform(0, 1, (random.integers(7, 16), 2))))
+            for _ in range(random.integers(1, 3))
+        ]
 
     return np.stack([inked(one()) for _ in range(count)])
 
@@ -73,7 +76,9 @@ def clothes(random: np.random.Generator, count: int) -> np.ndarray:
     return np.stack([inked(pieces_of(outline)) for outline in (there & ~inner)])
 
 
-def drawn(random: np.random.Generator, count: int, brush: float = 18.0, size: float = 200.0) -> tuple[np.ndarray, np.ndarray]:
+def drawn(
+    random: np.random.Generator, count: int, brush: float = 18.0, size: float = 200.0
+) -> tuple[np.ndarray, np.ndarray]:
     """Digits drawn by the rules of `tools.handwriting`, with another seed: images as above, and their labels."""
     labels = np.arange(count) % 10
     images = []
@@ -114,7 +119,9 @@ class Digits(NamedTuple):
 def answers(model: keras.Model, images: np.ndarray) -> np.ndarray:
     """(n, 28, 28) uint8 → probabilities (n, 10)."""
     parts = (images[start : start + 250] for start in range(0, len(images), 250))
-    return np.concatenate([np.asarray(model(part[..., np.newaxis] / np.float32(255), training=False)) for part in parts])
+    return np.concatenate(
+        [np.asarray(model(part[..., np.newaxis] / np.float32(255), training=False)) for part in parts]
+    )
 
 
 def judged_digits(probabilities: np.ndarray, labels: np.ndarray, sure_from: float) -> Digits:
@@ -178,5 +185,7 @@ def table() -> list[str]:
                 cells = " | ".join(f"{getattr(column[kind], field) * 100:.2f} %" for column in columns)
                 rows.append(f"| {kind}: {word} | {cells} |")
         else:
-            rows.append(f"| {kind}: sure, though no digit | " + " | ".join(f"{c[kind] * 100:.2f} %" for c in columns) + " |")
+            rows.append(
+                f"| {kind}: sure, though no digit | " + " | ".join(f"{c[kind] * 100:.2f} %" for c in columns) + " |"
+            )
     return rows

@@ -15,6 +15,7 @@ is passed in.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -47,10 +48,14 @@ def hand(random: np.random.Generator, strokes: Strokes, strength: float = 1.0) -
     height = np.ptp(np.concatenate(strokes), axis=0).max() or 1.0
     drawn = random.random()
     if drawn < 0.3 * strength:  # a mouse trembles
-        strokes = [stroke + _tremble(random, len(stroke)) * random.uniform(0.002, 0.012) * height for stroke in strokes]
+        strokes = [
+            stroke + _tremble(random, len(stroke)) * random.uniform(0.002, 0.012) * height for stroke in strokes
+        ]
     elif drawn < 0.45 * strength:  # few points, joined by straight lines
         keep = int(random.integers(9, 17))
-        strokes = [stroke[np.linspace(0, len(stroke) - 1, min(keep, len(stroke))).round().astype(int)] for stroke in strokes]
+        strokes = [
+            stroke[np.linspace(0, len(stroke) - 1, min(keep, len(stroke))).round().astype(int)] for stroke in strokes
+        ]
     pixels = random.uniform(0.12, 0.9) * CANVAS / height  # a small drawing is a coarse one
     return [np.round(stroke * pixels) for stroke in strokes]
 
@@ -87,7 +92,7 @@ def inked(strokes: Strokes) -> np.ndarray:
 def line(*corners: tuple[float, float]) -> np.ndarray:
     """Straight from corner to corner, as dense points."""
     pieces = [np.array(corners[:1], float)]
-    for start, end in zip(corners, corners[1:]):
+    for start, end in pairwise(corners):
         steps = max(int(np.hypot(end[0] - start[0], end[1] - start[1]) / STEP), 1)
         pieces.append(np.linspace(start, end, steps + 1)[1:])
     return np.concatenate(pieces)
@@ -178,12 +183,13 @@ def _one(random: np.random.Generator) -> Strokes:
     strokes = [stem]
     if style < 0.9:  # a flag, from a tick to half the height
         length = random.uniform(0.12, 0.8)
-        flattest = 25 if length < 0.45 else 38  # degrees; a long and flat one would be a seven
+        flattest = 22 if length < 0.5 else 32  # degrees; a long and flat one would be a seven
         steep = np.deg2rad(random.uniform(flattest, 65))
         begin = (-length * np.cos(steep), length * np.sin(steep))
         middle = (begin[0] / 2 + random.normal(0, 0.02), begin[1] / 2 + random.uniform(-0.04, 0.07))
         flag = curve(begin, middle, (0, 0))
-        strokes = [joined(flag, stem)] if random.random() < 0.85 else [stem, flag[::-1]]
+        whole = _rounded(joined(flag, stem), random.choice([0, random.uniform(0.02, 0.09)]))
+        strokes = [whole] if random.random() < 0.85 else [stem, flag[::-1]]
     if style > 0.52:  # a foot
         left, right, y = random.uniform(0.12, 0.45), random.uniform(0.12, 0.5), 1 + random.normal(0, 0.02)
         foot = line((-left, y + random.normal(0, 0.03)), (right, y + random.normal(0, 0.03)))
@@ -283,7 +289,7 @@ def _six(random: np.random.Generator) -> Strokes:
 
 
 def _seven(random: np.random.Generator) -> Strokes:
-    style, left, right = random.random(), -random.uniform(0.25, 0.5), random.uniform(0.2, 0.4)
+    style, left, right = random.random(), -random.uniform(0.3, 0.55), random.uniform(0.22, 0.4)
     foot = (random.uniform(-0.3, 0.15), 1.0)
     head = line((left, random.normal(0.02, 0.05)), (right, random.normal(0, 0.03)))
     if random.random() < 0.2:  # waved
@@ -320,7 +326,9 @@ def _eight(random: np.random.Generator) -> Strokes:
     figure = np.stack([-x, y], axis=1)[:-1]
     if random.random() < 0.3:
         figure *= (-1, 1)  # the other way round
-    begin = int(random.choice([random.integers(76, 89), random.integers(0, 14), random.integers(0, 89)], p=[0.6, 0.2, 0.2]))
+    begin = int(
+        random.choice([random.integers(76, 89), random.integers(0, 14), random.integers(0, 89)], p=[0.6, 0.2, 0.2])
+    )
     figure = np.roll(figure, -begin, axis=0)
     over = int(np.clip(random.normal(-2, 6), -14, 8))  # it need not close
     return [figure[:over] if over < 0 else np.concatenate([figure, figure[: over + 1]])]
@@ -332,12 +340,12 @@ def _nine(random: np.random.Generator) -> Strokes:
     ring = arc(0, loop, wide, loop, start, random.uniform(-15, 15))
     x = wide + random.normal(0, 0.02)
     opened = random.random()
-    if opened < 0.2:  # a cup, and up to where the stem begins
-        ring = arc(0, loop, wide, loop, random.uniform(285, 330), random.uniform(0, 30))
-        ring = joined(ring, line((x, random.uniform(0, 0.1))))
-    elif opened < 0.4:  # a cup, from which the stem goes straight down
+    if opened < 0.3:  # a cup, and up to where the stem begins
+        ring = arc(0, loop, wide, loop, random.uniform(270, 330), random.uniform(0, 50))
+        ring = joined(ring, line((x, random.uniform(0, loop * 0.8))))
+    elif opened < 0.42:  # a cup, from which the stem goes straight down
         ring = arc(0, loop, wide, loop, random.uniform(290, 325), random.uniform(10, 50))
-    elif opened < 0.5:  # drawn from the stem: over the top, round and back to it
+    elif opened < 0.52:  # drawn from the stem: over the top, round and back to it
         ring = arc(0, loop, wide, loop, random.uniform(330, 365), random.uniform(-40, 5))
     if style < 0.4:
         tail = line((x, loop), (x + random.uniform(-0.25, 0.08), 1))
@@ -412,10 +420,17 @@ def _pieces(random: np.random.Generator) -> Strokes:
 def _ladder(random: np.random.Generator) -> Strokes:
     """Stems with bars, as most letters have them."""
     stems = sorted(random.uniform(0, 0.8, random.integers(1, 4)))
-    strokes = [line((x, random.normal(0, 0.05)), (x + random.normal(0, 0.1), 1 + random.normal(0, 0.05))) for x in stems]
+    strokes = [
+        line((x, random.normal(0, 0.05)), (x + random.normal(0, 0.1), 1 + random.normal(0, 0.05))) for x in stems
+    ]
     for _ in range(random.integers(3 if len(stems) == 1 else 1, 4)):
         x = random.choice(stems)
-        strokes.append(line((x, random.uniform(0, 1)), (x + random.uniform(0.3, 0.8) * random.choice([-1, 1]), random.uniform(0, 1))))
+        strokes.append(
+            line(
+                (x, random.uniform(0, 1)),
+                (x + random.uniform(0.3, 0.8) * random.choice([-1, 1]), random.uniform(0, 1)),
+            )
+        )
     return strokes
 
 
@@ -519,7 +534,7 @@ def warped(random: np.random.Generator, images: np.ndarray) -> np.ndarray:
         (n, 28, 28) uint8: the longer side of the ink is 20 pixels again, its centre of mass at index 14.
     """
     n = len(images)
-    ink = _thickened(random, images.astype(np.float32) / 255)
+    ink = thickened(random, images.astype(np.float32) / 255)
     turn, slant = np.deg2rad(random.normal(0, 8, n)), np.tan(np.deg2rad(random.normal(0, 13, n)))
     wide = np.exp(random.normal(0, 0.22, n))
     zeros, ones = np.zeros(n), np.ones(n)
@@ -539,7 +554,9 @@ def warped(random: np.random.Generator, images: np.ndarray) -> np.ndarray:
     first = read(np.full(n, 1.6), np.zeros((n, 2)))  # small enough for all of it to be in the field
     there = first > 0.3
     low, high = (
-        np.stack([np.where(there.any(axis=axis), pixels, missing).__getattribute__(how)(axis=1) for axis in (1, 2)], axis=1)
+        np.stack(
+            [np.where(there.any(axis=axis), pixels, missing).__getattribute__(how)(axis=1) for axis in (1, 2)], axis=1
+        )
         for how, missing, pixels in (("min", 27, np.arange(28)), ("max", 0, np.arange(28)))
     )
     scale = 1.6 * np.clip((high - low + 0.6).max(axis=1), 4, 28) / 20
@@ -550,8 +567,8 @@ def warped(random: np.random.Generator, images: np.ndarray) -> np.ndarray:
     return np.round(result / strongest * 255).astype(np.uint8)
 
 
-def _thickened(random: np.random.Generator, ink: np.ndarray) -> np.ndarray:
-    """Strokes up to about a pixel thicker or thinner."""
+def thickened(random: np.random.Generator, ink: np.ndarray) -> np.ndarray:
+    """Strokes up to about a pixel thicker or thinner: (n, 28, 28) float32 in 0…1 of the same."""
     by = random.uniform(-0.7, 0.8, len(ink))[:, np.newaxis, np.newaxis].astype(np.float32)
     sides = [np.roll(ink, shift, axis) for axis in (1, 2) for shift in (-1, 1)]
     other = np.where(by > 0, np.maximum.reduce([ink, *sides]), np.minimum.reduce([ink, *sides]))
