@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.calibration import table
+from tools.calibration import fresh_table
 from tools.serving import ROOT, serving
 
 
@@ -316,7 +316,7 @@ def main() -> None:
         _print_looking_inside()
         return
     if sys.argv[1:] == ["calibration"]:
-        print("\n".join(table()))
+        print("\n".join(fresh_table()))
         return
     print("| network | ours, images/s | Keras fit | ratio | PyTorch | ratio |\n|---|---|---|---|---|---|", flush=True)
     trainings([case for case in CASES if not sys.argv[1:] or case.preset in sys.argv[1:]])

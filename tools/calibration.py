@@ -6,13 +6,15 @@ letters and figures that the network was never shown, and outlines of Fashion-MN
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from core.data import from_strokes, load
 from core.insight.certainty import verdict
+from core.training import card, pretrained
+from core.training.pretrained import NAMES
 from tools.handwriting import Strokes, arc, curve, digit, hand, inked, line, pieces_of
 
 if TYPE_CHECKING:
@@ -105,7 +107,7 @@ class Digits(NamedTuple):
         accuracy: share of right answers.
         calibration_error: expected difference of certainty and accuracy (Naeini, Cooper & Hauskrecht 2015).
         sure: share that is sure.
-        right_where_sure: share of right answers among those.
+        right_where_sure: share of right answers among those; 0 where there are none.
         certain_and_right: share that is right with a probability of 99 % or more.
     """
 
@@ -134,7 +136,7 @@ def judged_digits(probabilities: np.ndarray, labels: np.ndarray, sure_from: floa
         float(right.mean()),
         float(sum(gaps) / len(best)),
         float(sure.mean()),
-        float(right[sure].mean()),
+        float(right[sure].mean()) if sure.any() else 0.0,
         float((right & (best >= 0.99)).mean()),
     )
 
@@ -149,43 +151,51 @@ def highest_threshold(probabilities: np.ndarray, share: float) -> float:
     return float(np.floor(np.quantile(probabilities.max(axis=1), 1 - share) * 100) / 100)
 
 
-def measured(model: keras.Model, sure_from: float, count: int = 2000) -> dict[str, Digits | float]:
-    """All the figures: for digits of MNIST and drawn ones `Digits`, for each kind of rubbish how often it is sure."""
+def measured(model: keras.Model, sure_from: float, count: int = 2000) -> dict[str, dict[str, float] | float]:
+    """All the figures: for MNIST's test images and drawn digits the fields of `Digits`, for rubbish how often it is sure."""
     random = np.random.default_rng(SEED)
     data = load("mnist")
-    found: dict[str, Digits | float] = {
-        "MNIST's test images": judged_digits(answers(model, data.x_test[..., 0]), data.y_test, sure_from)
+    found: dict[str, dict[str, float] | float] = {
+        "MNIST's test images": judged_digits(answers(model, data.x_test[..., 0]), data.y_test, sure_from)._asdict()
     }
     images, labels = drawn(random, count)
-    found["drawn by rules"] = judged_digits(answers(model, images), labels, sure_from)
+    found["digits drawn by rules"] = judged_digits(answers(model, images), labels, sure_from)._asdict()
     return found | {name: sure_of(answers(model, make(random, count)), sure_from) for name, make in RUBBISH.items()}
 
 
-def table() -> list[str]:
-    """The networks that come with the project, beside each other, in Markdown."""
-    from core.training import card, pretrained
-
-    names = ["lenet5", "seven-thousand", "draw"]
-    columns = [measured(pretrained(name), card(name).sure_from) for name in names]
+def table(names: Sequence[str], found: Sequence[dict[str, dict[str, float] | float]]) -> list[str]:
+    """What was `measured` of these pretrained networks, beside each other, in Markdown."""
+    cards = [card(name) for name in names]
     rows = [
-        "| | " + " | ".join(card(name).network.name for name in names) + " |",
+        "| | " + " | ".join(known.network.name for known in cards) + " |",
         "|---|" + "--:|" * len(names),
-        "| sure from | " + " | ".join(f"{card(name).sure_from:.0%}" for name in names) + " |",
+        "| sure from a probability of | " + " | ".join(_percent(known.sure_from, 0) for known in cards) + " |",
     ]
-    words = {
-        "accuracy": "right",
-        "calibration_error": "expected calibration error",
-        "sure": "sure",
-        "right_where_sure": "right where sure",
-        "certain_and_right": "right with 99 % or more",
-    }
-    for kind, first in columns[0].items():
-        if isinstance(first, Digits):
-            for field, word in words.items():
-                cells = " | ".join(f"{getattr(column[kind], field) * 100:.2f} %" for column in columns)
-                rows.append(f"| {kind}: {word} | {cells} |")
+    for kind, first in found[0].items():
+        if isinstance(first, dict):
+            for field, words in _WORDS.items():
+                rows.append(f"| {kind}: {words} | " + " | ".join(_percent(one[kind][field]) for one in found) + " |")
         else:
             rows.append(
-                f"| {kind}: sure, though no digit | " + " | ".join(f"{c[kind] * 100:.2f} %" for c in columns) + " |"
+                f"| {kind}: sure, though no digit | " + " | ".join(_percent(one[kind]) for one in found) + " |"
             )
     return rows
+
+
+_WORDS = {
+    "accuracy": "right",
+    "calibration_error": "expected calibration error",
+    "sure": "sure",
+    "right_where_sure": "right where sure",
+    "certain_and_right": "right with 99 % or more",
+}
+
+
+def _percent(share: float, digits: int = 2) -> str:
+    return f"{share * 100:.{digits}f} %"
+
+
+def fresh_table() -> list[str]:
+    """The table of all the pretrained networks, measured now."""
+    names = sorted(NAMES, key=("lenet5", "seven-thousand", "draw").index)
+    return table(names, [measured(pretrained(name), card(name).sure_from) for name in names])

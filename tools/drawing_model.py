@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 NONE = -1  # the label of what is no digit
 BATCH = 128
 RATE = 0.003
-EPOCHS = 9
+EPOCHS = 6
 SMOOTHING = 0.01
 SEED = 1990
 
