@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.calibration import fresh_table
+from tools.drawings.calibration import fresh_table
 from tools.serving import ROOT, serving
 
 

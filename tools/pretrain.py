@@ -2,7 +2,7 @@
 
 LeNet-5 and “Seven thousand” are trained on all 60,000 training images with a fixed seed and a fixed number of
 epochs; the test images are judged after each, but nothing is chosen by that. The drawing network is
-`tools.drawing_model`'s. On one machine the weights come out the same, bit for bit; another processor may round
+`tools.drawings.model`'s. On one machine the weights come out the same, bit for bit; another processor may round
 differently.
 
 `python -m tools.pretrain measure` trains nothing: it measures anew what the cards say of certainty.
@@ -23,8 +23,8 @@ from core.network import LENET5, PRESETS, Network, to_json
 from core.training import Recipe, Snapshot, State, train
 from core.training.pretrained import FOLDER, NAMES, card, pretrained
 from core.training.priority import one_core_an_operation
-from tools import drawing_model
-from tools.calibration import answers, highest_threshold, measured
+from tools.drawings import model as drawings
+from tools.drawings.calibration import answers, highest_threshold, measured
 
 if TYPE_CHECKING:
     import keras
@@ -61,11 +61,11 @@ def by_recipe(folder: Path, name: str, network: Network, recipe: Recipe) -> None
 def draw(folder: Path) -> None:
     """Train the network of the Draw page."""
     data = load("mnist")
-    model = drawing_model.fit(drawing_model.pool(data))
-    apart = slice(-drawing_model.KEPT_APART, None)
+    model = drawings.fit(drawings.pool(data))
+    apart = slice(-drawings.KEPT_APART, None)
     sure_from = highest_threshold(answers(model, data.x_train[apart, ..., 0]), SURE)
     accuracy = float((answers(model, data.x_test[..., 0]).argmax(axis=1) == data.y_test).mean())
-    write(folder, "draw", drawing_model.NETWORK, model, drawing_model.recipe(), accuracy, sure_from)
+    write(folder, "draw", drawings.NETWORK, model, drawings.recipe(), accuracy, sure_from)
 
 
 def write(

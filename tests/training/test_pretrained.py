@@ -7,7 +7,7 @@ from core.insight import verdict
 from core.network import trace
 from core.training import card, pretrained
 from core.training.pretrained import FOLDER, NAMES
-from tools.calibration import RUBBISH, answers, drawn, judged_digits, sure_of
+from tools.drawings.calibration import RUBBISH, answers, drawn, judged_digits, sure_of
 
 
 @pytest.fixture(scope="module")

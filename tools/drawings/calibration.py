@@ -1,6 +1,6 @@
 """How far the certainty of the drawing network can be trusted: `python -m tools.benchmark calibration`.
 
-What is no digit is drawn here by rules of its own: other scribbles than those of `tools.handwriting`, capital
+What is no digit is drawn here by rules of its own: other scribbles than those of `tools.drawings`, capital
 letters and figures that the network was never shown, and outlines of Fashion-MNIST's clothes.
 """
 
@@ -15,7 +15,9 @@ from core.data import from_strokes, load
 from core.insight.certainty import verdict
 from core.training import card, pretrained
 from core.training.pretrained import NAMES
-from tools.handwriting import Strokes, arc, curve, digit, hand, inked, line, pieces_of
+from tools.drawings.digits import digit
+from tools.drawings.mnist import pieces_of
+from tools.drawings.strokes import Strokes, arc, curve, hand, inked, line
 
 if TYPE_CHECKING:
     import keras
@@ -81,7 +83,7 @@ def clothes(random: np.random.Generator, count: int) -> np.ndarray:
 def drawn(
     random: np.random.Generator, count: int, brush: float = 18.0, size: float = 200.0
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Digits drawn by the rules of `tools.handwriting`, with another seed: images as above, and their labels."""
+    """Digits drawn by the rules of `tools.drawings`, with another seed: images as above, and their labels."""
     labels = np.arange(count) % 10
     images = []
     for label in labels:

@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
-from tools.drawing_model import NONE, SHARES, pool
-from tools.handwriting import digit, inked, nothing, thinned, traced, warped
+from tools.drawings.digits import digit
+from tools.drawings.mnist import thinned, traced, warped
+from tools.drawings.model import NONE, SHARES, pool
+from tools.drawings.nothing import nothing
+from tools.drawings.strokes import inked
 
 
 @pytest.mark.parametrize("label", range(10))

@@ -23,7 +23,10 @@ from core.network import (
     MaxPooling2D,
     Network,
 )
-from tools.handwriting import affine, bent, digit, inked, nothing, thickened, traced, warped
+from tools.drawings.digits import digit
+from tools.drawings.mnist import thickened, traced, warped
+from tools.drawings.nothing import nothing
+from tools.drawings.strokes import affine, bent, inked
 
 if TYPE_CHECKING:
     import keras
