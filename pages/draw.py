@@ -13,7 +13,7 @@ from core.ui.teaching import say_what_it_is
 
 mine = session()
 head("Draw", "Draw a digit from 0 to 9 with mouse or finger; the network answers after each stroke.")
-subject = choose_subject(mine, "draw/subject")
+subject = choose_subject(mine, "draw/subject", usual="draw")
 
 if subject.network.input_shape != (28, 28, 1):
     st.warning("This network does not take 28×28 grey images, so it cannot read drawings.")

@@ -38,7 +38,7 @@ def test_every_folder_and_tool_it_maps_exists():
     for folder in re.findall(r"^\s*(\w+)/ ", section, re.M):
         assert (ROOT / folder).is_dir() or (ROOT / "core" / folder).is_dir(), folder
     for tool in re.search(r"tools/\s+(.*)", section)[1].split(", "):
-        assert (ROOT / "tools" / f"{tool}.py").is_file()
+        assert (ROOT / "tools" / f"{tool}.py").is_file() or (ROOT / "tools" / tool / "__init__.py").is_file()
 
 
 def test_settings_it_names_are_read_by_the_code():

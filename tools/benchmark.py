@@ -1,4 +1,4 @@
-"""Measure what the README claims about speed: `make bench`.
+"""Measure what the README claims about speed: `make bench`; `python -m tools.benchmark calibration` about certainty.
 
 Every figure is taken in this one run; between machines only the ratios mean something.
 """
@@ -17,9 +17,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from tools.drawings.calibration import fresh_table
+from tools.serving import ROOT, serving
+
 if TYPE_CHECKING:
     from core.network import Layer, Network
-from tools.serving import ROOT, serving
 
 
 def first_page(rounds: int = 5) -> list[float]:
@@ -358,6 +360,9 @@ def main() -> None:
         return
     if sys.argv[1:] in (["inside"], ["costs"]):
         (costs if sys.argv[1] == "costs" else _print_looking_inside)()
+        return
+    if sys.argv[1:] == ["calibration"]:
+        print("\n".join(fresh_table()))
         return
     print("| network | ours, images/s | Keras fit | ratio | PyTorch | ratio |\n|---|---|---|---|---|---|", flush=True)
     trainings([case for case in CASES if not sys.argv[1:] or case.preset in sys.argv[1:]])

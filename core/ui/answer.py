@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
+from core.insight import Verdict, verdict
 from core.ui.frame import look, percent
 from core.ui.subject import Subject
 from core.views.charts import probability_bars
@@ -26,18 +29,32 @@ def received(image: np.ndarray | None) -> None:
 
 
 def answer(probabilities: np.ndarray | None, subject: Subject) -> None:
-    """The answer, and how the probability is spread over the classes."""
+    """The answer, whether it can be relied on, and how the probability is spread over the classes."""
     names = subject.class_names
     if probabilities is None:
         st.metric("Prediction", "–")
+        st.caption("Nothing drawn yet.")
         st.vega_lite_chart(probability_bars(None, names, look()), key="answer", alt="No drawing yet.")
         return
-    best = int(np.argmax(probabilities))
+    found = verdict(probabilities, subject.sure_from)
+    best = found.label
     st.metric(
-        "Prediction", names[best], help=f"The class with the highest probability, {percent(probabilities[best])}."
+        "Prediction", names[best], help=f"The class with the highest probability, {percent(found.probability)}."
     )
+    st.caption(_relied_on(found, names))
     st.vega_lite_chart(
         probability_bars(probabilities, names, look()),
         key="answer",
-        alt=f"Probability of each class; the highest is {names[best]} with {percent(probabilities[best])}.",
+        alt=f"Probability of each class; the highest is {names[best]} with {percent(found.probability)}.",
+    )
+
+
+def _relied_on(found: Verdict, names: Sequence[str]) -> str:
+    """Whether the answer is sure, in words."""
+    least = f"{found.sure_from:.0%}".replace("%", " %")
+    if found.sure:
+        return f"**Sure**: at least {least}."
+    return (
+        f"**Not sure**: less than {least}. Perhaps {names[found.label]}, perhaps {names[found.runner_up]}, "
+        "or nothing that this network has learned."
     )

@@ -60,7 +60,8 @@ class Session:
         workspace: all their runs.
         run: the one that the Train page and the sidebar are about, if there is any.
         imported: a trained model from a file, if there was one.
-        subject: what Look inside and Draw are about: `lenet5`, `run` or `imported`.
+        subject: what Look inside and Draw are about: the name of a pretrained network, `run` or `imported`; None as
+            long as nothing was chosen, and each page shows its usual one.
         epoch: the epoch of the run that they look at; None is the newest.
         viewers: models to look into, for the runs that were looked into last.
         source: the image that they look at: `test`, `drawing` or `upload`.
@@ -104,7 +105,7 @@ class Session:
     workspace: Workspace = field(default_factory=Workspace)
     run: Run | None = None
     imported: Trained | None = None
-    subject: str = "lenet5"
+    subject: str | None = None
     epoch: int | None = None
     viewers: dict[Run, Viewer] = field(default_factory=dict)
     source: str = "test"
@@ -226,7 +227,7 @@ class Session:
         """The run that pages are about from now on."""
         self.run, self.epoch = run, None
         if run is None and self.subject == "run":
-            self.subject = "lenet5"
+            self.subject = None
 
     def forget_deleted(self) -> None:
         """Go on with another run where this one was deleted meanwhile, in another window of this visitor."""

@@ -14,6 +14,7 @@ import streamlit as st
 from core.data import About, about, load
 from core.data.lessons import is_lesson
 from core.data.uploads import InvalidPicture, network_input, read_picture
+from core.insight.certainty import SURE_FROM
 from core.network import Network
 from core.network.layers import shape_text
 from core.training import Run, StoreError, card, pretrained
@@ -25,6 +26,7 @@ from core.ui.session import Session
 if TYPE_CHECKING:
     import keras
 
+TITLES = {"lenet5": "LeNet-5, already trained", "draw": "Reader of drawings", "seven-thousand": "Seven thousand"}
 NEWEST = "newest"
 LIVE_SECONDS = 2.0  # how often pages follow a run that is still training
 
@@ -37,6 +39,7 @@ class Subject:
         title: which one, in words.
         network, model: the network and a Keras model of it with its weights.
         dataset: name of the dataset it has learned from.
+        sure_from: the probability from which its answers are called sure, 0…1.
         live: whether newer weights are still coming.
         viewer: whose model it is, where weights come and go; None where they stay.
     """
@@ -47,6 +50,7 @@ class Subject:
     dataset: str
     live: bool
     viewer: Viewer | None = None
+    sure_from: float = SURE_FROM
 
     @property
     def version(self) -> object:
@@ -78,27 +82,35 @@ class Picture:
         return ", which is right" if answer == self.label else f", but it is “{class_names[self.label]}”"
 
 
-def choose_subject(mine: Session, key: str) -> Subject:
-    """A choice between the trained LeNet-5 and the visitor's own run; stops the page if neither is there."""
+def choose_subject(mine: Session, key: str, usual: str = "lenet5") -> Subject:
+    """A choice between the networks that come trained, the visitor's own run and what they imported.
+
+    Args:
+        mine: remembers what was chosen, for all pages.
+        key: of the widgets.
+        usual: the one of `TITLES` that the page shows as long as nothing was chosen.
+    """
     mine.show_notice()
     run = mine.run
-    titles = {"lenet5": "LeNet-5, already trained"}
+    titles = {usual: TITLES[usual]} | TITLES
     if run is not None:
         titles["run"] = f"Your run: {plain(run.name)}"
     if mine.imported is not None:
         titles["imported"] = f"Imported: {plain(mine.imported.network.name)}"
     options = list(titles)
     if mine.subject not in options:
-        mine.subject = "lenet5"
+        mine.subject = None
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        mine.subject = st.segmented_control(
+        chosen = st.segmented_control(
             "Network",
             options,
-            default=mine.subject,
+            default=mine.subject or usual,
             format_func=titles.get,
             required=True,
             key=f"{key}/{len(options)}/{titles.get('run')}",
         )
+        if mine.subject or chosen != usual:  # what was not chosen is left to the next page
+            mine.subject = chosen
         if mine.subject == "run":
             choose_run(mine, key)
             run = mine.run
@@ -119,10 +131,12 @@ def choose_subject(mine: Session, key: str) -> Subject:
             st.info("Your run is getting ready; its weights follow in a few seconds. Until then: LeNet-5.")
         else:
             st.warning("Your run ended before it had learned anything, so this shows LeNet-5.")
+    name = "lenet5" if mine.subject == "run" else mine.subject or usual
     with waking():
-        model = pretrained("lenet5")
+        model = pretrained(name)
     live = mine.subject == "run" and run.active
-    return Subject(titles["lenet5"], card("lenet5").network, model, "mnist", live)
+    known = card(name)
+    return Subject(titles[name], known.network, model, known.dataset, live, sure_from=known.sure_from)
 
 
 def choose_run(mine: Session, key: str) -> None:

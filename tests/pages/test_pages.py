@@ -171,6 +171,35 @@ def test_an_answer_appears_for_a_drawing_and_other_pages_can_show_it(app):
     assert "your drawing" in words(app)
 
 
+def test_draw_begins_with_the_network_for_drawings_and_other_pages_with_lenet(app):
+    def network():
+        return next(choice for choice in app.segmented_control if choice.label == "Network")
+
+    opened(app, "draw")
+    assert network().value == "draw"
+    opened(app, "feature_maps")
+    assert network().value == "lenet5" and mine(app).subject is None
+    network().set_value("seven-thousand").run()
+    assert not app.exception
+    opened(app, "draw")  # what was chosen is what all pages are about
+    assert network().value == "seven-thousand"
+    network().set_value("draw").run()
+    opened(app, "feature_maps")
+    assert network().value == "draw" and not app.exception
+
+
+def test_it_says_whether_the_answer_is_sure(app):
+    opened(app, "draw")
+    stem = [["M", 140, 40], ["L", 140, 240]]
+    app.session_state["canvas/0"] = drawn([{"type": "path", "path": stem, "strokeWidth": 18}])
+    app.run()
+    assert "**Sure**" in words(app) and "Not sure" not in words(app)
+    bars = [[["M", x, 40], ["L", x + 40, 240]] for x in (40, 100, 160, 220)]
+    app.session_state["canvas/0"] = drawn([{"type": "path", "path": bar, "strokeWidth": 18} for bar in bars])
+    app.run()
+    assert "**Not sure**" in words(app) and "**Sure**" not in words(app)
+
+
 @pytest.mark.parametrize(
     "objects", [None, 7, [None], [{"path": 3}], [{"path": [["M"], ["Q", 1], ["M", "a", {}], [], 5, ["M", 1e99, 0]]}]]
 )

@@ -1,0 +1,74 @@
+"""The trained weights that come with the project are what their cards say."""
+
+import numpy as np
+import pytest
+
+from core.insight import verdict
+from core.network import trace
+from core.training import card, pretrained
+from core.training.pretrained import FOLDER, NAMES
+from tools.drawings.calibration import RUBBISH, answers, drawn, judged_digits, sure_of
+
+
+@pytest.fixture(scope="module")
+def model():
+    return pretrained("draw")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_weights_fit_the_network_on_the_card(name):
+    assert pretrained(name).count_params() == trace(card(name).network).parameters
+    assert not trace(card(name).network).problems
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_accuracy_on_the_card_is_that_of_the_test_images(name, mnist):
+    found = answers(pretrained(name), mnist.x_test[..., 0]).argmax(axis=1)
+    assert (found == mnist.y_test).mean() == pytest.approx(card(name).test_accuracy, abs=0.0003)
+
+
+def test_only_names_that_there_are_lead_to_a_file():
+    for name in ("../lenet5", "lenet5.npz", ""):
+        with pytest.raises(KeyError, match="draw, lenet5"):
+            pretrained(name)
+        with pytest.raises(KeyError):
+            card(name)
+
+
+def test_the_drawing_network_is_small():
+    assert trace(card("draw").network).parameters <= 300_000
+    assert (FOLDER / "draw.npz").stat().st_size < 1_300_000
+
+
+def test_the_drawing_network_reads_mnist_and_knows_when(model, mnist):
+    """97 of 100 are sure, and of those 997 in 1,000 are right."""
+    found = judged_digits(answers(model, mnist.x_test[..., 0]), mnist.y_test, card("draw").sure_from)
+    assert found.accuracy >= 0.993
+    assert found.sure >= 0.97
+    assert found.right_where_sure >= 0.997
+
+
+@pytest.mark.parametrize(("brush", "size"), [(18, 200), (6, 60), (40, 250), (2, 900)])
+def test_the_drawing_network_reads_digits_of_any_size_and_brush(model, brush, size):
+    images, labels = drawn(np.random.default_rng(99), 400, brush, size)
+    assert (answers(model, images).argmax(axis=1) == labels).mean() >= 0.97
+
+
+@pytest.mark.parametrize("kind", RUBBISH)
+def test_the_drawing_network_is_seldom_sure_of_what_is_no_digit(model, kind):
+    rubbish = RUBBISH[kind](np.random.default_rng(31), 400)
+    most = {"blank and dots": 0.0, "scribbles": 0.02, "letters and figures": 0.06, "outlines of clothes": 0.1}[kind]
+    sure = sure_of(answers(model, rubbish), card("draw").sure_from)
+    assert sure <= most
+    if kind != "blank and dots":  # LeNet-5 was never told
+        assert sure < sure_of(answers(pretrained("lenet5"), rubbish), card("lenet5").sure_from)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_the_card_says_of_the_test_images_can_be_measured_again(name, mnist):
+    found = judged_digits(answers(pretrained(name), mnist.x_test[..., 0]), mnist.y_test, card(name).sure_from)
+    assert found._asdict() == pytest.approx(card(name).measured["MNIST's test images"], abs=0.001)
+
+
+def test_a_blank_page_is_nothing_it_is_sure_of(model):
+    assert not verdict(answers(model, np.zeros((1, 28, 28), np.uint8))[0], card("draw").sure_from).sure
