@@ -1,6 +1,17 @@
 """What a network sees: datasets and drawings."""
 
 from core.data.datasets import SOURCES, Dataset, DatasetError, load
-from core.data.drawing import from_pixels, from_strokes
+from core.data.drawing import (
+    STEPS,
+    Digit,
+    Frame,
+    Step,
+    digits_from_pixels,
+    digits_from_strokes,
+    from_pixels,
+    from_strokes,
+    steps_of_pixels,
+    steps_of_strokes,
+)
 
 __all__ = ["SOURCES", "Dataset", "DatasetError", "from_pixels", "from_strokes", "load"]
