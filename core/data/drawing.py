@@ -17,9 +17,9 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw
 
-from core.data.ink import grey, ink_of
+from core.data.ink import grey, ink_of, near
 from core.data.pieces import MOST_PIECES, digits, outlines
 from core.data.thinning import middle_line
 
@@ -395,8 +395,7 @@ def _traced(found: _Found, numbers: np.ndarray | None) -> _Sketch:
     mask = labels > 0
     if numbers is not None:
         mask = np.isin(labels, numbers)
-        around = np.asarray(Image.fromarray(mask.astype(np.uint8)).filter(ImageFilter.MaxFilter(5))) > 0
-        ink = np.where(around & (mask | (labels == 0)), ink, np.float32(0))
+        ink = np.where(near(mask) & (mask | (labels == 0)), ink, np.float32(0))
     rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
     inner = Frame(float(columns[0]), float(rows[0]), float(columns[-1] + 1), float(rows[-1] + 1))
     # With a rim, where the ink fades; cut out first, because the rest may be large.

@@ -15,12 +15,17 @@ from core.data.pieces import components
 
 WORKING = 512  # px: the longest side of a picture that is worked on
 WINDOW = 1 / 3  # of the longer side: no blob of ink is wider
+NEARER = 4.0  # the same in widths of the strokes, once they are known
 SMOOTHED = 1 / 300  # of the longer side: what is finer is the grain of paper or camera
 FAINTEST = 0.1  # of the way from black to white: what differs less is no ink
 CLEAREST = 5.0  # ink stands out by more than so many standard deviations of the ground
 SPECK = 0.05  # of the largest piece's pixels: what is smaller is dirt
 ALONG = 0.25  # of the shorter side: what runs along the picture's border for longer is the edge of something
-_SMALL = 96  # px: side at which colours and polarity are judged
+GRAIN = 1.6  # px: a picture full of strokes as fine as this is noise
+SMALLEST = 6  # px of the picture that is worked on, and
+GRAINY = 0.03  # of its longer side: nothing smaller can be read
+_SMALL = 96  # px: side at which colours are judged; half of it for polarity
+_ROUGH = 192  # px: side at which the width of the strokes is measured
 
 
 def grey(picture: np.ndarray) -> np.ndarray:
@@ -45,8 +50,8 @@ def ink_of(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
     colours, alpha = _read(picture)
     edge = np.concatenate([alpha[0], alpha[-1], alpha[:, 0], alpha[:, -1]])
     if alpha.max() - alpha.min() > 0.5 and np.median(edge) < 0.5:  # a clear ground: what is opaque is ink
-        return _pieces(alpha, 0.5)
-    if alpha.min() < 0.5 < alpha.max():  # clear corners of an opaque picture are ground
+        colours = np.repeat(alpha[..., np.newaxis], 3, axis=2)
+    elif alpha.min() < 0.5 < alpha.max():  # clear corners of an opaque picture are ground
         colours = np.where(alpha[..., np.newaxis] < 0.5, np.median(colours[alpha >= 0.5], axis=0), colours)
     values, unit, positive = _values(colours)
     if unit < 1e-6:
@@ -54,12 +59,32 @@ def ink_of(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
     smooth = max(values.size) * SMOOTHED
     if smooth > 0.3:
         values = values.filter(ImageFilter.GaussianBlur(smooth))
-    standing, most = _standing_out(values, positive)
-    found = _level(standing)
-    if found is None or (found[1] - found[0]) * unit * most < FAINTEST:
+    light = _ink_is_light(values)
+    # First roughly, with a window that no blot fills; once the strokes' width is known, the ground is looked for as
+    # near to them as can be, so that the edges of shadows are not taken for ink.
+    rough = values.copy()
+    rough.thumbnail((_ROUGH, _ROUGH), Image.Resampling.BOX)
+    found = _ink(rough, max(3, round(max(rough.size) * WINDOW)), light, positive, unit)
+    window = max(values.size) * WINDOW
+    if found is not None:
+        window = min(window, NEARER * _stroke(found > 0.5) * max(values.size) / max(rough.size))
+    found = _ink(values, max(3, round(window)), light, positive, unit)
+    return None if found is None else _pieces(found, 0.5)
+
+
+def _ink(values: Image.Image, window: int, light: bool, positive: bool, unit: float) -> np.ndarray | None:
+    """How much each pixel is ink, (h, w) float32 in 0…1, with a ground as found by this window; or None."""
+    standing, most = _standing_out(values, window, light, positive)
+    level = _level(standing)
+    if level is None or (level[1] - level[0]) * unit * most < FAINTEST:
         return None
-    ground, inked = found
-    return _pieces(np.clip((standing - ground) / (inked - ground), 0, 1), 0.5)
+    ground, inked = level
+    return np.clip((standing - np.float32(ground)) / np.float32(inked - ground), 0, 1)
+
+
+def near(mask: np.ndarray) -> np.ndarray:
+    """A mask and two pixels around it, where ink fades: (h, w) bool."""
+    return _running(mask.astype(np.uint8), 5, np.maximum) > 0
 
 
 def _read(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -68,8 +93,10 @@ def _read(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         picture = np.repeat(picture[..., np.newaxis], 3, axis=2)
     if picture.ndim != 3 or picture.shape[2] not in (3, 4) or 0 in picture.shape:
         raise ValueError(f"A picture is (height, width, 3 or 4) numbers, not {picture.shape}.")
+    if picture.shape[2] == 4 and picture[..., 3].min() == 255:
+        picture = picture[..., :3]
     if max(picture.shape[:2]) > WORKING:
-        image = Image.fromarray(picture.astype(np.uint8))
+        image = Image.fromarray(np.ascontiguousarray(picture, np.uint8))
         image.thumbnail((WORKING, WORKING), Image.Resampling.BOX)
         picture = np.asarray(image)
     colours = picture[..., :3].astype(np.float32) / 255
@@ -97,25 +124,32 @@ def _values(colours: np.ndarray) -> tuple[Image.Image, float, bool]:
     return Image.fromarray(levels), unit, positive
 
 
-def _standing_out(values: Image.Image, positive: bool) -> tuple[np.ndarray, float]:
+def _stroke(mask: np.ndarray) -> float:
+    """The usual width of a mask's strokes in pixels: twice the area for each pixel of outline."""
+    outline = np.count_nonzero(mask[1:] != mask[:-1]) + np.count_nonzero(mask[:, 1:] != mask[:, :-1])
+    return 2 * np.count_nonzero(mask) / max(outline * np.pi / 4, 1)
+
+
+def _standing_out(values: Image.Image, window: int, light: bool, positive: bool) -> tuple[np.ndarray, float]:
     """How far each pixel is from the ground around it: (h, w) uint8, and how many levels of `values` one of it is."""
-    levels = np.asarray(values)
-    window = max(3, round(max(levels.shape) * WINDOW))
-    if _ink_is_light(values):
+    inner = (slice(window, -window), slice(window, -window))
+    levels = np.pad(np.asarray(values), window, mode="edge")  # windows reach beyond the border
+    if light:
         ground = _running(_running(levels, window, np.minimum), window, np.maximum)
-        return levels - np.minimum(ground, levels), 1.0
-    ground = np.maximum(_running(_running(levels, window, np.maximum), window, np.minimum), levels)
+        return (levels - np.minimum(ground, levels))[inner], 1.0
+    ground = np.maximum(_running(_running(levels, window, np.maximum), window, np.minimum), levels)[inner]
+    standing = ground - levels[inner]
     if not positive:
-        return ground - levels, 1.0
+        return standing, 1.0
     # Dark ink takes the same share of the light in the sun and in the shadow.
-    light = np.maximum(ground, max(int(ground.max()) // 4, 1)).astype(np.float32)
-    return ((ground - levels) / light * 255).astype(np.uint8), float(np.median(light)) / 255
+    light_there = np.maximum(ground, max(int(ground.max()) // 4, 1)).astype(np.float32)
+    return (standing / light_there * 255).astype(np.uint8), float(np.median(light_there)) / 255
 
 
 def _ink_is_light(values: Image.Image) -> bool:
     """Whether what deviates most from a smooth ground is above it."""
     small = values.copy()
-    small.thumbnail((_SMALL, _SMALL), Image.Resampling.BOX)
+    small.thumbnail((_SMALL // 2, _SMALL // 2), Image.Resampling.BOX)
     levels = np.asarray(small, np.float64)
     height, width = levels.shape
     y, x = (grid.ravel() for grid in np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij"))
@@ -171,8 +205,9 @@ def _level(standing: np.ndarray) -> tuple[float, float] | None:
 
 def _pieces(ink: np.ndarray, border: float) -> tuple[np.ndarray, np.ndarray] | None:
     """The ink without dirt and without what runs along the picture's border; numbers from 1."""
-    labels, count = components(ink > border)
-    if not count:
+    mask = ink > border
+    labels, count = components(mask)
+    if not count or (_stroke(mask) < GRAIN and mask.mean() > 0.2):
         return None
     sizes = np.bincount(labels.ravel(), minlength=count + 1)
     sizes[0] = 0
@@ -180,11 +215,14 @@ def _pieces(ink: np.ndarray, border: float) -> tuple[np.ndarray, np.ndarray] | N
     for line in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
         edge = np.maximum(edge, np.bincount(line, minlength=count + 1))
     inner = edge <= ALONG * min(ink.shape)
-    if sizes[inner].max() < SPECK * sizes.max():  # there is nothing else
+    if (sizes * inner).max() < SPECK * sizes.max():  # there is nothing else
         inner[:] = True
     kept = inner & (sizes > 0)
     kept &= sizes >= SPECK * sizes[kept].max()
     numbers = np.where(kept, kept.cumsum(), 0).astype(np.int32)
     labels = numbers[labels]
-    around = Image.fromarray((labels > 0).astype(np.uint8)).filter(ImageFilter.MaxFilter(5))
-    return ink * np.asarray(around), labels
+    largest = labels == numbers[np.argmax(sizes * kept)]
+    rows, columns = largest.any(axis=1).sum(), largest.any(axis=0).sum()
+    if max(rows, columns) < max(SMALLEST, GRAINY * max(ink.shape)):
+        return None
+    return ink * near(labels > 0), labels

@@ -8,8 +8,10 @@ import numpy as np
 
 TOUCHING = 0.05  # of the larger piece's longer side: nearer than this, two pieces are one digit
 BESIDE_A_TALL_ONE = 0.16  # the same where one piece is clearly lower: the half of a broken 4, the bar of a 5
-LOW = 0.7  # of the taller one's height: below this a piece is lower
+LOW = 0.6  # of the taller one's height: below this a piece is lower
 STACKED = 0.35  # of the longer side: the gap up to which one piece above another belongs to it
+HALVES = 0.15  # the same between the ends of two arcs, as of a 0 in two halves,
+HOLLOW = 0.3  # which are further apart in the middle than this
 BARS = 0.8  # the same between two bars, as of an =
 MOST_PIECES = 64
 _POINTS = 250  # of a piece, between which distances are measured
@@ -118,7 +120,23 @@ def _together(
     heights = sides[:, 1]
     if overlap[0] > 0.6 or heights.min() < LOW * heights.max():
         return distance <= BESIDE_A_TALL_ONE * size
-    return False
+    return distance <= HALVES * size and _arcs(points[one], points[other], size)
+
+
+def _arcs(one: np.ndarray, other: np.ndarray, size: float) -> bool:
+    """Whether two pieces bend towards each other at both ends, as the halves of a 0 do."""
+    left, right = sorted((one, other), key=lambda piece: piece[:, 0].mean())
+    top = max(left[:, 1].min(), right[:, 1].min())
+    bottom = min(left[:, 1].max(), right[:, 1].max())
+    apart = []
+    for band in range(5):
+        low, high = (top + (bottom - top) * edge / 5 for edge in (band, band + 1))
+        mine = left[(left[:, 1] >= low) & (left[:, 1] <= high), 0]
+        theirs = right[(right[:, 1] >= low) & (right[:, 1] <= high), 0]
+        if not len(mine) or not len(theirs):
+            return False
+        apart.append(theirs.min() - mine.max())
+    return max(apart[0], apart[-1]) <= HALVES * size and apart[2] >= HOLLOW * size
 
 
 def _distance(one: np.ndarray, other: np.ndarray) -> float:
