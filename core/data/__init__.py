@@ -14,4 +14,19 @@ from core.data.drawing import (
     steps_of_strokes,
 )
 
-__all__ = ["SOURCES", "Dataset", "DatasetError", "from_pixels", "from_strokes", "load"]
+__all__ = [
+    "SOURCES",
+    "STEPS",
+    "Dataset",
+    "DatasetError",
+    "Digit",
+    "Frame",
+    "Step",
+    "digits_from_pixels",
+    "digits_from_strokes",
+    "from_pixels",
+    "from_strokes",
+    "load",
+    "steps_of_pixels",
+    "steps_of_strokes",
+]

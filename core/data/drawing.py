@@ -26,7 +26,7 @@ from core.data.thinning import middle_line
 FIELD = 28
 BOX = 20
 PEN = 2.5  # width of MNIST's pen in its pixels: the median over its images of 2·area/outline
-PRESSURE = 0.5  # how much of a line's varying width is kept, as an exponent: 0 none, 1 all
+PRESSURE = 0.5  # how much of it is kept where a line is thinner than usual, as an exponent: 0 none, 1 all
 CENTRE = 14  # index of the pixel on which MNIST puts the centre of mass (measured on its images)
 FINE = 8  # strokes are drawn this many times larger, then averaged down
 MAX_POINTS = 20_000
@@ -52,7 +52,8 @@ _WITHOUT = {
 }
 _LARGEST = 280  # px: the longer side of the pictures of the first steps
 _THINNED = 120  # px: the longer side at which middle lines are looked for
-_WIDEST = 2.0  # times the usual width: what is wider is a blot
+_FADED = 0.2  # of the ink: from here on a pixel is in its box
+_WIDEST = 4.0  # pens: no line becomes more than so much wider
 
 
 class Frame(NamedTuple):
@@ -396,7 +397,7 @@ def _traced(found: _Found, numbers: np.ndarray | None) -> _Sketch:
     if numbers is not None:
         mask = np.isin(labels, numbers)
         ink = np.where(near(mask) & (mask | (labels == 0)), ink, np.float32(0))
-    rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
+    rows, columns = (np.flatnonzero((ink > _FADED).any(axis=axis)) for axis in (1, 0))
     inner = Frame(float(columns[0]), float(rows[0]), float(columns[-1] + 1), float(rows[-1] + 1))
     # With a rim, where the ink fades; cut out first, because the rest may be large.
     rim = 1
@@ -412,7 +413,10 @@ def _traced(found: _Found, numbers: np.ndarray | None) -> _Sketch:
     line, reach = middle_line(shape)
     step = np.array([cut.shape[1] / size[0], cut.shape[0] / size[1]])
     usual = float(np.median(reach))
-    widths = np.minimum(reach / usual, _WIDEST) ** PRESSURE
+    # A loop that is filled with ink stays filled: what is wider stays as many pixels wider as in the scaled drawing.
+    extent = max(np.ptp(line * step, axis=0).max(), 2 * usual * step.mean())
+    wider = 2 * (reach - usual) * step.mean() * (BOX - PEN) / extent / PEN
+    widths = np.where(reach > usual, 1 + np.minimum(wider, _WIDEST), (reach / usual) ** PRESSURE)
     # Dots instead of lines: a middle line has branches, and neighbours lie closer than the pen is wide.
     points = ((line + 0.5) * step + (left, top)) * scale
 

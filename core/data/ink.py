@@ -15,7 +15,7 @@ from core.data.pieces import components
 
 WORKING = 512  # px: the longest side of a picture that is worked on
 WINDOW = 1 / 3  # of the longer side: no blob of ink is wider
-NEARER = 4.0  # the same in widths of the strokes, once they are known
+NEARER = 7.0  # the same in widths of the strokes, once they are known
 SMOOTHED = 1 / 300  # of the longer side: what is finer is the grain of paper or camera
 FAINTEST = 0.1  # of the way from black to white: what differs less is no ink
 CLEAREST = 5.0  # ink stands out by more than so many standard deviations of the ground
