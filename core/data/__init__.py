@@ -2,10 +2,22 @@
 
 from core.data.collection import DIGITS, Collection, InvalidCollection
 from core.data.datasets import SOURCES, Dataset, DatasetError
-from core.data.drawing import from_pixels, from_strokes
+from core.data.drawing import (
+    STEPS,
+    Digit,
+    Frame,
+    Step,
+    digits_from_pixels,
+    digits_from_strokes,
+    from_pixels,
+    from_strokes,
+    steps_of_pixels,
+    steps_of_strokes,
+)
 from core.data.lessons import About, Lesson, about, load
 
 __all__ = [
-    "DIGITS", "SOURCES", "About", "Collection", "Dataset", "DatasetError", "InvalidCollection", "Lesson",
-    "about", "from_pixels", "from_strokes", "load",
+    "DIGITS", "SOURCES", "STEPS", "About", "Collection", "Dataset", "DatasetError", "Digit", "Frame",
+    "InvalidCollection", "Lesson", "Step", "about", "digits_from_pixels", "digits_from_strokes", "from_pixels",
+    "from_strokes", "load", "steps_of_pixels", "steps_of_strokes",
 ]  # fmt: skip
