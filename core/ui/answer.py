@@ -28,23 +28,30 @@ def received(image: np.ndarray | None) -> None:
     )
 
 
-def answer(probabilities: np.ndarray | None, subject: Subject) -> None:
-    """The answer, whether it can be relied on, and how the probability is spread over the classes."""
+def answer(
+    probabilities: np.ndarray | None, subject: Subject, title: str = "Prediction", key: str = "answer"
+) -> None:
+    """The answer, whether it can be relied on, and how the probability is spread over the classes.
+
+    Args:
+        probabilities: (classes,); None as long as there is nothing to answer.
+        subject: whose answer it is.
+        title: what stands over it.
+        key: of the chart.
+    """
     names = subject.class_names
     if probabilities is None:
-        st.metric("Prediction", "–")
+        st.metric(title, "–")
         st.caption("Nothing drawn yet.")
-        st.vega_lite_chart(probability_bars(None, names, look()), key="answer", alt="No drawing yet.")
+        st.vega_lite_chart(probability_bars(None, names, look()), key=key, alt="No drawing yet.")
         return
     found = verdict(probabilities, subject.sure_from)
     best = found.label
-    st.metric(
-        "Prediction", names[best], help=f"The class with the highest probability, {percent(found.probability)}."
-    )
+    st.metric(title, names[best], help=f"The class with the highest probability, {percent(found.probability)}.")
     st.caption(_relied_on(found, names))
     st.vega_lite_chart(
         probability_bars(probabilities, names, look()),
-        key="answer",
+        key=key,
         alt=f"Probability of each class; the highest is {names[best]} with {percent(found.probability)}.",
     )
 

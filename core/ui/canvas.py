@@ -29,12 +29,13 @@ class Drawing(NamedTuple):
     content: dict[str, Any] | None
 
 
-def draw(key: str, before: dict[str, Any] | None = None) -> Drawing:
+def draw(key: str, before: dict[str, Any] | None = None, brush: int = BRUSH) -> Drawing:
     """A canvas with this key; returns what is on it.
 
     Args:
         key: another key makes an empty canvas.
         before: what to show on a canvas that has just been put on the page.
+        brush: width of the strokes to come, in canvas pixels.
     """
     from streamlit_drawable_canvas import st_canvas  # needs a running Streamlit
 
@@ -42,7 +43,7 @@ def draw(key: str, before: dict[str, Any] | None = None) -> Drawing:
     start = st.session_state.setdefault(f"{key}/start", before) if key in st.session_state else before
     st.session_state[f"{key}/start"] = start
     result = st_canvas(
-        stroke_width=BRUSH,
+        stroke_width=brush,
         stroke_color="#FFFFFF",
         background_color="#000000",
         height=SIDE,
@@ -51,7 +52,7 @@ def draw(key: str, before: dict[str, Any] | None = None) -> Drawing:
         initial_drawing=start,
         key=key,
     )
-    return Drawing(strokes(result.json_data), BRUSH, result.json_data)
+    return Drawing(strokes(result.json_data), brush, result.json_data)
 
 
 def strokes(drawing: Any) -> list[np.ndarray]:

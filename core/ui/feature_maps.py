@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 
@@ -28,11 +30,7 @@ def feature_maps(mine: Session, subject: Subject, picture: Picture) -> None:
     """What each layer makes of the image, the answer, and where one number comes from."""
     network = subject.network
     mine.look_into(network)
-    values = mine.kept(
-        "activations",
-        (subject.version, picture.image.tobytes()),
-        lambda: activations(subject.model, network, picture.image),
-    )
+    values = activations_of(mine, subject, picture.image)
     _verdict(subject, picture, list(values.values())[-1])
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _trail(mine, network)
@@ -40,31 +38,70 @@ def feature_maps(mine: Session, subject: Subject, picture: Picture) -> None:
             _to_take_away(subject, picture, mine.layer, values[mine.layer])
     if mine.unit is not None:
         _explained(mine, subject, picture, values)
-    paths = list(values)
-    if mine.layer is not None:
-        paths = [mine.layer, *(path for path in inputs_of(network, mine.layer) if path)]
 
-    def choose(unit: Unit) -> None:
-        vector = len(values[unit.path].shape) == 1
-        mine.look_at(unit.path, (unit.map,) if vector else (unit.row, unit.column, unit.map))
-        mine.reveals += 1
+    def come_into_view() -> None:
+        if mine.unit is not None:
+            mine.reveals += 1
 
-    data = maps_data(
-        network,
-        picture.image,
-        values,
-        {path: inputs_of(network, path) for path in paths},
-        paths,
-        FIRST_MAPS if mine.layer is None else ALL_MAPS,
-        subject.class_names,
-    )
     bring_into_view("maps/trail", "maps/trail", mine.reveals)
-    drawn_maps(data | {"single": mine.layer is not None}, "maps/drawn", choose, mine.look_at)
+    drawn_layers(mine, subject, picture.image, values, mine.layer, "maps/drawn", come_into_view)
     more = " A layer’s title opens it alone, larger, to be taken away too." if mine.layer is None else ""
     st.caption(
         "Move over the numbers: the frames show what each one sees of the image and reads of the layer below. "
         f"Click one to see how it comes about. Play moves over the whole map, as a kernel does.{more}"
     )
+
+
+def activations_of(mine: Session, subject: Subject, image: np.ndarray) -> dict[Path, np.ndarray]:
+    """What each layer gives for an (h, w, c) image in 0…1; computed once, for all pages."""
+    return mine.kept(
+        "activations",
+        (subject.version, image.tobytes()),
+        lambda: activations(subject.model, subject.network, image),
+    )
+
+
+def drawn_layers(
+    mine: Session,
+    subject: Subject,
+    image: np.ndarray,
+    values: dict[Path, np.ndarray],
+    layer: Path | None,
+    key: str,
+    then: Callable[[], None],
+) -> None:
+    """The maps of one layer and of those that it reads, or with None of all; what is clicked is looked at.
+
+    Args:
+        mine: is told what was clicked.
+        subject, image, values: what is drawn.
+        layer: the one that is drawn alone.
+        key: of the widget.
+        then: done after a click.
+    """
+    paths = list(values)
+    if layer is not None:
+        paths = [layer, *(path for path in inputs_of(subject.network, layer) if path)]
+
+    def choose(unit: Unit) -> None:
+        vector = values[unit.path].ndim == 1
+        mine.look_at(unit.path, (unit.map,) if vector else (unit.row, unit.column, unit.map))
+        then()
+
+    def open_layer(path: Path | None) -> None:
+        mine.look_at(path)
+        then()
+
+    data = maps_data(
+        subject.network,
+        image,
+        values,
+        {path: inputs_of(subject.network, path) for path in paths},
+        paths,
+        FIRST_MAPS if layer is None else ALL_MAPS,
+        subject.class_names,
+    )
+    drawn_maps(data | {"single": layer is not None}, key, choose, open_layer)
 
 
 def _to_take_away(subject: Subject, picture: Picture, path: Path, values: np.ndarray) -> None:

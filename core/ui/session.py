@@ -22,7 +22,7 @@ from core.ui.private import through_app, visitor
 T = TypeVar("T")
 
 MOST_UNDO = 100
-MOST_VIEWERS = 2
+MOST_VIEWERS = 4  # one to look into, and three that read the same drawing
 CHANGED = ", changed"
 _PUBLISHED = {preset.network for preset in PRESETS.values()}
 
@@ -73,6 +73,12 @@ class Session:
         upload: the picture that was sent last, (h, w, 4) uint8; None where there is none.
         upload_id: which file it was, so that it is read once.
         canvas: grows to give the next drawing an empty canvas.
+        brush: width of its strokes, in canvas pixels.
+        by_photo: whether digits come from a picture and not from the canvas.
+        as_one: whether all that is drawn is read as one digit.
+        skipped: steps between drawing and 28×28 pixels that are left out.
+        compared: the networks that read the same drawing: names of trained ones, or names of runs' folders.
+        going_to: the page to open next; empty to stay.
         taught: which collection the page Teach is about: `digits` or `own`.
         teach_canvas, play_canvas: grow to give the next drawing on Teach an empty canvas.
         teach_kept: the drawing that was kept there last, to know it again where the browser sends it late.
@@ -118,6 +124,12 @@ class Session:
     upload_id: str = ""
     canvas: int = 0
     canvas_content: dict | None = None
+    brush: int = 18
+    by_photo: bool = False
+    as_one: bool = False
+    skipped: frozenset[str] = frozenset()
+    compared: list[str] = field(default_factory=list)
+    going_to: str = ""
     _desk: tuple[Network, Recipe, str] | None = None
     taught: str = "digits"
     teach_canvas: int = 0
@@ -208,6 +220,12 @@ class Session:
         if found is None or found[0] != key:
             self._kept[name] = found = (key, compute())
         return found[1]
+
+    def clear_canvas(self) -> None:
+        """An empty canvas for the next drawing."""
+        self.canvas += 1
+        self.drawing = self.canvas_content = None
+        self.as_one = False
 
     def show_notice(self) -> None:
         """Tell what the last action did, once."""

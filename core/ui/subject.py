@@ -132,11 +132,42 @@ def choose_subject(mine: Session, key: str, usual: str = "lenet5") -> Subject:
         else:
             st.warning("Your run ended before it had learned anything, so this shows LeNet-5.")
     name = "lenet5" if mine.subject == "run" else mine.subject or usual
+    return _trained(name, live=mine.subject == "run" and run.active)
+
+
+def _trained(name: str, live: bool = False) -> Subject:
+    """One of the networks that come trained."""
     with waking():
         model = pretrained(name)
-    live = mine.subject == "run" and run.active
     known = card(name)
-    return Subject(titles[name], known.network, model, known.dataset, live, sure_from=known.sure_from)
+    return Subject(TITLES[name], known.network, model, known.dataset, live, sure_from=known.sure_from)
+
+
+def other_titles(mine: Session, subject: Subject) -> dict[str, str]:
+    """The other networks that can read what this one reads: a name for each → its title."""
+    titles = {
+        name: title
+        for name, title in TITLES.items()
+        if title != subject.title and card(name).network.input_shape == subject.network.input_shape
+    }
+    for run in mine.workspace.runs:
+        shown = mine.subject == "run" and run is mine.run
+        if not shown and run.version and run.network.input_shape == subject.network.input_shape:
+            titles[f"run/{run.created}"] = plain(run.name)
+    return titles
+
+
+def other_subject(mine: Session, name: str) -> Subject | None:
+    """The network of this name, as `other_titles` has it; None where it is gone, or its weights cannot be read."""
+    if name in TITLES:
+        return _trained(name)
+    for run in mine.workspace.runs:
+        if f"run/{run.created}" == name:
+            model = model_of(mine, run)
+            return model and Subject(
+                plain(run.name), run.network, model, run.dataset_name, run.active, mine.viewer(run)
+            )
+    return None
 
 
 def choose_run(mine: Session, key: str) -> None:

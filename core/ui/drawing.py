@@ -1,0 +1,251 @@
+"""The pieces of the Draw page: what was drawn or sent, how it was made ready, and what networks make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from core.data import Digit, Step, digits_from_pixels, digits_from_strokes
+from core.data.uploads import InvalidPicture, read_picture
+from core.insight import probabilities, saliency, verdict
+from core.ui.answer import answer, received
+from core.ui.canvas import draw
+from core.ui.downloads import download_tiles
+from core.ui.feature_maps import activations_of, drawn_layers
+from core.ui.frame import certainty, onward, plain
+from core.ui.session import Session
+from core.ui.subject import Subject, other_subject, other_titles
+from core.ui.teaching import say_what_it_is
+from core.views.images import INK_SCALE, Tile, cell_size, gallery, laid_over, legend, signed_scale
+
+MOST_COMPARED = 3
+THIN, THICK = 4, 40  # px, of the brush
+STEP_PX, SPOKE_PX, FOUND_PX = 140, 196, 84
+STEP_TITLES = {
+    "drawn": "Your drawing",
+    "sent": "Your photo",
+    "ink": "Ink found",
+    "cut out": "Cut out",
+    "scaled": "Scaled",
+    "pen width": "MNIST’s pen",
+    "centred": "Centred",
+}
+
+
+def board(mine: Session, subject: Subject) -> None:
+    """The canvas, the answer, and what became of the drawing on the way; all of it anew after each stroke."""
+    if mine.going_to:
+        page, mine.going_to = mine.going_to, ""
+        st.switch_page(page)
+    canvas, answers = st.columns([2, 3], gap="large")
+    with canvas:
+        digits = _drawing(mine)
+    with answers:
+        _reading(mine, digits, subject)
+        digit = _chosen(mine, digits)
+        steps = digit.steps(mine.skipped) if digit else []
+        image = mine.drawing = steps[-1].image if steps else None
+        said = None if image is None else probabilities(subject.model, image[..., None])
+        bars, received_here = st.columns([3, 2], gap="medium")
+        with bars:
+            answer(said, subject)
+        with received_here:
+            received(image)
+        say_what_it_is(mine, digit and digit.image)
+    if image is None or said is None:
+        st.caption("One digit, or several side by side. What the layers make of it follows with your first stroke.")
+        return
+    _others(mine, subject, image)
+    _made_ready(mine, steps)
+    _reaction(mine, subject, image, said)
+
+
+def _drawing(mine: Session) -> list[Digit]:
+    """The canvas, or a photo; returns the digits on it, in reading order."""
+    mine.by_photo = (
+        st.segmented_control(
+            "Your digit",
+            ["Draw", "Photo"],
+            default="Photo" if mine.by_photo else "Draw",
+            required=True,
+            key="draw/way",
+            label_visibility="collapsed",
+        )
+        == "Photo"
+    )
+    if mine.by_photo:
+        return _photo(mine)
+    st.space("small")  # the canvas has its own buttons above it
+    drawn = draw(f"canvas/{mine.canvas}", mine.canvas_content, mine.brush)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        st.button("Clear", icon=":material/delete:", key="draw/clear", on_click=mine.clear_canvas)
+        mine.brush = st.slider("Brush", THIN, THICK, mine.brush, key="draw/brush", width=150, format="%d px")
+    if drawn.content != mine.canvas_content and (drawn.strokes or mine.drawing is not None):
+        mine.source = "drawing"  # what was just drawn is what one wants to look into
+    mine.canvas_content = drawn.content
+    return digits_from_strokes(drawn.strokes, drawn.width, together=mine.as_one)
+
+
+def _photo(mine: Session) -> list[Digit]:
+    """A picture from the visitor's machine or camera."""
+    file = st.file_uploader(
+        "A photo of digits on paper, or any picture of them",
+        ["png", "jpg", "jpeg", "webp", "gif", "bmp"],
+        key="draw/photo",
+    )
+    if file is not None and file.file_id != mine.upload_id:
+        mine.upload_id = file.file_id
+        try:
+            mine.upload = read_picture(file.getvalue())
+        except InvalidPicture as problem:
+            mine.upload = None
+            st.error(str(problem))
+        else:
+            mine.source = "drawing"
+    if mine.upload is None:
+        st.caption("Dark on light or light on dark, in any light. It stays in this page's memory only.")
+        return []
+    st.image(mine.upload, width=280, output_format="PNG", alt="The picture that you sent.")
+    digits = digits_from_pixels(mine.upload, together=mine.as_one)
+    if not digits:
+        st.warning("Nothing stands out in this picture. A digit on an even ground works, dark or light.")
+    return digits
+
+
+def _chosen(mine: Session, digits: Sequence[Digit]) -> Digit | None:
+    """The digit that the rest of the page is about: the last, until another one is chosen."""
+    if len(digits) < 2:
+        return digits[0] if digits else None
+    number = st.segmented_control(
+        "Look at the",
+        range(len(digits)),
+        default=len(digits) - 1,
+        format_func=lambda number: f"{number + 1}. digit",
+        required=True,
+        key=f"draw/digit/{mine.canvas}/{len(digits)}",
+    )
+    return digits[number]
+
+
+def _reading(mine: Session, digits: Sequence[Digit], subject: Subject) -> None:
+    """What is read where there are several digits, from left to right and line by line."""
+    if len(digits) > 1:
+        tiles, words = [], []
+        for digit in digits:
+            said = verdict(
+                probabilities(subject.model, digit.steps(mine.skipped)[-1].image[..., None]), subject.sure_from
+            )
+            name = subject.class_names[said.label]
+            words.append(name if said.sure else f"{name}?")
+            tiles.append(Tile(digit.image, words[-1], f"read as {name}, {certainty(said.probability)}"))
+        st.markdown(f"Reads **{plain(' '.join(words))}**")
+        st.html(gallery(tiles, INK_SCALE, FOUND_PX // 28))
+    if len(digits) > 1 or mine.as_one:
+        mine.as_one = st.toggle(
+            "It is one digit", mine.as_one, key="draw/one", help="Read all that is drawn as parts of a single digit."
+        )
+
+
+def _others(mine: Session, subject: Subject, image: np.ndarray) -> None:
+    """The same drawing, read by other networks."""
+    titles = other_titles(mine, subject)
+    chosen = st.pills(
+        "Ask other networks too",
+        list(titles),
+        selection_mode="multi",
+        default=[name for name in mine.compared if name in titles],
+        format_func=titles.get,
+        key=f"draw/compared/{len(titles)}",
+    )
+    mine.compared = list(chosen)[-MOST_COMPARED:]
+    if len(chosen) > MOST_COMPARED:
+        st.caption(f"The {MOST_COMPARED} chosen last are asked.")
+    asked = [one for name in mine.compared if (one := other_subject(mine, name)) is not None]
+    if not asked:
+        return
+    for number, (place, one) in enumerate(zip(st.columns(MOST_COMPARED, gap="large"), asked)):
+        with place:
+            answer(probabilities(one.model, image[..., None]), one, one.title, f"draw/answer/{number}")
+
+
+def _reaction(mine: Session, subject: Subject, image: np.ndarray, said: np.ndarray) -> None:
+    """What spoke for the answer, and what each layer makes of the drawing; a click leads into it."""
+    st.subheader("The whole network reacts", anchor=False)
+    _spoke(mine, subject, image, said)
+    mine.look_into(subject.network)
+
+    def go_there() -> None:
+        mine.source, mine.going_to = "drawing", "pages/feature_maps.py"
+
+    pixels = image[..., None]
+    drawn_layers(mine, subject, pixels, activations_of(mine, subject, pixels), None, "draw/maps", go_there)
+    st.caption(
+        "What every layer makes of your drawing. Move over the numbers to see what each one sees; click one to see "
+        "how it comes about."
+    )
+
+
+def _spoke(mine: Session, subject: Subject, image: np.ndarray, said: np.ndarray) -> None:
+    """Which of the ink spoke for the answer and against it, and the same for the runner-up."""
+    found = verdict(said, subject.sure_from)
+    with st.container(horizontal=True, gap="medium", vertical_alignment="top"):
+        for target, role in ((found.label, "the answer"), (found.runner_up, "the runner-up")):
+            name = subject.class_names[target]
+            values = _ink_for(mine, subject, image, target, role)
+            scale = signed_scale(values)
+            with st.container(width=SPOKE_PX + 20, gap="small"):
+                st.markdown(f"What spoke for **{plain(name)}**, {role} ({certainty(said[target])})")
+                over = laid_over(values, scale, image[..., None])
+                tile = Tile(over, "", f"Your drawing; orange spoke for {name}, blue against it.")
+                st.html(gallery([tile], scale, SPOKE_PX // 28) + legend(scale))
+    st.caption(
+        "Orange spoke for it, blue against it, by integrated gradients; together they make up the whole answer."
+    )
+    onward("pages/why.py", "Three more methods, and how far to trust them: Why this answer?")
+
+
+def _ink_for(mine: Session, subject: Subject, image: np.ndarray, target: int, role: str) -> np.ndarray:
+    """(28, 28): how much each pixel of the drawing spoke for a class."""
+    pixels = image[..., None]
+    return mine.kept(
+        f"draw/spoke/{role}",
+        (subject.version, pixels.tobytes(), target),
+        lambda: saliency("integrated_gradients", subject.model, subject.network, pixels, target).values,
+    )
+
+
+def _made_ready(mine: Session, steps: Sequence[Step]) -> None:
+    """From the drawing to the 28×28 pixels; each step can be left out, and the answer follows."""
+    st.subheader("How your drawing became 28×28 pixels", anchor=False)
+    names = [step.name for step in steps[1:]]
+    kept = st.pills(
+        "Steps",
+        names,
+        selection_mode="multi",
+        default=[name for name in names if name not in mine.skipped],
+        format_func=lambda name: STEP_TITLES[name],
+        key=f"draw/steps/{len(names)}",
+        help="Switch one off, and see what the network answers without it.",
+    )
+    skipped = frozenset(names) - set(kept)
+    if skipped != mine.skipped:
+        mine.skipped = skipped
+        st.rerun(scope="fragment")
+    with st.container(horizontal=True, gap="medium"):
+        for step in steps:
+            with st.container(width=STEP_PX + 10, gap="small"):
+                title = STEP_TITLES[step.name] + (", left out" if step.skipped else "")
+                st.markdown(f"**{title}**")
+                cell = cell_size(step.image.shape, STEP_PX)
+                st.html(gallery([Tile(step.image, "", f"{title}. {step.caption}")], INK_SCALE, cell))
+                st.caption(step.caption)
+    download_tiles(
+        [Tile(step.image, STEP_TITLES[step.name], step.caption) for step in steps],
+        INK_SCALE,
+        "From a drawing to what the network receives, as the makers of MNIST did it: scaled into a box of 20×20 "
+        "pixels, drawn with a pen as thin as theirs, and moved so that the centre of mass is in the middle.",
+        "drawing",
+        "draw/steps/png",
+    )
