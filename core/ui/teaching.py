@@ -27,7 +27,7 @@ from core.views.images import INK_SCALE, Tile, gallery
 
 LIVE_SECONDS = 0.5
 ENOUGH = 12  # drawings of a class
-FIRST = 60  # drawings that are shown at once
+FIRST = 18  # drawings that are shown at once
 CELL = 2
 WHICH = {"digits": "My digits", "own": "My own classes"}
 PRETRAINED = "LeNet-5, already trained"
@@ -41,15 +41,22 @@ def say_what_it_is(mine: Session, image: np.ndarray | None) -> None:
     there = mine.workspace.collection("digits")
     number = there.find(image)
     known = None if number is None else DIGITS[there.labels[number]]
-    # One widget for each drawing: what was said of one is not said of the next.
-    key = f"teach/say/{hash(image.tobytes())}"  # of this process only, but so is the widget
 
-    def said() -> None:
-        chosen = st.session_state[key]
-        if chosen is not None:
-            _change(mine, "digits", lambda digits: digits.added(image, DIGITS.index(chosen)))
+    def said(label: int) -> None:
+        _change(mine, "digits", lambda digits: digits.added(image, label))
 
-    st.pills("It should have been …", DIGITS, default=known, key=key, on_change=said)
+    st.caption("It should have been …")
+    with st.container(horizontal=True, gap="xsmall", key="teach/say"):
+        for label, name in enumerate(DIGITS):
+            st.button(
+                name,
+                type="primary" if name == known else "secondary",
+                help=f"Keep this drawing among your digits as “{name}”.",
+                on_click=said,
+                args=(label,),
+                width=42,
+                key=f"teach/say/{name}",
+            )
     _complain(mine)
     if known is not None:
         st.caption(f"Kept among your digits as “{known}”; you have {len(there):,}.")
@@ -152,6 +159,7 @@ def examples(mine: Session, collection: Collection) -> None:
     canvas, buttons = st.columns([2, 3], gap="large")
     with canvas:
         st.markdown("**Draw one**")
+        st.space("small")  # for the canvas's own buttons
         drawing = draw(f"teach/canvas/{mine.taught}/{mine.teach_canvas}")
         image = from_strokes(drawing.strokes, drawing.width)
         if image is not None and _came_late(mine, drawing.strokes, image):
@@ -533,6 +541,7 @@ def _reads(one: _Network) -> bool:
 
 def _play(mine: Session, subject: Subject) -> None:
     st.markdown("**Draw**: it answers after each stroke")
+    st.space("small")
     drawing = draw(f"teach/play/{mine.play_canvas}")
     image = from_strokes(drawing.strokes, drawing.width)
 

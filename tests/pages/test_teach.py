@@ -145,14 +145,13 @@ def test_what_is_deleted_is_what_was_shown_though_another_window_has_changed_the
 
 def test_on_draw_one_can_say_what_it_should_have_been(app, random):
     opened(app, "draw")
-    assert not app.pills  # nothing is drawn yet
+    assert not any(one.key == "teach/say/4" for one in app.button)  # nothing is drawn yet
     put(app, "canvas/0", digit(4, random))
     app.run()
-    (pills,) = app.pills
-    pills.set_value("4").run()
+    app.button(key="teach/say/4").click().run()
     assert not app.exception
     assert mine(app).workspace.collection("digits").labels.tolist() == [4]
-    app.pills[0].set_value("9").run()  # a slip of the finger
+    app.button(key="teach/say/9").click().run()  # the first was a slip of the finger
     assert mine(app).workspace.collection("digits").labels.tolist() == [9]
     assert "Kept among your digits as “9”" in words(app)
 
