@@ -83,7 +83,7 @@ def all_and_one(mine: Session, subject: Subject, path: Path) -> None:
 
     def choose(channel: int) -> None:
         mine.look_at_channel(path, channel)
-        st.session_state[_number_key(subject.network, path)] = channel + 1
+        mine.clicks += 1
 
     _kernels_and_spread(subject, path, chosen, choose)
     _one_kernel(mine, subject, path, chosen)
@@ -162,22 +162,18 @@ def kernel_pictures(
                 download_table(lambda: _mixing_rows(found.mixing), "mixing", f"{key}/mixing/csv")
 
 
-def _number_key(network: Network, path: Path) -> str:
-    return f"kernels/channel/{hash(network)}/{place(path)}"
-
-
 def _one_kernel(mine: Session, subject: Subject, path: Path, chosen: int) -> None:
     """One kernel closely, and what can be asked about it."""
     network = subject.network
     channels = trace(network).row(path).output_shape[-1]
     noun = "unit" if isinstance(network.at(path), Dense) else "kernel"
     st.subheader(f"One {noun}, closely", anchor=False)
-    key = _number_key(network, path)
-    st.session_state.setdefault(key, min(chosen, channels - 1) + 1)
+    key = f"kernels/channel/{hash(network)}/{place(path)}/{mine.clicks}"
     number = st.number_input(
         f"{noun.capitalize()}, 1 to {channels:,}",
         1,
         channels,
+        min(chosen, channels - 1) + 1,
         key=key,
         on_change=lambda: mine.look_at_channel(path, st.session_state[key] - 1),
         help="Or click one above.",

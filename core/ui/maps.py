@@ -139,6 +139,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector('.maps');
   const find = (name) => root.querySelector(name);
   const own = root.own || (root.own = { unit: null, playing: false });
+  // What is drawn now takes the place of what was drawn before: its observer and its timer would go on with old numbers.
+  own.rest?.();
   const stages = data.stages.map((stage) => ({ ...stage, levels: decoded(stage), table: palette(stage.colours) }));
   const image = stages[0], byId = new Map(stages.map((stage) => [stage.id, stage]));
   const layers = stages.slice(1);
@@ -339,7 +341,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
   observer.observe(list);
   shown();
   play(own.playing);
-  return () => { observer.disconnect(); clearInterval(timer); };
+  own.rest = () => { observer.disconnect(); clearInterval(timer); };
+  return own.rest;
 }
 """
 

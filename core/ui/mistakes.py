@@ -40,9 +40,14 @@ def mistakes(mine: Session, subject: Subject) -> None:
     if not np.isfinite(found.probabilities).all():
         st.warning("The weights of this network are no longer numbers, so its answers mean nothing.")
         return
-    at = _projected(
-        mine, subject, data, min(ON_PLANE, len(found.labels))
-    )  # all that takes long comes before pictures
+    # All that takes long comes before the pictures, so that these change at once.
+    at = _projected(mine, subject, data, min(ON_PLANE, len(found.labels)))
+    with st.container(key="mistakes-shown"):
+        _shown(mine, subject, found, data, at)
+
+
+def _shown(mine: Session, subject: Subject, found: Judged, data: Dataset, at: Projection) -> None:
+    """What came out; it stays as it is while newer weights are judged, and the bar above says that they are."""
     surest = found.surest_mistakes(MOST)
     wrong = int((found.answers != found.labels).sum())
     with st.container(horizontal=True):
@@ -88,13 +93,15 @@ def _matrix(mine: Session, subject: Subject, found: Judged, data: Dataset) -> tu
     if mine.confused is not None and max(mine.confused) >= len(names):
         mine.confused = None
     open_cell = mine.confused or _most_confused(counts)
+    if mine.confused is None:
+        mine.cell = open_cell
     key = "mistakes/matrix"
 
     def clicked() -> None:
         cell = _selected(key, "cell")
         row, column = cell.get("row"), cell.get("column")
         if row in range(len(names)) and column in range(len(names)):
-            mine.confused = int(row), int(column)
+            mine.confused = mine.cell = int(row), int(column)
 
     st.markdown("**What it confuses**: the stronger the colour, the more mistakes; click a cell to see its images")
     alt = f"Confusion matrix: {counts.sum() - counts.trace():,} of {counts.sum():,} test images are answered wrongly."
@@ -119,16 +126,17 @@ def _most_confused(counts: np.ndarray) -> tuple[int, int]:
 def _cell(mine: Session, subject: Subject, found: Judged, data: Dataset, open_cell: tuple[int, int]) -> None:
     """The images of the cell that is open."""
     names = data.class_names
-    keys = ("mistakes/true", "mistakes/answer")
+    # Other keys where another cell was opened, instead of setting what is chosen: while a run is live, a browser that
+    # has not heard of it yet would send back the old cell as if the visitor had chosen it.
+    keys = [f"mistakes/{side}/{mine.cell}" for side in ("true", "answer")]
 
     def chosen() -> None:
         mine.confused = tuple(st.session_state[key] for key in keys)
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for key, label, value in zip(keys, ("It is", "Answered"), open_cell):
-            st.session_state[key] = value  # the matrix, or newer weights, may have opened another one
             st.selectbox(
-                label, range(len(names)), format_func=names.__getitem__, key=key, on_change=chosen, width=150
+                label, range(len(names)), value, format_func=names.__getitem__, key=key, on_change=chosen, width=150
             )
     true, answer = open_cell
     numbers = found.cell(true, answer)

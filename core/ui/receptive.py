@@ -73,12 +73,12 @@ def explorer(mine: Session, subject: Subject, picture: Picture, path: Path) -> N
     channel = 0
     if channels > 1:
         key = f"fields/channel/{hash(subject.network)}/{place(path)}"
-        st.session_state.setdefault(key, (mine.channel if path == mine.layer else 0) + 1)
+        known = mine.channel + 1 if path == mine.layer else 1
 
         def another() -> None:
             mine.look_at_channel(path, st.session_state[key] - 1)
 
-        channel = st.number_input("Feature map", 1, channels, key=key, on_change=another, width=150) - 1
+        channel = st.number_input("Feature map", 1, channels, known, key=key, on_change=another, width=150) - 1
     values = activations(subject.model, subject.network, picture.image)[path][..., channel]
     field = row.receptive_field
     high, wide = field.size
@@ -207,8 +207,7 @@ def _truly_read(mine: Session, network: Network, picture: Picture, path: Path) -
             for key, label, most, at in zip(
                 keys, ("Row of the unit", "Column"), (rows, columns), mine.unit if known else middle
             ):
-                st.session_state.setdefault(key, at + 1)
-                asked.append(st.number_input(label, 1, most, key=key, on_change=another, width=150) - 1)
+                asked.append(st.number_input(label, 1, most, at + 1, key=key, on_change=another, width=150) - 1)
         row, column = asked
     read, box = pixels_read(field, row, column), field.region(row, column)
     words = _read_words(field, read, box, (row, column))

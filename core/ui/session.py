@@ -68,6 +68,7 @@ class Session:
         test_index: which test image.
         explained: the class that Why explains: `answer`, `runner-up`, or the index of one.
         confused: (true, answered) of the cell of the confusion matrix that was chosen; None before one is.
+        cell: that with which the two choices of a cell were drawn anew last: what is typed on keeps its place.
         test_image: the test image that Mistakes has open; None is the most certain mistake.
         drawing: (28, 28) float32 in 0…1, the newest.
         upload: the picture that was sent last, (h, w, 4) uint8; None where there is none.
@@ -92,6 +93,7 @@ class Session:
         inside_of: the network that is looked into; `layer`, `channel` and `unit` are places in it.
         layer: the layer that is looked at, on every page that has it; None for the whole network.
         channel: which of its maps, kernels or units, from 0.
+        clicks: grows when a kernel was clicked, so that the field with its number is drawn anew.
         unit: the number of this layer that is explained: (row, column, map) or (unit,); None for none.
         canvas_content: what the canvas sent last, to put it back when its page is opened again.
     """
@@ -118,6 +120,7 @@ class Session:
     test_index: int = 0
     explained: str | int = "answer"
     confused: tuple[int, int] | None = None
+    cell: tuple[int, int] | None = None
     test_image: int | None = None
     drawing: np.ndarray | None = None
     upload: np.ndarray | None = None
@@ -145,6 +148,7 @@ class Session:
     inside_of: Network | None = None
     layer: Path | None = None
     channel: int = 0
+    clicks: int = 0
     unit: tuple[int, ...] | None = None
     _kept: dict[str, tuple[object, Any]] = field(default_factory=dict)
 

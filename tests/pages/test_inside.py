@@ -263,6 +263,7 @@ def test_the_open_cell_follows_the_most_frequent_mistake_until_one_is_chosen(app
     assert cell(most_but(3), 3)  # every other image is a mistake
     answering(1)
     assert cell(most_but(1), 1)
+    assert mine(app).confused is None  # nobody has chosen anything yet
     choice(app, "It is").set_value(5).run()
     assert cell(5, 1) and mine(app).confused == (5, 1)
     answering(3)

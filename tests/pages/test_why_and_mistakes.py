@@ -43,6 +43,10 @@ def pictures(app) -> str:
     return " ".join(element.proto.body for element in app.get("html"))
 
 
+def chooser(app, label):
+    return next(box for box in app.selectbox if box.label == label)
+
+
 def test_all_methods_are_shown_side_by_side_with_what_random_weights_give(app):
     opened(app, "why")
     assert not app.exception
@@ -143,11 +147,11 @@ def test_the_mistakes_of_the_trained_network_are_counted_and_shown(app):
 
 def test_the_two_choices_show_the_images_of_a_cell(app):
     opened(app, "mistakes")
-    app.selectbox(key="mistakes/true").set_value(3).run()
-    app.selectbox(key="mistakes/answer").set_value(0).run()
+    chooser(app, "It is").set_value(3).run()
+    chooser(app, "Answered").set_value(0).run()
     assert mine(app).confused == (3, 0)
     assert "No test image of “3” is answered “0”." in words(app)
-    app.selectbox(key="mistakes/answer").set_value(3).run()
+    chooser(app, "Answered").set_value(3).run()
     assert "1,007 test images** of “3” answered “3”" in words(app)
     assert not app.exception
 
