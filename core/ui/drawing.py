@@ -143,8 +143,16 @@ def _reading(mine: Session, digits: Sequence[Digit], subject: Subject) -> None:
         st.markdown(f"Reads **{plain(' '.join(words))}**")
         st.html(gallery(tiles, INK_SCALE, FOUND_PX // 28))
     if len(digits) > 1 or mine.as_one:
-        mine.as_one = st.toggle(
-            "It is one digit", mine.as_one, key="draw/one", help="Read all that is drawn as parts of a single digit."
+
+        def said() -> None:
+            mine.as_one = st.session_state["draw/one"]
+
+        st.toggle(
+            "It is one digit",
+            mine.as_one,
+            key="draw/one",
+            on_change=said,
+            help="Read all that is drawn as parts of a single digit.",
         )
 
 
@@ -220,19 +228,21 @@ def _made_ready(mine: Session, steps: Sequence[Step]) -> None:
     """From the drawing to the 28×28 pixels; each step can be left out, and the answer follows."""
     st.subheader("How your drawing became 28×28 pixels", anchor=False)
     names = [step.name for step in steps[1:]]
-    kept = st.pills(
+    key = f"draw/steps/{len(names)}"
+
+    def chosen() -> None:
+        mine.skipped = frozenset(names) - set(st.session_state[key])
+
+    st.pills(
         "Steps",
         names,
         selection_mode="multi",
         default=[name for name in names if name not in mine.skipped],
-        format_func=lambda name: STEP_TITLES[name],
-        key=f"draw/steps/{len(names)}",
+        format_func=STEP_TITLES.get,
+        key=key,
+        on_change=chosen,
         help="Switch one off, and see what the network answers without it.",
     )
-    skipped = frozenset(names) - set(kept)
-    if skipped != mine.skipped:
-        mine.skipped = skipped
-        st.rerun(scope="fragment")
     with st.container(horizontal=True, gap="medium"):
         for step in steps:
             with st.container(width=STEP_PX + 10, gap="small"):

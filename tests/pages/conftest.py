@@ -25,6 +25,17 @@ def mine(app: AppTest):
     return app.session_state["receptive"]
 
 
+def opened(app: AppTest, page: str) -> AppTest:
+    """The app on another page."""
+    return app.switch_page(f"pages/{page}.py").run()
+
+
+def words(app: AppTest) -> str:
+    """All that the page says."""
+    kinds = ("markdown", "caption", "info", "warning", "error", "success")
+    return " ".join(element.value for kind in kinds for element in getattr(app, kind))
+
+
 def button(app: AppTest, label: str):
     """The button with this label."""
     return next(b for b in app.button if b.label == label)

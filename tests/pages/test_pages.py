@@ -10,19 +10,9 @@ from PIL import Image
 from core.network import LENET5, PRESETS, Conv2D, Dense, Flatten, Network, residual_block, to_json, to_token
 from core.training import Recipe, State, build_model
 from core.training.foreign import weights_file
-from tests.pages.conftest import ROOT, button, mine
+from tests.pages.conftest import ROOT, button, mine, opened, words
 
 PAGES = ["build", "train", "draw", "teach", "kernels", "feature_maps", "receptive_fields"]
-
-
-def opened(app, page):
-    return app.switch_page(f"pages/{page}.py").run()
-
-
-def words(app) -> str:
-    """All that the page says."""
-    kinds = ("markdown", "caption", "info", "warning", "error", "success")
-    return " ".join(element.value for kind in kinds for element in getattr(app, kind))
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -194,7 +184,7 @@ def test_it_says_whether_the_answer_is_sure(app):
     app.session_state["canvas/0"] = drawn([{"type": "path", "path": stem, "strokeWidth": 18}])
     app.run()
     assert "**Sure**" in words(app) and "Not sure" not in words(app)
-    bars = [[["M", x, 40], ["L", x + 40, 240]] for x in (40, 100, 160, 220)]
+    bars = [[["M", x, 40], ["L", 270 - x, 240]] for x in (40, 100, 160, 220)]  # they cross: one drawing
     app.session_state["canvas/0"] = drawn([{"type": "path", "path": bar, "strokeWidth": 18} for bar in bars])
     app.run()
     assert "**Not sure**" in words(app) and "**Sure**" not in words(app)

@@ -14,7 +14,7 @@ from core.training.trained import Trained
 from core.ui.downloads import as_csv
 from core.ui.session import Session
 from core.ui.subject import Picture, Subject
-from tests.pages.conftest import mine
+from tests.pages.conftest import mine, words
 
 DILATED = Network(
     (28, 28, 1),
@@ -42,11 +42,6 @@ def opened(app, part=None, network=None, layer=None):
         app.selectbox[0].select_index(layer).run()
     assert not app.exception
     return app
-
-
-def words(app) -> str:
-    kinds = ("markdown", "caption", "info", "warning", "error")
-    return " ".join(element.value for kind in kinds for element in getattr(app, kind))
 
 
 def pictures(app) -> str:

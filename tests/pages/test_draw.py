@@ -1,0 +1,101 @@
+"""The Draw page: what is drawn or sent is read, step by step, by one network or several."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+from streamlit.testing.v1 import AppTest
+
+from core.data import STEPS, from_pixels, from_strokes
+from tests.pages.conftest import mine, opened, words
+
+ONE = [(0, 0), (0, 100)]
+SEVEN = [(0, 0), (60, 0), (20, 100)]
+
+
+def moved(stroke, x, y, size=1.0):
+    return [(x + size * a, y + size * b) for a, b in stroke]
+
+
+def draw(app: AppTest, *strokes) -> None:
+    objects = [
+        {"type": "path", "path": [["M", *stroke[0]], *(["L", *point] for point in stroke[1:])], "strokeWidth": 18}
+        for stroke in strokes
+    ]
+    app.session_state[f"canvas/{mine(app).canvas}"] = {"drawing": {"raw": {"objects": objects}, "data": None}}
+    app.run()
+    assert not app.exception
+
+
+def answers(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def choice(app: AppTest, label: str):
+    return next(one for one in (*app.segmented_control, *app.pills) if one.label == label)
+
+
+@pytest.fixture
+def page(app):
+    opened(app, "draw")
+    return app
+
+
+def test_digits_side_by_side_are_read_in_order_and_each_can_be_looked_at(page):
+    draw(page, moved(SEVEN, 180, 60), moved(ONE, 50, 60))  # the right one first
+    assert "Reads **1 7**" in words(page)
+    assert answers(page)["Prediction"] == "7"
+    choice(page, "Look at the").set_value(0).run()
+    assert answers(page)["Prediction"] == "1"
+    np.testing.assert_array_equal(mine(page).drawing, from_strokes([np.array(moved(ONE, 50, 60))], 18))
+
+
+def test_what_is_drawn_apart_can_be_said_to_be_one_digit(page):
+    strokes = [moved(ONE, 50, 60), moved(ONE, 200, 60)]
+    draw(page, *strokes)
+    assert "Reads **1 1**" in words(page)
+    next(one for one in page.toggle if one.label == "It is one digit").set_value(True).run()
+    assert "Reads" not in words(page)
+    np.testing.assert_array_equal(mine(page).drawing, from_strokes([np.array(one) for one in strokes], 18))
+    next(one for one in page.button if one.label == "Clear").click().run()
+    assert not page.exception and mine(page).drawing is None and not mine(page).as_one
+
+
+def test_each_step_can_be_left_out_and_the_network_gets_what_comes_of_it(page):
+    draw(page, moved(SEVEN, 20, 20, 0.5))
+    whole = mine(page).drawing
+    steps = list(choice(page, "Steps").value)
+    assert set(steps) == set(STEPS) - {"ink"}
+    for left_out in steps:
+        choice(page, "Steps").set_value([name for name in steps if name != left_out]).run()
+        assert not page.exception
+        assert ", left out" in words(page)
+        assert not np.array_equal(mine(page).drawing, whole), left_out
+    choice(page, "Steps").set_value(steps).run()
+    assert ", left out" not in words(page)
+    np.testing.assert_array_equal(mine(page).drawing, whole)
+
+
+def test_other_networks_read_the_same_drawing(page):
+    draw(page, moved(ONE, 140, 60))
+    assert list(answers(page)) == ["Prediction"]
+    choice(page, "Ask other networks too").set_value(["lenet5", "seven-thousand"]).run()
+    assert not page.exception
+    assert list(answers(page)) == ["Prediction", "LeNet-5, already trained", "Seven thousand"]
+    assert answers(page)["LeNet-5, already trained"] == "1"
+    opened(page, "train")
+    opened(page, "draw")  # what was asked stays asked
+    assert "Seven thousand" in answers(page)
+
+
+def test_a_photo_is_read_like_a_drawing(app):
+    paper = Image.new("RGB", (400, 300), (200, 190, 170))
+    ImageDraw.Draw(paper).line([(150, 60), (250, 60), (190, 240)], (30, 30, 90), 14)
+    picture = np.asarray(paper.convert("RGBA"))
+    mine(app).upload, mine(app).by_photo = picture, True
+    opened(app, "draw")
+    assert answers(app)["Prediction"] == "7"
+    assert "Ink found" in words(app)
+    np.testing.assert_array_equal(mine(app).drawing, from_pixels(picture))
+    mine(app).upload = np.full((50, 50, 4), 255, np.uint8)
+    opened(app, "draw")
+    assert "Nothing stands out" in app.warning[0].value and answers(app)["Prediction"] == "–"
