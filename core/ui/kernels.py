@@ -169,13 +169,18 @@ def _one_kernel(mine: Session, subject: Subject, path: Path, chosen: int) -> Non
     noun = "unit" if isinstance(network.at(path), Dense) else "kernel"
     st.subheader(f"One {noun}, closely", anchor=False)
     key = f"kernels/channel/{hash(network)}/{place(path)}/{mine.clicks}"
+
+    def another() -> None:
+        if st.session_state[key] != chosen + 1:  # a field that is gone may be heard of once more
+            mine.look_at_channel(path, st.session_state[key] - 1)
+
     number = st.number_input(
         f"{noun.capitalize()}, 1 to {channels:,}",
         1,
         channels,
         min(chosen, channels - 1) + 1,
         key=key,
-        on_change=lambda: mine.look_at_channel(path, st.session_state[key] - 1),
+        on_change=another,
         help="Or click one above.",
         width=180,
     )

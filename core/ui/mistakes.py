@@ -126,12 +126,14 @@ def _most_confused(counts: np.ndarray) -> tuple[int, int]:
 def _cell(mine: Session, subject: Subject, found: Judged, data: Dataset, open_cell: tuple[int, int]) -> None:
     """The images of the cell that is open."""
     names = data.class_names
-    # Other keys where another cell was opened, instead of setting what is chosen: while a run is live, a browser that
-    # has not heard of it yet would send back the old cell as if the visitor had chosen it.
+    # Another cell has widgets of its own: what is chosen in them is never set from here, because a browser that has not
+    # heard of it yet would send back the old cell as if the visitor had chosen it.
     keys = [f"mistakes/{side}/{mine.cell}" for side in ("true", "answer")]
 
     def chosen() -> None:
-        mine.confused = tuple(st.session_state[key] for key in keys)
+        asked = tuple(st.session_state[key] for key in keys)
+        if asked != open_cell:  # else it is what a browser remembers of widgets that are gone, not a choice
+            mine.confused = asked
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for key, label, value in zip(keys, ("It is", "Answered"), open_cell):

@@ -76,7 +76,8 @@ def explorer(mine: Session, subject: Subject, picture: Picture, path: Path) -> N
         known = mine.channel + 1 if path == mine.layer else 1
 
         def another() -> None:
-            mine.look_at_channel(path, st.session_state[key] - 1)
+            if st.session_state[key] != known:  # a field that is gone may be heard of once more
+                mine.look_at_channel(path, st.session_state[key] - 1)
 
         channel = st.number_input("Feature map", 1, channels, known, key=key, on_change=another, width=150) - 1
     values = activations(subject.model, subject.network, picture.image)[path][..., channel]
@@ -195,18 +196,17 @@ def _truly_read(mine: Session, network: Network, picture: Picture, path: Path) -
     else:
         maps = len(trace(network).row(path).output_shape) == 3
         known = maps and mine.unit is not None and path == mine.layer
+        where = mine.unit[:2] if known else middle
         keys = [f"fields/unit/{hash(network)}/{place(path)}/{side}" for side in ("row", "column")]
 
         def another() -> None:
-            if maps:  # of a flattened layer, a place belongs to as many numbers as there are channels
-                row, column = (st.session_state[key] - 1 for key in keys)
-                mine.look_at(path, (row, column, mine.channel if path == mine.layer else 0))
+            place_asked = tuple(st.session_state[key] - 1 for key in keys)
+            if maps and place_asked != where:  # of a flattened layer, one place belongs to many numbers
+                mine.look_at(path, (*place_asked, mine.channel if path == mine.layer else 0))
 
         with st.container(horizontal=True, vertical_alignment="bottom"):
             asked = []
-            for key, label, most, at in zip(
-                keys, ("Row of the unit", "Column"), (rows, columns), mine.unit if known else middle
-            ):
+            for key, label, most, at in zip(keys, ("Row of the unit", "Column"), (rows, columns), where):
                 asked.append(st.number_input(label, 1, most, at + 1, key=key, on_change=another, width=150) - 1)
         row, column = asked
     read, box = pixels_read(field, row, column), field.region(row, column)
