@@ -152,7 +152,9 @@ def _ink_is_light(values: Image.Image) -> bool:
     small.thumbnail((_SMALL // 2, _SMALL // 2), Image.Resampling.BOX)
     levels = np.asarray(small, np.float64)
     height, width = levels.shape
-    y, x = (grid.ravel() for grid in np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij"))
+    y, x = (
+        grid.ravel() for grid in np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
+    )
     # A plane with a bend, fitted first to the border, where there is little ink, then to what agrees with it.
     terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
     weights = np.where(np.maximum(abs(x), abs(y)) > 0.85, 1.0, 0.02)
