@@ -189,8 +189,10 @@ class _View:
         if self.side == FIELD:
             scale = room / np.maximum(extent, sketch.pen)
         middle = (low + high) / 2
-        placed = [((line - middle) * scale + FIELD / 2) * FINE for line in sketch.lines]
-        return _inked(placed, [PEN * FINE * width for width in sketch.widths], (FIELD * FINE, FIELD * FINE))
+        placed = ((np.concatenate(sketch.lines) - middle) * scale + FIELD / 2) * FINE
+        widths = PEN * FINE * np.concatenate(sketch.widths)
+        ends = np.cumsum([len(line) for line in sketch.lines])[:-1]
+        return _inked(np.split(placed, ends), np.split(widths, ends), (FIELD * FINE, FIELD * FINE))
 
 
 def _views(sketch: _Sketch, skipping: Collection[str]) -> list[tuple[str, _View]]:
@@ -476,8 +478,8 @@ def _inked(lines: Sequence[np.ndarray], widths: Sequence[np.ndarray], size: tupl
     for line, width in zip(lines, widths):
         if len(line) > 1:
             pen.line(list(map(tuple, line)), fill=255, width=max(1, round(float(width[0]))))
-        for (x, y), radius in zip(line.tolist(), (width / 2).tolist()):  # round ends and joints
-            pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
+    for (x, y), radius in zip(np.concatenate(lines).tolist(), (np.concatenate(widths) / 2).tolist()):
+        pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)  # round ends and joints
     return np.asarray(canvas, np.float32) / 255
 
 

@@ -9,6 +9,9 @@ import numpy as np
 TOUCHING = 0.05  # of the larger piece's longer side: nearer than this, two pieces are one digit
 BESIDE_A_TALL_ONE = 0.16  # the same where one piece is clearly lower: the half of a broken 4, the bar of a 5
 LOW = 0.6  # of the taller one's height: below this a piece is lower
+HANGING_LOW = 0.75  # the same where it hangs: where the feet are further apart than
+HANGING = 0.25  # of the longer side, as the left of a 4 hangs from its upright
+BAR = 0.25  # of the taller one's height: what is lower is a bar, wherever it is
 STACKED = 0.35  # of the longer side: the gap up to which one piece above another belongs to it
 HALVES = 0.15  # the same between the ends of two arcs, as of a 0 in two halves,
 HOLLOW = 0.3  # which are further apart in the middle than this
@@ -117,15 +120,16 @@ def _together(
     if distance <= TOUCHING * size:
         return True
     flat = (sides[:, 1] < 0.4 * sides[:, 0]).all()
-    if overlap[0] > 0.3 and overlap[1] < 0.3:  # one above the other
+    lower = sides[:, 1].min() / sides[:, 1].max()
+    if overlap[0] > 0.3 and (overlap[1] < 0.3 or lower < BAR):  # one above the other
         return distance <= (BARS if flat else STACKED) * size
-    heights = sides[:, 1]
-    if overlap[0] > 0.6 or heights.min() < LOW * heights.max():
+    hangs = abs(high[one, 1] - high[other, 1]) > HANGING * size
+    if overlap[0] > 0.6 or lower < LOW or (lower < HANGING_LOW and hangs):
         return distance <= BESIDE_A_TALL_ONE * size
-    return distance <= HALVES * size and _arcs(points[one], points[other], size)
+    return distance <= HALVES * size and _arcs(points[one], points[other], size, reach)
 
 
-def _arcs(one: np.ndarray, other: np.ndarray, size: float) -> bool:
+def _arcs(one: np.ndarray, other: np.ndarray, size: float, reach: float) -> bool:
     """Whether two pieces bend towards each other at both ends, as the halves of a 0 do."""
     left, right = sorted((one, other), key=lambda piece: piece[:, 0].mean())
     top = max(left[:, 1].min(), right[:, 1].min())
@@ -137,7 +141,7 @@ def _arcs(one: np.ndarray, other: np.ndarray, size: float) -> bool:
         theirs = right[(right[:, 1] >= low) & (right[:, 1] <= high), 0]
         if not len(mine) or not len(theirs):
             return False
-        apart.append(theirs.min() - mine.max())
+        apart.append(theirs.min() - mine.max() - reach)
     return max(apart[0], apart[-1]) <= HALVES * size and apart[2] >= HOLLOW * size
 
 
