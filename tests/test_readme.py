@@ -9,6 +9,7 @@ from core.data import SOURCES
 from core.network import LAYERS, LENET5, PRESETS, trace
 from core.network.reproduced import reproduced, table
 from core.training import card
+from tools.drawings.calibration import table as calibration
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -55,6 +56,16 @@ def test_the_accuracy_it_claims_is_that_of_the_card():
     assert f"{card('lenet5').test_accuracy * 100:.2f} %" in table
     recipe = json.loads((ROOT / "assets/pretrained/lenet5.json").read_text())["recipe"]
     assert f"{recipe['epochs']} epochs" in table and f"seed {recipe['seed']}" in table
+
+
+def test_its_table_of_certainty_is_that_of_the_cards():
+    names = ["lenet5", "seven-thousand", "draw"]
+    for line in calibration([card(name) for name in names]):
+        assert line in README
+    table = (ROOT / "assets" / "pretrained" / "README.md").read_text("utf-8")
+    for name in names:
+        assert f"{trace(card(name).network).parameters:,} parameters" in table
+        assert f"{card(name).test_accuracy * 100:.2f} %" in table
 
 
 def test_the_data_have_their_sources_licences_and_fingerprints():

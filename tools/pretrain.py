@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import keras
 
 RECIPE = Recipe(epochs=30, batch_size=64, learning_rate=0.002, schedule="cosine", seed=1998)
-SEVEN_THOUSAND = PRESETS["C5"].recipe.replaced(epochs=22, seed=1998)  # the source reports its 22nd epoch
+SEVEN_THOUSAND = PRESETS["C5"].recipe.replaced(epochs=8, seed=1998)  # of 30: a few minutes, and nearly as good
 SURE = 0.975  # of the digits that were kept apart are to be called sure
 
 
@@ -61,7 +61,7 @@ def by_recipe(folder: Path, name: str, network: Network, recipe: Recipe) -> None
 def draw(folder: Path) -> None:
     """Train the network of the Draw page."""
     data = load("mnist")
-    model = drawings.fit(drawings.pool(data))
+    model = drawings.folded(drawings.fit(drawings.pool(data)))
     apart = slice(-drawings.KEPT_APART, None)
     sure_from = highest_threshold(answers(model, data.x_train[apart, ..., 0]), SURE)
     accuracy = float((answers(model, data.x_test[..., 0]).argmax(axis=1) == data.y_test).mean())

@@ -20,6 +20,7 @@ from core.ui.subject import Subject, other_subject, other_titles
 from core.ui.teaching import say_what_it_is
 from core.views.images import INK_SCALE, Tile, cell_size, gallery, laid_over, legend, signed_scale
 
+USUAL = "draw"  # the network that the page begins with
 MOST_COMPARED = 3
 THIN, THICK = 4, 40  # px, of the brush
 STEP_PX, SPOKE_PX, FOUND_PX = 140, 196, 84
@@ -83,7 +84,8 @@ def _drawing(mine: Session) -> list[Digit]:
         st.button("Clear", icon=":material/delete:", key="draw/clear", on_click=mine.clear_canvas)
         mine.brush = st.slider("Brush", THIN, THICK, mine.brush, key="draw/brush", width=150, format="%d px")
     if drawn.content != mine.canvas_content and (drawn.strokes or mine.drawing is not None):
-        mine.source = "drawing"  # what was just drawn is what one wants to look into
+        # What was just drawn, and what has read it, is what one wants to look into.
+        mine.source, mine.subject = "drawing", mine.subject or USUAL
     mine.canvas_content = drawn.content
     return digits_from_strokes(drawn.strokes, drawn.width, together=mine.as_one)
 
@@ -103,7 +105,7 @@ def _photo(mine: Session) -> list[Digit]:
             mine.upload = None
             st.error(str(problem))
         else:
-            mine.source = "drawing"
+            mine.source, mine.subject = "drawing", mine.subject or USUAL
     if mine.upload is None:
         st.caption("Dark on light or light on dark, in any light. It stays in this page's memory only.")
         return []
@@ -185,7 +187,8 @@ def _reaction(mine: Session, subject: Subject, image: np.ndarray, said: np.ndarr
     mine.look_into(subject.network)
 
     def go_there() -> None:
-        mine.source, mine.going_to = "drawing", "pages/feature_maps.py"
+        mine.source, mine.subject = "drawing", mine.subject or USUAL
+        mine.going_to = "pages/feature_maps.py"
 
     pixels = image[..., None]
     drawn_layers(mine, subject, pixels, activations_of(mine, subject, pixels), None, "draw/maps", go_there)

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from core.network import trace
+from core.training import build_model
 from tools.drawings.digits import digit
 from tools.drawings.mnist import thinned, traced, warped
-from tools.drawings.model import NONE, SHARES, pool
+from tools.drawings.model import LEARNING, NETWORK, NONE, SHARES, folded, pool
 from tools.drawings.nothing import nothing
 from tools.drawings.strokes import inked
 
@@ -68,3 +70,14 @@ def test_the_pool_has_all_kinds_and_every_digit(mnist):
     nothings = there.kinds == len(SHARES) - 1
     assert (there.labels[nothings] == NONE).all()
     assert set(there.labels[~nothings]) == set(range(10))
+
+
+def test_folding_leaves_every_answer_as_it_was(random):
+    model = build_model(LEARNING, seed=3)
+    for layer in model.layers:
+        if layer.name.startswith("layer_") and len(layer.weights) == 4:  # a batch normalisation that has learned
+            layer.set_weights([random.uniform(0.5, 1.5, weight.shape) for weight in layer.get_weights()])
+    plain = folded(model)
+    images = random.random((4, 28, 28, 1), np.float32)
+    np.testing.assert_allclose(plain(images), model(images, training=False), atol=1e-5)
+    assert plain.count_params() == trace(NETWORK).parameters < trace(LEARNING).parameters

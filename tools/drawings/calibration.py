@@ -7,6 +7,7 @@ letters and figures that the network was never shown, and outlines of Fashion-MN
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from core.data import from_strokes, load
 from core.insight.certainty import verdict
 from core.training import card, pretrained
-from core.training.pretrained import NAMES
+from core.training.pretrained import NAMES, Card
 from tools.drawings.digits import digit
 from tools.drawings.mnist import pieces_of
 from tools.drawings.strokes import Strokes, arc, curve, hand, inked, line
@@ -165,12 +166,12 @@ def measured(model: keras.Model, sure_from: float, count: int = 2000) -> dict[st
     return found | {name: sure_of(answers(model, make(random, count)), sure_from) for name, make in RUBBISH.items()}
 
 
-def table(names: Sequence[str], found: Sequence[dict[str, dict[str, float] | float]]) -> list[str]:
-    """What was `measured` of these pretrained networks, beside each other, in Markdown."""
-    cards = [card(name) for name in names]
+def table(cards: Sequence[Card]) -> list[str]:
+    """What was measured of these pretrained networks, beside each other, in Markdown."""
+    found = [known.measured for known in cards]
     rows = [
         "| | " + " | ".join(known.network.name for known in cards) + " |",
-        "|---|" + "--:|" * len(names),
+        "|---|" + "--:|" * len(cards),
         "| sure from a probability of | " + " | ".join(_percent(known.sure_from, 0) for known in cards) + " |",
     ]
     for kind, first in found[0].items():
@@ -200,4 +201,7 @@ def _percent(share: float, digits: int = 2) -> str:
 def fresh_table() -> list[str]:
     """The table of all the pretrained networks, measured now."""
     names = sorted(NAMES, key=("lenet5", "seven-thousand", "draw").index)
-    return table(names, [measured(pretrained(name), card(name).sure_from) for name in names])
+    cards = [card(name) for name in names]
+    return table(
+        [replace(one, measured=measured(pretrained(name), one.sure_from)) for name, one in zip(names, cards)]
+    )
