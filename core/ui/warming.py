@@ -35,13 +35,17 @@ def _attend() -> None:
 def _import() -> None:
     import numpy as np
 
-    from core.insight import probabilities
-    from core.training import PretrainedError, pretrained
+    from core.insight import activations, probabilities, saliency
+    from core.training import PretrainedError, card, pretrained
     from core.training.priority import wake_tensorflow
 
     wake_tensorflow()
     try:
-        model = pretrained("draw")
+        model, network = pretrained("draw"), card("draw").network
     except PretrainedError:
         return  # the page that needs the weights says what is wrong
-    probabilities(model, np.zeros(model.input_shape[1:], np.float32))
+    # The graphs that the first stroke asks for are made before it is drawn.
+    image = np.zeros(network.input_shape, np.float32)
+    probabilities(model, image)
+    activations(model, network, image)
+    saliency("integrated_gradients", model, network, image, 0)
