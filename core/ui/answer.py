@@ -28,23 +28,23 @@ def received(image: np.ndarray | None) -> None:
     )
 
 
-def answer(probabilities: np.ndarray | None, subject: Subject) -> None:
+def answer(
+    probabilities: np.ndarray | None, subject: Subject, *, label: str = "Prediction", key: str = "answer"
+) -> None:
     """The answer, whether it can be relied on, and how the probability is spread over the classes."""
     names = subject.class_names
     if probabilities is None:
-        st.metric("Prediction", "–")
+        st.metric(label, "–")
         st.caption("Nothing drawn yet.")
-        st.vega_lite_chart(probability_bars(None, names, look()), key="answer", alt="No drawing yet.")
+        st.vega_lite_chart(probability_bars(None, names, look()), key=key, alt="No drawing yet.")
         return
     found = verdict(probabilities, subject.sure_from)
     best = found.label
-    st.metric(
-        "Prediction", names[best], help=f"The class with the highest probability, {percent(found.probability)}."
-    )
+    st.metric(label, names[best], help=f"The class with the highest probability, {percent(found.probability)}.")
     st.caption(_relied_on(found, names))
     st.vega_lite_chart(
         probability_bars(probabilities, names, look()),
-        key="answer",
+        key=key,
         alt=f"Probability of each class; the highest is {names[best]} with {percent(found.probability)}.",
     )
 

@@ -17,6 +17,7 @@ from core.network.network import MAX_NAME
 from core.training import Recipe, Run, Workspace, Workspaces, why_unfit
 from core.training.store import Store
 from core.training.trained import Trained, Viewer
+from core.ui.played import Games
 from core.ui.private import through_app, visitor
 
 T = TypeVar("T")
@@ -75,6 +76,7 @@ class Session:
         layer: the layer that is looked at alone; None for the whole network.
         unit: the number of this layer that is explained: (row, column, map) or (unit,); None for none.
         canvas_content: what the canvas sent last, to put it back when its page is opened again.
+        games: how far they are in the games.
     """
 
     network: Network = LENET5
@@ -114,6 +116,7 @@ class Session:
     inside_of: Network | None = None
     layer: Path | None = None
     unit: tuple[int, ...] | None = None
+    games: Games = field(default_factory=Games)
     _kept: dict[str, tuple[object, Any]] = field(default_factory=dict)
 
     @property
