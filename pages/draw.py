@@ -9,6 +9,7 @@ from core.ui.canvas import draw
 from core.ui.frame import head, onward
 from core.ui.session import session
 from core.ui.subject import choose_subject
+from core.ui.teaching import say_what_it_is
 
 mine = session()
 head("Draw", "Draw a digit from 0 to 9 with mouse or finger; the network answers after each stroke.")
@@ -18,7 +19,7 @@ if subject.network.input_shape != (28, 28, 1):
     st.warning("This network does not take 28×28 grey images, so it cannot read drawings.")
     st.stop()
 
-if subject.dataset != "mnist":
+if subject.dataset == "fashion_mnist":
     st.info("This network has learned clothes, not digits: try a bag, trousers or a boot.")
 
 canvas, bars, image = st.columns([3, 3, 2], gap="large")
@@ -36,6 +37,7 @@ mine.canvas_content = drawing.content
 mine.drawing = from_strokes(drawing.strokes, drawing.width)
 with bars:
     answer(None if mine.drawing is None else probabilities(subject.model, mine.drawing[..., None]), subject)
+    say_what_it_is(mine, mine.drawing)
 with image:
     received(mine.drawing)
 

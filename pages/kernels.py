@@ -3,17 +3,19 @@
 import streamlit as st
 
 from core.ui.frame import head, onward
-from core.ui.kernels import choose_kernel_layer, kernels_and_spread, one_kernel
+from core.ui.kernels import all_and_one, choose_kernel_layer
 from core.ui.session import session
 from core.ui.subject import choose_subject, watch
 
 mine = session()
-head("Kernels", "Choose a layer: these little pictures are the weights that it has learned. Then choose one of them.")
+head(
+    "Kernels",
+    "Choose a layer: these little pictures are the weights that it has learned. Click one to look at it closely.",
+)
 subject = choose_subject(mine, "kernels/subject")
-path = choose_kernel_layer(subject.network, "kernels/layer")
+path = choose_kernel_layer(mine, subject.network, "kernels/layer")
 if path is None:
     st.info("This network has no layer with kernels. Add a Conv2D or Dense layer on the Build page.")
 else:
-    watch(mine, subject, lambda: kernels_and_spread(subject, path))
-    watch(mine, subject, lambda: one_kernel(mine, subject, path))
+    watch(mine, subject, lambda: all_and_one(mine, subject, path))
 onward("pages/feature_maps.py", "Feature maps: what they make of an image")

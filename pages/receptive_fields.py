@@ -14,8 +14,8 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     picture = choose_picture(mine, subject, "fields")
 map_and_image, more = st.columns([2, 3], gap="large")
 with map_and_image:
-    path = choose_field_layer(subject.network, "fields/layer")
-    watch(mine, subject, lambda: explorer(subject, picture, path))
+    path = choose_field_layer(mine, subject.network, "fields/layer")
+    watch(mine, subject, lambda: explorer(mine, subject, picture, path))
 with more:
     parts(mine, subject, picture, path)
 stacks()

@@ -15,10 +15,13 @@ import time
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tools.drawings.calibration import fresh_table
 from tools.serving import ROOT, serving
+
+if TYPE_CHECKING:
+    from core.network import Layer, Network
 
 
 def first_page(rounds: int = 5) -> list[float]:
@@ -74,6 +77,11 @@ CASES = (
     Case("E2", 1), Case("E2", 32), Case("E2", 128), Case("A1", 1), Case("A1", 32), Case("A1", 128),
     Case("C5", 128), Case("VGG", 128), Case("ResNet", 128), Case("MobileNet", 128), Case("C1", 128),
 )  # fmt: skip
+COSTS = {
+    "a dropout of 0.2 after each dense layer": "E2 with dropout",
+    "batch normalisation after each convolution": "E2 with batch normalisation",
+    "counting the right answers of each batch": "E2 without counting",
+}
 SECONDS = 5.0  # that are measured, after as many to get going
 ROUNDS = 3
 
@@ -90,8 +98,8 @@ def ours(case: Case, bare: bool = False) -> float:
     import tensorflow as tf
 
     from core.data import load
-    from core.network import PRESETS
-    from core.training import Recipe, State, Workspace
+    from core.network import PRESETS, BatchNormalization, Dropout
+    from core.training import Recipe, State, Workspace, loop
     from core.training.controls import Controls
     from core.training.loop import Loop
     from core.training.priority import one_core_an_operation
@@ -99,7 +107,13 @@ def ours(case: Case, bare: bool = False) -> float:
 
     one_core_an_operation()
     tf.constant(0) + 1  # its threads start here and do not stand back: neither do those of `fit`
-    network = PRESETS[case.preset].network
+    network = PRESETS[case.preset.split(" ")[0]].network
+    if case.preset.endswith("with dropout"):
+        network = _after_each(network, ("Dense",), Dropout(0.2))
+    elif case.preset.endswith("with batch normalisation"):
+        network = _after_each(network, ("Conv2D",), BatchNormalization())
+    elif case.preset.endswith("without counting"):
+        loop._number_right = lambda labels, answers: tf.constant(0.0)
     recipe = Recipe(epochs=200, batch_size=case.batch_size)
     if bare:
         steps = (snapshot.step for snapshot in Loop(network, load("mnist"), recipe).snapshots(Controls()))
@@ -120,6 +134,14 @@ def ours(case: Case, bare: bool = False) -> float:
         run.stop()
         run.wait()
     return pace
+
+
+def _after_each(network: Network, kinds: Sequence[str], layer: Layer) -> Network:
+    """The network with this layer after each of these kinds, but for the last layer."""
+    blocks = [
+        block for one in network.layers[:-1] for block in ((one, layer) if type(one).__name__ in kinds else (one,))
+    ]
+    return Network(network.input_shape, (*blocks, network.layers[-1]), network.name)
 
 
 def _pace(step: Callable[[], int]) -> float:
@@ -268,17 +290,40 @@ def publishing(case: Case) -> float:
     return 1 - statistics.median(one / bare for one, bare in pairs)
 
 
+def costs(batch_sizes: Sequence[int] = (1, 32, 128)) -> None:
+    """Print what parts of a training cost, as a share of the time of a batch of LeNet-5: each beside the plain loop."""
+    print(
+        "| what LeNet-5 pays, of the time of a batch | " + " | ".join(f"batch {size}" for size in batch_sizes) + " |"
+    )
+    print("|---|" + "--:|" * len(batch_sizes))
+    for what, variant in COSTS.items():
+        shares = []
+        for size in batch_sizes:
+            paces = [
+                [
+                    measured("bare", Case(preset, size))
+                    for preset in ("E2", variant)[:: -1 if "without" in variant else 1]
+                ]
+                for _ in range(ROUNDS)
+            ]
+            shares.append(f"{statistics.median(less / more - 1 for less, more in paces):+.0%}")
+        print(f"| {what} | {' | '.join(shares)} |", flush=True)
+
+
 def looking_inside(rounds: int = 20) -> dict[str, list[float]]:
-    """Seconds of the server for what the Look-inside pages show of LeNet-5, weights and graphs at hand."""
+    """Seconds of the server for what the Look-inside pages show, mostly of LeNet-5, weights and graphs at hand."""
     import numpy as np
 
     from core.data import load
     from core.insight import activations, best_patches, effective_field, explain, inputs_of, saliency
-    from core.training import card, pretrained
+    from core.network import Dense, Flatten, Network
+    from core.training import build_model, card, pretrained
     from core.views.explanation import parts
     from core.views.maps import maps_data
 
     model, network, data = pretrained("lenet5"), card("lenet5").network, load("mnist")
+    wide = Network((28, 28, 1), (Flatten(), Dense(2000, "relu"), Dense(1000, "softmax")))
+    wide_model = build_model(wide, seed=1)
     images = data.x_test[:2000].astype(np.float32) / 255
 
     def all_maps(image: np.ndarray) -> None:
@@ -289,6 +334,7 @@ def looking_inside(rounds: int = 20) -> dict[str, list[float]]:
     questions: dict[str, Callable[[np.ndarray], object]] = {
         "the maps of all layers for a new image": all_maps,
         "one number explained": lambda image: parts(explain(model, network, image, (2,), (4, 4, 3))),
+        "one of 1,000 softmax units explained": lambda image: parts(explain(wide_model, wide, image, (2,), (500,))),
         "effective receptive field over 64 images": lambda _: effective_field(model, network, (2,), images[:64]),
         "integrated gradients": lambda image: saliency("integrated_gradients", model, network, image, 3),
         "occlusion": lambda image: saliency("occlusion", model, network, image, 3),
@@ -312,8 +358,8 @@ def main() -> None:
         what, *rest = sys.argv[2:]
         print(to_99_percent() if what == "99" else MEASURES[what](Case(rest[0], int(rest[1]))))
         return
-    if sys.argv[1:] == ["inside"]:
-        _print_looking_inside()
+    if sys.argv[1:] in (["inside"], ["costs"]):
+        (costs if sys.argv[1] == "costs" else _print_looking_inside)()
         return
     if sys.argv[1:] == ["calibration"]:
         print("\n".join(fresh_table()))

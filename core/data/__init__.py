@@ -1,7 +1,24 @@
 """What a network sees: datasets and drawings."""
 
-from core.data.datasets import SOURCES, Dataset, DatasetError, load
-from core.data.drawing import from_pixels, from_strokes
+from core.data.collection import DIGITS, Collection, InvalidCollection
+from core.data.datasets import SOURCES, Dataset, DatasetError
+from core.data.drawing import (
+    STEPS,
+    Digit,
+    Frame,
+    Step,
+    digits_from_pixels,
+    digits_from_strokes,
+    from_pixels,
+    from_strokes,
+    steps_of_pixels,
+    steps_of_strokes,
+)
+from core.data.lessons import About, Lesson, about, load
 from core.data.over import drawn_over
 
-__all__ = ["SOURCES", "Dataset", "DatasetError", "drawn_over", "from_pixels", "from_strokes", "load"]
+__all__ = [
+    "DIGITS", "SOURCES", "STEPS", "About", "Collection", "Dataset", "DatasetError", "Digit", "Frame",
+    "InvalidCollection", "Lesson", "Step", "about", "digits_from_pixels", "digits_from_strokes", "drawn_over",
+    "from_pixels", "from_strokes", "load", "steps_of_pixels", "steps_of_strokes",
+]  # fmt: skip

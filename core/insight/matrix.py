@@ -50,13 +50,14 @@ def convolution_matrix(
     strides: tuple[int, int] = (1, 1),
     padding: str = "valid",
     dilation_rate: tuple[int, int] = (1, 1),
+    groups: int = 1,
 ) -> ConvolutionMatrix:
     """The matrix whose product with a flat image is the flat output of the convolution, without bias.
 
     Args:
-        kernel: (kernel rows, kernel columns, input channels, filters), as Keras keeps it.
+        kernel: (kernel rows, kernel columns, input channels of a group, filters), as Keras keeps it.
         input_shape: (h, w, input channels).
-        strides, padding, dilation_rate: as of `Conv2D`.
+        strides, padding, dilation_rate, groups: as of `Conv2D`.
 
     Raises:
         ValueError: with a sentence, where the kernel does not fit the input, or where the matrix would
@@ -64,13 +65,19 @@ def convolution_matrix(
 
     Source: Dumoulin and Visin, “A guide to convolution arithmetic for deep learning” (2016), section 4.1.
     """
-    if len(input_shape) != 3 or kernel.ndim != 4 or kernel.shape[2] != input_shape[2]:
+    if (
+        len(input_shape) != 3
+        or kernel.ndim != 4
+        or kernel.shape[2] * groups != input_shape[2]
+        or kernel.shape[3] % groups
+    ):
+        grouped = f" in {groups} groups" if groups > 1 else ""
         raise ValueError(
-            f"A kernel of {shape_text(kernel.shape)} (rows, columns, input channels, filters) does not fit "
+            f"A kernel of {shape_text(kernel.shape)} (rows, columns, input channels, filters){grouped} does not fit "
             f"an input of {shape_text(input_shape)}."
         )
-    filters = kernel.shape[3]
-    layer = Conv2D(filters, kernel.shape[:2], strides, padding, dilation_rate)
+    inputs_of_group, filters = kernel.shape[2:]
+    layer = Conv2D(filters, kernel.shape[:2], strides, padding, dilation_rate, groups=groups)
     vertical, horizontal = layer.reads(input_shape)
     output_shape = (vertical.count, horizontal.count, filters)
     outputs, inputs = prod(output_shape), prod(input_shape)
@@ -84,8 +91,12 @@ def convolution_matrix(
     for tap_row, tap_column in np.ndindex(kernel.shape[:2]):
         rows, read_rows = _reached(vertical, tap_row, input_shape[0])
         columns, read_columns = _reached(horizontal, tap_column, input_shape[1])
-        cells = (rows[:, np.newaxis], columns, slice(None), read_rows[:, np.newaxis], read_columns)
-        which[cells] = weights[tap_row, tap_column].T  # (filters, input channels)
+        for group in range(groups):
+            own = slice(group * filters // groups, (group + 1) * filters // groups)
+            read = slice(group * inputs_of_group, (group + 1) * inputs_of_group)
+            taken = which[:, :, own, :, :, read]
+            cells = (rows[:, np.newaxis], columns, slice(None), read_rows[:, np.newaxis], read_columns)
+            taken[cells] = weights[tap_row, tap_column, :, own].T  # (filters, input channels) of the group
     which = which.reshape(outputs, inputs)
     matrix = np.where(which == NO_WEIGHT, np.float32(0), kernel.astype(np.float32, copy=False).ravel()[which])
     return ConvolutionMatrix(matrix, which)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,7 +31,7 @@ class Judged:
     probabilities: np.ndarray
     labels: np.ndarray
 
-    @property
+    @cached_property
     def answers(self) -> np.ndarray:
         """(n,) the class with the highest probability; the first of equals."""
         return self.probabilities.argmax(axis=1)

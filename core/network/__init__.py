@@ -3,6 +3,7 @@
 from core.network.blocks import inception_block, residual_block
 from core.network.code import layer_code, to_code, to_notebook
 from core.network.geometry import Box, Problem, ReceptiveField, Row, Trace, trace
+from core.network.heads import Rehead, with_classes
 from core.network.layers import (
     LAYERS,
     Activation,
@@ -73,6 +74,7 @@ __all__ = [
     "Problem",
     "ReceptiveField",
     "Recipe",
+    "Rehead",
     "Row",
     "SeparableConv2D",
     "Shared",
@@ -92,4 +94,5 @@ __all__ = [
     "to_notebook",
     "to_token",
     "trace",
+    "with_classes",
 ]

@@ -70,7 +70,9 @@ class Loop:
         dataset: images of the network's input shape.
         recipe: how to train.
         callbacks: Keras callbacks, told at the ends of calls (as if each were a batch) and of epochs.
-        checkpoint: where to go on; from fresh weights if there is none.
+        checkpoint: where to go on; from the start if there is none.
+        begin: weights to begin with, the first ones in the order of `model.get_weights()`; what is not among them
+            is fresh.
 
     Raises:
         InvalidNetwork: where the network cannot work on this dataset or this machine.
@@ -83,6 +85,7 @@ class Loop:
         recipe: Recipe,
         callbacks: Sequence[keras.callbacks.Callback] = (),
         checkpoint: Checkpoint | None = None,
+        begin: Sequence[np.ndarray] = (),
     ) -> None:
         problem = why_unfit(network, dataset.input_shape, len(dataset.class_names), recipe)
         if problem:
@@ -102,8 +105,10 @@ class Loop:
             self._probe = keras.Model(self.model.inputs, [self.model.outputs[0], *probe])
         known = {id(variable) for variable in self.model.weights}
         self._generators = [variable for variable in self.model.variables if id(variable) not in known]
+        _begin_with(self.model, begin)
         self._start = (self.model.get_weights(), _numbers(self._generators))
         self._train, self._test = tensors(dataset)
+        self._aside = None if dataset.x_aside is None else _as_tensors(dataset.x_aside, dataset.y_aside)
         self._size, judged = recipe.split(len(dataset.x_train))
         self._judged = (judged, self._train) if judged else (range(len(dataset.x_test)), self._test)
         self._batches = -(-self._size // recipe.batch_size)  # in one epoch
@@ -400,13 +405,20 @@ class Loop:
     def _judgement(self, controls: Controls, epoch: float) -> Iterator[Snapshot]:
         """Judge the network as it is. Adds a point, unless it is interrupted."""
         indexes, (images, labels) = self._judged
-        found = yield from self._answers(
-            controls, indexes, images, labels, State.EVALUATING if epoch else State.STARTING
-        )
+        state = State.EVALUATING if epoch else State.STARTING
+        changes = {}
+        if self._aside is not None:  # first: how long the others took is what is remembered
+            those = range(len(self._aside[1]))
+            found = yield from self._answers(controls, those, *self._aside, state)
+            if found is None:
+                return
+            point, _ = self._facts(epoch, those, self._aside[1], *found)
+            changes["aside"] = (*self._now.aside, point)
+        found = yield from self._answers(controls, indexes, images, labels, state)
         if found is None:
             return
         point, facts = self._facts(epoch, indexes, labels, *found)
-        changes = {"judged": (*self._now.judged, point), **facts}
+        changes |= {"judged": (*self._now.judged, point), **facts}
         if self._now.judged_on == "test":
             changes["test"] = point
         better = self._best is None or _better(point, self._best[0], self.recipe.monitor)
@@ -476,6 +488,8 @@ class Loop:
         model, optimizer, batch_size = self.model, self.model.optimizer, self.recipe.batch_size
         total, correct = tf.constant(0.0), tf.constant(0.0)
         for step in tf.range(first, first + count):
+            # The next images are not changed while these still are: one node of a graph is no place for two threads.
+            tf.autograph.experimental.set_loop_options(parallel_iterations=1)
             chosen = order[step * batch_size : (step + 1) * batch_size]  # (b,)
             parts = cut(chosen, self._parts)
             batches = [normalised(tf.gather(images, part)) for part in parts]  # (b / parts, h, w, c) each
@@ -579,6 +593,13 @@ def _assign(variables: Sequence[Any], values: Sequence[np.ndarray]) -> None:
         variable.assign(value)
 
 
+def _begin_with(model: keras.Model, begin: Sequence[np.ndarray]) -> None:
+    first = model.weights[: len(begin)]
+    if [tuple(weights.shape) for weights in first] != [array.shape for array in begin]:
+        raise InvalidNetwork("The weights that this was to begin with belong to another network.")
+    _assign(first, begin)
+
+
 def _rectified(network: Network, model: keras.Model) -> tuple[list[Path], list[Any]]:
     """Paths and outputs of the layers that end in relu: the ones whose units can die."""
     found: list[Path] = []
@@ -618,11 +639,12 @@ def tensors(dataset: Dataset):
     """((x_train, y_train), (x_test, y_test)): uint8 and int32, one copy for all runs."""
     with _placing:
         if dataset not in _tensors:
-            _tensors[dataset] = tuple(
-                (tf.constant(images), tf.constant(labels, tf.int32))
-                for images, labels in (
-                    (dataset.x_train, dataset.y_train),
-                    (dataset.x_test, dataset.y_test),
-                )
+            _tensors[dataset] = (
+                _as_tensors(dataset.x_train, dataset.y_train),
+                _as_tensors(dataset.x_test, dataset.y_test),
             )
         return _tensors[dataset]
+
+
+def _as_tensors(images: np.ndarray, labels: np.ndarray) -> tuple[tf.Tensor, tf.Tensor]:
+    return tf.constant(images), tf.constant(labels, tf.int32)

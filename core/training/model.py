@@ -8,6 +8,7 @@ import zlib
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from core.network import Branches, InvalidNetwork, Network, Path, trace
 from core.network.layers import Layer
@@ -18,6 +19,10 @@ from core.network.settings import Penalty, Setting, settings_of
 # state that a building thread relies on, drops the kernels that a training thread is using, and collects all
 # garbage: it made training stand still while a page was open. Models here go when nobody holds them.
 keras.backend.clear_session = lambda free_memory=True: None
+
+# This pass turns a sum of three tensors into one that is gathered in a variable, which TensorFlow names after the
+# step and not after the graph: of two trainings that met at the same number of a batch, one ended in an error.
+tf.config.optimizer.set_experimental_options({"arithmetic_optimization": False})
 
 # Keras numbers layers and registers graphs in state that is not made for threads.
 building = threading.RLock()

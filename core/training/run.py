@@ -48,22 +48,24 @@ def train(
     recipe: Recipe,
     on_progress: Callable[[Snapshot], None] | None = None,
     callbacks: Sequence[Any] = (),
+    begin: Sequence[np.ndarray] = (),
 ) -> Result:
     """Train and wait for the end.
 
     Args:
-        network: what to train, from fresh weights.
+        network: what to train.
         dataset: what on.
         recipe: how.
         on_progress: receives every snapshot, several a second.
         callbacks: Keras callbacks.
+        begin: weights to begin with, the first ones in Keras' order; what is not among them is fresh.
 
     Raises:
         InvalidNetwork: where the network cannot work on this dataset or this machine.
     """
     from core.training.loop import Loop
 
-    loop = Loop(network, dataset, recipe, callbacks)
+    loop = Loop(network, dataset, recipe, callbacks, begin=begin)
     for snapshot in loop.snapshots(Controls()):
         if on_progress is not None:
             on_progress(snapshot)
@@ -96,6 +98,7 @@ class Run:
         patience: in seconds.
         turns: the line to stand in.
         saved: the state from which it goes on, where it comes from the disk.
+        begin: weights to begin with, as for `train`, where they are not in its folder.
     """
 
     def __init__(
@@ -110,6 +113,7 @@ class Run:
         patience: float | None = None,
         turns: Turns = TURNS,
         saved: Snapshot | None = None,
+        begin: Sequence[np.ndarray] = (),
     ) -> None:
         self.network = network
         self.recipe = recipe
@@ -117,7 +121,8 @@ class Run:
         self.name = name or network.name
         self.created = time.time()
         self.folder = folder
-        self._dataset = dataset
+        self._dataset = dataset  # holds a lesson by its bound method: `core.data.load` finds it while this is here
+        self._begin = tuple(begin)
         self._patience = patience_seconds() if patience is None else patience
         self._budget = budget_seconds()
         self._turns = turns
@@ -366,10 +371,13 @@ class Run:
         from core.training.loop import Loop
 
         dataset = self._dataset() if callable(self._dataset) else self._dataset
+        begin = self._begin
+        if not begin and self.folder is not None and self.folder.has("start"):
+            begin = self.folder.load("start").arrays
         if self._checkpoint is not None or self.folder is None:
-            return Loop(self.network, dataset, self.recipe, checkpoint=self._checkpoint)
+            return Loop(self.network, dataset, self.recipe, checkpoint=self._checkpoint, begin=begin)
         try:
-            return Loop(self.network, dataset, self.recipe, checkpoint=self._from_disk())
+            return Loop(self.network, dataset, self.recipe, checkpoint=self._from_disk(), begin=begin)
         except InvalidNetwork:
             raise
         except (ValueError, TypeError, KeyError, IndexError, AttributeError):  # whatever a file may hold

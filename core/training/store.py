@@ -2,10 +2,13 @@
 
     <data>/<SHA-256 of a visitor's token>/
         desk.json           what lay on the visitor's desk
+        digits.npz, own.npz drawings that they have collected, as `core.data.Collection` has them
         <run>/run.json      the newest record of a run, for lists
         <run>/last.npz      arrays to go on from, with their record
         <run>/best.npz      arrays of the best epoch, with their record
         <run>/epoch-7.npz   arrays after epoch 7, with their record
+        <run>/start.npz     arrays that it began with, where those were not fresh
+        <run>/drawings.npz  what it learns from, where that are drawings
 
 A file appears whole or not at all: it is written under another name and then
 renamed. Arrays and the record that they belong to are one file, so that no kill
@@ -45,6 +48,7 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
+from core.data.collection import MAX_FILE as MAX_DRAWN
 from core.network import InvalidNetwork, Network
 from core.network.network import MAX_DEPTH, MAX_LAYERS
 from core.network.recipe import Recipe
@@ -64,7 +68,7 @@ class Limit(NamedTuple):
 
 
 LIMITS = {
-    "RECEPTIVE_WORKSPACE_MB": Limit(200, "MB on disk for all runs of one visitor"),
+    "RECEPTIVE_WORKSPACE_MB": Limit(200, "MB on disk for all runs and drawings of one visitor"),
     "RECEPTIVE_STORE_MB": Limit(
         2000, "MB on disk for all visitors; beyond, those who were away longest are forgotten"
     ),
@@ -77,6 +81,7 @@ DATA_DIR = "RECEPTIVE_DATA_DIR"  # where runs are kept; by default `.receptive` 
 FORMAT = 1
 MAX_NAME = 80  # characters of a run's name
 MAX_NOTE = 300_000  # bytes of desk.json
+COLLECTIONS = ("digits", "own")
 MAX_RECORD = 2 * MB  # bytes of a record as JSON
 MAX_NUMBERS = 50_000  # characters of a record's numbers as JSON
 MAX_NESTED = 30_000  # lists, and objects, in a record: more cannot be needed
@@ -102,6 +107,7 @@ WORKSPACE = re.compile(r"[0-9a-f]{64}")
 EPOCH_FILE = re.compile(r"epoch-(0|[1-9][0-9]{0,5})\.npz")
 LEFTOVER = re.compile(r"\..*\.part", re.DOTALL)
 
+DRAWINGS = "drawings.npz"
 DELETED = "This run is not on the disk any more: it was deleted. Start a new one."
 FULL = "The server's disk is full, so this was not saved. Delete runs that you no longer need, then try again."
 FORBIDDEN = (
@@ -112,7 +118,7 @@ FORBIDDEN = (
 NO_ROOM = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}  # Windows has no quotas
 NO_RIGHT = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ELOOP}
 
-Kind = Literal["last", "best"] | int
+Kind = Literal["last", "best", "start"] | int
 
 
 class StoreError(Exception):
@@ -260,12 +266,22 @@ class WorkspaceFolder:
         records.sort(key=lambda record: (record.created, record.id), reverse=True)
         return records, damaged
 
-    def create(self, name: str, network: Network, dataset: str, recipe: Recipe) -> RunFolder:
+    def create(
+        self,
+        name: str,
+        network: Network,
+        dataset: str,
+        recipe: Recipe,
+        start: Sequence[np.ndarray] = (),
+        drawings: bytes = b"",
+    ) -> RunFolder:
         """A new run, listed from now on, with nothing learned yet.
 
         Args:
             name: 1 to 80 characters.
             network, dataset, recipe: what it will train; the dataset as `core.data.load` calls it.
+            start: arrays that it begins with, for `load("start")`; none where they are fresh.
+            drawings: what it learns from, for `drawings`; empty where the dataset comes with the project.
 
         Raises:
             StoreError: where there are too many runs already, or they take all the room there is.
@@ -283,11 +299,18 @@ class WorkspaceFolder:
             run = self._unused()
             snapshot = Snapshot(State.STARTING, epochs=recipe.epochs)
             text = _text_of(Record(run.id, name, network, dataset, recipe, time.time(), snapshot, {}))
-            # Made under another name, so that no run is ever there without its record.
+            begin = [_plain(array) for array in start]
+            if self.size + sum(array.nbytes for array in begin) + len(drawings) > room * MB:
+                raise StoreError(f"Your runs take nearly all of the {room:,g} MB for you. Delete one first.")
+            # Made under another name, so that no run is ever there without its record and what it begins with.
             making = self.path / f".{run.id}.{secrets.token_hex(4)}.part"
             making.mkdir(mode=0o700)
             try:
                 _replace(making / "run.json", lambda file: file.write(text))
+                if begin:
+                    _replace(making / "start.npz", lambda file: _write_arrays(file, _member("start", text), begin))
+                if drawings:
+                    _replace(making / DRAWINGS, lambda file: file.write(drawings))
                 os.rename(making, run.path)
             except Exception:
                 shutil.rmtree(making, ignore_errors=True)
@@ -342,6 +365,52 @@ class WorkspaceFolder:
                 return _content(self.path / "desk.json", MAX_NOTE).decode("utf-8")
             except FileNotFoundError:
                 return None
+
+    def collect(self, which: str, content: bytes | None) -> None:
+        """Keep a collection of drawings in place of the former; None deletes it.
+
+        Args:
+            which: one of `COLLECTIONS`.
+            content: of the file, at most 2.5 MB.
+
+        Raises:
+            StoreError: where it has no room or cannot be written; the former stays.
+        """
+        path = self._collection(which)
+        with self._lock, _saving():
+            if content is None:
+                with suppress(FileNotFoundError):
+                    os.unlink(path)
+                return
+            self._make()
+            most = limit("RECEPTIVE_WORKSPACE_MB")
+            former = os.lstat(path).st_size if _is_file(path) else 0
+            if len(content) > MAX_DRAWN or self.size - former + len(content) > most * MB:
+                raise StoreError(
+                    f"Your runs and drawings would take more than the {most:,g} MB that there are for you, so this "
+                    "was not saved. Delete a run that you no longer need."
+                )
+            _replace(path, lambda file: file.write(content))
+
+    def collection(self, which: str) -> bytes | None:
+        """The file that `collect` kept; None where there is none. It may hold anything: check it before use.
+
+        Raises:
+            StoreError: where it cannot be read.
+        """
+        path = self._collection(which)
+        with _looking("The file of your drawings"):
+            if not _is_folder(self.path):
+                return None
+            try:
+                return _content(path, MAX_DRAWN)
+            except FileNotFoundError:
+                return None
+
+    def _collection(self, which: str) -> Path:
+        if which not in COLLECTIONS:
+            raise StoreError(f"Only the collections {' and '.join(COLLECTIONS)} are kept. Choose one of these.")
+        return self.path / f"{which}.npz"
 
     def touch(self, now: float | None = None) -> None:
         """The visitor is here; nothing where nothing has been saved. Saving touches too.
@@ -471,7 +540,7 @@ class RunFolder:
         with self._writing():
             record = self._named(record)
             text = self._checked(record)
-            member = b'{"kind": %s, "record": %s}' % (json.dumps(kind).encode(), text)
+            member = _member(kind, text)
             # Headers in front of arrays, and the archive's list of members, take less than 500 bytes each.
             needed = sum(array.nbytes + 500 for array in plain) + len(member) + 1000
             if not self._make_room(kind, needed):
@@ -501,6 +570,19 @@ class RunFolder:
         """
         with _looking(f"Run {self.id}"):
             return sorted(self._epoch_sizes())
+
+    def drawings(self) -> bytes:
+        """The file of drawings that it learns from. It may hold anything: check it before use.
+
+        Raises:
+            StoreError: where there is none, or it cannot be read.
+        """
+        with _looking(f"What run {self.id} learned from"):
+            self._present()
+            try:
+                return _content(self.path / DRAWINGS, MAX_DRAWN)
+            except FileNotFoundError:
+                raise _Refused("its drawings are missing") from None
 
     def has(self, kind: Kind) -> bool:
         """Whether something of this kind is kept."""
@@ -630,6 +712,7 @@ def snapshot_to_value(snapshot: Snapshot) -> dict[str, Any]:
         snapshot,
         train=tuple(filter(_is_finite, snapshot.train)),
         judged=tuple(filter(_is_finite, snapshot.judged)),
+        aside=tuple(filter(_is_finite, snapshot.aside)),
         test=snapshot.test if snapshot.test is not None and _is_finite(snapshot.test) else None,
         hardest=tuple(filter(_is_finite, snapshot.hardest)),
         samples=snapshot.samples if snapshot.samples is not None and np.isfinite(snapshot.samples).all() else None,
@@ -815,6 +898,7 @@ _FIELDS: dict[str, Callable[[str, Any], Any]] = {
     "train": _all(_point, MAX_POINTS),
     "judged": _all(_point, MAX_JUDGED),
     "judged_on": _judged_on,
+    "aside": _all(_point, MAX_JUDGED),
     "test": _or_none(_point),
     "confusion": _or_none(_confusion),
     "hardest": _all(_mistake, MAX_MISTAKES),
@@ -917,6 +1001,11 @@ def _little(array: np.ndarray) -> np.ndarray:
 
 def _all_finite(array: np.ndarray) -> bool:
     return array.dtype.kind != "f" or bool(np.isfinite(array).all())
+
+
+def _member(kind: Kind, record: bytes) -> bytes:
+    """What an npz says of itself: which file it is, and of which moment."""
+    return b'{"kind": %s, "record": %s}' % (json.dumps(kind).encode(), record)
 
 
 def _write_arrays(file: BinaryIO, record: bytes, arrays: Sequence[np.ndarray]) -> None:
@@ -1111,7 +1200,7 @@ def _is_file(path: Path) -> bool:
 
 
 def _file_name(kind: Kind) -> str:
-    if isinstance(kind, str) and kind in ("last", "best"):
+    if isinstance(kind, str) and kind in ("last", "best", "start"):
         return f"{kind}.npz"
     if isinstance(kind, int) and not isinstance(kind, bool) and 0 <= kind <= MAX_EPOCH:
         return f"epoch-{kind}.npz"

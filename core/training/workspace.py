@@ -1,25 +1,32 @@
-"""All runs of one visitor: those at work, and those that rest on the disk."""
+"""What one visitor has: runs at work, runs that rest on the disk, and drawings."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from core.data import Dataset, load
+import numpy as np
+
+from core.data import SOURCES, Collection, Dataset, DatasetError, InvalidCollection, Lesson, load
+from core.data.lessons import is_lesson, lesson_name
 from core.network import Network
 from core.network.recipe import Recipe
 from core.training.run import Run
-from core.training.store import MAX_NAME, Store, StoreError, WorkspaceFolder
+from core.training.store import MAX_NAME, Record, RunFolder, Store, StoreError, WorkspaceFolder
 
 IDLE_SECONDS = 1800.0  # a visitor's runs leave the memory when nothing of theirs happened for so long
 EXPIRY_SECONDS = 3600.0  # how often old workspaces on the disk are looked for
+EMPTY = {
+    "digits": Collection("My digits", tuple("0123456789")),
+    "own": Collection("My drawings", ("circle", "cross", "triangle")),
+}
 
 
 class Workspace:
-    """The runs of one visitor, newest first. Safe from any thread.
+    """The runs of one visitor, newest first, and their collections of drawings. Safe from any thread.
 
     Args:
         folder: where they are kept; in memory only if there is none.
@@ -33,6 +40,8 @@ class Workspace:
         self._runs: list[Run] = []
         self.damaged: dict[str, str] = {}  # id of a run on disk that cannot be read → why
         self.problem = ""  # why runs are not kept on disk, if they are not
+        self._collections: dict[str, Collection] = {}
+        self.unreadable: dict[str, str] = {}  # a collection on disk that cannot be read → why
         self.used = time.monotonic()
         if folder is not None:
             self._read(folder)
@@ -48,21 +57,50 @@ class Workspace:
         """Whether something of this visitor's trains or waits to."""
         return any(run.active for run in self.runs)
 
-    def start(self, network: Network, dataset: str, recipe: Recipe) -> Run:
-        """Train a network in a new run; whatever of theirs is still training is paused first."""
+    def start(
+        self,
+        network: Network,
+        dataset: str | Collection,
+        recipe: Recipe,
+        begin: Sequence[np.ndarray] = (),
+        name: str = "",
+    ) -> Run:
+        """Train a network in a new run; whatever of theirs is still training is paused first.
+
+        Args:
+            network, recipe: what to train, and how.
+            dataset: as `core.data.load` calls it; or drawings, of which the run keeps a copy as they are now.
+            begin: weights to begin with, as for `train`.
+            name: what to call the run; by default like the network.
+        """
+        drawings = dataset if isinstance(dataset, Collection) else None
+        dataset = lesson_name(drawings) if drawings is not None else dataset
         with self._changing:
             for run in self._runs:
                 if run.active:
                     run.pause()
-            name = self._free_name(network.name)
+            name = self._free_name(name or network.name)
             folder = None
             if self._folder is not None:
                 try:
-                    folder = self._folder.create(name, network, dataset, recipe)
+                    kept = b"" if drawings is None else drawings.to_bytes()
+                    folder = self._folder.create(name, network, dataset, recipe, begin, kept)
                     self.problem = ""
                 except StoreError as problem:
                     self.problem = str(problem)
-            run = Run(network, lambda: self._loader(dataset), recipe, dataset_name=dataset, name=name, folder=folder)
+            if drawings is None:
+                source = partial(self._loader, dataset)
+            else:
+                source = Lesson(drawings, None if folder is None else partial(_copy, folder)).dataset
+            run = Run(
+                network,
+                source,
+                recipe,
+                dataset_name=dataset,
+                name=name,
+                folder=folder,
+                begin=() if folder is not None else begin,
+            )
             run.problem = self.problem
             self._runs.insert(0, run)
         return run.start()
@@ -82,6 +120,54 @@ class Workspace:
             if self._folder is not None:
                 self._folder.delete(run_id)
             self.damaged.pop(run_id, None)
+
+    def collection(self, which: str) -> Collection:
+        """The visitor's drawings; the empty collection of this kind where there are none or they cannot be read.
+
+        Args:
+            which: `digits` or `own`.
+        """
+        with self._changing:
+            if which not in self._collections:
+                self._collections[which] = self._read_collection(which)
+            return self._collections[which]
+
+    def collect(self, which: str, change: Callable[[Collection], Collection]) -> Collection:
+        """Change the visitor's drawings, and keep them; returns the new collection.
+
+        Raises:
+            InvalidCollection: from `change`; then nothing has changed.
+            StoreError: where they cannot be written; then nothing has changed either.
+        """
+        with self._changing:
+            changed = change(self.collection(which))
+            if which in self.unreadable:  # it would be lost
+                raise StoreError(self.unreadable[which])
+            if self._folder is not None:
+                self._folder.collect(which, changed.to_bytes())
+            self._collections[which] = changed
+            return changed
+
+    def forget_collection(self, which: str) -> None:
+        """Delete the visitor's drawings of this kind, readable or not; raises `StoreError`."""
+        with self._changing:
+            if self._folder is not None:
+                self._folder.collect(which, None)
+            self.unreadable.pop(which, None)
+            self._collections[which] = EMPTY[which]
+
+    def _read_collection(self, which: str) -> Collection:
+        try:
+            content = self._folder.collection(which) if self._folder is not None else None
+            if content is None:
+                return EMPTY[which]
+            found = Collection.from_bytes(content)
+            if which == "digits" and found.class_names != EMPTY[which].class_names:
+                raise InvalidCollection("This file has other classes than the ten digits.")
+            return found
+        except (InvalidCollection, StoreError) as problem:
+            self.unreadable[which] = str(problem)
+            return EMPTY[which]
 
     def note(self, text: str) -> None:
         """Keep what lies on the visitor's desk; a disk that cannot is no reason to disturb them."""
@@ -114,10 +200,25 @@ class Workspace:
             self.problem = str(problem)
             return
         self.damaged = {one.id: one.sentence for one in damaged}
-        self._runs = [
-            Run.from_record(record, folder.open(record.id), partial(self._loader, record.dataset))
-            for record in records
-        ]
+        for record in records:
+            try:
+                self._runs.append(self._run(record, folder.open(record.id)))
+            except (DatasetError, InvalidCollection, StoreError) as problem:
+                self.damaged[record.id] = (
+                    f"The run “{record.name}” cannot be shown. {problem} It can only be deleted."
+                )
+
+    def _run(self, record: Record, folder: RunFolder) -> Run:
+        """A run with what it learns from; raises where that is not there."""
+        source = partial(self._loader, record.dataset)
+        if is_lesson(record.dataset):
+            lesson = Lesson(_copy(folder), partial(_copy, folder))
+            if lesson.name != record.dataset:
+                raise StoreError("Its drawings are others than those that it learned from.")
+            source = lesson.dataset
+        elif record.dataset not in SOURCES:
+            raise StoreError("It learned from a dataset that this server does not have.")
+        return Run.from_record(record, folder, source)
 
     def _free_name(self, name: str) -> str:
         """`LeNet-5`, then `LeNet-5 (2)`: people must be able to tell runs apart."""
@@ -129,6 +230,11 @@ class Workspace:
             tail = f" ({number})"
             found = name[: MAX_NAME - len(tail)] + tail
         return found
+
+
+def _copy(folder: RunFolder) -> Collection:
+    """The drawings that a run learns from, from its own folder."""
+    return Collection.from_bytes(folder.drawings())
 
 
 class Workspaces:

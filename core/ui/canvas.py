@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import streamlit as st
 
+from core.data.drawing import FARTHEST
 from core.views.theme import FRAME
 
 if TYPE_CHECKING:
@@ -68,8 +69,24 @@ def strokes(drawing: Any) -> list[np.ndarray]:
         path = item.get("path") if isinstance(item, dict) else None
         points = _points(path) if isinstance(path, list) else []
         if points:
-            found.append(np.array(points, np.float64))
+            found.append(_placed(np.array(points, np.float64), item))
     return found
+
+
+def _placed(points: np.ndarray, item: dict[str, Any]) -> np.ndarray:
+    """The points where the stroke is now: its path stays as it was drawn when it is moved, turned or resized.
+
+    Fabric keeps the place of the path's middle, and what is done about it: scale and flip, then the turn.
+    """
+    values = [item.get(name, usual) for name, usual in (("scaleX", 1), ("scaleY", 1), ("angle", 0))]
+    place = [item.get("left"), item.get("top")]
+    if not all(isinstance(n, (int, float)) and abs(n) < FARTHEST for n in (*values, *place)):
+        return points
+    across, down, angle = values
+    scale = np.array([-across if item.get("flipX") else across, -down if item.get("flipY") else down])
+    cosine, sine = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    middle = (points.min(axis=0) + points.max(axis=0)) / 2
+    return (points - middle) * scale @ np.array([[cosine, sine], [-sine, cosine]]) + place
 
 
 def _points(path: list[Any]) -> list[tuple[float, float]]:
@@ -79,7 +96,7 @@ def _points(path: list[Any]) -> list[tuple[float, float]]:
         if not isinstance(command, (list, tuple)) or not command:
             continue
         numbers = command[1:]
-        if not all(isinstance(n, (int, float)) and abs(n) < 1e6 for n in numbers):
+        if not all(isinstance(n, (int, float)) and abs(n) < FARTHEST for n in numbers):
             continue
         if command[0] in ("M", "L") and len(numbers) == 2:
             points.append((numbers[0], numbers[1]))

@@ -8,13 +8,16 @@ import streamlit as st
 from core.insight import activations
 from core.insight.explanation import Explanation, explain, inputs_of
 from core.network import Network, Path
+from core.network.layers import shape_text
+from core.network.network import place
+from core.ui.downloads import MOST_LISTED, download_picture, download_table
 from core.ui.frame import certainty, plain
 from core.ui.maps import Unit, drawn_maps
 from core.ui.private import bring_into_view
 from core.ui.session import Session
 from core.ui.subject import Picture, Subject
-from core.views.explanation import STYLE, heading, parts, source_words, strongest_terms
-from core.views.maps import layer_words, maps_data
+from core.views.explanation import STYLE, heading, parts, source_words, strongest_terms, table
+from core.views.maps import layer_file, layer_table, layer_words, maps_data, range_words
 
 FIRST_MAPS = 32  # of a layer in the view of the whole network
 ALL_MAPS = 1024
@@ -24,15 +27,17 @@ AGREES = 1e-5  # of the layer's largest number: float32 adds in another order
 def feature_maps(mine: Session, subject: Subject, picture: Picture) -> None:
     """What each layer makes of the image, the answer, and where one number comes from."""
     network = subject.network
-    if mine.inside_of != network:
-        mine.inside_of, mine.layer, mine.unit = network, None, None
+    mine.look_into(network)
     values = mine.kept(
         "activations",
         (subject.version, picture.image.tobytes()),
         lambda: activations(subject.model, network, picture.image),
     )
     _verdict(subject, picture, list(values.values())[-1])
-    _trail(mine, network)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        _trail(mine, network)
+        if mine.layer is not None:
+            _to_take_away(subject, picture, mine.layer, values[mine.layer])
     if mine.unit is not None:
         _explained(mine, subject, picture, values)
     paths = list(values)
@@ -41,12 +46,8 @@ def feature_maps(mine: Session, subject: Subject, picture: Picture) -> None:
 
     def choose(unit: Unit) -> None:
         vector = len(values[unit.path].shape) == 1
-        mine.layer = unit.path
-        mine.unit = (unit.map,) if vector else (unit.row, unit.column, unit.map)
+        mine.look_at(unit.path, (unit.map,) if vector else (unit.row, unit.column, unit.map))
         mine.reveals += 1
-
-    def open_layer(path: Path | None) -> None:
-        mine.layer, mine.unit = path, None
 
     data = maps_data(
         network,
@@ -58,11 +59,26 @@ def feature_maps(mine: Session, subject: Subject, picture: Picture) -> None:
         subject.class_names,
     )
     bring_into_view("maps/trail", "maps/trail", mine.reveals)
-    drawn_maps(data | {"single": mine.layer is not None}, "maps/drawn", choose, open_layer)
+    drawn_maps(data | {"single": mine.layer is not None}, "maps/drawn", choose, mine.look_at)
+    more = " A layer’s title opens it alone, larger, to be taken away too." if mine.layer is None else ""
     st.caption(
         "Move over the numbers: the frames show what each one sees of the image and reads of the layer below. "
-        "Click one to see how it comes about. Play moves over the whole map, as a kernel does."
+        f"Click one to see how it comes about. Play moves over the whole map, as a kernel does.{more}"
     )
+
+
+def _to_take_away(subject: Subject, picture: Picture, path: Path, values: np.ndarray) -> None:
+    """The layer that is open as a picture and as a table."""
+    caption = (
+        f"{subject.title}: layer {layer_words(subject.network, path)}, {shape_text(values.shape)}. "
+        f"The image is {picture.title}. {range_words(values)}"
+    )
+    named = values.shape == (len(subject.class_names),)
+    names = subject.class_names if named else ()
+    file = f"layer-{place(path)}"
+    download_picture(lambda: layer_file(values, picture.image, names, caption), f"{file}.png", "maps/layer/png")
+    if values.size <= MOST_LISTED:
+        download_table(lambda: list(layer_table(values)), file, "maps/layer/csv")
 
 
 def _verdict(subject: Subject, picture: Picture, answers: np.ndarray) -> None:
@@ -77,19 +93,21 @@ def _verdict(subject: Subject, picture: Picture, answers: np.ndarray) -> None:
 def _trail(mine: Session, network: Network) -> None:
     """Where one is: the whole network › a layer › a number; each step leads back."""
 
-    def go(layer: Path | None) -> None:
-        mine.layer, mine.unit = layer, None
-
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="maps/trail"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="maps/trail", width="content"):
         whole = mine.layer is None
         st.button(
-            "Whole network", disabled=whole, on_click=go, args=(None,), key="maps/trail/network", type="tertiary"
+            "Whole network",
+            disabled=whole,
+            on_click=mine.look_at,
+            args=(None,),
+            key="maps/trail/network",
+            type="tertiary",
         )
         if mine.layer is not None:
             st.button(
                 f"› {plain(layer_words(network, mine.layer))}",
                 disabled=mine.unit is None,
-                on_click=go,
+                on_click=mine.look_at,
                 args=(mine.layer,),
                 key="maps/trail/layer",
                 type="tertiary",
@@ -103,7 +121,7 @@ def _explained(mine: Session, subject: Subject, picture: Picture, values: dict[P
     try:
         found = explain(subject.model, subject.network, picture.image, mine.layer or (), mine.unit or (), values)
     except IndexError:
-        mine.unit = None
+        mine.look_at(mine.layer)
         return
     with st.container(border=True, key="maps/explanation"):
         st.markdown(f"**{plain(heading(subject.network, found))}** is **{found.value:.5g}**")
@@ -114,6 +132,8 @@ def _explained(mine: Session, subject: Subject, picture: Picture, values: dict[P
                 st.html(part.html)
         _agreement(found, values)
         _further(mine, subject.network, found)
+        if found.steps:
+            download_table(lambda: table(found), "one-number", "maps/explanation/csv")
 
 
 def _agreement(found: Explanation, values: dict[Path, np.ndarray]) -> None:
@@ -128,7 +148,7 @@ def _further(mine: Session, network: Network, found: Explanation) -> None:
     """On down, to the numbers that this one is made of."""
 
     def follow(path: Path, index: tuple[int, ...]) -> None:
-        mine.layer, mine.unit = path, index
+        mine.look_at(path, index)
         mine.reveals += 1
 
     terms = [term for term in strongest_terms(found) if term.path]

@@ -34,8 +34,8 @@ def plain(text: str) -> str:
 
 # Part of the interface → its pages, for lessons that leave some out.
 PARTS = {
-    "train": ("pages/train.py", "pages/runs.py"),
-    "draw": ("pages/draw.py", "pages/games.py"),
+    "train": ("pages/train.py", "pages/runs.py", "pages/teach.py"),
+    "draw": ("pages/draw.py", "pages/teach.py", "pages/games.py"),
     "inside": (
         "pages/kernels.py",
         "pages/feature_maps.py",

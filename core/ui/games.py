@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import streamlit as st
 from PIL import Image
+from streamlit.delta_generator import DeltaGenerator
 
 from core.data import drawn_over, from_strokes, load
 from core.insight import probabilities, verdict
@@ -24,6 +25,7 @@ from core.views.images import INK_SCALE, Tile, cell_size, gallery, laid_over, le
 FIELD = (28, 28, 1)
 CELL, SMALL = 8, 4  # screen pixels for each of an image's, alone and among others
 IMAGE_PX = 224
+CANVAS_PX, BARS_PX = SIDE + 4, 272
 VIEWS = {"Feature maps": "pages/feature_maps.py", "Why this answer?": "pages/why.py"}
 
 
@@ -53,9 +55,10 @@ def split_them(mine: Session) -> None:
     if pair is None:
         return
     board = mine.games.split_board
-    canvas, *sides = st.columns(3, gap="large")
+    canvas, *sides = _side_by_side(CANVAS_PX, BARS_PX, BARS_PX)
     with canvas:
         st.markdown("**Your drawing**")
+        st.space("small")  # for the canvas's own tools
         drawing = _drawing(board, "split")
     image = from_strokes(drawing.strokes, drawing.width)
     answers = [None if image is None else probabilities(subject.model, image[..., np.newaxis]) for subject in pair]
@@ -136,10 +139,8 @@ def _say_split(split: Split, titles: Sequence[str], names: Sequence[str]) -> Non
         )
     else:
         unsure = [title for title, found in zip(titles, (split.first, split.second)) if not found.sure]
-        st.info(
-            f"They differ, **{first}** and **{second}**, but not sure: {' and '.join(unsure)}.",
-            icon=":material/balance:",
-        )
+        who = "neither is sure" if len(unsure) == 2 else f"{unsure[0]} is not sure"
+        st.info(f"They differ, **{first}** and **{second}**, but {who}.", icon=":material/balance:")
 
 
 def _points(split: Split) -> str:
@@ -171,6 +172,12 @@ def _ways_in(mine: Session, image: np.ndarray, key: str) -> None:
                 st.switch_page(page)
 
 
+def _side_by_side(*widths: int) -> list[DeltaGenerator]:
+    """Containers of these widths in pixels, which wrap where the page is narrow: a canvas cannot shrink."""
+    with st.container(horizontal=True, gap="medium"):
+        return [st.container(width=width) for width in widths]
+
+
 def _drawing(board: Board, key: str, background: Image.Image | None = None) -> Drawing:
     """A canvas that is remembered, and the button that empties it."""
     drawing = draw(f"games/{key}/canvas/{board.number}", board.content, background=background)
@@ -198,9 +205,10 @@ def fool_it(mine: Session) -> None:
         )
         return
     state, names = mine.games, subject.class_names
-    canvas, bars, seen = st.columns([3, 3, 3], gap="large")
+    canvas, bars, seen = _side_by_side(CANVAS_PX, BARS_PX, BARS_PX)
     with canvas:
         st.markdown(f"**A test image: “{plain(names[label])}”**")
+        st.space("small")  # for the canvas's own tools
         enlarged = Image.fromarray(np.round(before * 255).astype(np.uint8)).resize(
             (SIDE, SIDE), Image.Resampling.NEAREST
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core.data import SOURCES
+from core.data import SOURCES, about
 from core.network import (
     InvalidNetwork,
     Shared,
@@ -176,7 +176,7 @@ def trained_files(run: Run) -> None:
     """Downloads of what a run has learned."""
     if not run.version:
         return
-    names = SOURCES[run.dataset_name].class_names
+    names = about(run.dataset_name).class_names
     file = file_stem(run.network.name)
     with st.popover("Take the trained model away", icon=":material/download:"):
         st.download_button(

@@ -8,6 +8,7 @@ import streamlit as st
 from core.network import Network, Path
 from core.network.layers import shape_text
 from core.network.network import place
+from core.ui.session import Session
 from core.views.images import (
     Tile,
     activation_scale,
@@ -21,13 +22,30 @@ from core.views.maps import layer_words, range_words
 FIRST_MAPS = 32
 
 
-def choose_layer(network: Network, paths: list[Path], key: str) -> Path | None:
-    """A choice among these layers; None where there are none."""
+def choose_layer(mine: Session, network: Network, paths: list[Path], key: str) -> Path | None:
+    """A choice among these layers, which begins with the one that was looked at last; None where there are none."""
     if not paths:
         return None
+    mine.look_into(network)
+    widget = f"{key}/{hash(network)}"
     return st.selectbox(
-        "Layer", paths, format_func=lambda path: layer_words(network, path), key=f"{key}/{hash(network)}", width=340
+        "Layer",
+        paths,
+        paths.index(_nearest(network, paths, mine.layer)),
+        format_func=lambda path: layer_words(network, path),
+        key=widget,
+        on_change=lambda: mine.look_at(st.session_state[widget]),
+        width=340,
     )
+
+
+def _nearest(network: Network, paths: list[Path], wanted: Path | None) -> Path:
+    """The wanted layer, or else the last of these before it, or else the first."""
+    order = [path for path, _ in network.walk()]
+    if wanted not in order:
+        return paths[0]
+    before = [path for path in paths if order.index(path) <= order.index(wanted)]
+    return max(before, key=order.index, default=paths[0])
 
 
 def layer_maps(network: Network, path: Path, values: np.ndarray, class_names: tuple[str, ...]) -> None:
@@ -49,8 +67,9 @@ def layer_maps(network: Network, path: Path, values: np.ndarray, class_names: tu
         st.html(gallery(tiles, scale, cell_size(values.shape[:2], 84)))
 
 
-def how_many(there: int, first: int, noun: str, key: str) -> int:
-    """The first few, or all where the visitor wants them."""
-    if there <= first or st.toggle(f"Show all {there:,} {noun}s", key=f"{key}/all"):
+def how_many(there: int, first: int, noun: str, key: str, of: int | None = None) -> int:
+    """The first few, or all that are `there` where the visitor wants them; `of` is how many there would be in all."""
+    which = f"all {there:,}" if of in (None, there) else f"{there:,} of {of:,}"
+    if there <= first or st.toggle(f"Show {which} {noun}s", key=f"{key}/all"):
         return there
     return first

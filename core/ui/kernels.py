@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 import streamlit as st
 
-from core.data import SOURCES, load
+from core.data import load
 from core.insight import (
     Kernels,
     Pruned,
@@ -28,12 +28,12 @@ from core.insight import (
 from core.network import Conv2D, Dense, DepthwiseConv2D, Network, Path, SeparableConv2D, trace
 from core.network.layers import shape_text
 from core.network.network import place
-from core.ui.downloads import download_picture, download_table
+from core.ui.clicked import clickable_gallery, clickable_rows
+from core.ui.downloads import MOST_LISTED, download_chart, download_picture, download_table, download_tiles
 from core.ui.frame import certainty, look, percent
 from core.ui.insight import choose_layer, how_many, layer_maps, layer_words
 from core.ui.session import Session
-from core.ui.subject import Subject, choose_picture
-from core.views.charts import accuracy_without, histogram, matrix_cells, two_answers
+from core.ui.subject import Subject, choose_picture, misfit_words
 from core.views.images import (
     INK_SCALE,
     Tile,
@@ -45,7 +45,8 @@ from core.views.images import (
     signed_scale,
     strip,
 )
-from core.views.kernels import STYLE, kernel_grid, mosaic, numbers
+from core.views.inside import accuracy_without, histogram, matrix_cells, two_answers
+from core.views.kernels import STYLE, kernel_grid, mosaic, numbers, row_words
 
 T = TypeVar("T")
 
@@ -53,7 +54,6 @@ FIRST_KERNELS = 16
 FIRST_ROWS = 8  # of the grid of a deeper layer
 MOST_INPUTS = 64
 LARGE_INPUTS = 6  # of one kernel whose weights are written out
-MOST_LISTED = 200_000  # weights in a table
 LONG = 15  # weights in a row that are broken into lines
 TEST_IMAGES = 2_000
 PATCHES = 9
@@ -61,9 +61,9 @@ HEAVY = 50_000_000  # multiply-adds: what runs such a network over and over wait
 COLOURS = ("red", "green", "blue")
 
 
-def choose_kernel_layer(network: Network, key: str) -> Path | None:
+def choose_kernel_layer(mine: Session, network: Network, key: str) -> Path | None:
     """A choice among the layers whose weights can be shown."""
-    return choose_layer(network, layers_with_kernels(network), key)
+    return choose_layer(mine, network, layers_with_kernels(network), key)
 
 
 def layer_pictures(subject: Subject, path: Path, image: np.ndarray) -> None:
@@ -77,27 +77,40 @@ def layer_pictures(subject: Subject, path: Path, image: np.ndarray) -> None:
         kernel_pictures(subject, path, f"train/kernels/{place(path)}")
 
 
-def kernels_and_spread(subject: Subject, path: Path) -> None:
+def all_and_one(mine: Session, subject: Subject, path: Path) -> None:
+    """All kernels of the layer, and one of them closely: the one that was clicked."""
+    chosen = mine.channel if path == mine.layer else 0
+
+    def choose(channel: int) -> None:
+        mine.look_at_channel(path, channel)
+        st.session_state[_number_key(subject.network, path)] = channel + 1
+
+    _kernels_and_spread(subject, path, chosen, choose)
+    _one_kernel(mine, subject, path, chosen)
+
+
+def _kernels_and_spread(subject: Subject, path: Path, chosen: int, choose: Callable[[int], None]) -> None:
     """All kernels of the layer, and beside them how its weights are spread."""
     pictures, spread = st.columns([7, 4], gap="large")
     with pictures:
-        kernel_pictures(subject, path, "kernels", files=True)
+        kernel_pictures(subject, path, "kernels", chosen, choose)
     with spread:
         edges, counts = weight_histogram(subject.model, subject.network, path)
         st.markdown("**How its weights are spread**")
-        st.vega_lite_chart(
-            histogram(edges, counts, look()),
-            key="kernels/spread",
-            alt=f"Histogram of {counts.sum():,} weights between {edges[0]:.3g} and {edges[-1]:.3g}.",
-        )
+        alt = f"Histogram of {counts.sum():,} weights between {edges[0]:.3g} and {edges[-1]:.3g}."
+        st.vega_lite_chart(histogram(edges, counts, look()), key="kernels/spread", alt=alt)
         st.caption(
             f"All {counts.sum():,} weights of the layer by size. Those near zero do little; in training, the "
             "few that matter move outwards."
         )
+        words = f"{subject.title}, {layer_words(subject.network, path)}: its {counts.sum():,} weights by size."
+        download_chart(alt, words, "weights-spread", "kernels/spread/svg")
 
 
-def kernel_pictures(subject: Subject, path: Path, key: str, files: bool = False) -> None:
-    """The kernels of one layer on one scale that is symmetric about zero; with `files`, to take away too."""
+def kernel_pictures(
+    subject: Subject, path: Path, key: str, chosen: int | None = None, choose: Callable[[int], None] | None = None
+) -> None:
+    """The kernels of one layer on one scale that is symmetric about zero; with `choose`, to click and to take away."""
     found = kernels(subject.model, subject.network, path)
     outputs, inputs, rows, columns = found.images.shape
     scale = signed_scale(found.images)
@@ -110,11 +123,24 @@ def kernel_pictures(subject: Subject, path: Path, key: str, files: bool = False)
         tiles = [
             Tile(_laid_out(found.images[o, 0]), f"{o + 1}", f"{found.output_noun} {o + 1}") for o in range(shown)
         ]
-        st.html(gallery(tiles, scale, 6 if _in_lines(found) else cell_size((rows, columns), 100)))
+        cell = 6 if _in_lines(found) else cell_size((rows, columns), 100)
+        if choose is None:
+            st.html(gallery(tiles, scale, cell))
+        else:
+            clickable_gallery(tiles, range(shown), chosen, scale, cell, f"{key}/clicked", choose, least_px=24)
     else:
         names = _input_names(subject.network, path, found)[:MOST_INPUTS]
         cell = cell_size((rows, columns), 40)
-        st.html(kernel_grid(found.images[:shown, :MOST_INPUTS], scale, cell, found.output_noun, names))
+        drawn = found.images[:shown, :MOST_INPUTS]
+        if choose is None:
+            st.html(kernel_grid(drawn, scale, cell, found.output_noun, names))
+        else:
+            lines = [
+                Tile(mosaic(kernel[np.newaxis]), f"{o}", row_words(found.output_noun, o, len(names)))
+                for o, kernel in enumerate(drawn, 1)
+            ]
+            where = f"{key}/rows"
+            clickable_rows(lines, range(shown), chosen, scale, cell, where, choose, found.output_noun, names)
         more = f" The first {MOST_INPUTS} of {inputs:,} are shown." if inputs > MOST_INPUTS else ""
         st.caption(f"Across: its {found.input_noun}s. Down: the {found.output_noun}s.{more}")
         tiles = [Tile(mosaic(found.images[:shown, :MOST_INPUTS]), "", "")]
@@ -122,30 +148,41 @@ def kernel_pictures(subject: Subject, path: Path, key: str, files: bool = False)
         mixed = signed_scale(found.mixing)
         st.markdown("**Then the channels are mixed** by 1×1 kernels")
         st.html(legend(mixed) + gallery([Tile(found.mixing, "", "weights of the 1×1 kernels")], mixed, 12))
-        st.caption("One row for each output channel, one column for each map above.")
-    if files:
+        words_mixed = "One row for each output channel, one column for each map above."
+        st.caption(words_mixed)
+    if choose is not None:
         caption = f"{subject.title}, {layer_words(subject.network, path)}. {words}"
         with st.container(horizontal=True):
             download_picture(lambda: captioned_png(tiles, scale, caption), "kernels.png", f"{key}/png")
             if found.images.size <= MOST_LISTED:
                 download_table(lambda: _weight_rows(found), "weights", f"{key}/csv")
+            if found.mixing is not None:
+                tile = Tile(found.mixing, "the 1×1 kernels", "")
+                download_tiles([tile], mixed, f"{caption} {words_mixed}", "mixing", f"{key}/mixing/png")
+                download_table(lambda: _mixing_rows(found.mixing), "mixing", f"{key}/mixing/csv")
 
 
-def one_kernel(mine: Session, subject: Subject, path: Path) -> None:
+def _number_key(network: Network, path: Path) -> str:
+    return f"kernels/channel/{hash(network)}/{place(path)}"
+
+
+def _one_kernel(mine: Session, subject: Subject, path: Path, chosen: int) -> None:
     """One kernel closely, and what can be asked about it."""
     network = subject.network
     channels = trace(network).row(path).output_shape[-1]
     noun = "unit" if isinstance(network.at(path), Dense) else "kernel"
     st.subheader(f"One {noun}, closely", anchor=False)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        number = st.number_input(
-            f"{noun.capitalize()}, 1 to {channels:,}",
-            1,
-            channels,
-            1,
-            key=f"kernels/channel/{hash(network)}/{place(path)}",
-            width=180,
-        )
+    key = _number_key(network, path)
+    st.session_state.setdefault(key, min(chosen, channels - 1) + 1)
+    number = st.number_input(
+        f"{noun.capitalize()}, 1 to {channels:,}",
+        1,
+        channels,
+        key=key,
+        on_change=lambda: mine.look_at_channel(path, st.session_state[key] - 1),
+        help="Or click one above.",
+        width=180,
+    )
     found = mine.kept(
         "kernels/weights",
         (subject.version, network, path),
@@ -203,6 +240,21 @@ def _weights(subject: Subject, one: _One) -> None:
     if found.mixing is not None:
         words = f"Both steps of this separable convolution taken together, as one kernel. {words}"
     st.caption(words)
+    names = _input_names(subject.network, one.path, found, len(values))
+    labels = [f"{found.input_noun} {name}" if len(values) > 1 else "" for name in names[:MOST_INPUTS]]
+    tiles = [Tile(_laid_out(image), label, "") for image, label in zip(values, labels)]
+    more = (
+        f" The first {MOST_INPUTS} of its {len(values):,} {found.input_noun}s." if len(values) > MOST_INPUTS else ""
+    )
+    caption = f"{subject.title}, {layer_words(subject.network, one.path)}, {one.words}. {words}{more}"
+    cell = cell_size(tiles[0].values.shape, 112)
+    with st.container(horizontal=True):
+        download_picture(lambda: captioned_png(tiles, scale, caption, cell), "kernel.png", "kernels/one/png")
+        rows = [
+            {found.input_noun: names[i], "row": r + 1, "column": c + 1, "weight": float(weight)}
+            for (i, r, c), weight in np.ndenumerate(values)
+        ]
+        download_table(rows, "kernel", "kernels/one/csv")
 
 
 def _patches(mine: Session, subject: Subject, one: _One) -> None:
@@ -309,7 +361,10 @@ def _without(mine: Session, subject: Subject, one: _One) -> None:
         both = (f"with {one.words}", "without it")
         st.vega_lite_chart(two_answers(before, after, names, both, look()), key="kernels/answers", alt=words)
         rows = [{"class": n, both[0]: float(b), both[1]: float(a)} for n, b, a in zip(names, before, after)]
-        download_table(rows, "answers", "kernels/answers/csv")
+        with st.container(horizontal=True):
+            caption = f"{subject.title}, {layer_words(network, one.path)}, {picture.title}. {words}"
+            download_chart(words, caption, "answers", "kernels/answers/svg")
+            download_table(rows, "answers", "kernels/answers/csv")
     with accuracy:
         _accuracy(mine, subject, one)
 
@@ -342,7 +397,10 @@ def _accuracy(mine: Session, subject: Subject, one: _One) -> None:
         {f"without {one.noun}": n or "none", "accuracy": float(a), "loss": float(loss)}
         for n, (a, loss) in enumerate(zip(found.accuracy, found.loss))
     ]
-    download_table(rows, "accuracy-without", "kernels/accuracy/csv")
+    with st.container(horizontal=True):
+        caption = f"{subject.title}, {layer_words(subject.network, one.path)}. {words}"
+        download_chart(words, caption, "accuracy-without", "kernels/accuracy/svg")
+        download_table(rows, "accuracy-without", "kernels/accuracy/csv")
 
 
 def _matrix(mine: Session, subject: Subject, one: _One) -> None:
@@ -490,15 +548,20 @@ def _when(mine: Session, subject: Subject) -> str:
 
 def _unfit(subject: Subject) -> str:
     """Why the test images cannot be shown to this network; empty where they can."""
-    source = SOURCES[subject.dataset]
-    if subject.network.input_shape != source.input_shape:
-        return (
-            f"This network takes images of {shape_text(subject.network.input_shape)}, but those of {source.title} are "
-            f"{shape_text(source.input_shape)}, so none can be shown to it."
-        )
+    misfit = misfit_words(subject)
+    if misfit:
+        return f"{misfit}, so none can be shown to it."
+    source = subject.about
     if trace(subject.network, len(source.class_names)).problems:
         return f"This network does not answer with the {len(source.class_names)} classes of {source.title}."
     return ""
+
+
+def _mixing_rows(mixing: np.ndarray) -> list[dict[str, object]]:
+    """One line for each weight of the 1×1 kernels, counted from 1."""
+    return [
+        {"output channel": o + 1, "map": i + 1, "weight": float(weight)} for (o, i), weight in np.ndenumerate(mixing)
+    ]
 
 
 def _weight_rows(found: Kernels) -> list[dict[str, object]]:

@@ -118,7 +118,7 @@ function boxOf(spans, row, column) {
   return [down[0], across[0], down[1], across[1]];
 }
 
-// What a unit reads of a layer below: [map or 'all', box].
+// What a unit reads of a layer below: [map, or [first map, map after the last], or 'all', and the box].
 function readBy(window_, unit) {
   if (window_.flattened) {
     const [, wide, deep] = window_.flattened;
@@ -187,6 +187,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     const room = stage.grid.parentElement.clientWidth || 320;
     stage.perRow = Math.max(1, Math.floor((room + gap) / stage.across));
     if (stage.vector && !stage.names) stage.perRow = Math.min(stage.perRow, 40);
+    else stage.perRow = Math.ceil(stage.maps / Math.ceil(stage.maps / stage.perRow));  // rows of one length
     const wide = Math.min(stage.perRow, stage.maps) * stage.across;
     const high = Math.ceil(stage.maps / stage.perRow) * stage.down;
     const dense = window.devicePixelRatio || 1;
@@ -253,7 +254,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
       const [which, box] = readBy(window_, unit);
       const target = lower.grid.children[1].getContext('2d');
       for (let map = 0; map < lower.maps; map++) {
-        if (which === 'all' || which === map) frame(target, ...corner(lower, map), lower.vector ? [0, 0, 1, 1] : box, lower.cell);
+        if (which === 'all' || which === map || (which[0] <= map && map < which[1])) frame(target, ...corner(lower, map), lower.vector ? [0, 0, 1, 1] : box, lower.cell);
       }
     }
     const box = boxOf(stage.field, unit.row, unit.column) || [0, 0, image.rows, image.columns];

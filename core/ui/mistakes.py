@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from core.data import SOURCES, Dataset, load
+from core.data import Dataset, load
 from core.insight import Judged, Projection, affordable_images, judged, last_hidden, projected
 from core.network import trace
 from core.ui.clicked import clickable_gallery
-from core.ui.downloads import download_table, download_tiles
+from core.ui.downloads import download_chart, download_table, download_tiles
 from core.ui.frame import certainty, look, percent
-from core.ui.insight import layer_words
+from core.ui.insight import how_many, layer_words
 from core.ui.session import Session
 from core.ui.subject import Subject
-from core.views.charts import confusion, plane
+from core.views.charts import confusion
 from core.views.images import INK_SCALE, Tile, cell_size, gallery, shown_image
+from core.views.inside import plane
 
 if TYPE_CHECKING:
     import keras
@@ -48,6 +49,9 @@ def mistakes(mine: Session, subject: Subject) -> None:
     if not np.isfinite(found.probabilities).all():
         st.warning("The weights of this network are no longer numbers, so its answers mean nothing.")
         return
+    at = _projected(
+        mine, subject, data, min(ON_PLANE, len(found.labels))
+    )  # all that takes long comes before pictures
     surest = found.surest_mistakes(MOST)
     wrong = int((found.answers != found.labels).sum())
     with st.container(horizontal=True):
@@ -55,11 +59,11 @@ def mistakes(mine: Session, subject: Subject) -> None:
         st.metric("Mistakes", f"{wrong:,}", width=165, help="Test images that it answers wrongly.")
     matrix, cell = st.columns([6, 5], gap="large")
     with matrix:
-        _matrix(mine, found, data)
+        open_cell = _matrix(mine, subject, found, data)
     with cell:
-        _cell(mine, found, data)
+        _cell(mine, subject, found, data, open_cell)
     _surest(mine, subject, found, data, surest, wrong)
-    _plane(mine, subject, found, data)
+    _plane(mine, subject, found, data, at)
     _opened(mine, found, data, surest)
 
 
@@ -71,7 +75,7 @@ def judged_test_images(mine: Session, subject: Subject, data: Dataset) -> Judged
     there = len(data.x_test)
     number = affordable_images(subject.network, there, *([LIVE_MACS] if subject.live else []))
     which = f"{number:,}" if number == there else f"the first {number:,} of {there:,}"
-    title = SOURCES[subject.dataset].title
+    title = subject.about.title
     bar = st.progress(0.0, text=f"Judging {which} test images of {title} …")
 
     def compute() -> Judged:
@@ -97,11 +101,16 @@ def judged_test_images(mine: Session, subject: Subject, data: Dataset) -> Judged
     return found
 
 
-def _matrix(mine: Session, found: Judged, data: Dataset) -> None:
-    """True class by answer; a click on a cell, or the two choices under it, shows its images."""
+def _matrix(mine: Session, subject: Subject, found: Judged, data: Dataset) -> tuple[int, int]:
+    """True class by answer; a click on a cell, or the two choices beside it, shows its images.
+
+    Returns (true, answered) of the cell that is open: the visitor's, or else that of the most frequent mistake,
+    which may be another one with newer weights.
+    """
     names, counts = data.class_names, found.confusion
-    if mine.confused is None or max(mine.confused) >= len(names):
-        mine.confused = _most_confused(counts)
+    if mine.confused is not None and max(mine.confused) >= len(names):
+        mine.confused = None
+    open_cell = mine.confused or _most_confused(counts)
     key = "mistakes/matrix"
 
     def clicked() -> None:
@@ -109,19 +118,18 @@ def _matrix(mine: Session, found: Judged, data: Dataset) -> None:
         row, column = cell.get("row"), cell.get("column")
         if row in range(len(names)) and column in range(len(names)):
             mine.confused = int(row), int(column)
-            st.session_state["mistakes/true"], st.session_state["mistakes/answer"] = mine.confused
 
     st.markdown("**What it confuses**: the stronger the colour, the more mistakes; click a cell to see its images")
-    st.vega_lite_chart(
-        confusion(counts, names, look(), mine.confused),
-        key=key,
-        on_select=clicked,
-        selection_mode="cell",
-        alt=f"Confusion matrix: {counts.sum() - counts.trace():,} of {counts.sum():,} test images are answered wrongly.",
-    )
+    alt = f"Confusion matrix: {counts.sum() - counts.trace():,} of {counts.sum():,} test images are answered wrongly."
+    drawn = confusion(counts, names, look(), open_cell)
+    st.vega_lite_chart(drawn, key=key, on_select=clicked, selection_mode="cell", alt=alt)
     rows = ([name, *row] for name, row in zip(names, counts.tolist()))
     columns = ["true class \\ answer", *names]
-    download_table([dict(zip(columns, row)) for row in rows], "confusion", "mistakes/matrix/csv")
+    with st.container(horizontal=True):
+        words = f"{subject.title}: what it answers to the test images of each class, and how often."
+        download_chart(alt, words, "confusion", "mistakes/matrix/svg")
+        download_table([dict(zip(columns, row)) for row in rows], "confusion", "mistakes/matrix/csv")
+    return open_cell
 
 
 def _most_confused(counts: np.ndarray) -> tuple[int, int]:
@@ -131,8 +139,8 @@ def _most_confused(counts: np.ndarray) -> tuple[int, int]:
     return int(row), int(column)
 
 
-def _cell(mine: Session, found: Judged, data: Dataset) -> None:
-    """The images of the cell that was chosen."""
+def _cell(mine: Session, subject: Subject, found: Judged, data: Dataset, open_cell: tuple[int, int]) -> None:
+    """The images of the cell that is open."""
     names = data.class_names
     keys = ("mistakes/true", "mistakes/answer")
 
@@ -140,12 +148,12 @@ def _cell(mine: Session, found: Judged, data: Dataset) -> None:
         mine.confused = tuple(st.session_state[key] for key in keys)
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        for key, label, value in zip(keys, ("It is", "Answered"), mine.confused):
-            st.session_state.setdefault(key, value)
+        for key, label, value in zip(keys, ("It is", "Answered"), open_cell):
+            st.session_state[key] = value  # the matrix, or newer weights, may have opened another one
             st.selectbox(
                 label, range(len(names)), format_func=names.__getitem__, key=key, on_change=chosen, width=150
             )
-    true, answer = mine.confused
+    true, answer = open_cell
     numbers = found.cell(true, answer)
     if not len(numbers):
         st.info(f"No test image of “{names[true]}” is answered “{names[answer]}”.")
@@ -154,10 +162,21 @@ def _cell(mine: Session, found: Judged, data: Dataset) -> None:
     st.markdown(
         f"**{len(numbers):,} {images}** of “{names[true]}” answered “{names[answer]}”, the most certain first"
     )
-    shown = _how_many(numbers, "mistakes/cell")
+    shown = numbers[: how_many(len(numbers), FIRST, "image", "mistakes/cell")].tolist()
     tiles = [_tile(found, data, number, certainty(found.probabilities[number, answer])) for number in shown]
     with st.container(height=CELL_HEIGHT, border=False):  # so that nothing below moves when their number changes
         _clickable(mine, tiles, shown, "mistakes/cell/images")
+    with st.container(horizontal=True):
+        caption = (
+            f"{subject.title}: test images of “{names[true]}” answered “{names[answer]}”, {len(shown)} of "
+            f"{len(numbers):,}, with the probability of that answer."
+        )
+        download_tiles(tiles, INK_SCALE, caption, f"{true}-as-{answer}", "mistakes/cell/png")
+        download_table(
+            lambda: [{"test image": int(n), "probability": f"{found.probabilities[n, answer]:.6f}"} for n in numbers],
+            f"{true}-as-{answer}",
+            "mistakes/cell/csv",
+        )
 
 
 def _surest(mine: Session, subject: Subject, found: Judged, data: Dataset, surest: np.ndarray, wrong: int) -> None:
@@ -167,7 +186,7 @@ def _surest(mine: Session, subject: Subject, found: Judged, data: Dataset, sures
         st.info("None: every test image is answered right.")
         return
     names = data.class_names
-    shown = _how_many(surest, "mistakes/surest")
+    shown = surest[: how_many(len(surest), FIRST, "image", "mistakes/surest", wrong)].tolist()
     tiles = [_tile(found, data, number, _verdict(found, names, number, "\n")) for number in shown]
     _clickable(mine, tiles, shown, "mistakes/surest/images")
     st.caption(
@@ -178,7 +197,9 @@ def _surest(mine: Session, subject: Subject, found: Judged, data: Dataset, sures
         caption = f"The most certain mistakes of {subject.title}, {len(shown)} of {wrong:,}: true class, answer, probability."
         download_tiles(tiles, INK_SCALE, caption, "mistakes", "mistakes/surest/png")
         columns = ["test image", "true class", "answer", "probability"]
-        download_table([dict(zip(columns, row)) for row in _table(found, names)], "mistakes", "mistakes/surest/csv")
+        download_table(
+            lambda: [dict(zip(columns, row)) for row in _table(found, names)], "mistakes", "mistakes/surest/csv"
+        )
 
 
 def _table(found: Judged, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
@@ -188,16 +209,19 @@ def _table(found: Judged, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
         yield number, names[found.labels[number]], names[answer], f"{found.probabilities[number, answer]:.6f}"
 
 
-def _plane(mine: Session, subject: Subject, found: Judged, data: Dataset) -> None:
-    """Where the network puts the images before its last layer."""
-    number = min(ON_PLANE, len(found.labels))
-    st.markdown("**How it sees the test images**: near each other is what looks alike to the network")
-    network = subject.network
-    at = mine.kept(
+def _projected(mine: Session, subject: Subject, data: Dataset, number: int) -> Projection:
+    """Where the network puts the first images, computed once for each version of the weights."""
+    return mine.kept(
         "mistakes/plane",
-        (subject.version, network, subject.dataset, number),
-        lambda: projected(subject.model, network, data.x_test[:number]),
+        (subject.version, subject.network, subject.dataset, number),
+        lambda: projected(subject.model, subject.network, data.x_test[:number]),
     )
+
+
+def _plane(mine: Session, subject: Subject, found: Judged, data: Dataset, at: Projection) -> None:
+    """Where the network puts the images before its last layer."""
+    number = len(at.points)
+    st.markdown("**How it sees the test images**: near each other is what looks alike to the network")
     key = "mistakes/plane"
 
     def clicked() -> None:
@@ -207,17 +231,21 @@ def _plane(mine: Session, subject: Subject, found: Judged, data: Dataset) -> Non
 
     labels, answers, names = found.labels[:number], found.answers[:number], data.class_names
     wrong = int((labels != answers).sum())
-    st.vega_lite_chart(
-        plane(at.points, labels, answers, names, at.explained, look()),
-        key=key,
-        on_select=clicked,
-        selection_mode="point",
-        alt=f"{number:,} test images as points of a plane, by class; {wrong:,} that are answered wrongly have a ring.",
-    )
+    alt = f"{number:,} test images as points of a plane, by class; {wrong:,} that are answered wrongly have a ring."
+    drawn = plane(at.points, labels, answers, names, at.explained, look())
+    st.vega_lite_chart(drawn, key=key, on_select=clicked, selection_mode="point", alt=alt)
     signs = "" if all(name == str(n) for n, name in enumerate(names)) else _signs(names)
-    st.caption(
-        f"Each digit is one of the first {number:,} test images{signs}; a ring means a wrong answer. {_plane_words(subject, at)}"
-    )
+    words = f"Each digit is one of the first {number:,} test images{signs}; a ring means a wrong answer. {_plane_words(subject, at)}"
+    st.caption(words)
+    with st.container(horizontal=True):
+        download_chart(alt, f"{subject.title}. {words}", "test-images", "mistakes/plane/svg")
+        columns = ["test image", "direction 1", "direction 2", "true class", "answer"]
+
+        def rows() -> list[dict[str, object]]:
+            points = zip(range(number), *at.points.T.tolist(), labels.tolist(), answers.tolist())
+            return [dict(zip(columns, (n, x, y, names[label], names[answer]))) for n, x, y, label, answer in points]
+
+        download_table(rows, "test-images", "mistakes/plane/csv")
 
 
 def _signs(names: Sequence[str]) -> str:
@@ -288,12 +316,6 @@ def _clickable(mine: Session, tiles: Sequence[Tile], numbers: Sequence[int], key
 
     cell_px = cell_size(tiles[0].values.shape[:2], IMAGE_PX)
     clickable_gallery(tiles, numbers, mine.test_image, INK_SCALE, cell_px, key, choose)
-
-
-def _how_many(numbers: np.ndarray, key: str) -> list[int]:
-    """The first few, or all where the visitor wants them."""
-    there = numbers.tolist()
-    return there if len(there) <= FIRST or st.toggle(f"Show all {len(there):,}", key=f"{key}/all") else there[:FIRST]
 
 
 def _selected(key: str, name: str) -> dict:

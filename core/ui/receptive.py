@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from core.data import load
+from core.data.lessons import is_lesson
 from core.insight import (
     Effective,
     activations,
@@ -24,12 +25,12 @@ from core.insight import (
 )
 from core.network import Box, Network, Path, ReceptiveField, trace
 from core.network.network import place
-from core.ui.downloads import NO_BREAK, download_picture, download_table
+from core.training import StoreError
+from core.ui.downloads import NO_BREAK, download_chart, download_picture, download_table
 from core.ui.frame import look
 from core.ui.insight import choose_layer, layer_words
 from core.ui.session import Session
-from core.ui.subject import Picture, Subject
-from core.views.charts import receptive_explorer
+from core.ui.subject import Picture, Subject, misfit_words
 from core.views.fields import Nested, as_image, nested_boxes
 from core.views.images import (
     INK_SCALE,
@@ -43,6 +44,7 @@ from core.views.images import (
     marked,
     shown_image,
 )
+from core.views.inside import receptive_explorer
 from core.views.theme import MAGMA
 
 PARTS = ("Layer by layer", "Pixels read", "What counts", "At the border")
@@ -53,12 +55,12 @@ SIDE_PX = 252
 UNTRAINED_SEED = 1
 
 
-def choose_field_layer(network: Network, key: str) -> Path:
+def choose_field_layer(mine: Session, network: Network, key: str) -> Path:
     """A choice among all layers of a network that works."""
-    return choose_layer(network, [row.path for row in trace(network).rows if row.receptive_field], key)
+    return choose_layer(mine, network, [row.path for row in trace(network).rows if row.receptive_field], key)
 
 
-def explorer(subject: Subject, picture: Picture, path: Path) -> None:
+def explorer(mine: Session, subject: Subject, picture: Picture, path: Path) -> None:
     """One feature map and, under it, the input with the frame of what the hovered unit sees."""
     row = trace(subject.network).row(path)
     if len(row.output_shape) != 3:
@@ -70,8 +72,13 @@ def explorer(subject: Subject, picture: Picture, path: Path) -> None:
     channels = row.output_shape[2]
     channel = 0
     if channels > 1:
-        key = f"fields/channel/{place(path)}/{channels}"
-        channel = st.number_input("Feature map", 1, channels, 1, key=key, width=150) - 1
+        key = f"fields/channel/{hash(subject.network)}/{place(path)}"
+        st.session_state.setdefault(key, (mine.channel if path == mine.layer else 0) + 1)
+
+        def another() -> None:
+            mine.look_at_channel(path, st.session_state[key] - 1)
+
+        channel = st.number_input("Feature map", 1, channels, key=key, on_change=another, width=150) - 1
     values = activations(subject.model, subject.network, picture.image)[path][..., channel]
     field = row.receptive_field
     high, wide = field.size
@@ -81,24 +88,25 @@ def explorer(subject: Subject, picture: Picture, path: Path) -> None:
         values, regions(field), image, look=look(), reads=field.paths if holes else ()
     )  # fmt: skip
     words = layer_words(subject.network, path)
-    st.vega_lite_chart(
-        chart,
-        key=f"fields/{place(path)}",
-        width="content",
-        alt=f"Feature map of {words} and the input. Each unit sees {high} by {wide} pixels.",
+    alt = f"Feature map of {words} and the input. Each unit sees {high} by {wide} pixels."
+    st.vega_lite_chart(chart, key=f"fields/{place(path)}", width="content", alt=alt)
+    shown = (
+        f"{subject.title}. Above, map {channel + 1} of layer {words}; below, {picture.title}, with what the framed "
+        "number sees."
     )
     marks = " Squares mark the pixels that it truly reads: there are holes between them." if holes else ""
     st.caption(
         "Above: the feature map. Below: the image that went in. At the border the frame is cut off, because "
         f"there is nothing but padding outside.{marks}"
     )
+    download_chart(alt, f"{shown}{marks}", "receptive-field", "fields/explorer/svg")
 
 
 def parts(mine: Session, subject: Subject, picture: Picture, path: Path) -> None:
     """Four views of what the layers see, one at a time; only the one that is open is computed."""
     draw: tuple[Callable[[], None], ...] = (
         lambda: _layer_by_layer(subject, picture, path),
-        lambda: _truly_read(subject.network, picture, path),
+        lambda: _truly_read(mine, subject.network, picture, path),
         lambda: _what_counts(mine, subject, path),
         lambda: _at_the_border(subject.network, path),
     )
@@ -176,7 +184,7 @@ def _growth_words(subject: Subject) -> str:
     )
 
 
-def _truly_read(network: Network, picture: Picture, path: Path) -> None:
+def _truly_read(mine: Session, network: Network, picture: Picture, path: Path) -> None:
     """The pixels behind one unit, on the image."""
     field = trace(network).row(path).receptive_field
     rows, columns = field.units
@@ -185,10 +193,23 @@ def _truly_read(network: Network, picture: Picture, path: Path) -> None:
         row, column = 0, 0
         st.markdown(f"All units of layer {place(path)} read the same pixels.")
     else:
-        key = f"fields/unit/{hash(network)}/{place(path)}"
+        maps = len(trace(network).row(path).output_shape) == 3
+        known = maps and mine.unit is not None and path == mine.layer
+        keys = [f"fields/unit/{hash(network)}/{place(path)}/{side}" for side in ("row", "column")]
+
+        def another() -> None:
+            if maps:  # of a flattened layer, a place belongs to as many numbers as there are channels
+                row, column = (st.session_state[key] - 1 for key in keys)
+                mine.look_at(path, (row, column, mine.channel if path == mine.layer else 0))
+
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            row = st.number_input("Row of the unit", 1, rows, middle[0] + 1, key=f"{key}/row", width=150) - 1
-            column = st.number_input("Column", 1, columns, middle[1] + 1, key=f"{key}/column", width=150) - 1
+            asked = []
+            for key, label, most, at in zip(
+                keys, ("Row of the unit", "Column"), (rows, columns), mine.unit if known else middle
+            ):
+                st.session_state.setdefault(key, at + 1)
+                asked.append(st.number_input(label, 1, most, key=key, on_change=another, width=150) - 1)
+        row, column = asked
     read, box = pixels_read(field, row, column), field.region(row, column)
     words = _read_words(field, read, box, (row, column))
     image = shown_image(picture.image)
@@ -228,6 +249,10 @@ def _read_words(field: ReceptiveField, read: np.ndarray, box: Box, unit: tuple[i
 def _what_counts(mine: Session, subject: Subject, path: Path) -> None:
     """How much each pixel moves the unit in the middle, before training and after."""
     network = subject.network
+    misfit = misfit_words(subject)
+    if misfit:
+        st.info(f"{misfit}, so it cannot be measured how much each pixel counts.")
+        return
     seed = _start_seed(mine, subject)
     key = (subject.version, network, seed)
     cheap = trace(network).macs <= CHEAP_MACS and not subject.live
@@ -300,6 +325,7 @@ def _measured(mine: Session, subject: Subject, path: Path, seed: int) -> tuple[E
 
     network = subject.network
     images = load(subject.dataset).x_test[:EFFECTIVE_IMAGES].astype(np.float32) / 255
+    begun = _begun_with(mine, subject)
     bar = st.empty()
 
     def told(begin: float, words: str) -> Callable[[float], object]:
@@ -308,7 +334,10 @@ def _measured(mine: Session, subject: Subject, path: Path, seed: int) -> tuple[E
     def untrained() -> Effective:
         tell = told(0.0, "Before training …")
         tell(0.0)
-        return effective_field(build_model(network, seed), network, path, images, on_progress=tell)
+        model = build_model(network, seed)
+        if begun is not None:
+            model.set_weights(begun)
+        return effective_field(model, network, path, images, on_progress=tell)
 
     def trained() -> Effective:
         tell = told(0.5, "After training …")
@@ -316,10 +345,22 @@ def _measured(mine: Session, subject: Subject, path: Path, seed: int) -> tuple[E
         return effective_field(subject.model, network, path, images, on_progress=tell)
 
     where = (network, path, subject.dataset)
-    before = mine.kept(f"fields/before/{place(path)}", (seed, *where), untrained)
+    which = seed if begun is None else mine.run.created
+    before = mine.kept(f"fields/before/{place(path)}", (which, *where), untrained)
     after = mine.kept(f"fields/after/{place(path)}", (subject.version, *where), trained)
     bar.empty()
     return before, after
+
+
+def _begun_with(mine: Session, subject: Subject) -> list[np.ndarray] | None:
+    """The weights that a run began with where those were not fresh: it was taught drawings. Else None."""
+    run = mine.run
+    if mine.subject != "run" or run is None or not is_lesson(run.dataset_name) or 0 not in run.epochs():
+        return None
+    try:
+        return run.epoch_weights(0)
+    except StoreError:  # dropped since, for room
+        return None
 
 
 def _start_seed(mine: Session, subject: Subject) -> int:
@@ -404,6 +445,7 @@ def stacks() -> None:
             for words, cost in ((f"{count} × Conv2D 3×3", found.stack), (f"1 × Conv2D {size}×{size}", found.single))
         ]
         st.table(lines, hide_index=True, border="horizontal", width="content")
+        download_table(lines, "stacked-kernels", "fields/stacks/csv")
         if count == 1:
             st.markdown("With one layer they are the same thing. Stack another one.")
         else:

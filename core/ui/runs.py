@@ -7,7 +7,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from core.data import SOURCES
+from core.data import SOURCES, about
 from core.network import trace
 from core.network.settings import settings_of
 from core.training import Recipe, Run, StoreError
@@ -58,7 +58,7 @@ def _row(run: Run) -> dict:
         "of epoch": "–" if best is None else f"{best.epoch:.3g}",
         "Test accuracy": percent(now.test_accuracy),
         "Time": duration(now.seconds),
-        "Data": SOURCES[run.dataset_name].title,
+        "Data": about(run.dataset_name).title,
         "Recipe": _recipe_words(run),
         "Begun": datetime.fromtimestamp(run.created).strftime("%d %b %H:%M"),
     }
@@ -114,7 +114,8 @@ def manage(mine: Session, runs: list[Run]) -> None:
             st.switch_page("pages/feature_maps.py")
         if st.button("Edit its network", icon=":material/account_tree:", key="runs/edit", disabled=mine.locked):
             mine.open(run.network, run.recipe)
-            mine.dataset = run.dataset_name
+            if run.dataset_name in SOURCES:  # drawings are taught on the page Teach
+                mine.dataset = run.dataset_name
             st.switch_page("pages/build.py")
         trained_files(run)
         _delete(mine, run)

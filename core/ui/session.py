@@ -36,6 +36,13 @@ class Step(NamedTuple):
     recipe: Recipe | None
 
 
+class Kept(NamedTuple):
+    """A drawing that joined a collection: its first stroke (n, 2) in canvas pixels, and its (28, 28) image."""
+
+    stroke: np.ndarray
+    image: np.ndarray
+
+
 @dataclass
 class Session:
     """The truth behind the widgets of all pages.
@@ -61,19 +68,25 @@ class Session:
         source: the image that they look at: `test`, `drawing` or `upload`.
         test_index: which test image.
         explained: the class that Why explains: `answer`, `runner-up`, or the index of one.
-        confused: (true, answered) of the cell of the confusion matrix that is open; None before one is.
+        confused: (true, answered) of the cell of the confusion matrix that was chosen; None before one is.
         test_image: the test image that Mistakes has open; None is the most certain mistake.
         drawing: (28, 28) float32 in 0…1, the newest.
         upload: the picture that was sent last, (h, w, 4) uint8; None where there is none.
         upload_id: which file it was, so that it is read once.
         canvas: grows to give the next drawing an empty canvas.
+        taught: which collection the page Teach is about: `digits` or `own`.
+        teach_canvas, play_canvas: grow to give the next drawing on Teach an empty canvas.
+        teach_kept: the drawing that was kept there last, to know it again where the browser sends it late.
+        teach_chosen: the number of the drawing that is open there; None for none.
+        teaching_problem: what was wrong with the last change of a collection, to be told once; empty if nothing.
         previewed: grows to show other random changes of the training images.
         unfolded: parts of the recipe that stay open.
         opened_link: the token of the link that was opened last, so that it is taken once.
         link_problem: what was wrong with it; empty if nothing.
         hidden: parts of the interface that the link leaves out.
-        inside_of: the network that is looked into; `layer` and `unit` are places in it.
-        layer: the layer that is looked at alone; None for the whole network.
+        inside_of: the network that is looked into; `layer`, `channel` and `unit` are places in it.
+        layer: the layer that is looked at, on every page that has it; None for the whole network.
+        channel: which of its maps, kernels or units, from 0.
         unit: the number of this layer that is explained: (row, column, map) or (unit,); None for none.
         canvas_content: what the canvas sent last, to put it back when its page is opened again.
         games: how far they are in the games.
@@ -108,6 +121,12 @@ class Session:
     canvas: int = 0
     canvas_content: dict | None = None
     _desk: tuple[Network, Recipe, str] | None = None
+    taught: str = "digits"
+    teach_canvas: int = 0
+    play_canvas: int = 0
+    teach_kept: Kept | None = None
+    teach_chosen: int | None = None
+    teaching_problem: str = ""
     previewed: int = 0
     unfolded: set[str] = field(default_factory=set)
     opened_link: str | None = None
@@ -115,6 +134,7 @@ class Session:
     hidden: tuple[str, ...] = ()
     inside_of: Network | None = None
     layer: Path | None = None
+    channel: int = 0
     unit: tuple[int, ...] | None = None
     games: Games = field(default_factory=Games)
     _kept: dict[str, tuple[object, Any]] = field(default_factory=dict)
@@ -150,6 +170,25 @@ class Session:
             self.recipe = recipe
         self.edited = None
         self._settle((0,), True)
+
+    def look_into(self, network: Network) -> None:
+        """Places in another network than this one are forgotten."""
+        if self.inside_of != network:
+            self.inside_of, self.layer, self.channel, self.unit = network, None, 0, None
+
+    def look_at(self, layer: Path | None, unit: tuple[int, ...] | None = None) -> None:
+        """A layer, or one number of it, or with None the whole network."""
+        if unit is not None:
+            self.channel = unit[-1]
+        elif layer != self.layer:
+            self.channel = 0
+        self.layer, self.unit = layer, unit
+
+    def look_at_channel(self, layer: Path, channel: int) -> None:
+        """One map, kernel or unit of a layer; a number that is explained stays where it is in its map."""
+        unit = self.unit if layer == self.layer else None
+        self.layer, self.channel = layer, channel
+        self.unit = None if unit is None else (*unit[:-1], channel)
 
     def undo(self) -> None:
         """Back to the network before the last edit, if there is one."""
@@ -192,6 +231,15 @@ class Session:
         self.run, self.epoch = run, None
         if run is None and self.subject == "run":
             self.subject = None
+
+    def forget_deleted(self) -> None:
+        """Go on with another run where this one was deleted meanwhile, in another window of this visitor."""
+        run = self.run
+        if run is None or run in (left := self.workspace.runs):
+            return
+        self.viewers.pop(run, None)
+        self.notice = f"“{run.name}” has been deleted."
+        self.choose_run(left[0] if left else None)
 
     def viewer(self, run: Run) -> Viewer:
         """A model to look into this run; those of the runs looked into before the last few are let go."""
@@ -260,7 +308,9 @@ def session() -> Session:
         mine = Session(token=token, workspace=workspaces().of(token))
         mine._find_desk()
         st.session_state["receptive"] = mine
-    return st.session_state["receptive"]
+    mine = st.session_state["receptive"]
+    mine.forget_deleted()
+    return mine
 
 
 @lru_cache(maxsize=1)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
-from core.data import SOURCES, load
+from core.data import About, about, load
+from core.data.lessons import is_lesson
 from core.data.uploads import InvalidPicture, network_input, read_picture
 from core.insight.certainty import SURE_FROM
 from core.network import Network
@@ -57,8 +58,13 @@ class Subject:
         return (id(self.model), self.viewer and self.viewer.shown)
 
     @property
+    def about(self) -> About:
+        """What there is to say of that dataset."""
+        return about(self.dataset)
+
+    @property
     def class_names(self) -> tuple[str, ...]:
-        return SOURCES[self.dataset].class_names
+        return self.about.class_names
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,7 @@ def choose_subject(mine: Session, key: str, usual: str = "lenet5") -> Subject:
         key: of the widgets.
         usual: the one of `TITLES` that the page shows as long as nothing was chosen.
     """
+    mine.show_notice()
     run = mine.run
     titles = {usual: TITLES[usual]} | TITLES
     if run is not None:
@@ -255,30 +262,44 @@ def watch(mine: Session, subject: Subject, body: Callable[[], None], seconds: fl
 def waking() -> Iterator[None]:
     """A word of patience while TensorFlow is imported, for the first visitor only."""
     patience = "keras" not in sys.modules or "core.training.model" not in sys.modules
-    with st.spinner("Waking TensorFlow up: a few seconds, only once …") if patience else st.container():
+    # In a place of its own: what follows is put on the page anew where its place in the list changes.
+    with st.empty(), st.spinner("Waking TensorFlow up: a few seconds, only once …") if patience else nullcontext():
         wake_tensorflow()
         yield
 
 
 def need_images(subject: Subject) -> None:
     """Stop the page with a sentence where no test image fits into the network."""
-    source = SOURCES[subject.dataset]
-    if subject.network.input_shape != source.input_shape:
-        st.warning(
-            f"This network takes images of {shape_text(subject.network.input_shape)}, but those of {source.title} "
-            f"are {shape_text(source.input_shape)}. Choose another network above."
-        )
+    misfit = misfit_words(subject)
+    if misfit:
+        st.warning(f"{misfit}. Choose another network above.")
         st.stop()
 
 
+def misfit_words(subject: Subject) -> str:
+    """Why no image of its dataset fits into the network, without a full stop; empty where they do."""
+    source = subject.about
+    if subject.network.input_shape == source.input_shape:
+        return ""
+    return (
+        f"This network takes images of {shape_text(subject.network.input_shape)}, but those of {source.title} are "
+        f"{shape_text(source.input_shape)}"
+    )
+
+
 def choose_picture(mine: Session, subject: Subject, key: str) -> Picture:
-    """A choice between the test images and the visitor's drawing."""
+    """A choice between the test images, the visitor's drawing and their pictures.
+
+    Where no test image fits into the network, it is a black one until there is a picture.
+    """
+    misfit = misfit_words(subject)
     with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
         titles = {"test": "Test image", "drawing": "My drawing", "upload": "Upload"}
         fits = mine.drawing is not None and subject.network.input_shape == (28, 28, 1)
-        options = ["test", "drawing", "upload"] if fits else ["test", "upload"]
+        options = [] if misfit else ["test", "drawing"] if fits else ["test"]
+        options.append("upload")
         if mine.source not in options:
-            mine.source = "test"
+            mine.source = options[0]
         mine.source = st.segmented_control(
             "Image",
             options,
@@ -289,16 +310,17 @@ def choose_picture(mine: Session, subject: Subject, key: str) -> Picture:
             help=None if fits else "Draw a digit on the Draw page, and it can be chosen here too.",
         )
         dataset = load(subject.dataset)
+        last = len(dataset.x_test) - 1
+        mine.test_index = min(mine.test_index, last)
         if mine.source == "test":
-            number = f"{key}/index"
+            # Streamlit keeps a number by its key, and there are fewer test images of drawings.
+            number = f"{key}/index/{last}" if is_lesson(subject.dataset) else f"{key}/index"
 
             def another() -> None:
-                mine.test_index = int(np.random.default_rng().integers(len(dataset.x_test)))
+                mine.test_index = int(np.random.default_rng().integers(last + 1))
                 st.session_state[number] = mine.test_index
 
-            mine.test_index = st.number_input(
-                "Number", 0, len(dataset.x_test) - 1, mine.test_index, key=number, width=150
-            )
+            mine.test_index = st.number_input("Number", 0, last, mine.test_index, key=number, width=150)
             st.button("Another", icon=":material/casino:", on_click=another, key=f"{key}/another")
         if mine.source == "upload":
             _receive(mine, key)
@@ -309,6 +331,9 @@ def choose_picture(mine: Session, subject: Subject, key: str) -> Picture:
         if image is not None:
             return Picture(image, "your picture")
         st.warning("Nothing stands out in this picture. A digit on an even ground works, dark or light.")
+    if misfit:
+        st.info(f"{misfit}. Until you upload a picture, it gets a black one.")
+        return Picture(np.zeros(subject.network.input_shape, np.float32), "a black image")
     label = int(dataset.y_test[mine.test_index])
     image = dataset.x_test[mine.test_index].astype(np.float32) / 255
     name = dataset.class_names[label]

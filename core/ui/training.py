@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from core.data import SOURCES, load
+from core.data import about, load
 from core.training import Run, Snapshot, State
 from core.training.reading import Remark, reading
 from core.ui.frame import certainty, duration, look, parameter_words, percent, plain, progress_words
@@ -139,7 +139,7 @@ def live_view(mine: Session) -> None:
         st.info("Nothing has been trained yet. Press Start: after one epoch you will see how well it does.")
         return
     now = run.snapshot  # one snapshot for all that is drawn: the run goes on meanwhile
-    what = f"{plain(run.name)} ({parameter_words(run.network)}) on {SOURCES[run.dataset_name].title}"
+    what = f"{plain(run.name)} ({parameter_words(run.network)}) on {about(run.dataset_name).title}"
     st.progress(now.progress, text=f"{what}: {progress_words(now)}")
     with st.container(key="train/messages"):  # a place of their own: what follows stays the same elements
         if now.state is State.FAILED:
@@ -191,10 +191,16 @@ def _figures(now: Snapshot) -> list[tuple[str, str, str]]:
             )
         )
     tested = now.test.accuracy if now.test is not None else None
+    on = f"{now.test.images:,} images" if now.test is not None else "images"
     kept = "" if now.kept_epoch is None else f" With the weights of epoch {now.kept_epoch:g}, the best."
     when = "read once, at the end" if now.judged_on == "validation" else "tested before training and after each epoch"
     figures += [
-        ("Test accuracy", percent(tested), f"On 10,000 images that it never learns from; {when}.{kept}"),
+        ("Test accuracy", percent(tested), f"On {on} that it never learns from; {when}.{kept}"),
+    ]
+    if now.aside:
+        words = f"On {now.aside[-1].images:,} of your drawings that are kept apart: it never learns from them."
+        figures.append(("Your drawings", percent(now.aside[-1].accuracy), words))
+    figures += [
         ("Images per second", speed, "How many images it learns from each second."),
         ("Steps", steps, "Batches that it has learned from so far."),
         ("Time", duration(now.seconds), "Spent on training and testing; pauses do not count."),
@@ -224,7 +230,7 @@ def _rates(now: Snapshot) -> None:
 
 def _confusions(_mine: Session, run: Run, now: Snapshot) -> None:
     """The confusion matrix of the newest test; empty before the first, so that nothing jumps."""
-    names = SOURCES[run.dataset_name].class_names
+    names = about(run.dataset_name).class_names
     counts = np.zeros((len(names), len(names)), int) if now.confusion is None else now.confusion
     wrong = counts.sum() - counts.trace()
     of = f" among the {counts.sum():,} {now.judged_on} images" if counts.any() else ""
@@ -257,7 +263,7 @@ def _hardest(_mine: Session, run: Run, now: Snapshot) -> None:
         st.caption("None." if now.judged else "Not tested yet.")
         return
     images, _, _ = _judged_images(run, now)
-    names = SOURCES[run.dataset_name].class_names
+    names = about(run.dataset_name).class_names
     tiles = [
         Tile(
             images[mistake.index][..., 0] / 255,
@@ -276,7 +282,7 @@ def _samples(_mine: Session, run: Run, now: Snapshot) -> None:
         st.caption("Not tested yet.")
         return
     images, labels, first = _judged_images(run, now)
-    names = SOURCES[run.dataset_name].class_names
+    names = about(run.dataset_name).class_names
     tiles = []
     for number, probabilities in enumerate(now.samples):
         answer, label = int(probabilities.argmax()), int(labels[first + number])
@@ -296,7 +302,8 @@ def _inside(mine: Session, run: Run, now: Snapshot) -> None:
             "Layer", list(paths), format_func=paths.get, key=f"train/inside/layer/{run.created}", width=280
         )
         data = load(run.dataset_name)
-        number = st.number_input("Test image", 0, len(data.x_test) - 1, 0, key="train/inside/image", width=130)
+        last = len(data.x_test) - 1
+        number = st.number_input("Test image", 0, last, 0, key=f"train/inside/image/{last}", width=130)
         choose_epoch(mine, "train/inside")
     model = model_of(mine, run)
     if model is None or path is None:

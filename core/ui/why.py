@@ -16,7 +16,7 @@ from core.insight import (
     saliency_of_random_weights,
 )
 from core.network import Network
-from core.ui.downloads import download_tiles
+from core.ui.downloads import download_chart, download_table, download_tiles
 from core.ui.frame import certainty, look
 from core.ui.session import Session
 from core.ui.subject import Picture, Subject
@@ -69,12 +69,13 @@ def choose_method(network: Network) -> str:
     """One of the methods that this network allows, or all of them side by side."""
     titles = {ALL: "All side by side"} | {name: METHODS[name].title for name in methods_for(network)}
     there = len(titles) > len(METHODS)
-    return st.pills(  # they wrap on a phone
+    return st.pills(
         "Method",
         list(titles),
         default=ALL,
         format_func=titles.get,
         required=True,
+        wrap=True,
         key=f"why/method/{len(titles)}",
         help=None if there else "Grad-CAM needs feature maps larger than 1×1, which this network does not have.",
     )
@@ -101,6 +102,7 @@ def explained(mine: Session, subject: Subject, picture: Picture, method: str) ->
             "what speaks for it, the brighter the more. No method is the truth: trust what several of them mark and "
             "random weights do not."
         )
+        _all_to_take_away(mine, subject, picture, target)
     else:
         _one(mine, subject, picture, method, target, name)
 
@@ -125,11 +127,13 @@ def _asked(subject: Subject, picture: Picture, answers: np.ndarray, target: int)
             width="content",
         )
         with st.container(width=280):
-            st.vega_lite_chart(
-                probability_bars(answers, names, look()),
-                key="why/answer",
-                alt=f"Probability of each class; the highest is {names[best]} with {certainty(answers[best])}.",
-            )
+            alt = f"Probability of each class; the highest is {names[best]} with {certainty(answers[best])}."
+            st.vega_lite_chart(probability_bars(answers, names, look()), key="why/answer", alt=alt)
+            with st.container(horizontal=True):
+                caption = f"What {subject.title} answers to {picture.title}."
+                download_chart(alt, caption, "answer", "why/answer/svg")
+                rows = [{"class": name, "probability": float(p)} for name, p in zip(names, answers)]
+                download_table(rows, "answer", "why/answer/csv")
         with st.container(width=300):
             st.markdown(
                 f"The network answers **{names[best]}** ({certainty(answers[best])}){right}.\n\n"
@@ -168,6 +172,23 @@ def _card(mine: Session, subject: Subject, picture: Picture, method: str, target
         st.html(gallery([tile], scale, cell_size(tile.values.shape, SMALL_PX)), width="content")
         with st.container(width=CARD_PX - SMALL_PX):
             st.caption(f"By random weights: {alike(found.similarity)[0]}.")
+
+
+def _all_to_take_away(mine: Session, subject: Subject, picture: Picture, target: int) -> None:
+    """The image and all methods, each above what random weights give, as one file."""
+    tiles, scales = [Tile(shown_image(picture.image), "the image", "")], [INK_SCALE]
+    for method in methods_for(subject.network):
+        found = _found(mine, subject, picture, method, target)
+        for values, label in ((found.learned, METHODS[method].title), (found.randomised, "the same, random weights")):
+            tile, scale = _map_tile(values, "", label)
+            tiles.append(tile)
+            scales.append(scale)
+    caption = (
+        f"Why “{subject.class_names[target]}”? {picture.title.capitalize()}, explained for {subject.title}: each method, "
+        "and what it gives for a network with random weights. Each picture has a scale of its own; orange speaks for "
+        "the class, blue against it; Grad-CAM shows only what speaks for it."
+    )
+    download_tiles(tiles, scales, caption, "why", "why/png/all")
 
 
 def _one(mine: Session, subject: Subject, picture: Picture, method: str, target: int, name: str) -> None:

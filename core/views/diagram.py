@@ -26,7 +26,7 @@ class Paper(NamedTuple):
     """What a drawing takes from where it stands.
 
     Attributes:
-        font: for its words.
+        font: for its words, as CSS has it: a name with a digit or a space in it is quoted.
         ground: behind translucent sheets and around words, so that lines do not shine through.
         clickable: whether its layers can be chosen, with the pointer or the keyboard.
     """
@@ -37,7 +37,7 @@ class Paper(NamedTuple):
 
 
 PAGE = Paper("inherit", "var(--st-background-color, Canvas)", True)
-FILE = Paper("Source Sans 3, Segoe UI, Helvetica, Arial, sans-serif", "white", False)
+FILE = Paper("'Source Sans 3', 'Segoe UI', Helvetica, Arial, sans-serif", "white", False)
 
 
 @dataclass
@@ -84,7 +84,7 @@ def network_svg(network: Network, traced: Trace, selected: Path | None = None, p
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
         f'viewBox="0 {top:g} {width:g} {height:g}" role="{"group" if paper.clickable else "img"}" aria-label="{html.escape(words, quote=True)}" '
-        f'font-family="{paper.font}" font-size="11" fill="currentColor" stroke="none">'
+        f'font-family="{html.escape(paper.font, quote=True)}" font-size="11" fill="currentColor" stroke="none">'
         + "".join(canvas.lines + canvas.shapes)
         + "</svg>"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -90,6 +90,51 @@ def strongest_terms(explanation: Explanation, most: int = 3) -> list[Term]:
                 found.append((abs(float(weight[row, column, channel])), Term(patch.path, index, words)))
     found.sort(key=lambda pair: -pair[0])
     return [term for _, term in found[:most]]
+
+
+def table(explanation: Explanation) -> list[dict[str, object]]:
+    """The arithmetic as lines of numbers: every cell that is read, with its weight, then what each step gives."""
+    lines = []
+    for step in explanation.steps:
+        title = _part(step).title
+        lines += [_line(title, **cell) for cell in _cells(step)]
+        if not isinstance(step, DepthwiseSums):
+            lines.append(_line(f"{title}: result", number=float(step.result)))
+    return lines
+
+
+def _line(step: str, **cells: object) -> dict[str, object]:
+    return {"step": step} | {
+        name: cells.get(name, "") for name in ("map", "row", "column", "number", "weight", "product")
+    }
+
+
+def _cells(step: Step) -> Iterator[dict[str, object]]:
+    """What one step reads; places count from 1, those of padding too, so that they may lie outside of the map."""
+    if isinstance(step, (Function, Normalized)):
+        yield {"number": step.argument}
+    if isinstance(step, Softmax):
+        for number, (argument, power) in enumerate(zip(step.arguments, step.exponentials), 1):
+            yield {"map": number, "number": float(argument), "product": float(power)}
+    if isinstance(step, WeightedSum) and step.patch is None:
+        for number, (read, weight) in enumerate(zip(np.ravel(step.inputs), np.ravel(step.weights)), 1):
+            product = float(read) * float(weight)
+            yield {"map": number, "number": float(read), "weight": float(weight), "product": product}
+        return
+    patches = step.patches if isinstance(step, Added) else (getattr(step, "patch", None),)
+    for patch in patches:
+        for at, read in np.ndenumerate(patch.values) if patch is not None else ():
+            where = {"map": int(patch.channels[at[2]]) + 1, "number": float(read)}
+            if len(patch.shape) == 3:
+                where |= {"row": int(patch.rows[at[0]]) + 1, "column": int(patch.columns[at[1]]) + 1}
+            if isinstance(step, WeightedSum):
+                weight = float(step.weights[at])
+                yield where | {"weight": weight, "product": float(read) * weight}
+            elif isinstance(step, DepthwiseSums):
+                for weight in step.weights[at]:
+                    yield where | {"weight": float(weight), "product": float(read) * float(weight)}
+            else:
+                yield where
 
 
 def _weighed(explanation: Explanation) -> list[tuple[Patch, np.ndarray]]:

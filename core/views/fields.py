@@ -86,7 +86,7 @@ def nested_boxes(
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" width="{across}" height="{down}" role="img" '
         f'aria-label="{html.escape(alt, quote=True)}" '
-        f'font-family="Segoe UI, Helvetica, Arial, sans-serif" font-size="13" fill="{look.text}">'
+        f'font-family="&#x27;Segoe UI&#x27;, Helvetica, Arial, sans-serif" font-size="13" fill="{look.text}">'
         f'{ground}<rect width="{wide}" height="{high}" fill="#000"/>'
         f'<image href="data:image/png;base64,{source}" width="{wide}" height="{high}" opacity="0.6" '
         f'preserveAspectRatio="none" style="image-rendering:pixelated"/>{drawn}{"".join(ties)}{below}</svg>'

@@ -72,7 +72,10 @@ def png(values: np.ndarray, scale: Scale) -> bytes:
 
 
 def captioned_png(
-    tiles: Sequence[Tile], scales: Scale | Sequence[Scale] | None, caption: str, cell_px: int | None = None
+    tiles: Sequence[Tile],
+    scales: Scale | Sequence[Scale] | None,
+    caption: str,
+    cell_px: int | Sequence[int] | None = None,
 ) -> bytes:
     """Pictures as a file of its own: side by side, with their labels, the colour scale and a caption, on white.
 
@@ -80,14 +83,16 @@ def captioned_png(
         tiles: what to show, in order.
         scales: one shared by all tiles, which is drawn; or one for each; None where they are colours already.
         caption: what the pictures show, in sentences.
-        cell_px: pixels of the file for each number; by default, so many that a picture is about 196 wide.
+        cell_px: pixels of the file for each number, of all tiles or of each; by default, so many that a picture is
+            about 196 wide.
     """
     scale = scales if isinstance(scales, Scale) else None
     each = scales if scales and scale is None else [scale or INK_SCALE] * len(tiles)
+    cells = [cell_px] * len(tiles) if cell_px is None or isinstance(cell_px, int) else cell_px
     enlarged = []
-    for tile, own in zip(tiles, each, strict=True):
+    for tile, own, size in zip(tiles, each, cells, strict=True):
         image = _image(tile.values, own)
-        cell = cell_px or max(1, TILE_PX // max(image.size))
+        cell = size or max(1, TILE_PX // max(image.size))
         enlarged.append(image.resize((image.width * cell, image.height * cell), Image.Resampling.NEAREST))
     font = ImageFont.load_default(FILE_FONT_PX)
     places, x, y, widest, lowest = [], 0, 0, 0, 0

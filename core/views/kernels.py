@@ -45,7 +45,7 @@ def kernel_grid(images: np.ndarray, scale: Scale, cell_px: int, row_noun: str, c
     rows = []
     for number, kernel in enumerate(images, 1):
         line = mosaic(kernel[np.newaxis])
-        words = html.escape(f"{row_noun} {number}: {inputs} patterns, one for each input channel", quote=True)
+        words = html.escape(row_words(row_noun, number, inputs), quote=True)
         source = base64.b64encode(png(line, scale)).decode()
         picture = (
             f'<img src="data:image/png;base64,{source}" alt="{words}" title="{words}" '
@@ -54,6 +54,11 @@ def kernel_grid(images: np.ndarray, scale: Scale, cell_px: int, row_noun: str, c
         rows.append(f'<tr><th scope="row">{number}</th><td colspan="{inputs}">{picture}</td></tr>')
     head = f'<thead><tr><th scope="col">{html.escape(row_noun)}</th>{names}</tr></thead>'
     return f'<div class="kernel-grid" tabindex="0"><table>{head}<tbody>{"".join(rows)}</tbody></table></div>'
+
+
+def row_words(noun: str, number: int, inputs: int) -> str:
+    """A row of the grid for those who cannot see it."""
+    return f"{noun} {number}: {inputs} patterns, one for each input channel"
 
 
 def mosaic(images: np.ndarray) -> np.ndarray:

@@ -20,6 +20,8 @@ from core.network import (
     Flatten,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
+    GroupNormalization,
+    LayerNormalization,
     Network,
     Path,
     ReceptiveField,
@@ -28,10 +30,12 @@ from core.network import (
 )
 from core.network.layers import Reads, Window, shape_text
 from core.network.network import place
-from core.views.images import INK_SCALE, Scale, activation_scale
+from core.views.images import INK_SCALE, Scale, Tile, activation_scale, captioned_png, cell_size, shown_image, strip
 
 MOST_VALUES = 60_000  # of one layer that are sent; beyond, fewer of its maps
 LEVELS = 65_535
+MOST_PIXELS = 12_000_000  # of a file
+FILE_TILE_PX, FILE_CELL_PX = 112, 24
 
 Spec = dict[str, Any]
 Span = list[list[int]]  # for each row (or column) of units: first pixel and the one after the last
@@ -123,6 +127,40 @@ def range_words(values: np.ndarray) -> str:
     return words
 
 
+def layer_file(values: np.ndarray, image: np.ndarray, names: Sequence[str], caption: str) -> bytes:
+    """One layer's output as a PNG of its own: the image, all maps that fit on one scale, and the caption.
+
+    Args:
+        values: (h, w, c) or (units,).
+        image: (h, w, c) in 0…1 that went in.
+        names: of the units, where each has one; may be empty.
+        caption: what it shows, in sentences; how many maps are left out is added.
+    """
+    seen = shown_image(image)
+    colours = seen if seen.ndim == 3 else np.repeat(seen[..., np.newaxis], 3, axis=2)
+    tiles, cells = [Tile(colours, "the image", "")], [cell_size(colours.shape[:2], FILE_TILE_PX)]
+    if values.ndim == 1 and not names:
+        tiles.append(Tile(strip(values), f"{len(values):,} units, row after row", ""))
+        cells.append(FILE_CELL_PX)
+    else:
+        maps = values.reshape(1, 1, -1) if values.ndim == 1 else values
+        rows, columns, channels = maps.shape
+        cell = min(FILE_CELL_PX, cell_size((rows, columns), FILE_TILE_PX))
+        shown = min(channels, MOST_PIXELS // ((rows * cell + 28) * (columns * cell + 12)))
+        tiles += [Tile(maps[..., n], names[n] if names else f"{n + 1}", "") for n in range(shown)]
+        cells += [cell] * shown
+        if shown < channels:
+            caption += f" The first {shown:,} of {channels:,} maps are drawn."
+    return captioned_png(tiles, activation_scale(values), caption, cells)
+
+
+def layer_table(values: np.ndarray) -> Iterable[dict[str, object]]:
+    """One line for each number of a layer's output, all counted from 1."""
+    for index, value in np.ndenumerate(np.moveaxis(values, -1, 0)):
+        place = (number + 1 for number in index)
+        yield dict(zip(("map", "row", "column") if values.ndim == 3 else ("unit",), place)) | {"value": float(value)}
+
+
 @lru_cache(maxsize=512)
 def _spans(field: ReceptiveField | None) -> Spec | None:
     """The box of each unit on the image: rows and columns apart where that is enough, else one for each unit."""
@@ -140,7 +178,8 @@ def _spans(field: ReceptiveField | None) -> Spec | None:
 def _window(network: Network, path: Path, number: int) -> Spec:
     """Which part of the `number`th layer below a unit of this layer reads, and of which of its maps.
 
-    `maps` is `all`, or a list: for each of this layer's maps the one below that it is made of.
+    `maps` is `all`, or a list: for each of this layer's maps the one below that it is made of, or the first of
+    several and the one after their last.
     """
     block, traced = network.at(path), trace(network)
     shape = traced.inputs[path]
@@ -158,6 +197,8 @@ def _window(network: Network, path: Path, number: int) -> Spec:
         return {**same, "maps": [n - first if first <= n < first + size[-1] else -1 for n in range(outputs[-1])]}
     if len(shape) != 3:
         one = {"rows": [[0, 1]], "columns": [[0, 1]]}
+        if isinstance(block, GroupNormalization):
+            return one | {"maps": _grouped(outputs[-1], block.groups, shape[-1])}
         return one | {"maps": "all" if isinstance(block, Dense) or _mixes(block) else list(range(outputs[-1]))}
     whole = {"rows": [[0, shape[0]]], "columns": [[0, shape[1]]]}
     if isinstance(block, Flatten):
@@ -167,16 +208,28 @@ def _window(network: Network, path: Path, number: int) -> Spec:
     if isinstance(block, (GlobalAveragePooling2D, GlobalMaxPooling2D)):
         return {**whole, "maps": list(range(shape[2]))}
     reads = block.reads(shape)
+    if isinstance(block, GroupNormalization):  # its mean is that of whole maps, which receptive fields leave out
+        return {**whole, "maps": _grouped(outputs[2], block.groups, shape[2])}
     if reads is Reads.EVERYTHING:
         spans = whole
     elif reads is Reads.POINT:
         spans = {"rows": [[r, r + 1] for r in range(shape[0])], "columns": [[c, c + 1] for c in range(shape[1])]}
     else:
         spans = {name: _spanned(window, side) for name, window, side in zip(("rows", "columns"), reads, shape)}
+    if isinstance(block, Conv2D) and block.activation != "softmax":
+        return {**spans, "maps": _grouped(outputs[2], block.groups, shape[2])}
     if isinstance(block, (Conv2D, SeparableConv2D, Dense)) or _mixes(block):
         return {**spans, "maps": "all"}
     multiplier = outputs[2] // shape[2]
     return {**spans, "maps": [n // multiplier for n in range(outputs[2])]}
+
+
+def _grouped(outputs: int, groups: int, inputs: int) -> str | list[list[int]]:
+    """Which maps below each of these maps reads, where groups do not see each other."""
+    if groups == 1:
+        return "all"
+    size = inputs // groups
+    return [[number * groups // outputs * size, (number * groups // outputs + 1) * size] for number in range(outputs)]
 
 
 def _spanned(window: Window, side: int) -> Span:
@@ -193,6 +246,4 @@ def _spanned(window: Window, side: int) -> Span:
 
 def _mixes(block: Any) -> bool:
     """Whether every unit looks at all channels of its place."""
-    return type(block).__name__ in ("LayerNormalization", "GroupNormalization") or (
-        getattr(block, "activation", None) == "softmax"
-    )
+    return isinstance(block, LayerNormalization) or getattr(block, "activation", None) == "softmax"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -43,6 +44,7 @@ MAGMA = (
     "#de4968", "#f7705c", "#fe9f6d", "#fecf92", "#fcfdbf",
 )  # fmt: skip
 INK = ("#000000", "#ffffff")
+LEGIBLE = 3.0  # contrast that WCAG 2.1 asks of bold words and of lines
 FRAME = "#22d3ee"  # around what a unit sees: on ink and on magma it stands out
 
 
@@ -52,10 +54,45 @@ def coloured(values: np.ndarray, low: float, high: float, colours: tuple[str, ..
     `low` gets the first colour, `high` the last, linearly between; what lies beyond
     has the end's colour. What is no number counts as 0.
     """
-    anchors = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in colours], np.float64)
+    anchors = np.stack([_levels(colour) for colour in colours])
     span = high - low if high > low else 1.0
     place = np.clip((np.nan_to_num(values) - low) / span, 0, 1) * (len(colours) - 1)
     below = np.minimum(place.astype(int), len(colours) - 2)
     part = (place - below)[..., np.newaxis]
     mixed = anchors[below] * (1 - part) + anchors[below + 1] * part
     return np.round(mixed).astype(np.uint8)
+
+
+@lru_cache(maxsize=8)
+def class_inks(look: Look) -> tuple[str, ...]:
+    """The classes' colours for what is written or drawn thin: of those too faint for this page a stronger shade.
+
+    Each is mixed with the colour of the page's words, as little as gives a contrast of 3 to its ground.
+    """
+    return tuple(_legible(colour, look) for colour in CLASS_COLOURS)
+
+
+def _legible(colour: str, look: Look) -> str:
+    own, words = _levels(colour), _levels(look.text)
+    for share in np.linspace(0, 1, 51):
+        mixed = np.round(own * (1 - share) + words * share).astype(int)
+        found = "#{:02x}{:02x}{:02x}".format(*mixed)
+        if contrast(found, look.ground) >= LEGIBLE:
+            return found
+    return look.text
+
+
+def contrast(one: str, other: str) -> float:
+    """How well one colour is told from the other by lightness, 1…21, as WCAG 2.1 defines it."""
+    low, high = sorted(_luminance(_levels(colour) / 255) for colour in (one, other))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(levels: np.ndarray) -> float:
+    linear = np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
+def _levels(colour: str) -> np.ndarray:
+    """`#rrggbb` → (3,) in 0…255."""
+    return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], np.float64)

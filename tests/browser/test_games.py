@@ -9,7 +9,7 @@ from tools.screenshots import settled
 def open_game(page: Page, name: str) -> None:
     go(page, "Games")
     settled(page)
-    page.get_by_role("button", name=name, exact=True).click()
+    page.get_by_role("radio", name=name, exact=True).click()
 
 
 def stroke(page: Page, start: tuple[int, int], end: tuple[int, int]) -> None:

@@ -1,6 +1,8 @@
 """What a person does, in a real browser."""
 
 import re
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -8,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.line import Line
 from tools.screenshots import draw_three, settled
 
-PAGES = ("", "train", "draw", "kernels", "feature_maps", "receptive_fields")
+PAGES = ("", "train", "draw", "teach", "kernels", "feature_maps", "receptive_fields", "why", "mistakes")
 
 
 def go(page: Page, title: str) -> None:
@@ -296,6 +298,65 @@ def test_numbers_can_be_reached_and_explained_by_keyboard_and_a_kernel_be_watche
     maps.get_by_role("button", name="Pause").click()
     maps.get_by_role("button", name="Explain this number").click()
     expect(page.locator(".st-key-maps-explanation").get_by_text("Layer 2 · AveragePooling2D")).to_be_visible()
+    clean(page)
+
+
+def pressed(page: Page):
+    """The kernel that has the frame."""
+    return page.get_by_test_id("stMain").locator("button[aria-pressed=true]")
+
+
+def test_a_kernel_is_chosen_by_a_click_or_by_keyboard_and_stays_from_page_to_page(page):
+    go(page, "Kernels")
+    expect(page.get_by_role("img", name="kernel 3", exact=True)).to_be_visible()
+    settled(page)
+    page.get_by_role("img", name="kernel 3", exact=True).click()
+    expect(page.get_by_label("Kernel, 1 to 6", exact=True)).to_have_value("3")
+    expect(pressed(page)).to_have_text("3")
+    choose(page, "Layer", "3 · Conv2D 16 @ 5×5, relu")
+    row = page.get_by_role("button", name="kernel 5", exact=True)
+    expect(row).to_be_visible()
+    settled(page)
+    row.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Kernel, 1 to 16", exact=True)).to_have_value("5")
+    expect(pressed(page)).to_have_text("5")
+    number(page, "Kernel, 1 to 16", "7")
+    expect(pressed(page)).to_have_text("7")
+    clean(page)
+    go(page, "Receptive fields")
+    expect(page.get_by_role("combobox", name="Layer")).to_have_value("3 · Conv2D 16 @ 5×5, relu")
+    expect(page.get_by_label("Feature map", exact=True)).to_have_value("7")
+    go(page, "Feature maps")
+    expect(page.locator('.maps .grid[data-layer="2"]')).to_be_visible()
+    expect(page.get_by_role("button", name="Whole network")).to_be_enabled()
+    clean(page)
+
+
+def taken(page: Page, button) -> ElementTree.Element | bytes:
+    """The file that a button gives: SVG read, other files as they are."""
+    with page.expect_download() as download:
+        button.click()
+    content = Path(download.value.path()).read_bytes()
+    return ElementTree.fromstring(content) if download.value.suggested_filename.endswith(".svg") else content
+
+
+def test_pictures_are_taken_away_with_their_captions(page):
+    go(page, "Receptive fields")
+    choose(page, "Layer", "3 · Conv2D 16 @ 5×5, relu")
+    expect(page.locator('[aria-label^="Feature map of 3 · "] > svg')).to_be_visible()
+    settled(page)
+    shown = page.get_by_text(re.compile(r"^row \d+, column \d+ sees")).text_content()
+    svg = taken(page, page.locator(".st-key-fields-explorer-svg").get_by_role("button", name="Picture"))
+    said = " ".join(text.text or "" for text in svg.iter("{http://www.w3.org/2000/svg}text"))
+    assert shown in said  # the very unit that the pointer has framed
+    assert "Above, map 1 of layer 3 · Conv2D 16 @ 5×5, relu; below, test image 0" in said
+    assert b"http://127" not in ElementTree.tostring(svg)  # nothing that only this server has
+    go(page, "Feature maps")
+    expect(page.get_by_role("button", name="Whole network")).to_be_enabled()
+    settled(page)
+    assert taken(page, page.get_by_role("button", name="Picture")).startswith(b"\x89PNG")
+    assert taken(page, page.get_by_role("button", name="Table")).startswith(b"\xef\xbb\xbfmap,row,column,value")
     clean(page)
 
 

@@ -47,6 +47,40 @@ def test_the_matrix_times_a_flat_image_is_the_convolution(data):
         assert len(np.unique(read)) == len(read)
 
 
+@settings(max_examples=20, deadline=None)
+@given(st.data())
+def test_groups_read_their_own_channels_only(data):
+    """The oracle is Keras' layer, asked for each pixel's image: its answers are the columns of the matrix."""
+    import keras
+
+    groups, inputs, filters = (data.draw(st.integers(1, 3)) for _ in range(3))
+    shape = (data.draw(st.integers(3, 6)), data.draw(st.integers(3, 6)), groups * inputs)
+    layer = Conv2D(
+        groups * filters,
+        data.draw(PAIRS),
+        data.draw(PAIRS),
+        data.draw(st.sampled_from(("valid", "same"))),
+        groups=groups,
+    )
+    made = keras.layers.Conv2D(
+        layer.filters, layer.kernel_size, layer.strides, layer.padding, groups=groups, use_bias=False
+    )
+    units = np.eye(shape[0] * shape[1] * shape[2], dtype=np.float32).reshape(-1, *shape)
+    expected = np.asarray(made(units)).reshape(len(units), -1).T
+
+    found = convolution_matrix(np.asarray(made.kernel), shape, layer.strides, layer.padding, groups=groups)
+
+    np.testing.assert_allclose(found.matrix, expected, atol=1e-6)
+    assert matrix_counts(layer, shape) == (found.dense_weights, found.connections, found.distinct_weights)
+
+
+def test_groups_that_do_not_divide_the_channels_are_refused():
+    with pytest.raises(ValueError, match="in 2 groups does not fit an input of 8×8×4"):
+        convolution_matrix(np.zeros((3, 3, 2, 3), np.float32), (8, 8, 4), groups=2)
+    with pytest.raises(ValueError, match="in 2 groups does not fit"):
+        convolution_matrix(np.zeros((3, 3, 4, 2), np.float32), (8, 8, 4), groups=2)
+
+
 def test_the_first_layer_of_lenet_is_nearly_all_zeros_and_few_weights():
     found = convolution_matrix(np.ones((5, 5, 1, 6), np.float32), (28, 28, 1), padding="same")
     assert found.matrix.shape == found.which.shape == (28 * 28 * 6, 28 * 28)

@@ -1,5 +1,6 @@
 """AppTest for the whole app."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -27,3 +28,18 @@ def mine(app: AppTest):
 def button(app: AppTest, label: str):
     """The button with this label."""
     return next(b for b in app.button if b.label == label)
+
+
+def components(app: AppTest, name: str) -> list[dict]:
+    """What our components of this name were given to show."""
+    return [
+        json.loads(element.proto.json)
+        for element in app.get("bidi_component")
+        if element.proto.component_name == name
+    ]
+
+
+def files(app: AppTest) -> set[str]:
+    """The names of all files that can be taken away from the page."""
+    made = {element.proto.help for element in app.get("download_button")}
+    return made | {data["file"] for data in components(app, "receptive_chart_file")}

@@ -89,7 +89,7 @@ def test_split_is_not_won_where_one_is_not_sure_or_both_agree(app):
     mine(app).games.networks = ("imported", "lenet5")
     game(app, "split")
     put(app, split_canvas(app), STEM)
-    assert "but not sure: Imported: Plain" in words(app)
+    assert "but Imported: Plain is not sure" in words(app)
     imported(app, always(1))
     app.run()
     assert "Both say **1**" in words(app)

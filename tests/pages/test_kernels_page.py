@@ -5,6 +5,7 @@ import pytest
 
 from core.insight import kernels, layers_with_kernels
 from core.network import (
+    LENET5,
     Branches,
     Conv2D,
     Dense,
@@ -16,7 +17,7 @@ from core.network import (
 )
 from core.training import Recipe, build_model
 from core.training.trained import Trained
-from tests.pages.conftest import button, mine
+from tests.pages.conftest import button, components, files, mine
 from tests.pages.test_pages import opened, words
 
 DENSE_ONLY = Network((28, 28, 1), (Flatten(), Dense(12, "relu"), Dense(10, "softmax")), "Dense only")
@@ -60,10 +61,37 @@ def test_a_deeper_layer_is_a_grid_with_numbered_rows_and_columns(app):
     opened(app, "kernels")
     layer(app).select_index(1).run()
     assert not app.exception
-    page = html(app)
-    assert page.count('scope="row"') == 8 and page.count('scope="col"') == 1 + 6  # its corner and six channels
+    (grid,) = components(app, "receptive_rows")
+    assert [row["label"] for row in grid["tiles"]] == [str(n) for n in range(1, 9)]
+    assert grid["columns"] == [str(n) for n in range(1, 7)] and grid["noun"] == "kernel"
+    assert grid["tiles"][0]["width"] == 6 * grid["step"] - 8  # six kernels of 5×5, 8 px a weight, a cell apart
     app.toggle[0].set_value(True).run()
-    assert html(app).count('scope="row"') == 16
+    (grid,) = components(app, "receptive_rows")
+    assert len(grid["tiles"]) == 16
+
+
+@pytest.mark.parametrize("layer_number", [0, 1])
+def test_the_kernel_that_is_chosen_has_the_frame(app, layer_number):
+    opened(app, "kernels")
+    layer(app).select_index(layer_number).run()
+    name = ("receptive_gallery", "receptive_rows")[layer_number]
+    assert components(app, name)[0]["chosen"] == 0
+    kernel_number(app).set_value(4).run()
+    assert components(app, name)[0]["chosen"] == 3
+    assert (mine(app).layer, mine(app).channel) == (layers_with_kernels(LENET5)[layer_number], 3)
+
+
+def test_every_picture_and_table_of_the_page_can_be_taken_away(app):
+    opened(app, "kernels")
+    mine_of_all = {"kernels.png", "weights.csv", "weights-spread.svg", "kernel.png", "kernel.csv"}
+    assert files(app) == mine_of_all | {"responses.png", "exciting.png", "answers.svg", "answers.csv"}
+    button(app, "Judge on 2,000 test images").click().run()
+    assert {"accuracy-without.svg", "accuracy-without.csv"} < files(app)
+    next(c for c in app.segmented_control if c.label == "More").set_value("matrix").run()
+    assert {"matrix.png", "matrix.csv"} < files(app)
+    looked_into(app, BRANCHES)
+    layer(app).select_index(2).run()  # the separable convolution
+    assert {"mixing.png", "mixing.csv"} < files(app)
 
 
 def test_the_patches_and_the_image_follow_the_kernel_that_is_chosen(app):

@@ -12,7 +12,7 @@ from core.training import Recipe, State, build_model
 from core.training.foreign import weights_file
 from tests.pages.conftest import ROOT, button, mine
 
-PAGES = ["build", "train", "draw", "games", "kernels", "feature_maps", "receptive_fields"]
+PAGES = ["build", "train", "draw", "teach", "games", "kernels", "feature_maps", "receptive_fields"]
 
 
 def opened(app, page):

@@ -12,6 +12,7 @@ from core.network import Branches, Conv2D, Dense, Flatten, MaxPooling2D, Network
 from core.training import build_model
 from core.training.trained import Trained
 from core.ui.downloads import as_csv
+from core.ui.session import Session
 from core.ui.subject import Picture, Subject
 from tests.pages.conftest import mine
 
@@ -170,7 +171,7 @@ def test_colour_images_of_another_size_have_their_pictures(monkeypatch, random):
     drawn = []
     monkeypatch.setattr(page.st, "html", lambda body, **_: drawn.append(body))
     monkeypatch.setattr(page, "download_picture", lambda make, file, key: drawn.append(make()))
-    page._truly_read(network, picture, (0,))
+    page._truly_read(Session(), network, picture, (0,))
     page._layer_by_layer(Subject("RGB", network, None, "mnist", False), picture, (0,))
     image = Image.open(io.BytesIO(next(part for part in drawn if isinstance(part, bytes))))
     assert image.width > 32 * 7

@@ -18,6 +18,8 @@ from core.network import (
     Network,
 )
 from core.training import Recipe, State, build_model, train
+from core.training.controls import Controls
+from core.training.loop import Loop
 from core.training.snapshot import MAX_POINTS, Point, thinned
 
 TINY = Network((28, 28, 1), (MaxPooling2D(4), Flatten(), Dense(10, "softmax")), "Tiny")
@@ -175,3 +177,27 @@ def test_a_long_curve_stays_short_and_true():
     assert [p.epoch for p in points] == sorted(p.epoch for p in points)
     mean = sum(point.loss * point.images for point in points) / 50_000
     assert mean == pytest.approx(1.5)
+
+
+def test_a_graph_keeps_nothing_outside_itself(mnist):
+    """What TensorFlow names after the step and not after the graph, two trainings would share."""
+    from tensorflow.python.eager import context
+
+    loop = Loop(LENET5, mnist, Recipe(epochs=1, batch_size=32))
+    context.enable_run_metadata()
+    try:
+        for snapshot in loop.snapshots(Controls()):
+            if snapshot.step:
+                break
+        graphs = context.export_run_metadata().function_graphs
+    finally:
+        context.disable_run_metadata()
+    kept = [graph.post_optimization_graph for graph in graphs]
+    operations = {
+        node.op
+        for graph in kept
+        for function in (graph, *graph.library.function)
+        for node in getattr(function, "node", None) or function.node_def
+    }
+    assert "Conv2D" in operations or "_FusedConv2D" in operations
+    assert "TemporaryVariable" not in operations

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.data import Dataset, DatasetError
-from core.network import LENET5, Dense, Dropout, Flatten, MaxPooling2D, Network, trace
+from core.network import LENET5, Dense, Dropout, Flatten, Network, trace
 from core.training import Recipe, Run, State, pretrained, why_unfit
 from core.training.limits import memory_needed
 from core.training.run import patience_seconds
@@ -86,10 +86,11 @@ def test_a_diverged_run_keeps_no_broken_weights(small_mnist):
     assert model is None or all(np.isfinite(w).all() for w in model.get_weights())
 
 
-def test_two_runs_do_not_disturb_each_other(small_mnist):
-    """Side by side they learn what each learns alone: no seed or state is shared."""
-    network = Network((28, 28, 1), (MaxPooling2D(4), Flatten(), Dropout(0.3), Dense(10, "softmax")))
-    recipes = [Recipe(epochs=2, batch_size=32, seed=seed) for seed in (1, 2)]
+@pytest.mark.parametrize("augmentation", [{}, {"blur": 1.0, "rotation": 5.0}])
+def test_two_runs_do_not_disturb_each_other(small_mnist, augmentation):
+    """Side by side they learn what each learns alone: no seed, state or place in memory is shared."""
+    network = Network((28, 28, 1), (*LENET5.layers[:-1], Dropout(0.3), LENET5.layers[-1]))
+    recipes = [Recipe(epochs=2, batch_size=8, seed=seed, **augmentation) for seed in (1, 2)]
 
     def learned(runs):
         for run in runs:

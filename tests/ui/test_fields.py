@@ -58,6 +58,21 @@ def test_a_click_names_a_path():
     assert _path("2.0.1") == (2, 0, 1)
 
 
+def test_a_stroke_that_was_moved_turned_or_resized_is_where_it_is_seen():
+    path = {"path": [["M", 50, 60], ["L", 150, 60], ["L", 150, 160]], "left": 100, "top": 110}
+
+    def ends(**changed):
+        (line,) = strokes({"objects": [path | changed]})
+        return line.round(6).tolist()
+
+    assert ends() == [[50, 60], [150, 60], [150, 160]]
+    assert ends(left=130, top=100) == [[80, 50], [180, 50], [180, 150]]
+    assert ends(scaleX=2) == [[0, 60], [200, 60], [200, 160]]
+    assert ends(flipX=True) == [[150, 60], [50, 60], [50, 160]]
+    assert ends(angle=90) == [[150, 60], [150, 160], [50, 160]]  # clockwise on the screen
+    assert ends(angle="x") == ends(left=None) == ends(scaleY=float("nan")) == ends()
+
+
 def test_curves_of_the_canvas_become_points_on_the_curve():
     path = {"objects": [{"path": [["M", 0, 0], ["Q", 10, 0, 10, 10], ["L", 20, 10]]}]}
     (line,) = strokes(path)

@@ -3,8 +3,8 @@
 import numpy as np
 
 from core.insight import convolution_matrix
-from core.views.charts import accuracy_without, histogram, matrix_cells, two_answers
 from core.views.images import INK_SCALE, Tile, captioned_png, shown_image, signed_scale
+from core.views.inside import accuracy_without, histogram, matrix_cells, two_answers
 from core.views.kernels import kernel_grid, mosaic, numbers
 
 

@@ -1,19 +1,38 @@
 """What the browser is given to draw and to frame is what the network computes and reads."""
 
 import base64
+import io
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
+from PIL import Image
 
 from core.insight import activations, inputs_of
 from core.insight.explanation import explain
-from core.network import LENET5, PRESETS, Conv2D, Dense, DepthwiseConv2D, Flatten, Network, residual_block, trace
+from core.network import (
+    LENET5,
+    PRESETS,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Flatten,
+    GroupNormalization,
+    Network,
+    residual_block,
+    trace,
+)
 from core.training import build_model
 from core.ui.maps import Unit, read_unit
-from core.views.explanation import heading, parts, strongest_terms
-from core.views.maps import maps_data, stage_id
+from core.views.explanation import heading, parts, strongest_terms, table
+from core.views.images import captioned_png
+from core.views.maps import layer_file, layer_table, maps_data, stage_id
 from tests.strategies import networks
+
+GROUPED = Network(
+    (6, 5, 4),
+    (Conv2D(8, 3, groups=2), GroupNormalization(4), GroupNormalization(1), Flatten(), GroupNormalization(2)),
+)
 
 
 def data_of(network, random, most_maps=32):
@@ -74,6 +93,7 @@ def test_the_frame_on_the_image_is_the_receptive_field(network, random):
     deadline=None,
 )
 @given(network=networks())
+@example(network=GROUPED)
 def test_the_frame_below_is_what_the_explanation_reads(network, random):
     model, image, values, data = data_of(network, random)
     for stage in data["stages"][1:]:
@@ -97,8 +117,69 @@ def test_the_frame_below_is_what_the_explanation_reads(network, random):
                         continue
                     boxes.append(box_of(window, unit[0], unit[1], stage["columns"]))
                     if window["maps"] != "all" and len(read) == 1:
-                        assert source.channels.tolist() == [window["maps"][unit[2]]]
+                        which = window["maps"][unit[2]]
+                        assert source.channels.tolist() == (
+                            list(range(*which)) if isinstance(which, list) else [which]
+                        )
                 assert tuple(source.box) in boxes, (network.at(path), index)
+
+
+@pytest.mark.parametrize(
+    ("shape", "names", "wide", "drawn"),
+    [((10, 10, 16), "", 110, 16), ((1, 1, 512), "", 24, 512), ((10,), "0123456789", 24, 10), ((130, 130, 600), "", 260, 153)],
+)  # fmt: skip
+def test_a_layers_file_holds_the_image_and_its_maps_on_one_scale(shape, names, wide, drawn, random, monkeypatch):
+    given = {}
+
+    def noted(tiles, scale, caption, cells):
+        given.update(tiles=tiles, scale=scale, caption=caption, cells=cells)
+        return captioned_png(tiles, scale, caption, cells)
+
+    monkeypatch.setattr("core.views.maps.captioned_png", noted)
+    values = random.random(shape, np.float32) * 3
+    image = Image.open(io.BytesIO(layer_file(values, np.zeros((28, 28, 1)), names, "A caption.")))
+    tiles = given["tiles"]
+    assert given["scale"].high == values.max() and given["scale"].low == 0
+    assert tiles[0].label == "the image" and tiles[0].values.shape == (28, 28, 3)
+    assert [tile.label for tile in tiles[1:3]] == (["0", "1"] if names else ["1", "2"])
+    assert len(tiles) == 1 + drawn and tiles[1].values.shape[1] * given["cells"][1] == wide
+    assert ("of 600 maps are drawn" in given["caption"]) == (drawn == 153)
+    assert image.width * image.height < 16_000_000
+
+
+def test_a_long_vector_is_drawn_in_rows_and_a_table_holds_every_number(random):
+    values = random.random(100, np.float32)
+    image = Image.open(io.BytesIO(layer_file(values, np.zeros((4, 4, 3)), (), "")))
+    assert image.width < 1000 and image.height < 400
+    assert [line["value"] for line in layer_table(values)] == values.tolist()
+    maps = random.random((2, 3, 4), np.float32)
+    lines = list(layer_table(maps))
+    assert lines[7] == {"map": 2, "row": 1, "column": 2, "value": float(maps[0, 1, 1])}
+    assert len(lines) == 24
+
+
+def test_the_table_of_a_number_adds_up_to_it(random):
+    model = build_model(LENET5, 1)
+    image = random.random((28, 28, 1), np.float32)
+    found = explain(model, LENET5, image, (2,), (4, 3, 11))
+    lines = table(found)
+    *products, total, argument, result = lines
+    assert len(products) == 5 * 5 * 6 and products[-1]["map"] == 6
+    assert (products[0]["row"], products[0]["column"]) == (5, 4)
+    assert sum(line["product"] for line in products) + found.steps[0].bias == pytest.approx(total["number"])
+    assert argument["number"] == pytest.approx(total["number"]) and result["number"] == pytest.approx(found.value)
+    shares = table(explain(model, LENET5, image, (7,), (3,)))[-11:]
+    powers = [line["product"] for line in shares[:10]]
+    assert powers[3] / sum(powers) == pytest.approx(shares[-1]["number"])
+
+
+@pytest.mark.parametrize("name", ["B4", "ResNet", "MobileNet"])
+def test_every_kind_of_step_has_a_table(name, random):
+    network = PRESETS[name].network
+    model, image, values, _ = data_of(network, random)
+    for path, output in values.items():
+        found = explain(model, network, image, path, tuple(size // 2 for size in output.shape), values)
+        assert table(found)[-1]["number"] == found.value
 
 
 @pytest.mark.parametrize(

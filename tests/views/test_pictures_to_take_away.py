@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.views.charts import confusion, plane
+from core.views.charts import confusion
 from core.views.images import INK_SCALE, Tile, activation_scale, captioned_png, laid_over, shown_image, signed_scale
+from core.views.inside import plane
 
 
 def opened(content: bytes) -> np.ndarray:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from PIL import Image
 
 from core.insight import regions
-from core.network import LENET5, PRESETS, Branches, Conv2D, Dense, Flatten, MaxPooling2D, Network, trace
+from core.network import LENET5, PRESETS, Box, Branches, Conv2D, Dense, Flatten, MaxPooling2D, Network, trace
 from core.training import Point, Snapshot, State
 from core.views.charts import (
     compared,
@@ -20,9 +20,9 @@ from core.views.charts import (
     learning_curve,
     probability_bars,
     rate_curve,
-    receptive_explorer,
 )
 from core.views.diagram import FILE, network_svg
+from core.views.fields import Nested, nested_boxes
 from core.views.images import (
     INK_SCALE,
     Scale,
@@ -35,7 +35,8 @@ from core.views.images import (
     signed_scale,
     strip,
 )
-from core.views.theme import CLASS_COLOURS, DARK, LIGHT, MAGMA, SIGNED, coloured
+from core.views.inside import plane, receptive_explorer, two_answers
+from core.views.theme import CLASS_COLOURS, DARK, LIGHT, MAGMA, SIGNED, class_inks, coloured
 from tests.strategies import networks
 
 
@@ -124,19 +125,34 @@ def test_an_accuracy_axis_shows_the_part_where_something_happens():
     assert begins(0.97, 0.99) == 0.95
 
 
-@pytest.mark.parametrize("look", [LIGHT, DARK])
-def test_words_and_lines_can_be_read_on_their_ground(look):
-    """Contrast of at least 4.5 for words and of 3 for lines (WCAG 2.1)."""
+def contrast(a, b):
+    """As WCAG 2.1 defines it."""
 
     def brightness(colour):
         levels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
         linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in levels]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
-    def contrast(a, b):
-        low, high = sorted((brightness(a), brightness(b)))
-        return (high + 0.05) / (low + 0.05)
+    low, high = sorted((brightness(a), brightness(b)))
+    return (high + 0.05) / (low + 0.05)
 
+
+@pytest.mark.parametrize("look", [LIGHT, DARK])
+def test_digits_and_outlines_in_the_classes_colours_can_be_read(look):
+    inks = class_inks(look)
+    assert len(set(inks)) == 10
+    assert all(contrast(ink, look.ground) >= 3 for ink in inks)
+    # Who could be read already keeps the colour that the class has everywhere.
+    assert all(ink == own for ink, own in zip(inks, CLASS_COLOURS) if contrast(own, look.ground) >= 3)
+    points = plane(np.zeros((3, 2)), np.arange(3), np.arange(3), "012", (0.5, 0.2), look)
+    assert tuple(points["layer"][0]["encoding"]["color"]["scale"]["range"]) == inks[:3]
+    both = two_answers(np.full(10, 0.1), np.full(10, 0.1), "0123456789", ("with", "without"), look)
+    assert tuple(both["layer"][0]["encoding"]["stroke"]["scale"]["range"]) == inks
+
+
+@pytest.mark.parametrize("look", [LIGHT, DARK])
+def test_words_and_lines_can_be_read_on_their_ground(look):
+    """Contrast of at least 4.5 for words and of 3 for lines (WCAG 2.1)."""
     assert contrast(look.text, look.ground) >= 4.5
     assert contrast(look.quiet, look.ground) >= 4.5
     assert contrast(look.accent, look.ground) >= 4.5
@@ -246,6 +262,15 @@ def test_a_drawing_in_a_file_needs_nothing_of_the_page():
     assert page.count('tabindex="0" role="button"') == 8 and 'role="img"' not in page  # an image has no buttons in it
 
 
+def test_fonts_of_a_file_are_a_list_of_names_that_css_can_read():
+    """An unquoted name may hold no word that begins with a digit: a browser would drop the whole list."""
+    boxes = nested_boxes(np.zeros((4, 4)), [Nested("1", Box(0, 0, 2, 2))], "boxes", caption="boxes")
+    for svg, first in ((network_svg(LENET5, trace(LENET5), paper=FILE), "'Source Sans 3'"), (boxes, "'Segoe UI'")):
+        names = [name.strip() for name in ElementTree.fromstring(svg).get("font-family").split(",")]
+        assert names[0] == first and names[-1] == "sans-serif"
+        assert all(re.fullmatch(r"'[^'\"]+'|-?[A-Za-z_][\w-]*", name) for name in names)
+
+
 def test_layers_in_a_drawing_do_not_overlap():
     network = Network((28, 28, 1), (Branches(((Conv2D(3, 3),), (Conv2D(3, 5), Conv2D(3, 1))), "add"), Flatten()))
     svg = ElementTree.fromstring(network_svg(network, trace(network)))
@@ -303,3 +328,19 @@ def test_runs_beside_each_other_have_colours_and_shapes_of_their_own():
 def test_a_learning_rate_is_drawn_as_it_was():
     spec = rate_curve([0, 1, 2], [0.1, 0.05, 0.01], 3)
     assert [row["rate"] for row in spec["datasets"]["rates"]] == [0.1, 0.05, 0.01]
+
+
+def test_drawings_that_are_judged_beside_the_test_images_have_a_line_and_a_mark_of_their_own():
+    judged = (Point(0, 2.3, 0.9, 1000), Point(1, 0.5, 0.95, 1000))
+    plain = Snapshot(State.FINISHED, epoch=1, epochs=1, judged=judged)
+    with_aside = replace(plain, aside=(Point(0, 2.9, 0.4, 12), Point(1, 0.1, 1.0, 12)))
+    before, after = learning_curve(plain, "accuracy"), learning_curve(with_aside, "accuracy")
+    assert len(before["layer"]) == 2 and len(after["layer"]) == 3
+    assert [row["value"] for row in after["datasets"]["aside"]] == [0.4, 1.0]
+    assert after["layer"][2]["mark"]["point"]["shape"] == "square"  # not told by its colour alone
+    assert after["layer"][2]["mark"]["strokeDash"] != after["layer"][1]["mark"]["strokeDash"]
+    lowest = [
+        spec["layer"][1]["encoding"]["y"]["scale"]["domain"][0]
+        for spec in (after, learning_curve(with_aside, "accuracy", before=True))
+    ]
+    assert lowest == [0.95, 0.0]

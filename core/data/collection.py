@@ -1,0 +1,295 @@
+"""Drawings with what they are: a value, and a file that a visitor may bring, which is hostile until it is read.
+
+Kept are the images that a network gets, not the pen strokes: nothing here reads strokes, how a hand moves is nobody's
+business, and 784 bytes a drawing need no parser that could be fooled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import unicodedata
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+FIELD = (28, 28, 1)
+DIGITS = tuple("0123456789")
+MAX_DRAWINGS = 2_000
+FEWEST_CLASSES, MOST_CLASSES = 2, 10
+MAX_CLASS_NAME = 24  # characters
+MAX_TITLE = 60
+ONE_IN = 4  # so many drawings of a class have one that is kept apart
+MAX_FILE = 2_500_000  # bytes: 2,000 drawings have 1.6 million
+_MEMBERS = ("name", "class_names", "images", "labels", "kept_apart")
+_HEADER = 1_000  # bytes before the numbers of an array
+
+
+class InvalidCollection(ValueError):
+    """A collection that cannot be, or a file that holds none. Its sentence says what would work."""
+
+
+def _no_images() -> np.ndarray:
+    return np.zeros((0, *FIELD), np.uint8)
+
+
+@dataclass(frozen=True, eq=False)
+class Collection:
+    """Labelled drawings; an edit returns a new collection.
+
+    Every fourth drawing of a class is kept apart, for good: no network learns from it, so that its answer is an
+    honest test, also of a network that is taught again after more was drawn.
+
+    Args:
+        name: what people call it, 1 to 60 characters.
+        class_names: two to ten different names of at most 24 characters.
+        images: uint8, (n, 28, 28, 1), ink 255; at most 2,000.
+        labels: uint8, (n,), indices into `class_names`.
+        kept_apart: bool, (n,).
+
+    Raises:
+        InvalidCollection: where anything is out of these bounds.
+    """
+
+    name: str
+    class_names: tuple[str, ...]
+    images: np.ndarray = field(default_factory=_no_images, repr=False)
+    labels: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint8), repr=False)
+    kept_apart: np.ndarray = field(default_factory=lambda: np.zeros(0, bool), repr=False)
+
+    def __post_init__(self) -> None:
+        if not _is_plain(self.name, MAX_TITLE):
+            raise InvalidCollection(f"A collection needs a name of at most {MAX_TITLE} characters.")
+        object.__setattr__(self, "class_names", _class_names(self.class_names))
+        for name, kind, shape in (("images", np.uint8, FIELD), ("labels", np.uint8, ()), ("kept_apart", bool, ())):
+            array = getattr(self, name)
+            if not isinstance(array, np.ndarray) or array.dtype != kind or array.shape[1:] != shape or not array.ndim:
+                raise InvalidCollection("The drawings are not 28×28 grey images with a label each.")
+            array = array.copy()
+            array.setflags(write=False)
+            object.__setattr__(self, name, array)
+        if not len(self.images) == len(self.labels) == len(self.kept_apart):
+            raise InvalidCollection("There are not as many labels as drawings.")
+        if len(self) > MAX_DRAWINGS:
+            raise InvalidCollection(f"These are {len(self):,} drawings; up to {MAX_DRAWINGS:,} can be kept.")
+        if len(self) and self.labels.max() >= len(self.class_names):
+            raise InvalidCollection("A drawing has a label that is none of the classes.")
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Collection) and (self.name, self.fingerprint) == (other.name, other.fingerprint)
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """24 hexadecimal digits, others for other drawings, labels or classes; the name does not count."""
+        found = hashlib.sha256(json.dumps(self.class_names).encode())
+        for array in (self.images, self.labels, self.kept_apart):
+            found.update(array.tobytes())
+        return found.hexdigest()[:24]
+
+    @property
+    def counts(self) -> list[int]:
+        """How many drawings each class has."""
+        return np.bincount(self.labels, minlength=len(self.class_names)).tolist()
+
+    def find(self, image: np.ndarray) -> int | None:
+        """The number of the drawing that is exactly this (28, 28) image in 0…1; None where there is none."""
+        found = np.flatnonzero((self.images == _as_kept(image)).all(axis=(1, 2, 3)))
+        return int(found[0]) if len(found) else None
+
+    def number_of(self, image: np.ndarray) -> int:
+        """As `find`; raises `InvalidCollection` where it is not there."""
+        found = self.find(image)
+        if found is None:
+            raise InvalidCollection("This drawing is not there any more.")
+        return found
+
+    def added(self, image: np.ndarray, label: int) -> Collection:
+        """With one more drawing; one that is there already gets this label instead.
+
+        Args:
+            image: (28, 28) float in 0…1, as `from_strokes` makes it.
+            label: index of its class.
+        """
+        there = self.find(image)
+        if there is not None:
+            return self.relabelled(there, label)
+        if not 0 <= label < len(self.class_names):
+            raise InvalidCollection("There is no such class.")
+        if len(self) >= MAX_DRAWINGS:
+            raise InvalidCollection(f"{MAX_DRAWINGS:,} drawings are the most that is kept. Delete some first.")
+        apart = self._next_is_kept_apart(label)
+        return replace(
+            self,
+            images=np.concatenate([self.images, _as_kept(image)[np.newaxis]]),
+            labels=np.append(self.labels, np.uint8(label)),
+            kept_apart=np.append(self.kept_apart, apart),
+        )
+
+    def removed(self, number: int) -> Collection:
+        """Without this drawing; the others keep their order."""
+        if not 0 <= number < len(self):
+            raise InvalidCollection("There is no such drawing.")
+        return self._only(np.arange(len(self)) != number)
+
+    def redrawn(self, number: int, image: np.ndarray) -> Collection:
+        """With another image, as `added` takes it, for this drawing."""
+        if not 0 <= number < len(self):
+            raise InvalidCollection("There is no such drawing.")
+        images = self.images.copy()
+        images[number] = _as_kept(image)
+        return replace(self, images=images)
+
+    def relabelled(self, number: int, label: int) -> Collection:
+        """With another label for this drawing."""
+        if not (0 <= number < len(self) and 0 <= label < len(self.class_names)):
+            raise InvalidCollection("There is no such drawing or no such class.")
+        labels = self.labels.copy()
+        labels[number] = label
+        return replace(self, labels=labels)
+
+    def joined(self, other: Collection) -> Collection:
+        """With the drawings of another collection of the same classes; what is here already stays as it is."""
+        if other.class_names != self.class_names:
+            raise InvalidCollection(f"Its classes are others: {', '.join(other.class_names)}.")
+        known = {image.tobytes() for image in self.images}
+        new = np.array([image.tobytes() not in known for image in other.images], bool)
+        if len(self) + new.sum() > MAX_DRAWINGS:
+            raise InvalidCollection(f"Together these are more than the {MAX_DRAWINGS:,} drawings that can be kept.")
+        return replace(
+            self,
+            images=np.concatenate([self.images, other.images[new]]),
+            labels=np.concatenate([self.labels, other.labels[new]]),
+            kept_apart=np.concatenate([self.kept_apart, other.kept_apart[new]]),
+        )
+
+    def with_class(self, name: str) -> Collection:
+        """With one more class, the last."""
+        return replace(self, class_names=(*self.class_names, name))
+
+    def with_class_name(self, label: int, name: str) -> Collection:
+        """With another name for this class."""
+        return replace(self, class_names=(*self.class_names[:label], name, *self.class_names[label + 1 :]))
+
+    def without_class(self, label: int) -> Collection:
+        """Without this class and its drawings."""
+        if not 0 <= label < len(self.class_names):
+            raise InvalidCollection("There is no such class.")
+        names = self.class_names[:label] + self.class_names[label + 1 :]
+        left = self._only(self.labels != label)
+        return replace(left, class_names=names, labels=left.labels - (left.labels > label).astype(np.uint8))
+
+    def _only(self, chosen: np.ndarray) -> Collection:
+        return replace(
+            self, images=self.images[chosen], labels=self.labels[chosen], kept_apart=self.kept_apart[chosen]
+        )
+
+    def _next_is_kept_apart(self, label: int) -> bool:
+        same = self.labels == label
+        return bool(self.kept_apart[same].sum() < (same.sum() + 1) // ONE_IN)
+
+    def to_bytes(self) -> bytes:
+        """An npz file that `from_bytes` and `numpy.load` read; equal collections give equal files."""
+        file = io.BytesIO()
+        arrays = {name: getattr(self, name) for name in ("images", "labels", "kept_apart")}
+        np.savez(file, name=np.array(self.name), class_names=np.array(self.class_names), **arrays)
+        return file.getvalue()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Collection:
+        """The collection in a file; nothing in it can take much more memory than the largest collection.
+
+        Raises:
+            InvalidCollection: whatever is wrong with the file, and nothing else.
+        """
+        if len(content) > MAX_FILE:
+            raise InvalidCollection(f"The file has {len(content) / 1e6:.1f} MB; a collection has at most 2.5 MB.")
+        try:
+            return cls(**_read(content))
+        except InvalidCollection:
+            raise
+        except Exception:  # the last resort: whatever a damaged file may cause
+            raise InvalidCollection(
+                "This file holds no drawings that can be read: it is another file, or damaged."
+            ) from None
+
+
+def _as_kept(image: np.ndarray) -> np.ndarray:
+    """(28, 28) in 0…1 → (28, 28, 1) uint8."""
+    image = np.asarray(image)
+    if image.shape not in (FIELD, FIELD[:2]) or not np.isfinite(image).all():
+        raise InvalidCollection("A drawing is a 28×28 grey image.")
+    return np.round(np.clip(image, 0, 1) * 255).astype(np.uint8).reshape(FIELD)
+
+
+def _is_plain(text: object, most: int) -> bool:
+    """Whether it is a line of visible text."""
+    return (
+        isinstance(text, str)
+        and 1 <= len(text) <= most
+        and text == text.strip()
+        and not any(unicodedata.category(sign).startswith("C") for sign in text)
+    )
+
+
+def _class_names(names: Sequence[str]) -> tuple[str, ...]:
+    names = tuple(names)
+    if not FEWEST_CLASSES <= len(names) <= MOST_CLASSES:
+        raise InvalidCollection(f"There can be {FEWEST_CLASSES} to {MOST_CLASSES} classes, not {len(names)}.")
+    if not all(_is_plain(name, MAX_CLASS_NAME) for name in names):
+        raise InvalidCollection(f"A class needs a name of 1 to {MAX_CLASS_NAME} characters, without line breaks.")
+    if len(set(names)) < len(names):
+        raise InvalidCollection("Two classes have the same name. Give them different ones.")
+    return names
+
+
+def _read(content: bytes) -> dict[str, object]:
+    """The members of the file, each read no further than a collection can need."""
+    most = {
+        "name": (4 * MAX_TITLE, "U", ()),
+        "class_names": (4 * MAX_CLASS_NAME * MOST_CLASSES, "U", (MOST_CLASSES,)),
+        "images": (MAX_DRAWINGS * 784, "u", (MAX_DRAWINGS, *FIELD)),
+        "labels": (MAX_DRAWINGS, "u", (MAX_DRAWINGS,)),
+        "kept_apart": (MAX_DRAWINGS, "b", (MAX_DRAWINGS,)),
+    }
+    found: dict[str, np.ndarray] = {}
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = archive.namelist()
+        if sorted(names) != sorted(f"{name}.npy" for name in _MEMBERS):
+            raise InvalidCollection(
+                "This file holds no drawings: a collection that was exported here has "
+                f"{', '.join(_MEMBERS[:-1])} and {_MEMBERS[-1]}."
+            )
+        for name, (size, kind, shape) in most.items():
+            with archive.open(f"{name}.npy") as member:
+                data = member.read(size + _HEADER + 1)  # never more, whatever it may unpack to
+            if len(data) > size + _HEADER:
+                raise InvalidCollection(f"“{name}” is larger than in any collection.")
+            found[name] = _array(data, name, kind, shape)
+    return {
+        **found,
+        "name": str(found["name"]),
+        "class_names": tuple(map(str, found["class_names"])),
+    }
+
+
+def _array(data: bytes, name: str, kind: str, shape: tuple[int, ...]) -> np.ndarray:
+    """One array, after its header has been found to promise what is there."""
+    file = io.BytesIO(data)
+    if np.lib.format.read_magic(file) != (1, 0):
+        raise InvalidCollection(f"“{name}” is not made as ours are.")
+    found, _, dtype = np.lib.format.read_array_header_1_0(file)
+    fits = dtype.kind == kind and len(found) == len(shape) and all(0 <= n <= m for n, m in zip(found, shape))
+    if not fits or int(np.prod(found)) * dtype.itemsize != len(data) - file.tell():
+        raise InvalidCollection(f"“{name}” is not made as ours are.")
+    file.seek(0)
+    return np.load(file, allow_pickle=False)

@@ -1,0 +1,172 @@
+"""What a run learns from a visitor's drawings: a dataset that is named after its content.
+
+Runs name their dataset in a word. For those that come with the project that word leads to a file; for drawings it
+is made of the content's fingerprint, and leads to whoever holds these very drawings: a run with its copy of them.
+So what a run learned from does not change when more is drawn, and nobody comes to another's drawings by name.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import weakref
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+
+from core.data import datasets
+from core.data.collection import DIGITS, FIELD, ONE_IN, Collection
+from core.data.datasets import SOURCES, Dataset, DatasetError
+
+NAME = re.compile(r"drawn_[0-9a-f]{24}")
+REHEARSED = 6_000  # of MNIST's images, so that what it knows of them is not forgotten
+DRAWN = 2_000  # images of an epoch that are drawings, each several times, changed anew each time
+MOST_REPEATED = 100  # times in an epoch: a single drawing is not worth two thousand images
+ALONE = 1_200  # images of an epoch where there are nothing but drawings
+
+
+class About(Protocol):
+    """What there is to say of a dataset before its images are read."""
+
+    title: str
+    class_names: tuple[str, ...]
+    credit: str
+    input_shape: tuple[int, int, int]
+
+
+class Lesson:
+    """Drawings as a dataset. Safe from any thread.
+
+    Digits are mixed with a sample of MNIST and tested on its test images; the drawings that are kept apart are
+    judged beside them. Drawings of other classes are all there is, and tested on those that are kept apart.
+
+    Args:
+        collection: the drawings.
+        read: gives them again, so that nobody else need hold them; `InvalidCollection` or an error of its own
+            where it cannot. None to hold them here.
+    """
+
+    def __init__(self, collection: Collection, read: Callable[[], Collection] | None = None) -> None:
+        self.name = lesson_name(collection)
+        self.title = collection.name
+        self.class_names = collection.class_names
+        self.credit = "Drawn here"
+        self.input_shape = FIELD
+        self._read = read or (lambda: collection)
+        self._made: weakref.ref[Dataset] | None = None
+        with _listing:
+            _lessons.add(self)
+
+    def drawings(self) -> Collection:
+        """The drawings. Raises `DatasetError` where they cannot be read again or have become others."""
+        try:
+            found = self._read()
+        except Exception as problem:  # of a disk, of a damaged file
+            raise DatasetError(str(problem)) from problem
+        if lesson_name(found) != self.name:
+            raise DatasetError("The drawings that this run learned from are damaged. It can only be deleted.")
+        return found
+
+    def dataset(self) -> Dataset:
+        """Images to learn from and to be tested on; the same object for as long as anybody uses it."""
+        made = self._made() if self._made is not None else None
+        if made is None:
+            made = _dataset(self.name, self.drawings())
+            self._made = weakref.ref(made)
+        return made
+
+
+_lessons: weakref.WeakSet[Lesson] = weakref.WeakSet()
+_listing = threading.Lock()
+
+
+def lesson_name(collection: Collection) -> str:
+    """What the dataset of these drawings is called; plain enough for records and for nothing to be read from it."""
+    return f"drawn_{collection.fingerprint}"
+
+
+def why_not_taught(collection: Collection) -> str | None:
+    """Why nothing can be learned from these drawings yet, in a sentence; None if it can."""
+    counts = collection.counts
+    if collection.class_names == DIGITS:
+        return None if (~collection.kept_apart).any() else "Draw a digit first, and say what it is."
+    short = [name for name, count in zip(collection.class_names, counts) if count < ONE_IN]
+    if short:
+        return (
+            f"Each class needs {ONE_IN} drawings at least, a dozen is better; more are needed of {', '.join(short)}."
+        )
+    labels = range(len(counts))
+    for label in labels:
+        apart = collection.kept_apart[collection.labels == label]
+        if apart.all() or not apart.any():
+            name = collection.class_names[label]
+            return f"Draw one more “{name}”: some must be learned from, and some kept apart for the test."
+    return None
+
+
+def is_lesson(name: str) -> bool:
+    """Whether this is the name of drawings."""
+    return bool(NAME.fullmatch(name))
+
+
+def about(name: str) -> About:
+    """What there is to say of a dataset: one that comes with the project, or drawings that somebody holds.
+
+    Raises:
+        KeyError: for a name that is neither.
+        DatasetError: for drawings that nobody holds any more.
+    """
+    return _held(name)[0] if is_lesson(name) else SOURCES[name]
+
+
+def load(name: str) -> Dataset:
+    """A dataset, read once for the whole process: one that comes with the project, or drawings that somebody holds.
+
+    Raises:
+        KeyError: for a name that is neither.
+        DatasetError: for a missing or damaged file, and for drawings that nobody holds any more.
+    """
+    if not is_lesson(name):
+        return datasets.load(name)
+    problem = None
+    for lesson in _held(name):
+        try:
+            return lesson.dataset()
+        except DatasetError as found:  # another run may have a sound copy
+            problem = found
+    raise problem
+
+
+def _held(name: str) -> list[Lesson]:
+    with _listing:
+        found = [lesson for lesson in _lessons if lesson.name == name]
+    if not found:
+        raise DatasetError("The drawings that this network learned from are gone: its run was deleted.")
+    return found
+
+
+def _dataset(name: str, collection: Collection) -> Dataset:
+    learned = ~collection.kept_apart
+    images, labels = collection.images[learned], collection.labels[learned]
+    tests = collection.images[~learned], collection.labels[~learned]
+    problem = why_not_taught(collection)
+    if problem:
+        raise DatasetError(problem)
+    if collection.class_names != DIGITS:
+        chosen = np.arange(max(ALONE, len(images))) % len(images)
+        return Dataset(name, images[chosen], labels[chosen], *tests, collection.class_names)
+    mnist = datasets.load("mnist")
+    rehearsed = np.random.default_rng(int(collection.fingerprint, 16)).choice(
+        len(mnist.x_train), REHEARSED, replace=False
+    )
+    drawn = np.arange(max(min(DRAWN, MOST_REPEATED * len(images)), len(images))) % len(images)
+    return Dataset(
+        name,
+        np.concatenate([mnist.x_train[rehearsed], images[drawn]]),
+        np.concatenate([mnist.y_train[rehearsed], labels[drawn]]),
+        mnist.x_test,
+        mnist.y_test,
+        collection.class_names,
+        *(tests if len(tests[0]) else ()),
+    )

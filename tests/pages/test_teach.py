@@ -1,0 +1,210 @@
+"""Teach: drawings become a collection, a network learns them, every page can look at it; others see nothing of it."""
+
+import numpy as np
+from streamlit.testing.v1 import AppTest
+
+from core.data import SOURCES, Collection, about, from_strokes
+from core.network import LENET5, to_token
+from core.training import Recipe, State, teaching
+from core.ui.canvas import BRUSH
+from tests.drawn import SHAPES, digit, digits, shape, shapes
+from tests.pages.conftest import ROOT, button, mine
+from tests.pages.test_pages import opened, words
+
+LOOKING = ["train", "draw", "runs", "kernels", "feature_maps", "receptive_fields", "why", "mistakes", "build"]
+
+
+def put(app, key, strokes):
+    """Let the canvas with this key hold these strokes, as the browser would send them."""
+    paths = [[["M", *map(float, line[0])], *(["L", *map(float, point)] for point in line[1:])] for line in strokes]
+    objects = [{"type": "path", "path": path} for path in paths]
+    app.session_state[key] = {"drawing": {"raw": {"version": "1", "objects": objects}, "data": ""}}
+
+
+def teach_one(app, strokes, label):
+    put(app, f"teach/canvas/{mine(app).taught}/{mine(app).teach_canvas}", strokes)
+    app.run()
+    app.button(key=f"teach/class/{label}").click().run()
+
+
+def keep(app, which, collection):
+    mine(app).workspace.collect(which, lambda _: collection)
+
+
+def taught(app):
+    """Press the button, and wait for the end of the run."""
+    button(app, "Teach it").click().run()
+    run = mine(app).run
+    assert run is not None and run.wait(120)
+    assert run.snapshot.state is State.FINISHED, run.snapshot.message
+    return app.run()
+
+
+def test_a_drawing_is_kept_with_what_it_is_and_the_canvas_is_empty_for_the_next(app, random):
+    opened(app, "teach")
+    assert not app.exception
+    assert app.button(key="teach/class/7").disabled  # nothing is drawn yet
+    strokes = digit(7, random)
+    teach_one(app, strokes, 7)
+    assert not app.exception
+    found = mine(app).workspace.collection("digits")
+    assert found.labels.tolist() == [7]
+    assert (found.images[0, ..., 0] == np.round(from_strokes(strokes, BRUSH) * 255)).all()
+    assert app.button(key="teach/class/7").disabled  # the next canvas is empty
+    assert "**1 drawing**" in words(app)
+
+
+def test_classes_of_ones_own_are_named_drawn_taught_and_every_page_can_look_at_them(app, random):
+    opened(app, "teach")
+    app.segmented_control(key="teach/which").set_value("own").run()
+    name = next(widget for widget in app.text_input if widget.value == "circle")
+    name.set_value("ring").run()
+    assert mine(app).workspace.collection("own").class_names == ("ring", "cross", "triangle")
+    assert button(app, "Teach it").disabled and "Each class needs 4 drawings" in words(app)
+    for label, kind in enumerate(SHAPES):
+        teach_one(app, shape(kind, random), label)
+    keep(app, "own", Collection("My drawings", ("ring", *SHAPES[1:])).joined(renamed(shapes(8))))
+    app.run()
+    taught(app)
+    assert not app.exception
+    run = mine(app).run
+    assert run.snapshot.judged[-1].accuracy > 0.9
+    assert about(run.dataset_name).class_names == ("ring", "cross", "triangle")
+    assert "Your drawings, kept apart (6)" in words(app)
+    for page in LOOKING:
+        mine(app).subject = "run"
+        opened(app, page)
+        assert not app.exception, page
+    assert mine(app).dataset == "mnist"  # no link and no export speaks of the drawings
+    opened(app, "runs")
+    app.button(key="runs/edit").click().run()
+    assert not app.exception and mine(app).dataset in SOURCES
+    assert run.dataset_name not in str([code.value for code in app.code])
+
+
+def test_a_link_that_names_somebodys_drawings_opens_on_digits(app):
+    run = mine(app).workspace.start(LENET5, shapes(4), Recipe(epochs=1))
+    assert run.wait(60) and about(run.dataset_name)
+    other = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    other.query_params["n"] = to_token(LENET5, None, run.dataset_name)
+    other.run()
+    assert not other.exception and mine(other).dataset == "mnist" and mine(other).workspace.runs == []
+
+
+def renamed(collection):
+    return collection.with_class_name(0, "ring")
+
+
+def test_digits_are_taught_and_the_page_says_how_it_was_before_and_is_after(app, monkeypatch):
+    monkeypatch.setattr(teaching, "DIGITS_RECIPE", teaching.DIGITS_RECIPE.replaced(epochs=2))
+    keep(app, "digits", digits(4))
+    opened(app, "teach")
+    assert "All your drawings" in words(app)  # the trained LeNet-5 is asked at once
+    taught(app)
+    assert not app.exception
+    run, said = mine(app).run, words(app)
+    before, after = run.snapshot.aside[0].accuracy, run.snapshot.aside[-1].accuracy
+    assert after >= before
+    assert f"Your digits, kept apart (10): {before * 100:.2f} % before, {after * 100:.2f} % after." in said
+    assert "MNIST’s test images (10,000): 99.29 % before" in said
+    labels = [metric.label for metric in app.metric]
+    assert any(label.startswith("New to it: ") and label.endswith(" of 10") for label in labels), labels
+    assert any(label.startswith("Learned from: ") and label.endswith(" of 30") for label in labels), labels
+    opened(app, "train")
+    assert not app.exception and "Your drawings" in [metric.label for metric in app.metric]
+
+
+def test_a_drawing_can_be_deleted_and_can_be_said_to_be_something_else(app):
+    keep(app, "digits", digits(1))
+    opened(app, "teach")
+    session = mine(app)
+    session.teach_chosen = 3
+    app.run()
+    first = session.workspace.collection("digits")
+    next(box for box in app.selectbox if box.label == "Drawing 4 is").set_value(8).run()
+    assert session.workspace.collection("digits").labels[3] == 8
+    app.button(key="teach/delete").click().run()
+    left = session.workspace.collection("digits")
+    assert len(left) == 9 and left.find(first.images[3] / 255) is None
+    app.button(key="teach/all/yes").click().run()
+    assert len(session.workspace.collection("digits")) == 0 and not app.exception
+
+
+def test_what_is_deleted_is_what_was_shown_though_another_window_has_changed_the_others(app):
+    keep(app, "digits", digits(1))
+    opened(app, "teach")
+    mine(app).teach_chosen = 3
+    app.run()
+    first = mine(app).workspace.collection("digits")
+    mine(app).workspace.collect("digits", lambda there: there.removed(0))
+    app.button(key="teach/delete").click().run()
+    left = mine(app).workspace.collection("digits")
+    assert left.find(first.images[3] / 255) is None and left.find(first.images[4] / 255) is not None
+    assert len(left) == 8
+
+
+def test_on_draw_one_can_say_what_it_should_have_been(app, random):
+    opened(app, "draw")
+    assert not app.pills  # nothing is drawn yet
+    put(app, "canvas/0", digit(4, random))
+    app.run()
+    (pills,) = app.pills
+    pills.set_value("4").run()
+    assert not app.exception
+    assert mine(app).workspace.collection("digits").labels.tolist() == [4]
+    app.pills[0].set_value("9").run()  # a slip of the finger
+    assert mine(app).workspace.collection("digits").labels.tolist() == [9]
+    assert "Kept among your digits as “9”" in words(app)
+
+
+def test_a_second_visitor_sees_nothing_of_the_first(app):
+    keep(app, "digits", digits(1))
+    opened(app, "teach")
+    assert "**10 drawings**" in words(app)
+    other = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    opened(other, "teach")
+    assert mine(other).token != mine(app).token
+    assert "**0 drawings**" in words(other) and len(mine(other).workspace.collection("digits")) == 0
+
+
+def test_a_damaged_file_is_said_and_takes_nothing_with_it(app):
+    keep(app, "own", shapes(1))
+    workspace = mine(app).workspace
+    workspace._folder.collect("digits", b"not drawings")
+    opened(app, "teach")
+    assert "My digits cannot be read" in words(app) and not app.exception
+    app.segmented_control(key="teach/which").set_value("own").run()
+    assert "**3 drawings**" in words(app)
+    app.segmented_control(key="teach/which").set_value("digits").run()
+    app.button(key="teach/forget").click().run()
+    assert "**0 drawings**" in words(app) and not app.exception
+    assert workspace._folder.collection("digits") is None
+
+
+def test_classes_are_added_and_removed_within_their_bounds(app):
+    keep(app, "own", shapes(1))
+    opened(app, "teach")
+    app.segmented_control(key="teach/which").set_value("own").run()
+    for _ in range(7):
+        app.button(key="teach/add").click().run()
+    names = mine(app).workspace.collection("own").class_names
+    assert len(names) == 10 and app.button(key="teach/add").disabled
+    app.text_input[0].set_value("cross").run()  # a name that is there already
+    assert "same name" in words(app) and mine(app).workspace.collection("own").class_names == names
+    app.button(key="teach/remove").click().run()
+    assert mine(app).workspace.collection("own").class_names == names[1:]
+    assert "**2 drawings**" in words(app)
+
+
+def test_a_stroke_that_comes_after_it_was_said_what_it_is_completes_the_drawing_and_is_no_other(app, random):
+    opened(app, "teach")
+    app.segmented_control(key="teach/which").set_value("own").run()
+    cross = shape("cross", random)
+    teach_one(app, cross[:1], 1)
+    put(app, f"teach/canvas/own/{mine(app).teach_canvas}", cross)  # the browser is slower than the hand
+    app.run()
+    assert app.button(key="teach/class/0").disabled and not app.exception
+    found = mine(app).workspace.collection("own")
+    assert found.labels.tolist() == [1] and found.find(from_strokes(cross, BRUSH)) == 0
+    teach_one(app, shape("circle", random), 0)
+    assert mine(app).workspace.collection("own").labels.tolist() == [1, 0]
