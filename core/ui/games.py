@@ -9,7 +9,7 @@ import streamlit as st
 from PIL import Image
 from streamlit.delta_generator import DeltaGenerator
 
-from core.data import drawn_over, from_strokes, load
+from core.data import DIGITS, drawn_over, from_strokes, load
 from core.insight import probabilities, verdict
 from core.insight.games import Attempt, Round, Split, dealt, first_readable, hardest, others, where_ink_tells
 from core.network.layers import shape_text
@@ -60,6 +60,7 @@ def split_them(mine: Session) -> None:
         st.markdown("**Your drawing**")
         st.space("small")  # for the canvas's own tools
         drawing = _drawing(board, "split")
+        _clear(board, "split")
     image = from_strokes(drawing.strokes, drawing.width)
     answers = [None if image is None else probabilities(subject.model, image[..., np.newaxis]) for subject in pair]
     for number, (side, subject, found) in enumerate(zip(sides, pair, answers)):
@@ -179,11 +180,14 @@ def _side_by_side(*widths: int) -> list[DeltaGenerator]:
 
 
 def _drawing(board: Board, key: str, background: Image.Image | None = None) -> Drawing:
-    """A canvas that is remembered, and the button that empties it."""
+    """A canvas that is remembered."""
     drawing = draw(f"games/{key}/canvas/{board.number}", board.content, background=background)
     board.content = drawing.content
-    st.button("Clear", icon=":material/delete:", key=f"games/{key}/clear", on_click=board.clear)
     return drawing
+
+
+def _clear(board: Board, key: str) -> None:
+    st.button("Clear", icon=":material/delete:", key=f"games/{key}/clear", on_click=board.clear)
 
 
 def fool_it(mine: Session) -> None:
@@ -219,7 +223,9 @@ def fool_it(mine: Session) -> None:
     with bars:
         answer(found, subject, label=subject.title, key="games/fool/answer")
     with canvas:
-        _other_image(mine, subject)
+        with st.container(horizontal=True):
+            _clear(state.fool_board, "fool")
+            _other_image(mine, subject)
         fit = verdict(probabilities(subject.model, before[..., np.newaxis]), subject.sure_from)
         if fit.label == label and fit.sure:
             _say_attempt(attempt, names)
@@ -335,7 +341,9 @@ def _best_attempt(mine: Session, best: BestAttempt, title: str) -> None:
 
 def against_the_network(mine: Session) -> None:
     """Ten test images, read by the visitor and by the network."""
-    st.markdown("Say what each image is, with the buttons or the keys 0 to 9; then see what the network said.")
+    st.markdown(
+        "Say what each image is, with the buttons or the keys 0 to 9 (N is next); then see what the network said."
+    )
     subject = choose_subject(mine, "games/against/subject")
     need_images(subject)
     state = mine.games
@@ -391,7 +399,8 @@ def _one_image(mine: Session, subject: Subject, now: Round) -> None:
         )
     with choice:
         st.markdown(f"**Image {now.at + 1} of {len(now.numbers)}** · {_standing(now)}")
-        with st.container(horizontal=True, key="games-picks"):
+        # Where a class is called as its key is, the key need not be written beside it.
+        with st.container(horizontal=True, key="games-digits" if tuple(names) == DIGITS else "games-classes"):
             for label, name in enumerate(names):
                 st.button(
                     plain(name),
@@ -409,7 +418,7 @@ def _one_image(mine: Session, subject: Subject, now: Round) -> None:
                 key="games/against/next",
                 type="primary",
                 on_click=onward_,
-                shortcut="Enter",
+                shortcut="N",  # Enter would press whatever has the focus
             )
 
 
