@@ -204,8 +204,8 @@ def fool_it(mine: Session) -> None:
     before, label = _image_to_fool(mine, subject)
     if before is None:
         st.warning(
-            "Of a thousand test images, this network is sure of none and right at the same time, so it cannot be "
-            "fooled. Let it learn longer, or choose another one."
+            "Among the test images that were tried, up to a thousand, there is none that this network answers right "
+            "and is sure of, so it cannot be fooled. Let it learn longer, or choose another one."
         )
         return
     state, names = mine.games, subject.class_names
@@ -371,7 +371,10 @@ def against_the_network(mine: Session) -> None:
 
 def _dealt(mine: Session, subject: Subject, last: Round | None, which: str) -> Round | None:
     """A new round; None where the network answers nonsense."""
-    found = judged_test_images(mine, subject, load(subject.dataset))
+    place = st.empty()  # for the progress of it, gone afterwards
+    with place.container():
+        found = judged_test_images(mine, subject, load(subject.dataset))
+    place.empty()
     if not np.isfinite(found.probabilities).all():
         return None
     worst = hardest(found)

@@ -5,11 +5,12 @@ import pytest
 
 from core.data import load
 from core.network import LENET5, Dense, Flatten, Network, to_token
-from core.training import build_model, pretrained
+from core.training import Recipe, build_model, pretrained
 from core.training.trained import Trained
 from core.ui.games import VIEWS
 from tests.pages.conftest import button, mine
 from tests.pages.test_pages import drawn, opened, visited, words
+from tests.waiting import until
 
 PLAIN = Network((28, 28, 1), (Flatten(), Dense(10, "softmax")), "Plain")
 STEM = {"type": "path", "path": [["M", 140, 40], ["L", 140, 240]], "strokeWidth": 18}
@@ -33,8 +34,12 @@ def seven_until_a_corner_is_white():
 
 
 def game(app, name):
-    mine(app).games.game = name
-    return opened(app, "games")
+    """Open the page, and this game on it."""
+    opened(app, "games")
+    if mine(app).games.game != name:
+        app.button_group(key="games/game").set_value(name).run()
+    assert mine(app).games.game == name
+    return app
 
 
 def put(app, key, *objects):
@@ -218,11 +223,14 @@ def test_the_test_images_are_judged_once_for_all_visitors(app, monkeypatch):
 def test_weights_that_are_no_longer_numbers_cannot_play(app):
     imported(app, [np.full((784, 10), np.nan, np.float32), np.zeros(10, np.float32)])
     mine(app).subject = "imported"
-    for name in ("against", "fool", "split"):
-        game(app, name)
-        assert not app.exception
+    mine(app).games.networks = ("imported", "lenet5")
     game(app, "against")
     assert "no longer numbers" in words(app)
+    game(app, "fool")
+    assert "cannot be fooled" in words(app)
+    game(app, "split")
+    put(app, split_canvas(app), STEM)
+    assert not app.exception and "Split!" not in words(app)
 
 
 def test_a_network_for_other_images_gets_a_sentence(app):
@@ -242,3 +250,40 @@ def test_a_lesson_without_look_inside_offers_no_way_in(app):
     put(other, split_canvas(other), STEM)
     assert "Split!" in words(other)
     assert not [b for b in other.button if b.label in VIEWS]
+
+
+def test_a_run_plays_while_it_learns_and_afterwards(app, monkeypatch):
+    from core.training import Run
+
+    session = mine(app)
+    session.edit(PLAIN)
+    session.recipe = Recipe(epochs=200, training_images=500)
+    session.start_run()
+    session.games.networks = (f"run/{session.run.created}", "lenet5")
+    until(lambda: session.run.snapshot.judged)  # after an epoch, all graphs are there
+    for name in ("split", "fool", "against"):  # with whatever it knows by now
+        game(app, name)
+        assert not app.exception
+    session.run.stop()
+    assert session.run.wait(60)
+    game(app, "split")
+    put(app, split_canvas(app), STEM)
+    assert not app.exception
+    assert [metric.label for metric in app.metric] == ["Your run: Plain", "LeNet-5, already trained"]
+    game(app, "against")
+    app.button(key="games/against/pick/5").click().run()
+    assert not app.exception and "You say **5**" in words(app)
+    monkeypatch.setattr(Run, "weights", lambda run: None)
+    game(app, "split")
+    assert "has learned nothing yet" in words(app) and not app.exception
+
+
+def test_an_image_that_is_no_longer_read_right_is_no_win(app):
+    """The weights of a run change while one draws."""
+    imported(app, seven_until_a_corner_is_white())
+    mine(app).subject = "imported"
+    game(app, "fool")
+    imported(app, always(4))
+    put(app, fool_canvas(app), CORNER)
+    assert "no longer sure of this image as it is" in words(app)
+    assert not mine(app).games.best_attempts
