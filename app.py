@@ -21,6 +21,7 @@ pages = {
         st.Page("pages/train.py", title="Train", icon=":material/monitoring:"),
         st.Page("pages/draw.py", title="Draw", icon=":material/gesture:"),
         st.Page("pages/teach.py", title="Teach", icon=":material/school:"),
+        st.Page("pages/games.py", title="Games", icon=":material/extension:"),
         st.Page("pages/runs.py", title="Runs", icon=":material/history:"),
     ],
     "Look inside": [

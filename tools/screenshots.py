@@ -12,7 +12,18 @@ from playwright.sync_api import Page, sync_playwright
 
 from tools.chromium import ARGUMENTS, find
 
-PAGES = ("", "train", "draw", "teach", "kernels", "feature_maps", "receptive_fields", "why", "mistakes")
+PAGES = (
+    "",
+    "train",
+    "draw",
+    "teach",
+    "games",
+    "kernels",
+    "feature_maps",
+    "receptive_fields",
+    "why",
+    "mistakes",
+)
 SIZES = {"wide": (1400, 900), "phone": (390, 844)}
 
 

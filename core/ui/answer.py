@@ -29,25 +29,25 @@ def received(image: np.ndarray | None) -> None:
 
 
 def answer(
-    probabilities: np.ndarray | None, subject: Subject, title: str = "Prediction", key: str = "answer"
+    probabilities: np.ndarray | None, subject: Subject, *, label: str = "Prediction", key: str = "answer"
 ) -> None:
     """The answer, whether it can be relied on, and how the probability is spread over the classes.
 
     Args:
         probabilities: (classes,); None as long as there is nothing to answer.
         subject: whose answer it is.
-        title: what stands over it.
+        label: what stands over it.
         key: of the chart.
     """
     names = subject.class_names
     if probabilities is None:
-        st.metric(title, "–")
+        st.metric(label, "–")
         st.caption("Nothing drawn yet.")
         st.vega_lite_chart(probability_bars(None, names, look()), key=key, alt="No drawing yet.")
         return
     found = verdict(probabilities, subject.sure_from)
     best = found.label
-    st.metric(title, names[best], help=f"The class with the highest probability, {percent(found.probability)}.")
+    st.metric(label, names[best], help=f"The class with the highest probability, {percent(found.probability)}.")
     st.caption(_relied_on(found, names))
     st.vega_lite_chart(
         probability_bars(probabilities, names, look()),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import streamlit as st
 
 from core.data.drawing import FARTHEST
+from core.views.theme import FRAME
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 SIDE = 280
 BRUSH = 18
@@ -29,13 +33,17 @@ class Drawing(NamedTuple):
     content: dict[str, Any] | None
 
 
-def draw(key: str, before: dict[str, Any] | None = None, brush: int = BRUSH) -> Drawing:
+def draw(
+    key: str, before: dict[str, Any] | None = None, *, brush: int = BRUSH, background: Image | None = None
+) -> Drawing:
     """A canvas with this key; returns what is on it.
 
     Args:
         key: another key makes an empty canvas.
         before: what to show on a canvas that has just been put on the page.
         brush: width of the strokes to come, in canvas pixels.
+        background: what is drawn on, `SIDE` pixels wide and high; black by default. Strokes on a picture have a
+            colour of their own, so that they can be told from it.
     """
     from streamlit_drawable_canvas import st_canvas  # needs a running Streamlit
 
@@ -44,8 +52,9 @@ def draw(key: str, before: dict[str, Any] | None = None, brush: int = BRUSH) -> 
     st.session_state[f"{key}/start"] = start
     result = st_canvas(
         stroke_width=brush,
-        stroke_color="#FFFFFF",
-        background_color="#000000",
+        stroke_color="#FFFFFF" if background is None else FRAME,
+        background_color="#000000" if background is None else "",
+        background_image=background,
         height=SIDE,
         width=SIDE,
         drawing_mode="freedraw",

@@ -10,13 +10,14 @@ import streamlit as st
 from core.data import Digit, Step, digits_from_pixels, digits_from_strokes
 from core.data.uploads import InvalidPicture, read_picture
 from core.insight import probabilities, saliency, verdict
+from core.network.layers import shape_text
 from core.ui.answer import answer, received
 from core.ui.canvas import draw
 from core.ui.downloads import download_tiles
 from core.ui.feature_maps import activations_of, drawn_layers
 from core.ui.frame import certainty, onward, plain
 from core.ui.session import Session
-from core.ui.subject import Subject, other_subject, other_titles
+from core.ui.subject import Subject, subject_of, subjects
 from core.ui.teaching import say_what_it_is
 from core.views.images import INK_SCALE, Tile, cell_size, gallery, laid_over, legend, signed_scale
 
@@ -79,7 +80,7 @@ def _drawing(mine: Session) -> list[Digit]:
     if mine.by_photo:
         return _photo(mine)
     st.space("small")  # the canvas has its own buttons above it
-    drawn = draw(f"canvas/{mine.canvas}", mine.canvas_content, mine.brush)
+    drawn = draw(f"canvas/{mine.canvas}", mine.canvas_content, brush=mine.brush)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.button("Clear", icon=":material/delete:", key="draw/clear", on_click=mine.clear_canvas)
         mine.brush = st.slider("Brush", THIN, THICK, mine.brush, key="draw/brush", width=150, format="%d px")
@@ -160,24 +161,32 @@ def _reading(mine: Session, digits: Sequence[Digit], subject: Subject) -> None:
 
 def _others(mine: Session, subject: Subject, image: np.ndarray) -> None:
     """The same drawing, read by other networks."""
-    titles = other_titles(mine, subject)
+    titles = {name: title for name, title in subjects(mine).items() if title != subject.title}
     chosen = st.pills(
         "Ask other networks too",
         list(titles),
         selection_mode="multi",
         default=[name for name in mine.compared if name in titles],
         format_func=titles.get,
-        key=f"draw/compared/{len(titles)}",
+        key=f"draw/compared/{hash(tuple(titles.values()))}",
     )
     mine.compared = list(chosen)[-MOST_COMPARED:]
     if len(chosen) > MOST_COMPARED:
         st.caption(f"The {MOST_COMPARED} chosen last are asked.")
-    asked = [one for name in mine.compared if (one := other_subject(mine, name)) is not None]
-    if not asked:
-        return
-    for number, (place, one) in enumerate(zip(st.columns(MOST_COMPARED, gap="large"), asked)):
-        with place:
-            answer(probabilities(one.model, image[..., None]), one, one.title, f"draw/answer/{number}")
+    if mine.compared:
+        for place, name in zip(st.columns(MOST_COMPARED, gap="large"), mine.compared):
+            with place:
+                _other(mine, name, titles[name], image)
+
+
+def _other(mine: Session, name: str, title: str, image: np.ndarray) -> None:
+    asked = subject_of(mine, name)
+    if asked is None:
+        st.caption(f"{title} has not learned anything yet.")
+    elif asked.network.input_shape != (*image.shape, 1):
+        st.caption(f"{title} takes images of {shape_text(asked.network.input_shape)}, so it cannot read drawings.")
+    else:
+        answer(probabilities(asked.model, image[..., None]), asked, label=asked.title, key=f"draw/answer/{name}")
 
 
 def _reaction(mine: Session, subject: Subject, image: np.ndarray, said: np.ndarray) -> None:

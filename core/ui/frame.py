@@ -35,7 +35,7 @@ def plain(text: str) -> str:
 # Part of the interface → its pages, for lessons that leave some out.
 PARTS = {
     "train": ("pages/train.py", "pages/runs.py", "pages/teach.py"),
-    "draw": ("pages/draw.py", "pages/teach.py"),
+    "draw": ("pages/draw.py", "pages/teach.py", "pages/games.py"),
     "inside": (
         "pages/kernels.py",
         "pages/feature_maps.py",
@@ -53,9 +53,14 @@ def without_hidden(pages: dict[str, list], hidden: tuple[str, ...]) -> dict[str,
     return {section: listed for section, listed in kept.items() if listed}
 
 
+def open_to(mine: Session, page: str) -> bool:
+    """Whether this visitor can go to the page: a lesson may have left it out."""
+    return not any(page in PARTS.get(part, ()) for part in mine.hidden)
+
+
 def onward(page: str, words: str, icon: str = "arrow_forward") -> None:
     """A link to the next step, unless a lesson has left that page out."""
-    if not any(page in PARTS.get(part, ()) for part in session().hidden):
+    if open_to(session(), page):
         st.page_link(page, label=words, icon=f":material/{icon}:")
 
 

@@ -34,7 +34,7 @@ LINK = "n"  # the query parameter that holds a token
 PARTS = {
     "edit": "the editor (look, but do not change)",
     "train": "the Train page",
-    "draw": "the Draw page",
+    "draw": "the pages Draw and Games",
     "inside": "the Look-inside pages",
 }
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import weakref
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -20,6 +23,9 @@ from core.views.charts import confusion
 from core.views.images import INK_SCALE, Tile, cell_size, gallery, shown_image
 from core.views.inside import plane
 
+if TYPE_CHECKING:
+    import keras
+
 LIVE_SECONDS = 5.0  # all test images are judged anew each time
 LIVE_MACS = 20e9
 FIRST, MOST = 24, 100
@@ -32,11 +38,14 @@ VIEWS = {
     "Why": "pages/why.py",
 }
 
+_judged: weakref.WeakKeyDictionary[keras.Model, tuple[object, Judged]] = weakref.WeakKeyDictionary()
+_judging = threading.Lock()
+
 
 def mistakes(mine: Session, subject: Subject) -> None:
     """All of the page that depends on the weights."""
     data = load(subject.dataset)
-    found = _judged(mine, subject, data)
+    found = judged_test_images(mine, subject, data)
     if not np.isfinite(found.probabilities).all():
         st.warning("The weights of this network are no longer numbers, so its answers mean nothing.")
         return
@@ -63,8 +72,11 @@ def _shown(mine: Session, subject: Subject, found: Judged, data: Dataset, at: Pr
     _opened(mine, found, data, surest)
 
 
-def _judged(mine: Session, subject: Subject, data: Dataset) -> Judged:
-    """The answers for the test images, computed once for each version of the weights."""
+def judged_test_images(mine: Session, subject: Subject, data: Dataset) -> Judged:
+    """The answers for the test images, or for as many of the first as that network judges in a few seconds.
+
+    They are computed once for each version of the weights; where the weights stay, once for all visitors.
+    """
     there = len(data.x_test)
     number = affordable_images(subject.network, there, *([LIVE_MACS] if subject.live else []))
     which = f"{number:,}" if number == there else f"the first {number:,} of {there:,}"
@@ -77,7 +89,18 @@ def _judged(mine: Session, subject: Subject, data: Dataset) -> Judged:
 
         return judged(subject.model, subject.network, data.x_test[:number], data.y_test[:number], progress)
 
-    found = mine.kept("mistakes/judged", (subject.version, subject.network, subject.dataset, number), compute)
+    def shared() -> Judged:
+        with _judging:
+            known = _judged.get(subject.model)
+            if known is None or known[0] != (data, number):
+                _judged[subject.model] = known = (data, number), compute()
+            return known[1]
+
+    found = mine.kept(
+        "mistakes/judged",
+        (subject.version, subject.network, subject.dataset, number),
+        compute if subject.viewer else shared,
+    )
     few = "" if number == there else ", as many as this network judges in a few seconds"
     bar.progress(1.0, text=f"Judged: {which} test images of {title}{few}")
     return found

@@ -17,6 +17,7 @@ from core.network.network import MAX_NAME
 from core.training import Recipe, Run, Workspace, Workspaces, why_unfit
 from core.training.store import Store
 from core.training.trained import Trained, Viewer
+from core.ui.played import Games
 from core.ui.private import through_app, visitor
 
 T = TypeVar("T")
@@ -96,6 +97,7 @@ class Session:
         clicks: grows when a kernel was clicked, so that the field with its number is drawn anew.
         unit: the number of this layer that is explained: (row, column, map) or (unit,); None for none.
         canvas_content: what the canvas sent last, to put it back when its page is opened again.
+        games: how far they are in the games.
     """
 
     network: Network = LENET5
@@ -150,6 +152,7 @@ class Session:
     channel: int = 0
     clicks: int = 0
     unit: tuple[int, ...] | None = None
+    games: Games = field(default_factory=Games)
     _kept: dict[str, tuple[object, Any]] = field(default_factory=dict)
 
     @property

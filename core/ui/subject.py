@@ -116,58 +116,71 @@ def choose_subject(mine: Session, key: str, usual: str = "lenet5") -> Subject:
             run = mine.run
             choose_epoch(mine, key)
     if mine.subject == "imported":
-        with waking():
-            there = mine.imported
-            return Subject(titles["imported"], there.network, there.model(), there.dataset, False)
+        return _of_import(mine)
     if mine.subject == "run":
-        model = model_of(mine, run)
         if run.network != mine.network:
             st.caption("The network on the Build page is another one by now; this is the run's own.")
-        if model is not None:
-            title = f"Your run: {plain(run.name)}" + ("" if mine.epoch is None else f", after epoch {mine.epoch}")
-            live = run.active and mine.epoch is None
-            return Subject(title, run.network, model, run.dataset_name, live, mine.viewer(run))
+        found = _of_run(mine, run)
+        if found is not None:
+            return found
         if run.active:
             st.info("Your run is getting ready; its weights follow in a few seconds. Until then: LeNet-5.")
         else:
             st.warning("Your run ended before it had learned anything, so this shows LeNet-5.")
     name = "lenet5" if mine.subject == "run" else mine.subject or usual
-    return _trained(name, live=mine.subject == "run" and run.active)
+    return _of_name(name, live=mine.subject == "run" and run.active)
 
 
-def _trained(name: str, live: bool = False) -> Subject:
-    """One of the networks that come trained."""
+def subjects(mine: Session) -> dict[str, str]:
+    """Every network that can be asked, several of them on one page: what `subject_of` calls it → its title."""
+    titles = dict(TITLES)
+    titles |= {_run_key(run): f"Your run: {plain(run.name)}" for run in _runs(mine)}
+    if mine.imported is not None:
+        titles["imported"] = f"Imported: {plain(mine.imported.network.name)}"
+    return titles
+
+
+def subject_of(mine: Session, key: str) -> Subject | None:
+    """The network that `subjects` has under this key, with its newest weights; None where a run has none yet."""
+    if key == "imported":
+        return _of_import(mine)
+    if key in TITLES:
+        return _of_name(key)
+    return next((_of_run(mine, run) for run in _runs(mine) if _run_key(run) == key), None)
+
+
+def _runs(mine: Session) -> list[Run]:
+    runs = list(mine.workspace.runs)
+    return runs if mine.run is None or mine.run in runs else [mine.run, *runs]
+
+
+def _run_key(run: Run) -> str:
+    return f"run/{run.created}"
+
+
+def _of_name(name: str, live: bool = False) -> Subject:
+    """One that comes trained; live where it stands in for a run that has no weights yet."""
     with waking():
         model = pretrained(name)
     known = card(name)
     return Subject(TITLES[name], known.network, model, known.dataset, live, sure_from=known.sure_from)
 
 
-def other_titles(mine: Session, subject: Subject) -> dict[str, str]:
-    """The other networks that can read what this one reads: a name for each → its title."""
-    titles = {
-        name: title
-        for name, title in TITLES.items()
-        if title != subject.title and card(name).network.input_shape == subject.network.input_shape
-    }
-    for run in mine.workspace.runs:
-        shown = mine.subject == "run" and run is mine.run
-        if not shown and run.version and run.network.input_shape == subject.network.input_shape:
-            titles[f"run/{run.created}"] = plain(run.name)
-    return titles
+def _of_import(mine: Session) -> Subject:
+    there = mine.imported
+    with waking():
+        return Subject(f"Imported: {plain(there.network.name)}", there.network, there.model(), there.dataset, False)
 
 
-def other_subject(mine: Session, name: str) -> Subject | None:
-    """The network of this name, as `other_titles` has it; None where it is gone, or its weights cannot be read."""
-    if name in TITLES:
-        return _trained(name)
-    for run in mine.workspace.runs:
-        if f"run/{run.created}" == name:
-            model = model_of(mine, run)
-            return model and Subject(
-                plain(run.name), run.network, model, run.dataset_name, run.active, mine.viewer(run)
-            )
-    return None
+def _of_run(mine: Session, run: Run) -> Subject | None:
+    """A run with the weights that `model_of` shows; None before any."""
+    model = model_of(mine, run)
+    if model is None:
+        return None
+    epoch = mine.epoch if run is mine.run else None
+    title = f"Your run: {plain(run.name)}" + ("" if epoch is None else f", after epoch {epoch}")
+    live = run.active and epoch is None
+    return Subject(title, run.network, model, run.dataset_name, live, mine.viewer(run))
 
 
 def choose_run(mine: Session, key: str) -> None:

@@ -12,7 +12,7 @@ from core.training import Recipe, State, build_model
 from core.training.foreign import weights_file
 from tests.pages.conftest import ROOT, button, mine, opened, words
 
-PAGES = ["build", "train", "draw", "teach", "kernels", "feature_maps", "receptive_fields"]
+PAGES = ["build", "train", "draw", "teach", "games", "kernels", "feature_maps", "receptive_fields"]
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -1,0 +1,289 @@
+"""The page Games as a visitor without a browser plays it, against networks whose weights are known."""
+
+import numpy as np
+import pytest
+
+from core.data import load
+from core.network import LENET5, Dense, Flatten, Network, to_token
+from core.training import Recipe, build_model, pretrained
+from core.training.trained import Trained
+from core.ui.games import VIEWS
+from tests.pages.conftest import button, mine
+from tests.pages.test_pages import drawn, opened, visited, words
+from tests.waiting import until
+
+PLAIN = Network((28, 28, 1), (Flatten(), Dense(10, "softmax")), "Plain")
+STEM = {"type": "path", "path": [["M", 140, 40], ["L", 140, 240]], "strokeWidth": 18}
+CORNER = {"type": "path", "path": [["M", 10, 10], ["L", 60, 10]], "strokeWidth": 18}
+
+
+def imported(app, weights, network=PLAIN, dataset="mnist"):
+    mine(app).imported = Trained(network, weights, dataset)
+
+
+def always(label, by=20.0):
+    """Weights that are sure of one digit, whatever is drawn."""
+    return [np.zeros((784, 10), np.float32), by * np.eye(10, dtype=np.float32)[label]]
+
+
+def seven_until_a_corner_is_white():
+    """Weights that are sure of 7, and of 2 once there is ink in the corner at the top left, where digits have none."""
+    kernel = np.zeros((28, 28, 10), np.float32)
+    kernel[:2, :8, 2] = 10.0
+    return [kernel.reshape(784, 10), always(7, 10.0)[1]]
+
+
+def game(app, name):
+    """Open the page, and this game on it."""
+    opened(app, "games")
+    if mine(app).games.game != name:
+        app.button_group(key="games/game").set_value(name).run()
+    assert mine(app).games.game == name
+    return app
+
+
+def put(app, key, *objects):
+    app.session_state[key] = drawn(list(objects))
+    return app.run()
+
+
+def split_canvas(app):
+    return f"games/split/canvas/{mine(app).games.split_board.number}"
+
+
+def fool_canvas(app):
+    games = mine(app).games
+    return f"games/fool/{games.fool_index}/canvas/{games.fool_board.number}"
+
+
+def test_split_is_won_where_both_are_sure_of_different_digits(app):
+    imported(app, always(3, by=8.0))
+    mine(app).games.networks = ("imported", "lenet5")
+    game(app, "split")
+    assert {metric.value for metric in app.metric} == {"–"} and "Split!" not in words(app)
+    put(app, split_canvas(app), STEM)
+    assert not app.exception
+    assert {metric.label: metric.value for metric in app.metric} == {
+        "Imported: Plain": "3",
+        "LeNet-5, already trained": "1",
+    }
+    assert "One says **3**, the other **1**, and both are sure" in words(app)
+    (best,) = mine(app).games.best_splits.values()
+    sure = np.exp(8) / (np.exp(8) + 9)  # softmax of 8 and nine zeros: less certain than LeNet-5 of a 1
+    assert best.split.won and best.split.score == pytest.approx(sure)
+    assert f"Best of this visit: {100 * sure:.2f} %" in words(app)
+
+
+def test_the_best_drawing_is_kept_while_one_tries_on_and_opens_in_the_other_views(app):
+    imported(app, always(3))
+    mine(app).games.networks = ("imported", "lenet5")
+    game(app, "split")
+    put(app, split_canvas(app), STEM)
+    (best,) = mine(app).games.best_splits.values()
+    button(app, "Clear").click().run()
+    assert "Nothing drawn yet" in words(app) and "Best of this visit" in words(app)
+    app.button(key=f"games/split/{VIEWS['Why this answer?']}").click().run()
+    opened(app, "why")  # AppTest does not go there by itself
+    assert not app.exception
+    assert mine(app).source == "drawing" and mine(app).drawing is best.image
+    assert "your drawing" in words(app)
+
+
+def test_split_is_not_won_where_one_is_not_sure_or_both_agree(app):
+    imported(app, always(3, by=1.0))
+    mine(app).games.networks = ("imported", "lenet5")
+    game(app, "split")
+    put(app, split_canvas(app), STEM)
+    assert "but Imported: Plain is not sure" in words(app)
+    imported(app, always(1))
+    app.run()
+    assert "Both say **1**" in words(app)
+    assert not mine(app).games.best_splits
+
+
+def test_two_that_cannot_disagree_get_a_sentence(app):
+    game(app, "split")
+    app.selectbox(key="games/The other/3").set_value("draw").run()
+    assert "always agrees with itself" in words(app)
+    imported(app, always(3), dataset="fashion_mnist")
+    mine(app).games.networks = ("draw", "imported")
+    opened(app, "kernels")
+    game(app, "split")
+    assert "learned different classes" in words(app)
+    coloured = Network((32, 32, 3), PLAIN.layers, "Coloured")
+    imported(app, build_model(coloured).get_weights(), coloured)
+    app.run()
+    assert "takes images of 32×32×3" in words(app) and not app.exception
+
+
+def test_a_choice_that_is_gone_is_replaced_by_another(app):
+    mine(app).games.networks = ("draw", "imported")
+    game(app, "split")
+    assert not app.exception and mine(app).games.networks == ("draw", "lenet5")
+
+
+def test_fooling_begins_with_an_image_that_is_read_right_and_ends_with_strokes(app):
+    imported(app, seven_until_a_corner_is_white())
+    mine(app).subject = "imported"
+    game(app, "fool")
+    games, data = mine(app).games, load("mnist")
+    assert data.y_test[games.fool_index] == 7
+    assert "reads this as **7**, and is right and sure" in words(app)
+    put(app, fool_canvas(app), STEM)
+    assert "Still **7**" in words(app) and not games.best_attempts
+    put(app, fool_canvas(app), STEM, CORNER)
+    assert not app.exception
+    assert "sure that this is **2**. You took 2 strokes" in words(app)
+    put(app, fool_canvas(app), CORNER)
+    (best,) = games.best_attempts.values()
+    assert best.attempt.strokes == 1 and best.attempt.ink == pytest.approx((best.after - best.before).sum(), rel=1e-5)
+    assert np.array_equal(best.before, data.x_test[games.fool_index, ..., 0].astype(np.float32) / 255)
+    put(app, fool_canvas(app), CORNER, STEM)
+    assert next(iter(games.best_attempts.values())) is best  # two strokes are no better
+    app.button(key=f"games/fool/{VIEWS['Feature maps']}").click().run()
+    opened(app, "feature_maps")
+    assert mine(app).drawing is best.after and "your drawing" in words(app)
+
+
+def test_another_image_is_an_empty_canvas_and_another_network_is_asked_for_its_own(app):
+    imported(app, seven_until_a_corner_is_white())
+    mine(app).subject = "imported"
+    game(app, "fool")
+    games, data = mine(app).games, load("mnist")
+    put(app, fool_canvas(app), CORNER)
+    button(app, "Another image").click().run()
+    assert "right and sure" in words(app) and data.y_test[games.fool_index] == 7
+    imported(app, always(4))
+    games.fool_of = None
+    app.run()
+    assert data.y_test[games.fool_index] == 4 and "reads this as **4**" in words(app)
+
+
+def test_the_hint_shows_where_a_stroke_hurts(app):
+    imported(app, seven_until_a_corner_is_white())
+    mine(app).subject = "imported"
+    game(app, "fool")
+    app.toggle(key="games/fool/hint").set_value(True).run()
+    assert not app.exception
+    pictures = " ".join(element.proto.body for element in app.get("html"))
+    assert "laid over the image" in pictures and "Orange: a little ink there" in words(app)
+
+
+def test_a_network_that_is_sure_of_nothing_cannot_be_fooled(app):
+    imported(app, always(3, by=0.0))
+    mine(app).subject = "imported"
+    game(app, "fool")
+    assert "cannot be fooled" in words(app) and not app.exception
+
+
+def test_the_hardest_ten_are_played_to_the_end_and_ten_others_follow(app):
+    game(app, "against")
+    session, data = mine(app), load("mnist")
+    (title, now), *_ = session.games.rounds.items()
+    answers = np.concatenate([np.asarray(pretrained("lenet5")(data.x_test[i : i + 1000] / np.float32(255))) for i in range(0, 10_000, 1000)])  # fmt: skip
+    right = answers[np.arange(10_000), data.y_test]
+    assert set(now.numbers) == set(np.argsort(right)[:10])
+    for number in now.numbers:
+        assert "Image" in words(app) and "makers of the dataset" not in words(app)
+        app.button(key=f"games/against/pick/{data.y_test[number]}").click().run()
+        assert f"the makers of the dataset say **{data.y_test[number]}**" in words(app)
+        assert app.button(key="games/against/pick/0").disabled
+        app.button(key="games/against/next").click().run()
+    assert not app.exception
+    assert app.subheader[0].value == "You 10, the network 0"
+    assert "chosen **against" in words(app)
+    pictures = " ".join(element.proto.body for element in app.get("html"))
+    assert pictures.count("you ") >= 10 and pictures.count("✗") >= 10
+    button(app, "Ten others by lot").click().run()
+    second = session.games.rounds[title]
+    assert not second.hardest and len(set(second.numbers)) == 10 and not set(second.numbers) & set(now.numbers)
+    assert "fair to both" in words(app)
+
+
+def test_a_round_waits_while_another_page_is_open(app):
+    game(app, "against")
+    app.button(key="games/against/pick/5").click().run()
+    before = next(iter(mine(app).games.rounds.values()))
+    opened(app, "kernels")
+    opened(app, "games")
+    assert next(iter(mine(app).games.rounds.values())) is before and "You say **5**" in words(app)
+
+
+def test_the_test_images_are_judged_once_for_all_visitors(app, monkeypatch):
+    from core.ui import mistakes
+
+    game(app, "against")
+    monkeypatch.setattr(mistakes, "judged", None)  # nobody may ask again
+    other = visited(to_token(LENET5))
+    game(other, "against")
+    assert not other.exception
+    assert mine(other).games.rounds == mine(app).games.rounds
+
+
+def test_weights_that_are_no_longer_numbers_cannot_play(app):
+    imported(app, [np.full((784, 10), np.nan, np.float32), np.zeros(10, np.float32)])
+    mine(app).subject = "imported"
+    mine(app).games.networks = ("imported", "lenet5")
+    game(app, "against")
+    assert "no longer numbers" in words(app)
+    game(app, "fool")
+    assert "cannot be fooled" in words(app)
+    game(app, "split")
+    put(app, split_canvas(app), STEM)
+    assert not app.exception and "Split!" not in words(app)
+
+
+def test_a_network_for_other_images_gets_a_sentence(app):
+    coloured = Network((32, 32, 3), PLAIN.layers, "Coloured")
+    imported(app, build_model(coloured).get_weights(), coloured)
+    mine(app).subject = "imported"
+    for name in ("fool", "against"):
+        game(app, name)
+        assert "This network takes images of 32×32×3" in words(app) and not app.exception
+
+
+def test_a_lesson_without_look_inside_offers_no_way_in(app):
+    other = visited(to_token(LENET5, hidden=("inside",)))
+    imported(other, always(3))
+    mine(other).games.networks = ("imported", "lenet5")
+    game(other, "split")
+    put(other, split_canvas(other), STEM)
+    assert "Split!" in words(other)
+    assert not [b for b in other.button if b.label in VIEWS]
+
+
+def test_a_run_plays_while_it_learns_and_afterwards(app, monkeypatch):
+    from core.training import Run
+
+    session = mine(app)
+    session.edit(PLAIN)
+    session.recipe = Recipe(epochs=200, training_images=500)
+    session.start_run()
+    session.games.networks = (f"run/{session.run.created}", "lenet5")
+    until(lambda: session.run.snapshot.judged)  # after an epoch, all graphs are there
+    for name in ("split", "fool", "against"):  # with whatever it knows by now
+        game(app, name)
+        assert not app.exception
+    session.run.stop()
+    assert session.run.wait(60)
+    game(app, "split")
+    put(app, split_canvas(app), STEM)
+    assert not app.exception
+    assert [metric.label for metric in app.metric] == ["Your run: Plain", "LeNet-5, already trained"]
+    game(app, "against")
+    app.button(key="games/against/pick/5").click().run()
+    assert not app.exception and "You say **5**" in words(app)
+    monkeypatch.setattr(Run, "weights", lambda run: None)
+    game(app, "split")
+    assert "has learned nothing yet" in words(app) and not app.exception
+
+
+def test_an_image_that_is_no_longer_read_right_is_no_win(app):
+    """The weights of a run change while one draws."""
+    imported(app, seven_until_a_corner_is_white())
+    mine(app).subject = "imported"
+    game(app, "fool")
+    imported(app, always(4))
+    put(app, fool_canvas(app), CORNER)
+    assert "no longer sure of this image as it is" in words(app)
+    assert not mine(app).games.best_attempts
