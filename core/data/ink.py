@@ -8,6 +8,8 @@ the edges of shadows are ground to it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PIL import Image, ImageFilter
 
@@ -31,7 +33,7 @@ _ROUGH = 192  # px: side at which the width of the strokes is measured
 def grey(picture: np.ndarray) -> np.ndarray:
     """A picture's brightness, at most `WORKING` px a side, on black where it is clear: (h, w) float32 in 0…1."""
     colours, alpha = _read(picture)
-    return (colours @ np.array([0.299, 0.587, 0.114], np.float32)) * alpha
+    return _mixed(colours, (0.299, 0.587, 0.114)) * alpha
 
 
 def ink_of(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
@@ -82,6 +84,11 @@ def _ink(values: Image.Image, window: int, light: bool, positive: bool, unit: fl
     return np.clip((standing - np.float32(ground)) / np.float32(inked - ground), 0, 1)
 
 
+def _mixed(colours: np.ndarray, weights: Sequence[float]) -> np.ndarray:
+    """(h, w) float32: the weighted sum of the channels. Without a matrix product, whose threads would wait for cores."""
+    return sum(colours[..., channel] * np.float32(weight) for channel, weight in enumerate(weights))
+
+
 def near(mask: np.ndarray) -> np.ndarray:
     """A mask and two pixels around it, where ink fades: (h, w) bool."""
     return _running(mask.astype(np.uint8), 5, np.maximum) > 0
@@ -112,9 +119,9 @@ def _values(colours: np.ndarray) -> tuple[Image.Image, float, bool]:
     small.thumbnail((_SMALL, _SMALL), Image.Resampling.BOX)
     near = small.filter(ImageFilter.BoxBlur(max(small.size) / 4))  # light that changes slowly is no ink
     details = (np.asarray(small, np.float32) - np.asarray(near, np.float32)).reshape(-1, 3)
-    direction = np.linalg.eigh(details.T @ details)[1][:, -1].astype(np.float32)
+    direction = np.linalg.eigh(np.einsum("ni,nj->ij", details, details))[1][:, -1].astype(np.float32)
     direction *= np.sign(direction.sum()) or 1.0
-    along = colours @ direction / np.float32(np.sqrt(3))
+    along = _mixed(colours, direction / np.sqrt(3))
     positive = bool(direction.min() > -0.1)  # then 0 is black, and shadow multiplies
     low = 0.0 if positive else float(along.min())
     unit = (float(along.max()) - low) / 255
@@ -161,8 +168,9 @@ def _ink_is_light(values: Image.Image) -> bool:
     off = levels.ravel()
     for _ in range(4):
         weighted = terms * weights[:, np.newaxis]
-        normal = weighted.T @ terms + 1e-6 * np.eye(6)
-        off = levels.ravel() - terms @ np.linalg.solve(normal, weighted.T @ levels.ravel())
+        normal = np.einsum("ni,nj->ij", weighted, terms) + 1e-6 * np.eye(6)
+        factors = np.linalg.solve(normal, np.einsum("ni,n->i", weighted, levels.ravel()))
+        off = levels.ravel() - np.einsum("ni,i->n", terms, factors)
         usual = max(np.median(abs(off)), 2.0)
         weights = 1 / (1 + (off / (2 * usual)) ** 2)
     return bool((off**3).sum() > 0)

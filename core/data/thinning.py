@@ -63,11 +63,10 @@ def middle_line(shape: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         line = np.argwhere(shape).mean(axis=0, keepdims=True)
     padded = np.pad(shape, 1)
     beside = padded[:-2, 1:-1] | padded[2:, 1:-1] | padded[1:-1, :-2] | padded[1:-1, 2:]
-    outside = np.argwhere(np.pad(beside & ~shape, 0))
+    outside = np.argwhere(beside & ~shape)
     edge = np.concatenate([outside, _beyond(shape)])
-    # (a − b)² = a² − 2ab + b², because the matrix product is far quicker than differences
-    squares = (line**2).sum(axis=1)[:, np.newaxis] - 2.0 * line @ edge.T.astype(np.float64) + (edge**2).sum(axis=1)
-    reach = np.sqrt(np.maximum(squares.min(axis=1), 0)) - 0.5
+    down, right = (line[:, axis, np.newaxis].astype(np.float32) - edge[:, axis].astype(np.float32) for axis in (0, 1))
+    reach = np.sqrt((down * down + right * right).min(axis=1)).astype(np.float64) - 0.5
     return line[:, ::-1].astype(np.float64), np.maximum(reach, 0.5)
 
 

@@ -1,0 +1,74 @@
+"""Pieces of ink: a flood fill is the oracle of what touches, geometry that of middle lines."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from core.data.pieces import components
+from core.data.thinning import middle_line, thinned
+from tests.data.handwriting import DIGITS, inked, placed
+
+
+def filled(mask):
+    """How many components a flood fill finds."""
+    left, count = {tuple(place) for place in np.argwhere(mask)}, 0
+    while left:
+        count += 1
+        waiting = [left.pop()]
+        while waiting:
+            row, column = waiting.pop()
+            around = {(row + down, column + right) for down in (-1, 0, 1) for right in (-1, 0, 1)} & left
+            left -= around
+            waiting += around
+    return count
+
+
+@given(arrays.arrays(bool, st.tuples(st.integers(1, 14), st.integers(1, 14))))
+@settings(deadline=None, max_examples=150)
+def test_components_are_those_of_a_flood_fill(mask):
+    labels, count = components(mask)
+    assert count == filled(mask)
+    assert ((labels > 0) == mask).all()
+    assert all(filled(labels == number) == 1 for number in range(1, count + 1))
+
+
+def test_a_spiral_is_one_piece():
+    spiral = np.zeros((41, 41), bool)
+    row, column, down, right, length = 20, 20, 0, 1, 2
+    for turn in range(36):
+        for _ in range(length):
+            if 0 <= row < 41 and 0 <= column < 41:
+                spiral[row, column] = True
+            row, column = row + down, column + right
+        down, right = right, -down
+        length += 2 * (turn % 2)
+    assert components(spiral)[1] == filled(spiral) == 1
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+def test_a_thinned_digit_is_one_line_as_connected_as_before(digit):
+    shape = inked(placed(DIGITS[digit], 1, 10, 10), 10, (90, 120)) > 0.5
+    line = thinned(shape)
+    assert not (line & ~shape).any()
+    assert components(line)[1] == components(shape)[1] == 1
+    assert (
+        components(~np.pad(line, 1))[1] <= components(~np.pad(shape, 1))[1] + 1
+    )  # 8-connected ground leaks, at most
+    assert line.sum() < 0.2 * shape.sum()
+
+
+def test_the_middle_line_of_a_stroke_is_where_the_pen_went():
+    stroke = np.array([(20.0, 30.0), (90.0, 75.0)])
+    points, reach = middle_line(inked([stroke], 13, (120, 110)) > 0.5)
+    along = (stroke[1] - stroke[0]) / np.hypot(*(stroke[1] - stroke[0]))
+    aside = (points + 0.5 - stroke[0]) @ np.array([-along[1], along[0]])
+    assert np.abs(aside).max() < 2 and np.median(np.abs(aside)) < 1
+    assert np.median(reach) == pytest.approx(6.5, abs=0.7)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (2, 2)])
+def test_the_smallest_shapes_have_a_middle(shape):
+    points, reach = middle_line(np.ones(shape, bool))
+    assert len(points) == len(reach) >= 1 and (reach > 0).all()
