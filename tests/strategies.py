@@ -57,12 +57,12 @@ def networks(draw, kinds=tuple(LAYERS), most=6, branches=True, sides=(5, 16)):
             arms = draw(st.lists(st.lists(layers(kinds), max_size=2), min_size=2, max_size=3))
             block = Branches(tuple(map(tuple, arms)), draw(st.sampled_from(("concatenate", "add"))))
         longer = network.inserted((len(network.layers),), block)
-        if not trace(longer).problems and not _misread(longer):
+        if not trace(longer).problems and not misread(longer):
             network = longer
     return network
 
 
-def _misread(network):
+def misread(network):
     """Whether TensorFlow 2.21 answers with the wrong rows: one channel in, a single column out, uneven strides.
 
     oneDNN's kernel takes the next row where it should take the next step (`TF_ENABLE_ONEDNN_OPTS=0` is right).

@@ -5,7 +5,7 @@ import io
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import HealthCheck, Phase, assume, example, given, settings
 from PIL import Image
 
 from core.insight import activations, inputs_of
@@ -95,6 +95,7 @@ def test_the_frame_on_the_image_is_the_receptive_field(network, random):
 @given(network=networks())
 @example(network=GROUPED)
 def test_the_frame_below_is_what_the_explanation_reads(network, random):
+    assume(network.layers)
     model, image, values, data = data_of(network, random)
     for stage in data["stages"][1:]:
         path = tuple(map(int, stage["id"].split(".")))
