@@ -23,6 +23,8 @@ FAINTEST = 0.1  # of the way from black to white: what differs less is no ink
 CLEAREST = 5.0  # ink stands out by more than so many standard deviations of the ground
 SPECK = 0.05  # of the largest piece's pixels: what is smaller is dirt
 ALONG = 0.25  # of the shorter side: what runs along the picture's border for longer is the edge of something
+CERTAIN = 0.7  # of the cubed deviations on one side: then it is the ink's side
+FINE_WINDOW = 7  # px of the smallest copy: what is narrower is a stroke
 GRAIN = 1.6  # px: a picture full of strokes as fine as this is noise
 SMALLEST = 6  # px of the picture that is worked on, and
 GRAINY = 0.03  # of its longer side: nothing smaller can be read
@@ -173,7 +175,12 @@ def _ink_is_light(values: Image.Image) -> bool:
         off = levels.ravel() - np.einsum("ni,i->n", terms, factors)
         usual = max(np.median(abs(off)), 2.0)
         weights = 1 / (1 + (off / (2 * usual)) ** 2)
-    return bool((off**3).sum() > 0)
+    if abs((off**3).sum()) > CERTAIN * (abs(off) ** 3).sum():
+        return bool((off**3).sum() > 0)
+    # The edge of a shadow is in it: then whether narrow things are dark or light, which an edge is not.
+    dark, _ = _standing_out(small, FINE_WINDOW, light=False, positive=False)
+    bright, _ = _standing_out(small, FINE_WINDOW, light=True, positive=False)
+    return bool((bright.astype(float) ** 2).sum() > (dark.astype(float) ** 2).sum())
 
 
 def _running(levels: np.ndarray, window: int, best: np.ufunc) -> np.ndarray:

@@ -104,7 +104,7 @@ def test_size_place_and_brush_do_not_matter(digit, size, right, down, brush):
     st.sampled_from(list(DIGITS)),
     st.sampled_from(list(PENS)),
     st.sampled_from(LIGHTS),
-    st.floats(6, 40),
+    st.floats(8, 40),
     st.floats(0.7, 1),
     st.floats(0, 1),
     st.floats(0, 0.05),

