@@ -62,8 +62,9 @@ def draw(folder: Path) -> None:
     """Train the network of the Draw page."""
     data = load("mnist")
     model = drawings.folded(drawings.fit(drawings.pool(data)))
-    apart = slice(-drawings.KEPT_APART, None)
-    sure_from = highest_threshold(answers(model, data.x_train[apart, ..., 0]), SURE)
+    images, labels = drawings.kept_apart(data)
+    drawings.cooled(model, drawings.temperature(answers(model, images), labels))
+    sure_from = highest_threshold(answers(model, images[: drawings.KEPT_APART]), SURE)
     accuracy = float((answers(model, data.x_test[..., 0]).argmax(axis=1) == data.y_test).mean())
     write(folder, "draw", drawings.NETWORK, model, drawings.recipe(), accuracy, sure_from)
 

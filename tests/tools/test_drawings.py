@@ -7,7 +7,7 @@ from core.network import trace
 from core.training import build_model
 from tools.drawings.digits import digit
 from tools.drawings.mnist import thinned, traced, warped
-from tools.drawings.model import LEARNING, NETWORK, NONE, SHARES, folded, pool
+from tools.drawings.model import LEARNING, NETWORK, NONE, SHARES, folded, pool, temperature
 from tools.drawings.nothing import nothing
 from tools.drawings.strokes import inked
 
@@ -70,6 +70,15 @@ def test_the_pool_has_all_kinds_and_every_digit(mnist):
     nothings = there.kinds == len(SHARES) - 1
     assert (there.labels[nothings] == NONE).all()
     assert set(there.labels[~nothings]) == set(range(10))
+
+
+def test_the_temperature_that_spoiled_the_certainty_is_found_again(random):
+    scores = random.normal(0, 3, (4000, 10))
+    fair = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    labels = np.array([random.choice(10, p=row) for row in fair])
+    spoiled = np.exp(scores * 0.5) / np.exp(scores * 0.5).sum(axis=1, keepdims=True)
+    assert temperature(fair, labels) == pytest.approx(1, abs=0.08)
+    assert temperature(spoiled, labels) == pytest.approx(0.5, abs=0.05)
 
 
 def test_folding_leaves_every_answer_as_it_was(random):

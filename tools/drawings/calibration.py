@@ -151,7 +151,7 @@ def sure_of(probabilities: np.ndarray, sure_from: float) -> float:
 
 def highest_threshold(probabilities: np.ndarray, share: float) -> float:
     """The highest threshold, in whole per cent, that at least this share of the answers reach."""
-    return float(np.floor(np.quantile(probabilities.max(axis=1), 1 - share) * 100) / 100)
+    return np.floor(np.quantile(probabilities.max(axis=1).astype(np.float64), 1 - share) * 100).item() / 100
 
 
 def measured(model: keras.Model, sure_from: float, count: int = 2000) -> dict[str, dict[str, float] | float]:
