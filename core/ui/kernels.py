@@ -174,16 +174,17 @@ def _one_kernel(mine: Session, subject: Subject, path: Path, chosen: int) -> Non
         if st.session_state[key] != chosen + 1:  # a field that is gone may be heard of once more
             mine.look_at_channel(path, st.session_state[key] - 1)
 
-    number = st.number_input(
-        f"{noun.capitalize()}, 1 to {channels:,}",
-        1,
-        channels,
-        min(chosen, channels - 1) + 1,
-        key=key,
-        on_change=another,
-        help="Or click one above.",
-        width=180,
-    )
+    with st.container(key="replaced-number"):
+        number = st.number_input(
+            f"{noun.capitalize()}, 1 to {channels:,}",
+            1,
+            channels,
+            min(chosen, channels - 1) + 1,
+            key=key,
+            on_change=another,
+            help="Or click one above.",
+            width=180,
+        )
     found = mine.kept(
         "kernels/weights",
         (subject.version, network, path),

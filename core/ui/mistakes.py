@@ -158,7 +158,7 @@ def _cell(mine: Session, subject: Subject, found: Judged, data: Dataset, open_ce
         if asked != open_cell:  # else it is what a browser remembers of widgets that are gone, not a choice
             mine.confused = asked
 
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="replaced-cell"):
         for key, label, value in zip(keys, ("It is", "Answered"), open_cell):
             st.selectbox(
                 label, range(len(names)), value, format_func=names.__getitem__, key=key, on_change=chosen, width=150

@@ -311,8 +311,10 @@ def test_a_kernel_is_chosen_by_a_click_or_by_keyboard_and_stays_from_page_to_pag
     expect(page.get_by_role("img", name="kernel 3", exact=True)).to_be_visible()
     settled(page)
     page.get_by_role("img", name="kernel 3", exact=True).click()
-    expect(page.get_by_label("Kernel, 1 to 6", exact=True)).to_have_count(1)  # the field of before is gone
-    expect(page.get_by_label("Kernel, 1 to 6", exact=True)).to_have_value("3")
+    expect(page.get_by_role("spinbutton", name="Kernel, 1 to 6", exact=True)).to_have_count(
+        1
+    )  # the field of before is gone
+    expect(page.get_by_role("spinbutton", name="Kernel, 1 to 6", exact=True)).to_have_value("3")
     expect(pressed(page)).to_have_text("3")
     choose(page, "Layer", "3 · Conv2D 16 @ 5×5, relu")
     row = page.get_by_role("button", name="kernel 5", exact=True)
@@ -320,9 +322,12 @@ def test_a_kernel_is_chosen_by_a_click_or_by_keyboard_and_stays_from_page_to_pag
     settled(page)
     row.focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_label("Kernel, 1 to 16", exact=True)).to_have_count(1)  # the field of before is gone
-    expect(page.get_by_label("Kernel, 1 to 16", exact=True)).to_have_value("5")
+    expect(page.get_by_role("spinbutton", name="Kernel, 1 to 16", exact=True)).to_have_count(
+        1
+    )  # the field of before is gone
+    expect(page.get_by_role("spinbutton", name="Kernel, 1 to 16", exact=True)).to_have_value("5")
     expect(pressed(page)).to_have_text("5")
+    settled(page)
     number(page, "Kernel, 1 to 16", "7")
     expect(pressed(page)).to_have_text("7")
     clean(page)
