@@ -51,7 +51,7 @@ def test_the_drawing_network_reads_mnist_and_knows_when(model, mnist):
 @pytest.mark.parametrize(("brush", "size"), [(18, 200), (6, 60), (40, 250), (2, 900)])
 def test_the_drawing_network_reads_digits_of_any_size_and_brush(model, brush, size):
     images, labels = drawn(np.random.default_rng(99), 400, brush, size)
-    assert (answers(model, images).argmax(axis=1) == labels).mean() >= 0.97
+    assert (answers(model, images).argmax(axis=1) == labels).mean() >= 0.985
 
 
 @pytest.mark.parametrize("kind", RUBBISH)

@@ -90,7 +90,8 @@ def drawn(
     for label in labels:
         strokes = digit(random, label)
         extent = np.ptp(np.concatenate(strokes), axis=0).max()
-        image = from_strokes([stroke * size / extent + random.uniform(0, 80) for stroke in strokes], brush)
+        place = random.uniform(0, 80, 2)
+        image = from_strokes([stroke * size / extent + place for stroke in strokes], brush)
         images.append(np.round(image * 255).astype(np.uint8))
     return np.stack(images), labels
 
