@@ -23,8 +23,9 @@ FAINTEST = 0.1  # of the way from black to white: what differs less is no ink
 CLEAREST = 5.0  # ink stands out by more than so many standard deviations of the ground
 SPECK = 0.05  # of the largest piece's pixels: what is smaller is dirt
 ALONG = 0.25  # of the shorter side: what runs along the picture's border for longer is the edge of something
-CERTAIN = 0.7  # of the cubed deviations on one side: then it is the ink's side
-FINE_WINDOW = 7  # px of the smallest copy: what is narrower is a stroke
+CERTAIN = 0.9  # of the cubed deviations on one side: then it is the ink's side
+NARROW = (7, 13, 33)  # px of the rough copy: what is narrower is a stroke
+MUCH = 0.15  # of what the best of these windows finds
 GRAIN = 1.6  # px: a picture full of strokes as fine as this is noise
 SMALLEST = 6  # px of the picture that is worked on, and
 GRAINY = 0.03  # of its longer side: nothing smaller can be read
@@ -177,10 +178,22 @@ def _ink_is_light(values: Image.Image) -> bool:
         weights = 1 / (1 + (off / (2 * usual)) ** 2)
     if abs((off**3).sum()) > CERTAIN * (abs(off) ** 3).sum():
         return bool((off**3).sum() > 0)
-    # The edge of a shadow is in it: then whether narrow things are dark or light, which an edge is not.
-    dark, _ = _standing_out(small, FINE_WINDOW, light=False, positive=False)
-    bright, _ = _standing_out(small, FINE_WINDOW, light=True, positive=False)
-    return bool((bright.astype(float) ** 2).sum() > (dark.astype(float) ** 2).sum())
+    # The edge of a shadow is in it: then whether narrow things are dark or light, which an edge is not. The narrowest
+    # window that finds much decides; wider ones also find the ground that strokes enclose.
+    fine = values.copy()
+    fine.thumbnail((_ROUGH, _ROUGH), Image.Resampling.BOX)
+    inner = tuple(slice(side // 6, side - side // 6) for side in reversed(fine.size))  # an edge ends at the border
+    found = np.array(
+        [
+            [
+                (_standing_out(fine, window, light, False)[0][inner].astype(float) ** 3).sum()
+                for light in (False, True)
+            ]
+            for window in NARROW
+        ]
+    )
+    dark, bright = found[np.argmax(found.max(axis=1) >= MUCH * found.max())]
+    return bool(bright > dark)
 
 
 def _running(levels: np.ndarray, window: int, best: np.ufunc) -> np.ndarray:
@@ -205,7 +218,7 @@ def _level(standing: np.ndarray) -> tuple[float, float] | None:
     """The usual value of the ground and of the ink (Ridler, Calvard 1978, from the strongest downwards), or None."""
     counts = np.bincount(standing.ravel(), minlength=256).astype(np.float64)
     values = np.arange(256.0)
-    strongest = int(np.searchsorted(counts.cumsum(), 0.999 * counts.sum()))
+    strongest = int(np.searchsorted(counts.cumsum(), 0.9997 * counts.sum()))
     border = strongest / 2
     for _ in range(50):
         below, above = values <= border, values > border
