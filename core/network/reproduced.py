@@ -75,7 +75,9 @@ def table() -> list[str]:
     for key, row in reproduced().items():
         chosen, whole = row.get("selected"), row.get("all_images")
         there = f"{row['published_parameters']:,}" if row["published_parameters"] else "–"
-        kept = f"{chosen['test_accuracy'] * 100:.2f} % (epoch {chosen['epoch']})" if chosen else "–"
+        kept = "–"
+        if chosen:
+            kept = f"{chosen['test_accuracy'] * 100:.2f} % (epoch {chosen['epoch']}{_training(row, chosen)})"
         lines.append(
             f"| {key}, {PRESETS[key].network.name} | {there} | {row['parameters']:,} | {row['published'] or '–'} | {kept} "
             f"| {_whole(whole)} | {_improved(key, row)} | {_reached(row)} |"
@@ -92,7 +94,14 @@ def _whole(part: dict[str, Any] | None) -> str:
 
 def _improved(key: str, row: dict[str, Any]) -> str:
     part, recipe = row.get("improved"), PRESETS[key].improved
-    return f"{part['test_accuracy'] * 100:.2f} % ({recipe.describe()})" if part and recipe else "–"
+    return (
+        f"{part['test_accuracy'] * 100:.2f} % ({recipe.describe()}{_training(row, part)})" if part and recipe else "–"
+    )
+
+
+def _training(row: dict[str, Any], part: dict[str, Any]) -> str:
+    """The training accuracy too, where that is what was published."""
+    return f"; {part['train_accuracy'] * 100:.2f} % training" if row["published_on"] == "training" else ""
 
 
 def _reached(row: dict[str, Any]) -> str:
