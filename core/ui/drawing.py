@@ -19,7 +19,7 @@ from core.ui.frame import certainty, onward, plain
 from core.ui.session import Session
 from core.ui.subject import Subject, subject_of, subjects
 from core.ui.teaching import say_what_it_is
-from core.views.images import INK_SCALE, Tile, cell_size, gallery, laid_over, legend, signed_scale
+from core.views.images import INK_SCALE, Tile, fitted, gallery, laid_over, legend, signed_scale
 
 USUAL = "draw"  # the network that the page begins with
 MOST_COMPARED = 3
@@ -260,8 +260,9 @@ def _made_ready(mine: Session, steps: Sequence[Step]) -> None:
             with st.container(width=STEP_PX + 10, gap="small"):
                 title = STEP_TITLES[step.name] + (", left out" if step.skipped else "")
                 st.markdown(f"**{title}**")
-                cell = cell_size(step.image.shape, STEP_PX)
-                st.html(gallery([Tile(step.image, "", f"{title}. {step.caption}")], INK_SCALE, cell))
+                small = fitted(step.image, STEP_PX)
+                cell = max(1, STEP_PX // max(small.shape))
+                st.html(gallery([Tile(small, "", f"{title}. {step.caption}")], INK_SCALE, cell))
                 st.caption(step.caption)
     download_tiles(
         [Tile(step.image, STEP_TITLES[step.name], step.caption) for step in steps],

@@ -206,6 +206,16 @@ def gallery(tiles: Sequence[Tile], scale: Scale, cell_px: int) -> str:
     )
 
 
+def fitted(values: np.ndarray, most_px: int) -> np.ndarray:
+    """(rows, columns) numbers, made smaller by averaging until no side is longer than `most_px`; small ones stay."""
+    longest = max(values.shape)
+    if longest <= most_px:
+        return values
+    height, width = (max(1, round(side * most_px / longest)) for side in values.shape)
+    image = Image.fromarray(np.ascontiguousarray(values, np.float32))
+    return np.asarray(image.resize((width, height), Image.Resampling.BOX))
+
+
 def cell_size(shape: tuple[int, ...], target_px: int) -> int:
     """Whole screen pixels for each number so that the longer side is about `target_px`; at least 2."""
     return max(2, round(target_px / max(shape)))

@@ -29,6 +29,7 @@ from core.views.images import (
     Tile,
     activation_scale,
     cell_size,
+    fitted,
     gallery,
     legend,
     png,
@@ -68,6 +69,13 @@ def test_a_gallery_has_whole_pixels_and_a_text_for_each_picture():
     assert 'alt="map 1"' in html
     assert 'onerror="y' not in html
     assert base64.b64decode(re.search(r"base64,([^\"]+)", html)[1]).startswith(b"\x89PNG")
+
+
+def test_a_large_picture_becomes_small_by_means_and_a_small_one_stays():
+    values = np.arange(64, dtype=np.float32).reshape(4, 16)
+    np.testing.assert_allclose(fitted(values, 8), values.reshape(2, 2, 8, 2).mean(axis=(1, 3)))
+    assert fitted(values, 16) is values
+    assert fitted(np.ones((300, 2)), 100).shape == (100, 1)
 
 
 def test_cells_are_never_smaller_than_two_pixels():
