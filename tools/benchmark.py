@@ -411,6 +411,58 @@ def recognising(images: int = 10_000, rows: int = 300) -> dict[str, str]:
     }
 
 
+def strokes(rounds: int = 40) -> tuple[list[float], list[float]]:
+    """Seconds that the Draw page takes for a stroke, with the network that it begins with.
+
+    Returns:
+        Of the server, from the request to the end of its answer, which shows all layers too; and as seen in a
+        browser, from the end of the stroke to the new answer, of which 0.2 s are the canvas's own wait.
+    """
+    import asyncio
+    import json
+
+    from playwright.sync_api import sync_playwright
+
+    from tools.chromium import ARGUMENTS, find
+    from tools.screenshots import settled
+    from tools.visitor import Visitor
+
+    async def answered(url: str) -> list[float]:
+        found = []
+        async with Visitor(url, "draw") as visitor:
+            (key,) = visitor.keys("canvas/")
+            for number in range(rounds + 3):
+                path = [["M", 90, 60], ["L", 190, 62], ["L", 100 + number, 220]]
+                drawn = {"drawing": {"raw": {"objects": [{"type": "path", "path": path}]}, "data": None}}
+                found.append(await visitor.send_json(key, json.dumps(drawn)))
+            assert not visitor.problems
+        return found[3:]
+
+    with serving() as server:
+        at_server = asyncio.run(answered(server.url))
+        seen = []
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=find(), args=list(ARGUMENTS))
+            page = browser.new_page()
+            page.goto(f"{server.url}/draw")
+            page.locator("canvas.upper-canvas").wait_for()
+            value = "document.querySelector('[data-testid=stMetricValue]')?.innerText.trim()"
+            for _ in range(rounds // 2):
+                page.wait_for_function(f"{value} === '–'")
+                settled(page)
+                corner = page.locator("canvas.upper-canvas").bounding_box()
+                page.mouse.move(corner["x"] + 140, corner["y"] + 50)
+                page.mouse.down()
+                page.mouse.move(corner["x"] + 140, corner["y"] + 230, steps=10)
+                page.mouse.up()
+                before = time.perf_counter()
+                page.wait_for_function(f"{value} === '1'")
+                seen.append(time.perf_counter() - before)
+                page.get_by_role("button", name="Clear", exact=True).click()
+            browser.close()
+    return at_server, seen
+
+
 def main() -> None:
     """Print the tables."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -453,6 +505,9 @@ def _print_recognising() -> None:
     print("\n| drawings and pictures | measured |\n|---|--:|")
     for what, answer in recognising().items():
         print(f"| {what} | {answer} |")
+    for where, seconds in zip(("until the server has answered", "until the answer is seen in a browser"), strokes()):
+        middle, most = statistics.median(seconds), statistics.quantiles(seconds, n=20)[-1]
+        print(f"| a stroke, {where} | median {middle * 1000:.0f} ms, 95 of 100 within {most * 1000:.0f} ms |")
 
 
 def _print_looking_inside() -> None:

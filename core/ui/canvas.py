@@ -39,7 +39,7 @@ def draw(
     """A canvas with this key; returns what is on it.
 
     Args:
-        key: another key makes an empty canvas.
+        key: what it is for, and a number after a slash: another number makes an empty canvas.
         before: what to show on a canvas that has just been put on the page.
         brush: width of the strokes to come, in canvas pixels.
         background: what is drawn on, `SIDE` pixels wide and high; black by default. Strokes on a picture have a
@@ -50,17 +50,18 @@ def draw(
     # The canvas draws anew whenever this changes, so it stays what it was when the page was opened.
     start = st.session_state.setdefault(f"{key}/start", before) if key in st.session_state else before
     st.session_state[f"{key}/start"] = start
-    result = st_canvas(
-        stroke_width=brush,
-        stroke_color="#FFFFFF" if background is None else FRAME,
-        background_color="#000000" if background is None else "",
-        background_image=background,
-        height=SIDE,
-        width=SIDE,
-        drawing_mode="freedraw",
-        initial_drawing=start,
-        key=key,
-    )
+    with st.container(key=f"replaced-canvas-{key.rpartition('/')[0].replace('/', '-')}"):  # as high as the canvas
+        result = st_canvas(
+            stroke_width=brush,
+            stroke_color="#FFFFFF" if background is None else FRAME,
+            background_color="#000000" if background is None else "",
+            background_image=background,
+            height=SIDE,
+            width=SIDE,
+            drawing_mode="freedraw",
+            initial_drawing=start,
+            key=key,
+        )
     return Drawing(strokes(result.json_data), brush, result.json_data)
 
 

@@ -35,7 +35,8 @@ def _attend() -> None:
 def _import() -> None:
     import numpy as np
 
-    from core.insight import activations, probabilities, saliency
+    from core.insight import activations, probabilities
+    from core.insight.saliency import integrated_gradients
     from core.training import PretrainedError, card, pretrained
     from core.training.priority import wake_tensorflow
 
@@ -48,4 +49,4 @@ def _import() -> None:
     image = np.zeros(network.input_shape, np.float32)
     probabilities(model, image)
     activations(model, network, image)
-    saliency("integrated_gradients", model, network, image, 0)
+    integrated_gradients(model, image, 0, steps=1)
