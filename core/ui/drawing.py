@@ -204,9 +204,9 @@ def _reaction(mine: Session, subject: Subject, image: np.ndarray, said: np.ndarr
     pixels = image[..., None]
     drawn_layers(mine, subject, pixels, activations_of(mine, subject, pixels), None, "draw/maps", go_there)
     st.caption(
-        "What every layer makes of your drawing. Move over the numbers to see what each one sees; click one to see "
-        "how it comes about."
+        "Move over the numbers to see what each one sees of your drawing; click one to see how it comes about."
     )
+    onward("pages/feature_maps.py", "See what every layer makes of your drawing, one by one")
 
 
 def _spoke(mine: Session, subject: Subject, image: np.ndarray, said: np.ndarray) -> None:

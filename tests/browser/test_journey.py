@@ -76,7 +76,7 @@ def test_the_main_job_from_building_to_drawing(page):
     clean(page)
     draw_three(page)
     expect(metric(page, "Prediction")).to_have_text("3")
-    page.get_by_role("link", name="See what every layer makes of your drawing").click()
+    page.get_by_role("link", name="See what every layer makes of your drawing, one by one").click()
     expect(page.get_by_text("Input: your drawing.")).to_be_visible()
     clean(page)
 
