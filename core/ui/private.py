@@ -53,29 +53,38 @@ def fold_on_phones() -> None:
 
 
 # What was pressed may be gone after it: without this, the keyboard would have to start from the page's top.
-# Elements arrive one by one, so it looks again until they are there, and for a while after.
+# Elements arrive one by one, and a popover that closes takes the focus with it: so it looks again until the page has
+# been at rest for a while, or until the visitor does something.
 _REVEAL = """
 export default function ({ data }) {
   const { row, opened, turn } = data;
   if (!turn || window.receptiveTurn === turn) return;
   window.receptiveTurn = turn;
-  const end = Date.now() + 1500;
+  const rest = 1500, most = 15000, start = Date.now();
   const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  let focused = false, shown = false;
+  let busy = start, acted = false, shown = false;
+  const act = (event) => {
+    if (!event.isTrusted) return;
+    acted = true;
+    ['keydown', 'pointerdown'].forEach((kind) => removeEventListener(kind, act, true));
+  };
+  ['keydown', 'pointerdown'].forEach((kind) => addEventListener(kind, act, true));
   const look = () => {
     if (window.receptiveTurn !== turn) return;
+    const now = Date.now();
+    if (document.querySelector('[data-test-script-state="running"]')) busy = now;
     const button = document.querySelector(`.${row} button`);
     const part = document.querySelector(`.${opened}`);
     const active = document.activeElement;
-    if (button && !active?.matches('input, textarea') && (!focused || active === document.body)) {
+    if (button && !acted && active !== button && !active?.matches('input, textarea')) {
       button.focus({ preventScroll: true });
-      focused = true;
     }
     if (part && !shown) {
       shown = true;
       setTimeout(() => part.scrollIntoView({ block: 'nearest', behavior: calm ? 'auto' : 'smooth' }), 100);
     }
-    if (Date.now() < end) setTimeout(look, 50);
+    if ((!acted || !shown) && now < busy + rest && now < start + most) setTimeout(look, 50);
+    else act({ isTrusted: true });
   };
   look();
 }
