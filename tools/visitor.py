@@ -45,7 +45,9 @@ class Visitor:
         self.page = page
         self.pages: dict[str, str] = {}  # path → the server's name for it
         self.runs = 0  # of the script or of fragments, finished
+        self.arrived: list[tuple[float, Element]] = []  # seconds since the last request, and what came then
         self.problems: list[str] = []  # what a page has shown instead of an answer
+        self._asked = 0.0
         self._token = secrets.token_urlsafe(32)
         self._page_hash = ""
         self._shown: dict[tuple[int, ...], Shown] = {}
@@ -149,14 +151,14 @@ class Visitor:
     async def _ask(self, fragment: str = "", page_name: str = "", trigger: WidgetState | None = None) -> float:
         answered = asyncio.get_running_loop().create_future()
         self._awaited = (fragment, answered)
-        before = time.perf_counter()
+        self._asked, self.arrived = time.perf_counter(), []
         await self._send(fragment, page_name, trigger)
         await asyncio.wait((answered, self._listener), timeout=ANSWER_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         if not answered.done():
             if self._listener.done():
                 self._listener.result()  # it says why it has ended
             raise TimeoutError(f"{self.page}: no answer for {ANSWER_SECONDS:.0f} s")
-        return time.perf_counter() - before
+        return time.perf_counter() - self._asked
 
     async def _send(
         self, fragment: str = "", page_name: str = "", trigger: WidgetState | None = None, by_itself: bool = False
@@ -218,6 +220,7 @@ class Visitor:
         path = tuple(message.metadata.delta_path)
         element = message.delta.new_element
         self._fresh.add(path)
+        self.arrived.append((time.perf_counter() - self._asked, element))
         self._shown[path] = Shown(element, message.delta.fragment_id)
         if element.WhichOneof("type") == "exception":
             self.problems.append(element.exception.message)
