@@ -39,6 +39,7 @@ from core.views.images import (
     Tile,
     captioned_png,
     cell_size,
+    figure,
     gallery,
     legend,
     shown_image,
@@ -97,7 +98,7 @@ def _kernels_and_spread(subject: Subject, path: Path, chosen: int, choose: Calla
     with spread:
         edges, counts = weight_histogram(subject.model, subject.network, path)
         st.markdown("**How its weights are spread**")
-        alt = f"Histogram of {counts.sum():,} weights between {edges[0]:.3g} and {edges[-1]:.3g}."
+        alt = f"Histogram of {counts.sum():,} weights between {figure(edges[0])} and {figure(edges[-1])}."
         st.vega_lite_chart(histogram(edges, counts, look()), key="kernels/spread", alt=alt)
         st.caption(
             f"All {counts.sum():,} weights of the layer by size. Those near zero do little; in training, the "
@@ -238,7 +239,7 @@ def _weights(subject: Subject, one: _One) -> None:
         st.html(numbers([values[i] for i in first], scale, labels))
         if len(values) > LARGE_INPUTS:
             st.caption(f"Of its {len(values):,} {found.input_noun}s the {LARGE_INPUTS} with the largest weights.")
-    words = "It has no bias." if found.bias is None else f"Then {found.bias[one.channel]:.3g} is added: its bias."
+    words = "It has no bias." if found.bias is None else f"Then {figure(found.bias[one.channel])} is added: its bias."
     if found.mixing is not None:
         words = f"Both steps of this separable convolution taken together, as one kernel. {words}"
     st.caption(words)
@@ -281,9 +282,9 @@ def _patches(mine: Session, subject: Subject, one: _One) -> None:
     tiles = [
         Tile(
             shown_image(response.cut(images)),
-            f"{response.image:,} · {response.value:.3g}",
+            f"{response.image:,} · {figure(response.value)}",
             f"test image {response.image:,}, “{data.class_names[int(data.y_test[response.image])]}”, "
-            f"row {response.box.top + 1}, column {response.box.left + 1}: response {response.value:.4g}",
+            f"row {response.box.top + 1}, column {response.box.left + 1}: response {figure(response.value, 4)}",
         )
         for response in best
     ]
@@ -314,8 +315,8 @@ def _exciting(mine: Session, subject: Subject, one: _One) -> None:
         return
     tile = Tile(
         shown_image(found.image),
-        f"response {found.before:.3g} → {found.after:.3g}",
-        f"the image that excites {one.words} most: its response is {found.after:.3g}",
+        f"response {figure(found.before)} → {figure(found.after)}",
+        f"the image that excites {one.words} most: its response is {figure(found.after)}",
     )
     cell = cell_size(found.image.shape[:2], 168)
     st.html(gallery([tile], INK_SCALE, cell))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import sys
 from functools import lru_cache
 
 import streamlit as st
@@ -16,13 +17,17 @@ def through_app() -> None:
     """Start over through app.py where a page was run without it.
 
     Before `st.navigation` has been called once in a process, Streamlit takes the
-    folder `pages` for the old kind of multipage app: the first visitor of a
-    server who opens /train directly would get that script alone, without our
-    navigation, layout and style.
+    folder `pages` for the old kind of multipage app: the first visitors of a
+    server who open /train directly would get that script alone, without our
+    navigation, layout and style. They may be thirty at once, so what is asked is
+    how this very run came about; what holds for the process may have changed since.
     """
     from streamlit.runtime.pages_manager import PagesManager
 
-    if PagesManager.uses_pages_directory:
+    frame = sys._getframe()
+    while frame is not None and frame.f_code.co_name != "_mpa_v1":
+        frame = frame.f_back
+    if frame is not None:
         PagesManager.uses_pages_directory = False
         st.rerun()
 

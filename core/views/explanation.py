@@ -24,7 +24,7 @@ from core.insight.explanation import (
 )
 from core.network import Branches, Network, Path
 from core.network.network import place
-from core.views.images import Scale, activation_scale, signed_scale
+from core.views.images import Scale, activation_scale, figure, signed_scale
 from core.views.theme import coloured
 
 MOST_CHANNELS = 6  # of a patch that are drawn; those that weigh most
@@ -86,7 +86,7 @@ def strongest_terms(explanation: Explanation, most: int = 3) -> list[Term]:
             index = patch.index(int(row), int(column), int(channel))
             if index is not None and len(found) < 4 * most:
                 value = patch.values[row, column, channel]
-                words = f"{unit_words(index)}: {value:.4g}"
+                words = f"{unit_words(index)}: {_number(value)}"
                 found.append((abs(float(weight[row, column, channel])), Term(patch.path, index, words)))
     found.sort(key=lambda pair: -pair[0])
     return [term for _, term in found[:most]]
@@ -344,8 +344,7 @@ def _kind(block: object) -> str:
 
 
 def _number(value: float) -> str:
-    """Four digits, a true minus."""
-    return f"{value:.4g}".replace("-", "−")
+    return figure(value, digits=4)
 
 
 def _signed(value: float) -> str:

@@ -121,7 +121,7 @@ def captioned_png(
         for number, mark in enumerate(marks):
             anchor = "lt" if number == 0 else "rt" if mark == scale.high else "mt"
             pen.text(
-                (EDGE_PX + 160 * number / (len(marks) - 1), y + 14), _drawable(f"{mark:.3g}"), "black", font, anchor
+                (EDGE_PX + 160 * number / (len(marks) - 1), y + 14), _drawable(figure(mark)), "black", font, anchor
             )
     for number, line in enumerate(lines):
         pen.text((EDGE_PX, y + bar + number * LINE_PX), line, "black", font)
@@ -230,16 +230,21 @@ def strip(values: np.ndarray, columns: int = 30) -> np.ndarray:
     return padded.reshape(rows, columns)
 
 
+def figure(value: float, digits: int = 3) -> str:
+    """A number with so many significant digits and a true minus."""
+    return f"{value:.{digits}g}".replace("-", "−")
+
+
 def legend(scale: Scale) -> str:
     """The colour scale as a bar with its ends (and zero, where it is inside) written out."""
     bar = f"width:120px;height:10px;border-radius:3px;background:linear-gradient(to right,{','.join(scale.colours)})"
     middle = "<span>0</span>" if scale.low < 0 < scale.high else ""
-    marks = f"<span>{scale.low:.3g}</span>{middle}<span>{scale.high:.3g}</span>"
+    low, high = figure(scale.low), figure(scale.high)
     return (
-        f'<div role="img" aria-label="Colour scale from {scale.low:.3g} to {scale.high:.3g}" '
+        f'<div role="img" aria-label="Colour scale from {low} to {high}" '
         'style="width:120px;font-size:12px;opacity:.8">'
         f'<div style="{bar}"></div>'
-        f'<div style="display:flex;justify-content:space-between">{marks}</div></div>'
+        f'<div style="display:flex;justify-content:space-between"><span>{low}</span>{middle}<span>{high}</span></div></div>'
     )
 
 

@@ -30,7 +30,17 @@ from core.network import (
 )
 from core.network.layers import Reads, Window, shape_text
 from core.network.network import place
-from core.views.images import INK_SCALE, Scale, Tile, activation_scale, captioned_png, cell_size, shown_image, strip
+from core.views.images import (
+    INK_SCALE,
+    Scale,
+    Tile,
+    activation_scale,
+    captioned_png,
+    cell_size,
+    figure,
+    shown_image,
+    strip,
+)
 
 MOST_VALUES = 60_000  # of one layer that are sent; beyond, fewer of its maps
 LEVELS = 65_535
@@ -119,7 +129,7 @@ def range_words(values: np.ndarray) -> str:
     """The range, and how much is dead."""
     largest = float(np.abs(values).max(initial=0.0))
     low, high = (0.0 if abs(v) < 1e-4 * largest else v for v in (float(values.min()), float(values.max())))
-    words = f"Values from {low:.3g} to {high:.3g}."
+    words = f"Values from {figure(low)} to {figure(high)}."
     silent = (values == 0).all(axis=(0, 1)) if values.ndim == 3 else values == 0
     if silent.any():
         what = "of the maps are zero everywhere" if values.ndim == 3 else "of the units are zero"

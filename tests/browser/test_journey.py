@@ -81,14 +81,18 @@ def test_the_main_job_from_building_to_drawing(page):
     clean(page)
 
 
-def test_the_first_visitor_of_a_server_may_come_through_any_door(own_server, chromium):
+def test_the_first_visitors_of_a_server_may_come_through_any_door_and_together(own_server, chromium):
     """Streamlit would show the page alone, without our navigation, had nobody opened the first page before."""
-    page = chromium.new_page()
-    page.goto(f"{own_server}/receptive_fields")
-    expect(page.get_by_role("heading", name="Receptive fields", exact=True)).to_be_visible(timeout=60_000)
-    expect(page.get_by_test_id("stSidebarNav").get_by_text("Look inside", exact=True)).to_be_visible()
-    clean(page)
-    page.close()
+    contexts = [chromium.new_context() for _ in range(4)]
+    pages = [context.new_page() for context in contexts]
+    for page in pages:
+        page.goto(f"{own_server}/receptive_fields", wait_until="commit")
+    for page in pages:
+        expect(page.get_by_role("heading", name="Receptive fields", exact=True)).to_be_visible(timeout=60_000)
+        expect(page.get_by_test_id("stSidebarNav").get_by_text("Look inside", exact=True)).to_be_visible()
+        clean(page)
+    for context in contexts:
+        context.close()
 
 
 def test_a_short_disconnection_changes_nothing(chromium, server):

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.network import (
+    AveragePooling2D,
     BatchNormalization,
     Branches,
     Conv2D,
@@ -40,14 +41,28 @@ BRANCHED = Network(
         Dense(10, "softmax"),
     ),
 )
+AVERAGED = Network(
+    (9, 12, 1),
+    (
+        AveragePooling2D((3, 2)),
+        Conv2D(3, 2, activation="relu"),  # 2×5: the second window does not cover it
+        AveragePooling2D(2),
+        Conv2D(4, 1, padding="same"),
+        AveragePooling2D((1, 2), padding="same"),
+        Flatten(),
+        Dense(10, "softmax"),
+    ),
+)
 PLAIN = Network((8, 8, 1), (Conv2D(3, 3, activation="relu"), GlobalAveragePooling2D(), Dense(10, "softmax")))
 
 
-@pytest.mark.parametrize("network", [BRANCHED, PLAIN], ids=["branches and normalisation", "plain"])
+@pytest.mark.parametrize(
+    "network", [BRANCHED, AVERAGED, PLAIN], ids=["branches and normalisation", "average pooling", "plain"]
+)
 @pytest.mark.parametrize("parts", [1, 2, 3])
 @pytest.mark.parametrize("images", [3, 16, 17])
 def test_answers_gradients_and_moving_averages_are_those_of_the_whole_batch(network, parts, images, random):
-    x = tf.constant(random.random((images, 8, 8, 1)), tf.float32)
+    x = tf.constant(random.random((images, *network.input_shape)), tf.float32)
     whole, model = build_model(network, 1), build_model(network, 1)
     weights = tf.constant(random.normal(size=(images, 10)), tf.float32)
     with tf.GradientTape() as tape:

@@ -91,7 +91,7 @@ def test_a_vector_becomes_rows_and_nothing_is_lost():
 
 
 def test_a_legend_writes_its_ends():
-    assert "-2" in legend(signed_scale(np.array([2.0]))) and ">0<" in legend(signed_scale(np.array([2.0])))
+    assert "−2" in legend(signed_scale(np.array([2.0]))) and ">0<" in legend(signed_scale(np.array([2.0])))
 
 
 SNAPSHOT = Snapshot(
