@@ -178,6 +178,8 @@ class Collection:
 
     def with_class_name(self, label: int, name: str) -> Collection:
         """With another name for this class."""
+        if not 0 <= label < len(self.class_names):
+            raise InvalidCollection("There is no such class.")
         return replace(self, class_names=(*self.class_names[:label], name, *self.class_names[label + 1 :]))
 
     def without_class(self, label: int) -> Collection:
@@ -187,6 +189,10 @@ class Collection:
         names = self.class_names[:label] + self.class_names[label + 1 :]
         left = self._only(self.labels != label)
         return replace(left, class_names=names, labels=left.labels - (left.labels > label).astype(np.uint8))
+
+    def without_drawings(self) -> Collection:
+        """Its classes alone."""
+        return self._only(np.zeros(len(self), bool))
 
     def _only(self, chosen: np.ndarray) -> Collection:
         return replace(

@@ -31,6 +31,7 @@ RESTING_SECONDS = 0.5  # how often a resting run looks whether its visitor is st
 STOPPED = "Stopped. What it has learned so far is kept; you can let it continue."
 ALONE = "Paused and saved, because its page had been closed for a while. Press Resume to go on."
 LONG = "Paused and saved: this run has used the time that one run may take here. Press Resume to go on."
+ASIDE = "Paused and saved, because another run was started. Press Resume to go on."
 RESTARTED = "The server was restarted; the run is as it was when it was saved last. Press Resume to go on."
 
 
@@ -135,6 +136,7 @@ class Run:
         self._thread: threading.Thread | None = None
         self._kept_best: list[float] | None = None  # the judgement whose weights are on disk as the best
         self._starting = threading.RLock()
+        self._aside = False  # whether its thread is to end, and what it holds in memory with it
         self._ending = False  # its thread has decided to end: asked to go on, it needs another
         self.problem = ""  # why it is not kept on disk, if it is not
 
@@ -148,6 +150,11 @@ class Run:
     def pause(self) -> None:
         """Rest soon; its turn goes to whoever waits."""
         self._controls.pause()
+
+    def put_aside(self) -> None:
+        """Rest soon, saved, and hold nothing in memory meanwhile."""
+        with self._starting:
+            self._aside = self._alive()
 
     def resume(self) -> None:
         """Go on from exactly where it was."""
@@ -230,7 +237,7 @@ class Run:
     def _launch(self) -> None:
         """Give it a thread where it has none."""
         with self._starting:
-            ending = self._ending
+            self._aside, ending = False, self._ending
         if ending:
             self.wait()
         with self._starting:
@@ -344,9 +351,10 @@ class Run:
         while True:
             with self._starting:
                 gone = time.monotonic() - self._seen > self._patience
-                if gone or (loop is not None and loop.seconds > self._budget):
+                over = loop is not None and loop.seconds > self._budget
+                if gone or over or (self._aside and not controls.stopped):
                     self._ending = True
-                    return ALONE if gone else LONG
+                    return ALONE if gone else LONG if over else ASIDE
             if controls.stopped:
                 return ""
             if controls.paused:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+import weakref
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -15,7 +16,7 @@ from core.data.lessons import is_lesson, lesson_name
 from core.network import Network
 from core.network.recipe import Recipe
 from core.training.run import Run
-from core.training.store import MAX_NAME, Record, RunFolder, Store, StoreError, WorkspaceFolder
+from core.training.store import MAX_NAME, Record, RunFolder, Store, StoreError, WorkspaceFolder, limit
 
 IDLE_SECONDS = 1800.0  # a visitor's runs leave the memory when nothing of theirs happened for so long
 EXPIRY_SECONDS = 3600.0  # how often old workspaces on the disk are looked for
@@ -57,6 +58,14 @@ class Workspace:
         """Whether something of this visitor's trains or waits to."""
         return any(run.active for run in self.runs)
 
+    @property
+    def full(self) -> str | None:
+        """Why no run can be started any more, in a sentence; None if one can."""
+        most = int(max(limit("RECEPTIVE_MOST_RUNS"), 1))
+        if len(self._runs) + len(self.damaged) < most:
+            return None
+        return f"You have {most:,} runs, which is the most that is kept. Delete one to start another."
+
     def start(
         self,
         network: Network,
@@ -65,20 +74,24 @@ class Workspace:
         begin: Sequence[np.ndarray] = (),
         name: str = "",
     ) -> Run:
-        """Train a network in a new run; whatever of theirs is still training is paused first.
+        """Train a network in a new run; whatever of theirs is still training is paused and saved first.
 
         Args:
             network, recipe: what to train, and how.
             dataset: as `core.data.load` calls it; or drawings, of which the run keeps a copy as they are now.
             begin: weights to begin with, as for `train`.
             name: what to call the run; by default like the network.
+
+        Raises:
+            StoreError: where there are as many runs as one visitor may have; then nothing has changed.
         """
         drawings = dataset if isinstance(dataset, Collection) else None
         dataset = lesson_name(drawings) if drawings is not None else dataset
         with self._changing:
+            if self.full:
+                raise StoreError(self.full)
             for run in self._runs:
-                if run.active:
-                    run.pause()
+                run.put_aside()
             name = self._free_name(name or network.name)
             folder = None
             if self._folder is not None:
@@ -247,20 +260,22 @@ class Workspaces:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._changing = threading.Lock()
-        self._open: dict[str, Workspace] = {}
+        self._open: dict[str, Workspace] = {}  # kept in memory for a while after their visitors have gone
+        self._held: weakref.WeakValueDictionary[str, Workspace] = weakref.WeakValueDictionary()  # by open pages
         self._expired = -EXPIRY_SECONDS
 
     def of(self, token: str) -> Workspace:
         """The one that belongs to a visitor's secret token; the same object for all their windows."""
         with self._changing:
             self._tidy(token)
-            if token not in self._open:
+            found = self._held.get(token)
+            if found is None:
                 try:
-                    self._open[token] = Workspace(self._store.workspace(token))
+                    found = Workspace(self._store.workspace(token))
                 except StoreError as problem:
-                    self._open[token] = Workspace()
-                    self._open[token].problem = str(problem)
-            found = self._open[token]
+                    found = Workspace()
+                    found.problem = str(problem)
+            self._open[token] = self._held[token] = found
         found.touch()
         return found
 
@@ -271,7 +286,7 @@ class Workspaces:
                 del self._open[token]
         if now - self._expired > EXPIRY_SECONDS:
             self._expired = now
-            threading.Thread(target=self._expire, args=({*self._open, keep},), daemon=True).start()
+            threading.Thread(target=self._expire, args=({*self._open, *self._held, keep},), daemon=True).start()
 
     def _expire(self, in_use: set[str]) -> None:
         try:

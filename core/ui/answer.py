@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from core.insight import Verdict, verdict
-from core.ui.frame import look, percent
+from core.ui.frame import look, percent, plain
 from core.ui.subject import Subject
 from core.views.charts import probability_bars
 from core.views.images import INK_SCALE, Tile, gallery
@@ -47,7 +47,9 @@ def answer(
         return
     found = verdict(probabilities, subject.sure_from)
     best = found.label
-    st.metric(label, names[best], help=f"The class with the highest probability, {percent(found.probability)}.")
+    st.metric(
+        label, plain(names[best]), help=f"The class with the highest probability, {percent(found.probability)}."
+    )
     st.caption(_relied_on(found, names))
     st.vega_lite_chart(
         probability_bars(probabilities, names, look()),
@@ -62,6 +64,6 @@ def _relied_on(found: Verdict, names: Sequence[str]) -> str:
     if found.sure:
         return f"**Sure**: at least {least}."
     return (
-        f"**Not sure**: less than {least}. Perhaps {names[found.label]}, perhaps {names[found.runner_up]}, "
+        f"**Not sure**: less than {least}. Perhaps {plain(names[found.label])}, perhaps {plain(names[found.runner_up])}, "
         "or nothing that this network has learned."
     )

@@ -123,8 +123,8 @@ def _verdict(subject: Subject, picture: Picture, answers: np.ndarray) -> None:
     if answers.shape != (len(names),):
         return
     best = int(np.argmax(answers))
-    said = f"**{names[best]}** ({certainty(float(answers[best]))}){picture.verdict(best, names)}"
-    st.markdown(f"Input: {picture.title}. The network answers {said}.")
+    said = f"**{plain(names[best])}** ({certainty(float(answers[best]))}){picture.verdict(best, names)}"
+    st.markdown(f"Input: {plain(picture.title)}. The network answers {said}.")
 
 
 def _trail(mine: Session, network: Network) -> None:

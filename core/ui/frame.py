@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 
@@ -29,7 +30,7 @@ def look() -> Look:
 
 def plain(text: str) -> str:
     """A visitor's words as they are, where Streamlit would read Markdown."""
-    return re.sub(r"([\\`*_{}\[\]()#!$:|~<>^])", r"\\\1", text)
+    return re.sub(r"([\\`*_{}\[\]()#!$:|~<>^&]|(?<=www)\.)", r"\\\1", text)
 
 
 # Part of the interface → its pages, for lessons that leave some out.
@@ -145,8 +146,10 @@ def duration(seconds: float) -> str:
 
 def certainty(probability: float) -> str:
     """`97 %`; near certainty with decimals, as nothing computed is quite certain: `99.62 %`, `over 99.99 %`."""
-    if probability < 0.995:
-        return f"{probability * 100:.0f} %"
+    if not math.isfinite(probability):
+        return "–"
+    if probability < 0.995:  # rounded down: what is said to be less than 99 % does not read 99 %
+        return f"{math.floor(probability * 100 + 1e-9)} %"
     return f"{probability * 100:.2f} %" if probability < 0.9999 else "over 99.99 %"
 
 

@@ -129,7 +129,7 @@ def _two_networks(mine: Session) -> tuple[Subject, Subject] | None:
 
 
 def _say_split(split: Split, titles: Sequence[str], names: Sequence[str]) -> None:
-    first, second = (names[found.label] for found in (split.first, split.second))
+    first, second = (plain(names[found.label]) for found in (split.first, split.second))
     if not split.differ:
         st.info(f"Both say **{first}**.", icon=":material/balance:")
     elif split.won:
@@ -150,7 +150,7 @@ def _points(split: Split) -> str:
 
 def _best_split(mine: Session, best: BestSplit) -> None:
     said = [
-        f"{title}: **{best.class_names[found.label]}** ({certainty(found.probability)})"
+        f"{title}: **{plain(best.class_names[found.label])}** ({certainty(found.probability)})"
         for title, found in zip(best.titles, (best.split.first, best.split.second))
     ]
     with st.container(horizontal=True, vertical_alignment="center", key="games-best-split"):
@@ -229,15 +229,15 @@ def fool_it(mine: Session) -> None:
         fit = verdict(probabilities(subject.model, before[..., np.newaxis]), subject.sure_from)
         if fit.label == label and fit.sure:
             _say_attempt(attempt, names)
-            best = state.best_attempts.get(subject.title)
+            best = state.best_attempts.get(subject.who)
             if attempt.beats(best and best.attempt):
-                state.best_attempts[subject.title] = BestAttempt(before, after, attempt, names)
+                state.best_attempts[subject.who] = BestAttempt(before, after, attempt, names)
         else:
             st.warning("It is still learning, and no longer sure of this image as it is. Take another one.")
     with seen:
         _seen(mine, subject, after, attempt)
-    if subject.title in state.best_attempts:
-        _best_attempt(mine, state.best_attempts[subject.title], subject.title)
+    if subject.who in state.best_attempts:
+        _best_attempt(mine, state.best_attempts[subject.who], subject.title)
     st.caption(
         "What it teaches: the strokes need not make a digit that a person would read; it is enough that they cross "
         "the network’s own border, and with few pixels in the right place it is sure on the other side "
@@ -249,10 +249,10 @@ def fool_it(mine: Session) -> None:
 def _image_to_fool(mine: Session, subject: Subject) -> tuple[np.ndarray | None, int]:
     """(28, 28) float32 in 0…1 and what it is: the one at hand, or a new one where the network is another."""
     state, data = mine.games, load(subject.dataset)
-    if state.fool_of != (subject.title, subject.dataset) or state.fool_index is None:
+    if state.fool_of != (subject.who, subject.dataset) or state.fool_index is None:
         order = np.roll(np.arange(len(data.x_test)), -(state.fool_index or 0))
         state.fool_index = _readable(subject, order)
-        state.fool_of = (subject.title, subject.dataset)
+        state.fool_of = (subject.who, subject.dataset)
         state.fool_board.clear()
     if state.fool_index is None:
         return None, 0
@@ -274,7 +274,7 @@ def _other_image(mine: Session, subject: Subject) -> None:
 
 
 def _say_attempt(attempt: Attempt, names: Sequence[str]) -> None:
-    says, was = names[attempt.found.label], names[attempt.label]
+    says, was = plain(names[attempt.found.label]), plain(names[attempt.label])
     if attempt.won:
         with_what = f"{_strokes(attempt.strokes)}, {attempt.ink:.1f} pixels of ink"
         st.success(f"Fooled! It is sure that this is **{says}**. You took {with_what}.", icon=":material/trophy:")
@@ -284,7 +284,7 @@ def _say_attempt(attempt: Attempt, names: Sequence[str]) -> None:
             icon=":material/trending_up:",
         )
     elif attempt.strokes:
-        runner_up = names[attempt.found.runner_up]
+        runner_up = plain(names[attempt.found.runner_up])
         st.info(f"Still **{was}**. Next would be **{runner_up}**.", icon=":material/shield:")
     else:
         st.info(f"It reads this as **{was}**, and is right and sure.", icon=":material/shield:")
@@ -334,7 +334,7 @@ def _best_attempt(mine: Session, best: BestAttempt, title: str) -> None:
         with st.container(gap="small", width="stretch"):
             st.markdown(
                 f"**Best of this visit: {_strokes(best.attempt.strokes)}, {best.attempt.ink:.1f} pixels of ink**  \n"
-                f"{title}: **{was}** became **{says}** ({sure})"
+                f"{title}: **{plain(was)}** became **{plain(says)}** ({sure})"
             )
             _ways_in(mine, best.after, "fool")
 
@@ -347,14 +347,14 @@ def against_the_network(mine: Session) -> None:
     subject = choose_subject(mine, "games/against/subject")
     need_images(subject)
     state = mine.games
-    if state.deal is not None or subject.title not in state.rounds:
-        new = _dealt(mine, subject, state.rounds.get(subject.title), state.deal or "hardest")
+    if state.deal is not None or subject.who not in state.rounds:
+        new = _dealt(mine, subject, state.rounds.get(subject.who), state.deal or "hardest")
         state.deal = None
         if new is None:
             st.warning("The weights of this network are no longer numbers, so it cannot play. Choose another one.")
             return
-        state.rounds[subject.title] = new
-    now = state.rounds[subject.title]
+        state.rounds[subject.who] = new
+    now = state.rounds[subject.who]
     (_score if now.over else _one_image)(mine, subject, now)
     if now.hardest:
         st.caption(
@@ -364,8 +364,12 @@ def against_the_network(mine: Session) -> None:
         )
     else:
         st.caption(
-            "These ten were drawn by lot from the other test images, so this round is fair to both. "
-            "Ten images are few: one mistake more or less is chance."
+            (
+                "These were drawn by lot from the other test images, so this round is fair to both. "
+                if len(load(subject.dataset).x_test) >= 2 * len(now.numbers)
+                else "There are too few test images for a round of others, so some of the hardest are among these. "
+            )
+            + "So few images say little: one mistake more or less is chance."
         )
 
 
@@ -389,10 +393,10 @@ def _one_image(mine: Session, subject: Subject, now: Round) -> None:
     image = _test_image(subject, now.numbers[now.at])
 
     def pick(label: int) -> None:
-        rounds[subject.title] = now.picked(label)
+        rounds[subject.who] = now.picked(label)
 
     def onward_() -> None:
-        rounds[subject.title] = now.onward()
+        rounds[subject.who] = now.onward()
 
     picture, choice = st.columns([2, 5], gap="large")
     with picture:
@@ -431,8 +435,8 @@ def _standing(now: Round) -> str:
 
 def _say_answers(now: Round, names: Sequence[str]) -> None:
     label, pick, found = now.labels[now.at], now.picks[now.at], now.verdicts[now.at]
-    network = f"the network says **{names[found.label]}** ({certainty(found.probability)})"
-    words = f"You say **{names[pick]}**, {network}; the makers of the dataset say **{names[label]}**."
+    network = f"the network says **{plain(names[found.label])}** ({certainty(found.probability)})"
+    words = f"You say **{plain(names[pick])}**, {network}; the makers of the dataset say **{plain(names[label])}**."
     if pick == label:
         st.success(words, icon=":material/check:")
     else:

@@ -164,6 +164,7 @@ def _take_model(mine: Session, foreign: Foreign) -> None:
     if not foreign.weights:
         return
     if answers and foreign.network.input_shape == source.input_shape:
+        mine.imports += 1
         mine.imported = Trained(foreign.network, foreign.weights, mine.dataset)
         mine.subject = "imported"
     else:

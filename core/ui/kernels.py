@@ -30,7 +30,7 @@ from core.network.layers import shape_text
 from core.network.network import place
 from core.ui.clicked import clickable_gallery, clickable_rows
 from core.ui.downloads import MOST_LISTED, download_chart, download_picture, download_table, download_tiles
-from core.ui.frame import certainty, look, percent
+from core.ui.frame import certainty, look, percent, plain
 from core.ui.insight import choose_layer, how_many, layer_maps, layer_words
 from core.ui.session import Session
 from core.ui.subject import Subject, choose_picture, misfit_words
@@ -360,7 +360,7 @@ def _without(mine: Session, subject: Subject, one: _One) -> None:
             f"“{names[pruned]}” ({certainty(float(after[pruned]))})."
         )
         with said:
-            st.markdown(words)
+            st.markdown(plain(words))
         both = (f"with {one.words}", "without it")
         st.vega_lite_chart(two_answers(before, after, names, both, look()), key="kernels/answers", alt=words)
         rows = [{"class": n, both[0]: float(b), both[1]: float(a)} for n, b, a in zip(names, before, after)]

@@ -15,7 +15,7 @@ from core.insight import Judged, Projection, affordable_images, judged, last_hid
 from core.network import trace
 from core.ui.clicked import clickable_gallery
 from core.ui.downloads import download_chart, download_table, download_tiles
-from core.ui.frame import certainty, look, percent
+from core.ui.frame import certainty, look, percent, plain
 from core.ui.insight import how_many, layer_words
 from core.ui.session import Session
 from core.ui.subject import Subject
@@ -166,11 +166,11 @@ def _cell(mine: Session, subject: Subject, found: Judged, data: Dataset, open_ce
     true, answer = open_cell
     numbers = found.cell(true, answer)
     if not len(numbers):
-        st.info(f"No test image of “{names[true]}” is answered “{names[answer]}”.")
+        st.info(f"No test image of “{plain(names[true])}” is answered “{plain(names[answer])}”.")
         return
     images = "test image" if len(numbers) == 1 else "test images"
     st.markdown(
-        f"**{len(numbers):,} {images}** of “{names[true]}” answered “{names[answer]}”, the most certain first"
+        f"**{len(numbers):,} {images}** of “{plain(names[true])}” answered “{plain(names[answer])}”, the most certain first"
     )
     shown = numbers[: how_many(len(numbers), FIRST, "image", "mistakes/cell")].tolist()
     tiles = [_tile(found, data, number, certainty(found.probabilities[number, answer])) for number in shown]
@@ -300,14 +300,15 @@ def _opened(mine: Session, found: Judged, data: Dataset, surest: np.ndarray) -> 
 
 
 def _said(found: Judged, data: Dataset, number: int) -> str:
-    label = data.class_names[int(data.y_test[number])]
+    names = [plain(name) for name in data.class_names]
+    label = names[int(data.y_test[number])]
     if number >= len(found.labels):
         return f"“{label}”, not judged yet"
     answer = int(found.answers[number])
     sure = certainty(found.probabilities[number, answer])
     if answer == found.labels[number]:
         return f"“{label}”, answered right ({sure})"
-    return f"“{label}”, answered **“{data.class_names[answer]}”** ({sure})"
+    return f"“{label}”, answered **“{names[answer]}”** ({sure})"
 
 
 def _verdict(found: Judged, names: Sequence[str], number: int, between: str = " · ") -> str:

@@ -15,7 +15,7 @@ from core.data import SOURCES
 from core.network import LENET5, PRESETS, InvalidNetwork, Network, Path, shared_from_json, to_json
 from core.network.network import MAX_NAME
 from core.training import Recipe, Run, Workspace, Workspaces, why_unfit
-from core.training.store import Store
+from core.training.store import Store, StoreError
 from core.training.trained import Trained, Viewer
 from core.ui.played import Games
 from core.ui.private import through_app, visitor
@@ -61,6 +61,7 @@ class Session:
         workspace: all their runs.
         run: the one that the Train page and the sidebar are about, if there is any.
         imported: a trained model from a file, if there was one.
+        imports: how many there have been.
         subject: what Look inside and Draw are about: the name of a pretrained network, `run` or `imported`; None as
             long as nothing was chosen, and each page shows its usual one.
         epoch: the epoch of the run that they look at; None is the newest.
@@ -115,6 +116,7 @@ class Session:
     workspace: Workspace = field(default_factory=Workspace)
     run: Run | None = None
     imported: Trained | None = None
+    imports: int = 0
     subject: str | None = None
     epoch: int | None = None
     viewers: dict[Run, Viewer] = field(default_factory=dict)
@@ -245,7 +247,11 @@ class Session:
         problem = self.why_not_train()
         if problem:
             raise InvalidNetwork(problem)
-        self.choose_run(self.workspace.start(self.network, self.dataset, self.recipe))
+        try:
+            self.choose_run(self.workspace.start(self.network, self.dataset, self.recipe))
+        except StoreError as full:  # another window has been quicker
+            self.notice = str(full)
+            return
         self.subject = "run"
 
     def choose_run(self, run: Run | None) -> None:

@@ -41,6 +41,7 @@ class Subject:
         dataset: name of the dataset it has learned from.
         sure_from: the probability from which its answers are called sure, 0…1.
         live: whether newer weights are still coming.
+        who: which one among all of this visitor's, also where two have the same title; its weights may change.
         viewer: whose model it is, where weights come and go; None where they stay.
     """
 
@@ -51,6 +52,7 @@ class Subject:
     live: bool
     viewer: Viewer | None = None
     sure_from: float = SURE_FROM
+    who: str = ""
 
     @property
     def version(self) -> object:
@@ -79,7 +81,7 @@ class Picture:
         """What to add to an answer: `, which is right`; empty where nobody knows what it is."""
         if self.label is None:
             return ""
-        return ", which is right" if answer == self.label else f", but it is “{class_names[self.label]}”"
+        return ", which is right" if answer == self.label else f", but it is “{plain(class_names[self.label])}”"
 
 
 def choose_subject(mine: Session, key: str, usual: str = "lenet5") -> Subject:
@@ -163,13 +165,14 @@ def _of_name(name: str, live: bool = False) -> Subject:
     with waking():
         model = pretrained(name)
     known = card(name)
-    return Subject(TITLES[name], known.network, model, known.dataset, live, sure_from=known.sure_from)
+    return Subject(TITLES[name], known.network, model, known.dataset, live, sure_from=known.sure_from, who=name)
 
 
 def _of_import(mine: Session) -> Subject:
     there = mine.imported
     with waking():
-        return Subject(f"Imported: {plain(there.network.name)}", there.network, there.model(), there.dataset, False)
+        title, who = f"Imported: {plain(there.network.name)}", f"imported/{mine.imports}"
+        return Subject(title, there.network, there.model(), there.dataset, False, who=who)
 
 
 def _of_run(mine: Session, run: Run) -> Subject | None:
@@ -180,7 +183,8 @@ def _of_run(mine: Session, run: Run) -> Subject | None:
     epoch = mine.epoch if run is mine.run else None
     title = f"Your run: {plain(run.name)}" + ("" if epoch is None else f", after epoch {epoch}")
     live = run.active and epoch is None
-    return Subject(title, run.network, model, run.dataset_name, live, mine.viewer(run))
+    who = f"{_run_key(run)}/{epoch}"
+    return Subject(title, run.network, model, run.dataset_name, live, mine.viewer(run), who=who)
 
 
 def choose_run(mine: Session, key: str) -> None:
@@ -282,7 +286,7 @@ def misfit_words(subject: Subject) -> str:
     if subject.network.input_shape == source.input_shape:
         return ""
     return (
-        f"This network takes images of {shape_text(subject.network.input_shape)}, but those of {source.title} are "
+        f"This network takes images of {shape_text(subject.network.input_shape)}, but those of {plain(source.title)} are "
         f"{shape_text(source.input_shape)}"
     )
 

@@ -8,10 +8,11 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from core.data import DIGITS, Collection, InvalidCollection, about, from_strokes
+from core.data import DIGITS, Collection, DatasetError, InvalidCollection, about, from_strokes
 from core.data.collection import FEWEST_CLASSES, MAX_CLASS_NAME, MAX_FILE, MOST_CLASSES
 from core.data.lessons import is_lesson, load, why_not_taught
 from core.insight import Judged, judged, probabilities
+from core.insight.certainty import SURE_FROM
 from core.network import Network
 from core.training import Run, Snapshot, State, StoreError, card, pretrained
 from core.training.teaching import plan, teachable
@@ -115,7 +116,7 @@ def class_names(mine: Session, collection: Collection) -> None:
     def rename(label: int, key: str) -> None:
         name = st.session_state[key].strip()
         if name != names[label]:
-            _change(mine, "own", lambda own: own.with_class_name(label, name))
+            _change(mine, "own", lambda own: _as_shown(own, collection).with_class_name(label, name))
 
     def add() -> None:
         free = next(n for n in range(1, 100) if f"class {n}" not in names)
@@ -148,7 +149,7 @@ def _remove_class(mine: Session, collection: Collection) -> None:
         )
 
         def remove() -> None:
-            _change(mine, "own", lambda own: own.without_class(label))
+            _change(mine, "own", lambda own: _as_shown(own, collection).without_class(label))
 
         there = collection.counts[label]
         st.button(f"Remove it with its {there} drawings", on_click=remove, key="teach/remove")
@@ -298,6 +299,12 @@ def _chosen(mine: Session, collection: Collection) -> None:
 
 
 def _delete_all(mine: Session, collection: Collection) -> None:
+    which = mine.taught
+
+    def delete() -> None:
+        mine.teach_chosen = None
+        _change(mine, which, lambda there: there.without_drawings())
+
     with st.popover(
         "Delete all",
         icon=":material/delete:",
@@ -307,7 +314,7 @@ def _delete_all(mine: Session, collection: Collection) -> None:
         st.markdown(
             f"Delete all {len(collection):,} drawings? Runs that learned from them keep their own copies until you delete those runs."
         )
-        st.button("Delete them", type="primary", on_click=_forget, args=(mine,), key="teach/all/yes")
+        st.button("Delete them", type="primary", on_click=delete, key="teach/all/yes")
 
 
 def _take_away(mine: Session, collection: Collection) -> None:
@@ -400,7 +407,8 @@ def teach(mine: Session, collection: Collection) -> None:
     begins = [one for one in _networks(mine) if teachable(one.network, one.class_names, collection)]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = _choose_network("Begin with", begins, None, f"teach/begin/{mine.taught}")
-        problem = why_not_taught(collection)
+        problem = plain(why_not_taught(collection) or "") or None
+        problem = problem or mine.workspace.full
         if chosen.run is not None and chosen.run.active:
             problem = "Pause or stop this run first."
 
@@ -525,12 +533,16 @@ def try_out(mine: Session, collection: Collection) -> None:
             return
         dataset = "mnist" if run is None else run.dataset_name
         viewer = mine.viewer(run) if run is not None else None
-        subject = Subject(plain(chosen.title), chosen.network, model, dataset, False, viewer)
+        sure_from = card("lenet5").sure_from if run is None else SURE_FROM
+        subject = Subject(plain(chosen.title), chosen.network, model, dataset, False, viewer, sure_from)
         play, all_of_them = st.columns([2, 3], gap="large")
-        with play:
-            _play(mine, subject)
-        with all_of_them:
-            _check(mine, subject, collection)
+        try:
+            with play:
+                _play(mine, subject)
+            with all_of_them:
+                _check(mine, subject, collection)
+        except DatasetError as gone:  # deleted in another window
+            st.warning(str(gone))
 
     following(lambda: run, 2.0, body)
 
@@ -578,7 +590,9 @@ def _check(mine: Session, subject: Subject, collection: Collection) -> None:
     if not len(wrong):
         st.success("All are answered right.", icon=":material/check_circle:")
         return
-    st.markdown(f"**{len(wrong)} wrong**: what you said → what it answers, and how sure it is")
+    many = int((~right).sum())
+    some = f", the {len(wrong)} most certain" if len(wrong) < many else ""
+    st.markdown(f"**{many:,} wrong**{some}: what you said → what it answers, and how sure it is")
     tiles = []
     for number in wrong:
         given = int(found.answers[number])

@@ -31,12 +31,15 @@ TONES = {"good": ("check_circle", "green"), "neutral": ("info", "gray"), "warnin
 
 def controls(mine: Session) -> None:
     """One bar of buttons; one that cannot work now is disabled and says why."""
-    problem = mine.why_not_train()
+    problem, full = mine.why_not_train(), mine.workspace.full
     run = mine.run
     with st.container(horizontal=True, gap="small"):
-        _start(mine, problem)
+        _start(mine, problem or full)
         if run is not None:
             _drive(mine, run)
+    if full:
+        st.warning(full, icon=":material/inventory_2:")
+        st.page_link("pages/runs.py", label="Choose one on the Runs page", icon=":material/arrow_forward:")
     if problem:
         st.warning(problem, icon=":material/construction:", title="This network cannot be trained yet")
         st.page_link("pages/build.py", label="Mend it on the Build page", icon=":material/arrow_back:")
@@ -139,7 +142,7 @@ def live_view(mine: Session) -> None:
         st.info("Nothing has been trained yet. Press Start: after one epoch you will see how well it does.")
         return
     now = run.snapshot  # one snapshot for all that is drawn: the run goes on meanwhile
-    what = f"{plain(run.name)} ({parameter_words(run.network)}) on {about(run.dataset_name).title}"
+    what = f"{plain(run.name)} ({parameter_words(run.network)}) on {plain(about(run.dataset_name).title)}"
     st.progress(now.progress, text=f"{what}: {progress_words(now)}")
     with st.container(key="train/messages"):  # a place of their own: what follows stays the same elements
         if now.state is State.FAILED:

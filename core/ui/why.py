@@ -17,7 +17,7 @@ from core.insight import (
 )
 from core.network import Network
 from core.ui.downloads import download_chart, download_table, download_tiles
-from core.ui.frame import certainty, look
+from core.ui.frame import certainty, look, plain
 from core.ui.session import Session
 from core.ui.subject import Picture, Subject
 from core.views.charts import probability_bars
@@ -136,14 +136,14 @@ def _asked(subject: Subject, picture: Picture, answers: np.ndarray, target: int)
                 download_table(rows, "answer", "why/answer/csv")
         with st.container(width=300):
             st.markdown(
-                f"The network answers **{names[best]}** ({certainty(answers[best])}){right}.\n\n"
+                f"The network answers **{plain(names[best])}** ({certainty(answers[best])}){right}.\n\n"
                 + (
-                    f"Below: why **{names[target]}**?"
+                    f"Below: why **{plain(names[target])}**?"
                     if target == best
-                    else f"Below: what speaks for and against **{names[target]}** ({certainty(answers[target])})?"
+                    else f"Below: what speaks for and against **{plain(names[target])}** ({certainty(answers[target])})?"
                 )
             )
-            st.caption(f"The image is {picture.title}.")
+            st.caption(f"The image is {plain(picture.title)}.")
 
 
 def _found(mine: Session, subject: Subject, picture: Picture, method: str, target: int) -> SanityCheck:

@@ -8,6 +8,7 @@ from core.network import LENET5, Dense, Flatten, Network, to_token
 from core.training import Recipe, build_model, pretrained
 from core.training.trained import Trained
 from core.ui.games import VIEWS
+from tests.drawn import shapes
 from tests.pages.conftest import button, mine
 from tests.pages.test_pages import drawn, opened, visited, words
 from tests.waiting import until
@@ -276,6 +277,20 @@ def test_a_run_plays_while_it_learns_and_afterwards(app, monkeypatch):
     monkeypatch.setattr(Run, "weights", lambda run: None)
     game(app, "split")
     assert "has learned nothing yet" in words(app) and not app.exception
+
+
+def test_a_round_belongs_to_its_network_and_not_to_one_of_the_same_name(app):
+    session = mine(app)
+    network = Network((28, 28, 1), (Flatten(), Dense(3, "softmax")), "Same")
+    for many, of in ((20, 10), (4, 3)):
+        run = session.workspace.start(network, shapes(many), Recipe(epochs=1), name="Same")
+        assert run.wait(60)
+        session.choose_run(run)
+        session.subject = "run"
+        game(app, "against")
+        assert not app.exception, app.exception
+        assert f"**Image 1 of {of}**" in words(app)
+        session.workspace.delete(run)
 
 
 def test_an_image_that_is_no_longer_read_right_is_no_win(app):

@@ -1,9 +1,11 @@
 """Teach: drawings become a collection, a network learns them, every page can look at it; others see nothing of it."""
 
+import re
+
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
-from core.data import SOURCES, Collection, about, from_strokes
+from core.data import DIGITS, SOURCES, Collection, about, from_strokes
 from core.network import LENET5, to_token
 from core.training import Recipe, State, teaching
 from core.ui.canvas import BRUSH
@@ -128,6 +130,42 @@ def test_a_drawing_can_be_deleted_and_can_be_said_to_be_something_else(app):
     assert len(left) == 9 and left.find(first.images[3] / 255) is None
     app.button(key="teach/all/yes").click().run()
     assert len(session.workspace.collection("digits")) == 0 and not app.exception
+
+
+def test_to_delete_all_drawings_keeps_the_names_of_the_classes(app):
+    keep(app, "own", shapes(1).with_class_name(0, "sun"))
+    opened(app, "teach")
+    app.segmented_control(key="teach/which").set_value("own").run()
+    app.button(key="teach/all/yes").click().run()
+    left = mine(app).workspace.collection("own")
+    assert len(left) == 0 and left.class_names == ("sun", "cross", "triangle") and not app.exception
+
+
+def test_a_class_is_not_removed_or_renamed_in_place_of_another_that_another_window_has_removed(app):
+    keep(app, "own", shapes(1).with_class("square"))
+    opened(app, "teach")
+    app.segmented_control(key="teach/which").set_value("own").run()
+    for act in (
+        lambda: app.button(key="teach/remove").click().run(),
+        lambda: next(field for field in app.text_input if field.value == "square").set_value("box").run(),
+    ):
+        keep(app, "own", shapes(1).with_class("square"))
+        app.run()
+        mine(app).workspace.collect("own", lambda there: there.without_class(1))
+        act()
+        assert mine(app).workspace.collection("own").class_names == ("circle", "triangle", "square")
+        assert "changed in another window" in words(app) and not app.exception
+
+
+def test_all_that_is_answered_wrongly_is_counted_though_only_a_part_is_shown(app):
+    there = digits(12)
+    drawn = Collection("Wrongly said", DIGITS, there.images, (there.labels + 1) % 10, there.kept_apart)
+    keep(app, "digits", drawn)
+    opened(app, "teach")
+    right, of = map(
+        int, re.search(r"New to it: (\d+) of (\d+)", " ".join(metric.label for metric in app.metric)).groups()
+    )
+    assert of > 100 and f"**{of - right:,} wrong**" in words(app)
 
 
 def test_what_is_deleted_is_what_was_shown_though_another_window_has_changed_the_others(app):

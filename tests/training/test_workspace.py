@@ -1,10 +1,12 @@
 """Runs are kept: a reload, a crash and a full disk lose nothing; one visitor never meets another."""
 
+import gc
 import os
 import signal
 import subprocess
 import sys
 import textwrap
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -126,6 +128,55 @@ def test_two_windows_of_one_visitor_have_the_same_runs(tmp_path, monkeypatch):
     everyone = Workspaces(Store(tmp_path))
     assert everyone.of(TOKEN) is everyone.of(TOKEN)
     assert everyone.of(TOKEN) is not everyone.of(OTHER)
+
+
+def test_a_page_that_was_open_for_hours_shares_its_runs_and_drawings_with_the_next(tmp_path, monkeypatch):
+    everyone = Workspaces(Store(tmp_path))
+    one = everyone.of(TOKEN)
+    monkeypatch.setattr("core.training.workspace.IDLE_SECONDS", -1.0)
+    everyone.of(OTHER)  # whoever comes, what nobody has used leaves the memory
+    one.collect("digits", lambda there: there.added(np.eye(28), 3))
+    two = everyone.of(TOKEN)
+    two.collect("digits", lambda there: there.added(np.eye(28)[::-1], 4))
+    one.collect("digits", lambda there: there.added(np.ones((28, 28)), 5))
+    assert Workspaces(Store(tmp_path)).of(TOKEN).collection("digits").labels.tolist() == [3, 4, 5]
+
+
+def test_a_visitor_who_has_gone_leaves_the_memory(tmp_path, monkeypatch):
+    everyone = Workspaces(Store(tmp_path))
+    gone = weakref.ref(everyone.of(TOKEN))
+    assert gone() is not None
+    monkeypatch.setattr("core.training.workspace.IDLE_SECONDS", -1.0)
+    everyone.of(OTHER)
+    gc.collect()
+    assert gone() is None
+
+
+def test_no_more_runs_than_one_visitor_may_have_also_where_the_disk_takes_none(opened, small_mnist, monkeypatch):
+    monkeypatch.setenv("RECEPTIVE_MOST_RUNS", "2")
+    for workspace in (opened(), Workspace(None, lambda _name: small_mnist)):
+        first = finished(workspace.start(SMALL, "mnist", Recipe(epochs=1)))
+        second = workspace.start(SMALL, "mnist", Recipe(epochs=200, batch_size=10))
+        until(lambda second=second: second.snapshot.step > 0)
+        with pytest.raises(StoreError, match=r"2 runs.*Delete one"):
+            workspace.start(SMALL, "mnist", Recipe(epochs=1))
+        assert workspace.runs == [second, first] and second.active  # it was not even disturbed
+        workspace.delete(second)
+        assert workspace.full is None
+        finished(workspace.start(SMALL, "mnist", Recipe(epochs=1)))
+
+
+def test_a_run_that_made_way_for_another_holds_no_thread_and_goes_on_from_its_step(opened):
+    workspace = opened()
+    first = workspace.start(SMALL, "mnist", Recipe(epochs=3, batch_size=10))
+    until(lambda: first.snapshot.step > 0)
+    finished(workspace.start(SMALL, "mnist", Recipe(epochs=1)))
+    assert first.wait(30)
+    assert first.snapshot.state is State.PAUSED and "another run was started" in first.snapshot.message
+    step = first.snapshot.step
+    first.resume()
+    until(lambda: first.snapshot.step > step or first.snapshot.state is State.FINISHED)
+    assert first.snapshot.message == ""
 
 
 def test_visitors_do_not_meet(opened):

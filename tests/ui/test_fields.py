@@ -8,7 +8,7 @@ from core.network.settings import InvalidSetting, Pair, settings_of
 from core.ui.canvas import strokes
 from core.ui.diagram import _path
 from core.ui.fields import _pair_options, _read
-from core.ui.frame import certainty, duration, percent
+from core.ui.frame import certainty, duration, percent, plain
 
 KERNEL = settings_of(Conv2D)["kernel_size"]
 PENALTY = settings_of(Conv2D)["kernel_regularizer"]
@@ -114,6 +114,30 @@ def test_a_table_of_rates_that_makes_no_sense_stays_to_be_mended_beside_what_is_
 def test_certainty_is_never_quite_certain():
     said = [certainty(p) for p in (0.4, 0.9949, 0.9951, 0.99985, 0.99995, 1.0)]
     assert said == ["40 %", "99 %", "99.51 %", "99.98 %", "over 99.99 %", "over 99.99 %"]
+
+
+def test_what_is_less_than_a_bound_does_not_read_like_it():
+    assert [certainty(p) for p in (0.9299, 0.93, 0.9899, 0.99, 0.29, 0.57)] == [
+        "92 %",
+        "93 %",
+        "98 %",
+        "99 %",
+        "29 %",
+        "57 %",
+    ]
+    assert certainty(float("nan")) == "–"
+
+
+@pytest.mark.parametrize(
+    "name", ["![](//example.org/p)", "www.example.org", "&lt;b&gt;", "`a` *b* _c_ $d$ :red[e]", "#1 + 2"]
+)
+def test_a_visitors_words_stay_words_in_markdown(name):
+    import re
+
+    escaped = re.compile(r"\\(.)")
+    assert escaped.sub(r"\1", plain(name)) == name  # nothing is lost
+    bare = escaped.sub("", plain(name))  # what Markdown may still take for its own
+    assert not set(bare) & set("`*_[]()!#$:|~<>^&") and "www." not in bare
 
 
 def test_words_for_durations_and_shares():
