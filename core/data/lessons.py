@@ -7,6 +7,7 @@ So what a run learned from does not change when more is drawn, and nobody comes 
 
 from __future__ import annotations
 
+import hashlib
 import re
 import threading
 import weakref
@@ -82,8 +83,12 @@ _listing = threading.Lock()
 
 
 def lesson_name(collection: Collection) -> str:
-    """What the dataset of these drawings is called; plain enough for records and for nothing to be read from it."""
-    return f"drawn_{collection.fingerprint}"
+    """What the dataset of these drawings is called; plain enough for records and for nothing to be read from it.
+
+    Their title is in it: who has the same drawings under another one shall not see his on somebody else's page.
+    """
+    content = f"{collection.fingerprint} {collection.name}"
+    return f"drawn_{hashlib.sha256(content.encode()).hexdigest()[:24]}"
 
 
 def why_not_taught(collection: Collection) -> str | None:

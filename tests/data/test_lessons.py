@@ -1,6 +1,7 @@
 """Drawings as a dataset: what is learned from, what is tested on, and who can come to it."""
 
 import gc
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -66,6 +67,12 @@ def test_it_is_found_by_name_for_as_long_as_somebody_holds_it():
     for look in (about, load):
         with pytest.raises(DatasetError, match="gone"):
             look(name)
+
+
+def test_the_same_drawings_under_another_title_are_another_dataset_with_the_same_images():
+    mine, others = Lesson(shapes(9)), Lesson(replace(shapes(9), name="Not for you to read"))
+    assert about(mine.name).title == "Shapes" and about(others.name).title == "Not for you to read"
+    assert (mine.dataset().x_train == others.dataset().x_train).all()
 
 
 def test_a_sound_copy_serves_where_another_is_damaged():
