@@ -11,8 +11,8 @@ mine = session()
 head(
     "Feature maps", "Follow an image through the layers. Move over a number to see what it sees; click to explain it."
 )
+subject = choose_subject(mine, "maps/subject")
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-    subject = choose_subject(mine, "maps/subject")
     picture = choose_picture(mine, subject, "maps")
 watch(mine, subject, lambda: feature_maps(mine, subject, picture))
 onward("pages/receptive_fields.py", "Which pixels does one of these numbers depend on? Receptive fields")

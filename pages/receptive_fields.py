@@ -9,8 +9,8 @@ from core.ui.subject import choose_picture, choose_subject, watch
 
 mine = session()
 head("Receptive fields", "Move over the feature map: the frame on the image below is exactly what that unit sees.")
+subject = choose_subject(mine, "fields/subject")
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-    subject = choose_subject(mine, "fields/subject")
     picture = choose_picture(mine, subject, "fields")
 map_and_image, more = st.columns([2, 3], gap="large")
 with map_and_image:

@@ -12,9 +12,9 @@ head(
     "Why this answer?",
     "Choose an image: each picture below marks, in its own way, the pixels that the answer comes from.",
 )
+subject = choose_subject(mine, "why/subject")
+need_images(subject)
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-    subject = choose_subject(mine, "why/subject")
-    need_images(subject)
     picture = choose_picture(mine, subject, "why")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     choose_class(mine, subject)

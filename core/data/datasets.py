@@ -29,6 +29,11 @@ class Source:
     credit: str
     input_shape: tuple[int, int, int] = (28, 28, 1)
 
+    @property
+    def tested_on(self) -> str:
+        """Whose images judge what was learned from it, in words."""
+        return self.title
+
 
 @dataclass(frozen=True, eq=False)
 class Dataset:

@@ -31,6 +31,7 @@ class About(Protocol):
     """What there is to say of a dataset before its images are read."""
 
     title: str
+    tested_on: str
     class_names: tuple[str, ...]
     credit: str
     input_shape: tuple[int, int, int]
@@ -52,6 +53,8 @@ class Lesson:
         self.name = lesson_name(collection)
         self.title = collection.name
         self.class_names = collection.class_names
+        mnist = collection.class_names == DIGITS
+        self.tested_on = SOURCES["mnist"].title if mnist else f"{collection.name}, kept apart"
         self.credit = "Drawn here"
         self.input_shape = FIELD
         self._read = read or (lambda: collection)

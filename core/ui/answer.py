@@ -50,7 +50,7 @@ def answer(
     st.metric(
         label, plain(names[best]), help=f"The class with the highest probability, {percent(found.probability)}."
     )
-    st.caption(_relied_on(found, names))
+    st.caption(_relied_on(found, names, subject.who != "draw"))
     st.vega_lite_chart(
         probability_bars(probabilities, names, look()),
         key=key,
@@ -58,11 +58,12 @@ def answer(
     )
 
 
-def _relied_on(found: Verdict, names: Sequence[str]) -> str:
-    """Whether the answer is sure, in words."""
+def _relied_on(found: Verdict, names: Sequence[str], must_choose: bool) -> str:
+    """Whether the answer is sure, in words; a network that has seen nothing else must choose one of its classes."""
     least = f"{found.sure_from:.0%}".replace("%", " %")
     if found.sure:
-        return f"**Sure**: at least {least}."
+        if_one = f", if it is one of these {len(names)}: it knows nothing else" if must_choose else ""
+        return f"**Sure**: at least {least}{if_one}."
     return (
         f"**Not sure**: less than {least}. Perhaps {plain(names[found.label])}, perhaps {plain(names[found.runner_up])}, "
         "or nothing that this network has learned."

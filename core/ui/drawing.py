@@ -83,9 +83,13 @@ def _drawing(mine: Session) -> list[Digit]:
         return _photo(mine)
     st.space("small")  # the canvas has its own buttons above it
     drawn = draw(f"canvas/{mine.canvas}", mine.canvas_content, brush=mine.brush)
+
+    def brush() -> None:  # before the canvas is drawn again: the very next stroke has it
+        mine.brush = st.session_state["draw/brush"]
+
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.button("Clear", icon=":material/delete:", key="draw/clear", on_click=mine.clear_canvas)
-        mine.brush = st.slider("Brush", THIN, THICK, mine.brush, key="draw/brush", width=150, format="%d px")
+        st.slider("Brush", THIN, THICK, mine.brush, key="draw/brush", on_change=brush, width=150, format="%d px")
     if drawn.content != mine.canvas_content and (drawn.strokes or mine.drawing is not None):
         # What was just drawn, and what has read it, is what one wants to look into.
         mine.source, mine.subject = "drawing", mine.subject or USUAL

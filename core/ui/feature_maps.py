@@ -194,10 +194,12 @@ def _further(mine: Session, network: Network, found: Explanation) -> None:
         st.caption("It reads the image itself: this is where it begins." if seen else "It reads nothing.")
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"What weighs most, in {source_words(network, terms[0].path)}:", width="content")
+        one_layer = len({term.path for term in terms}) == 1  # branches and skips come from several
+        where = f", in {source_words(network, terms[0].path)}" if one_layer else ""
+        st.markdown(f"What weighs most{where}:", width="content")
         for number, term in enumerate(terms):
             st.button(
-                term.words,
+                term.words if one_layer else f"layer {place(term.path)}, {term.words}",
                 icon=":material/south:",
                 on_click=follow,
                 args=(term.path, term.index),

@@ -342,7 +342,7 @@ def _best_attempt(mine: Session, best: BestAttempt, title: str) -> None:
 def against_the_network(mine: Session) -> None:
     """Ten test images, read by the visitor and by the network."""
     st.markdown(
-        "Say what each image is, with the buttons or the keys 0 to 9 (N is next); then see what the network said."
+        "Say what each image is, with the buttons or the number keys (N is next); then see what the network said."
     )
     subject = choose_subject(mine, "games/against/subject")
     need_images(subject)
@@ -358,9 +358,9 @@ def against_the_network(mine: Session) -> None:
     (_score if now.over else _one_image)(mine, subject, now)
     if now.hardest:
         st.caption(
-            f"Be fair: these ten were chosen **against {subject.title}**. Of all test images that it was asked about, "
+            f"Be fair: these {len(now.numbers)} were chosen **against {subject.title}**. Of all test images that it was asked about, "
             "they are those to whose right class it gives the least probability; that it does badly here says "
-            "nothing about the others. The second round, ten others by lot, is the fair one."
+            "nothing about the others. The second round, of others by lot, is the fair one."
         )
     else:
         st.caption(

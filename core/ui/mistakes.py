@@ -80,7 +80,7 @@ def judged_test_images(mine: Session, subject: Subject, data: Dataset) -> Judged
     there = len(data.x_test)
     number = affordable_images(subject.network, there, *([LIVE_MACS] if subject.live else []))
     which = f"{number:,}" if number == there else f"the first {number:,} of {there:,}"
-    title = subject.about.title
+    title = subject.about.tested_on
     bar = st.progress(0.0, text=f"Judging {which} test images of {title} …")
 
     def compute() -> Judged:

@@ -85,9 +85,15 @@ def explorer(mine: Session, subject: Subject, picture: Picture, path: Path) -> N
     high, wide = field.size
     holes = _has_holes(field)
     image = picture.image if picture.image.shape[2] == 3 else shown_image(picture.image)
+    known = mine.unit is not None and path == mine.layer
     chart = receptive_explorer(
-        values, regions(field), image, look=look(), reads=field.paths if holes else ()
-    )  # fmt: skip
+        values,
+        regions(field),
+        image,
+        look=look(),
+        reads=field.paths if holes else (),
+        first=mine.unit[:2] if known else central_unit(field),
+    )
     words = layer_words(subject.network, path)
     alt = f"Feature map of {words} and the input. Each unit sees {high} by {wide} pixels."
     st.vega_lite_chart(chart, key=f"fields/{place(path)}", width="content", alt=alt)

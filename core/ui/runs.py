@@ -86,6 +86,10 @@ def overlay(runs: list[Run]) -> None:
         key="runs/compared",
         alt=f"{quantity.capitalize()} over epochs; at the end: {', '.join(ends)}.",
     )
+    tested = {run.name: about(run.dataset_name).tested_on for run in runs}
+    if len(set(tested.values())) > 1:
+        each = ", ".join(f"{plain(name)} on {plain(on)}" for name, on in tested.items())
+        st.caption(f"**Not to be compared by height**: they are tested on different images. {each}.")
     st.caption("Dashed: images that the run does not learn from. Each run has its own colour and shape.")
 
 

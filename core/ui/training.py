@@ -196,9 +196,14 @@ def _figures(now: Snapshot) -> list[tuple[str, str, str]]:
     tested = now.test.accuracy if now.test is not None else None
     on = f"{now.test.images:,} images" if now.test is not None else "images"
     kept = "" if now.kept_epoch is None else f" With the weights of epoch {now.kept_epoch:g}, the best."
+    early = now.judged_on == "test" and now.judged_epoch == 0
     when = "read once, at the end" if now.judged_on == "validation" else "tested before training and after each epoch"
     figures += [
-        ("Test accuracy", percent(tested), f"On {on} that it never learns from; {when}.{kept}"),
+        (
+            "Test, untrained" if early else "Test accuracy",
+            percent(tested),
+            f"On {on} that it never learns from; {when}.{kept}",
+        ),
     ]
     if now.aside:
         words = f"On {now.aside[-1].images:,} of your drawings that are kept apart: it never learns from them."

@@ -293,7 +293,12 @@ def probability_bars(probabilities: np.ndarray | None, class_names: Sequence[str
 def _probability_bars(class_names: tuple[str, ...], look: Look) -> Spec:
     order = list(class_names)
     base = alt.Chart(alt.NamedData("bars")).encode(
-        y=alt.Y("class:N", sort=order, title=None, axis=alt.Axis(labelFontSize=13, ticks=False, domain=False)),
+        y=alt.Y(
+            "class:N",
+            sort=order,
+            title=None,
+            axis=alt.Axis(labelFontSize=13, ticks=False, domain=False, labelOverlap=False),
+        ),
         tooltip=[alt.Tooltip("class:N"), alt.Tooltip("probability:Q", format=".4%")],
     )
     x = alt.X("probability:Q", scale=alt.Scale(domain=[0, 1.25]), axis=None)

@@ -321,6 +321,7 @@ def receptive_explorer(
     side_px: int = 224,
     look: Look = LIGHT,
     reads: Sequence[tuple[Sequence[int], Sequence[int]]] = (),
+    first: tuple[int, int] | None = None,
 ) -> Spec:
     """A feature map above, the input below: hovering a unit frames exactly what it sees.
 
@@ -330,6 +331,7 @@ def receptive_explorer(
         image: (h, w) or (h, w, 3) in 0…1, what the network received.
         side_px: about how wide each picture is.
         look: colours of the page.
+        first: row and column of the unit that is framed to begin with; None for the one in the middle.
         reads: `ReceptiveField.paths`, where the frame has holes: what the unit truly reads is marked in it.
     """
     rows, columns = activation.shape
@@ -347,6 +349,9 @@ def receptive_explorer(
     if reads:
         ways = [[[_bits(mask) for mask in masks] for masks in way] for way in reads]
         shape["params"] = [*shape["params"], {"name": "reads", "value": ways}]
+    if first is not None:
+        (hovered,) = (one for one in shape["params"] if one["name"] == "unit")
+        hovered["value"] = [{"row": first[0], "column": first[1]}]
     shades = shape["vconcat"][0]["layer"][0]["encoding"]["color"]["scale"]
     shades["domain"] = [limit * end for end in shades["domain"]]
     return filled(shape, units=units, pixels=_pixels(image))

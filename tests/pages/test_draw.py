@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
 from core.data import STEPS, from_pixels, from_strokes
-from tests.pages.conftest import mine, opened, words
+from tests.pages.conftest import components, mine, opened, words
 
 ONE = [(0, 0), (0, 100)]
 SEVEN = [(0, 0), (60, 0), (20, 100)]
@@ -99,3 +99,16 @@ def test_a_photo_is_read_like_a_drawing(app):
     mine(app).upload = np.full((50, 50, 4), 255, np.uint8)
     opened(app, "draw")
     assert "Nothing stands out" in app.warning[0].value and answers(app)["Prediction"] == "–"
+
+
+def test_the_very_next_stroke_has_the_width_that_was_chosen(page):
+    page.slider(key="draw/brush").set_value(33).run()
+    (canvas,) = components(page, "streamlit-drawable-canvas.streamlit_drawable_canvas")
+    assert canvas["strokeWidth"] == 33
+
+
+def test_who_must_choose_one_of_its_classes_says_so_where_it_is_sure(page):
+    draw(page, moved(ONE, 140, 90))
+    assert "**Sure**: at least 93 %." in words(page)
+    choice(page, "Network").set_value("lenet5").run()
+    assert "if it is one of these 10: it knows nothing else" in words(page)
