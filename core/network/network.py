@@ -41,7 +41,8 @@ class Branches:
             raise InvalidSetting(f"Branches: there must be 2 to 8 branches, not {len(self.branches)}.")
 
     def describe(self) -> str:
-        return f"{len(self.branches)} branches, {self.merge}"
+        skip = ", with a skip" if not all(self.branches) else ""
+        return f"{len(self.branches)}, {self.merge}{skip}"
 
     def with_merge(self, merge: str) -> Branches:
         """Joined in another way."""

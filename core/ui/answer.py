@@ -13,7 +13,7 @@ from core.ui.subject import Subject
 from core.views.charts import probability_bars
 from core.views.images import INK_SCALE, Tile, gallery
 
-CELL = 8
+CELL = 7
 
 
 def received(image: np.ndarray | None) -> None:

@@ -446,7 +446,7 @@ def test_an_architecture_of_branches_is_built_by_hand_and_handed_on_as_a_link(pa
             add(page, "Convolution", "Conv2D", first=64, size=size)
     else:
         choose(page, "Join", "add")
-        expect(page.get_by_role("button", name="2 · Branches 2 branches, add")).to_be_visible()
+        expect(page.get_by_role("button", name="2 · Branches 2, add, with a skip")).to_be_visible()
         page.get_by_role("button", name=re.compile("^2.1 · branch 1")).click()
         expect(page.get_by_text("at the start of branch 2.1")).to_be_visible()
         for size in ("3×3", "5×5", "7×7"):
