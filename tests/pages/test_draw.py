@@ -34,6 +34,13 @@ def choice(app: AppTest, label: str):
     return next(one for one in (*app.segmented_control, *app.pills) if one.label == label)
 
 
+def send(app: AppTest, message) -> None:
+    """What a browser, or somebody else, sends as the canvas."""
+    app.session_state[f"canvas/{mine(app).canvas}"] = message
+    app.run()
+    assert not app.exception
+
+
 @pytest.fixture
 def page(app):
     opened(app, "draw")
@@ -99,3 +106,43 @@ def test_a_photo_is_read_like_a_drawing(app):
     mine(app).upload = np.full((50, 50, 4), 255, np.uint8)
     opened(app, "draw")
     assert "Nothing stands out" in app.warning[0].value and answers(app)["Prediction"] == "–"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"drawing": 5},
+        {"drawing": [1]},
+        {"drawing": "x"},
+        {"drawing": {"raw": 5}},
+        {"drawing": {"raw": [1]}},
+        {"drawing": {"raw": {"objects": 5}}},
+        {"drawing": {"raw": {"objects": [5, None, {"path": 5}, {"path": [5, [], ["M", []]]}]}}},
+        {"backgroundFit": {}},
+        {"backgroundFit": 5},
+    ],
+)
+def test_what_no_canvas_sends_is_an_empty_canvas(page, message):
+    draw(page, moved(ONE, 140, 60))
+    send(page, message)
+    assert mine(page).drawing is None and not page.warning
+    opened(page, "train")
+    opened(page, "draw")
+    assert not page.exception
+    draw(page, moved(ONE, 140, 60))
+    assert answers(page)["Prediction"] == "1"
+
+
+def test_a_drawing_that_is_too_long_is_read_as_far_as_it_goes_and_that_is_said(page):
+    draw(page, moved(ONE, 140, 60), [(n % 280, 200) for n in range(20_000)])
+    assert "Only the first 1 of 2 strokes are read" in page.warning[0].value
+    assert answers(page)["Prediction"] == "1"
+    assert len(mine(page).canvas_content["objects"]) == 1
+    draw(page, [(n % 280, 200) for n in range(20_001)])
+    assert "The first stroke is too long" in page.warning[0].value
+    assert mine(page).drawing is None and not mine(page).canvas_content["objects"]
+    draw(page, *[moved(ONE, 140, 60)] * 401)
+    assert "Only the first 400 of 401 strokes are read" in page.warning[0].value
+    assert len(mine(page).canvas_content["objects"]) == 400
+    draw(page, *[moved(ONE, 140, 60)] * 400)
+    assert not page.warning and answers(page)["Prediction"] == "1"
