@@ -276,7 +276,10 @@ def _read(content: bytes) -> dict[str, object]:
                 f"{', '.join(_MEMBERS[:-1])} and {_MEMBERS[-1]}."
             )
         for name, (size, kind, shape) in most.items():
-            with archive.open(f"{name}.npy") as member:
+            info = archive.getinfo(f"{name}.npy")
+            if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others unpack without limit
+                raise InvalidCollection("This file is packed in a way that no collection is. Export it again.")
+            with archive.open(info) as member:
                 data = member.read(size + _HEADER + 1)  # never more, whatever it may unpack to
             if len(data) > size + _HEADER:
                 raise InvalidCollection(f"“{name}” is larger than in any collection.")

@@ -13,6 +13,9 @@ import numpy as np
 _AROUND = ((0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0), (0, 0))
 
 
+_AT_ONCE = 1 << 16  # distances; for stripes there would be tens of millions
+
+
 def _table(first: tuple[int, int, int], second: tuple[int, int, int]) -> np.ndarray:
     """Which of the 256 surroundings let a pixel go: (256,) bool; bit i is neighbour i of `_AROUND`."""
     inked = (np.arange(256)[:, np.newaxis] >> np.arange(8)) & 1 == 1  # (256, 8)
@@ -65,9 +68,24 @@ def middle_line(shape: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     beside = padded[:-2, 1:-1] | padded[2:, 1:-1] | padded[1:-1, :-2] | padded[1:-1, 2:]
     outside = np.argwhere(beside & ~shape)
     edge = np.concatenate([outside, _beyond(shape)])
-    down, right = (line[:, axis, np.newaxis].astype(np.float32) - edge[:, axis].astype(np.float32) for axis in (0, 1))
-    reach = np.sqrt((down * down + right * right).min(axis=1)).astype(np.float64) - 0.5
+    reach = np.sqrt(_nearest(line, edge)).astype(np.float64) - 0.5
     return line[:, ::-1].astype(np.float64), np.maximum(reach, 0.5)
+
+
+def _nearest(points: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """The square of each point's distance to the nearest of the others: (n, 2), (m, 2) → (n,) float32."""
+    (down, right), (rows, columns) = (np.ascontiguousarray(places.T, np.float32) for places in (points, others))
+    found = np.empty(len(points), np.float32)
+    many = max(1, _AT_ONCE // len(others))
+    for start in range(0, len(points), many):
+        part = slice(start, start + many)
+        aside = right[part, np.newaxis] - columns
+        aside *= aside
+        squares = down[part, np.newaxis] - rows
+        squares *= squares
+        squares += aside
+        squares.min(axis=1, out=found[part])
+    return found
 
 
 def _beyond(shape: np.ndarray) -> np.ndarray:

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
+import threading
 import warnings
 import zlib
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL.JpegImagePlugin import JpegImageFile
 
 from core.data.drawing import from_pixels
 
 MAX_BYTES = 10_000_000
-MAX_PIXELS = 40_000_000  # of a photo of today's telephones; they take 160 MB for a moment
+MAX_PIXELS = 40_000_000  # of a photo of today's telephones: a JPEG, which is made small while it is decoded
+MAX_DECODED = 12_500_000  # pixels that are held at once: 16 bytes each for WEBP, and fewer for the others
+MAX_SCANS = 100  # of a JPEG; programs make about ten, and each takes as long as the whole picture
 SIDE = 1024  # px; more are not needed for what a network sees
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
+_AT_ONCE = 1 << 18  # numbers that are made 8 bits wide together
+_MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd8\xff]")  # of a JPEG, but those that stand alone
+_SCAN, _END = 0xDA, 0xD9
+_one_at_a_time = threading.Lock()  # so that many visitors' pictures take no more memory than one
 _DEEP = ("I", "F", "I;16", "I;16L", "I;16B")  # Pillow's modes of more than 8 bits
 
 
@@ -26,8 +35,11 @@ class InvalidPicture(ValueError):
 def read_picture(content: bytes) -> np.ndarray:
     """The first frame of a picture file, upright and at most 1024 px a side.
 
+    Pictures are read one after the other, and none takes more than 250 MB meanwhile.
+
     Args:
-        content: a PNG, JPEG, WEBP, GIF or BMP file of at most 10 MB and 40 million pixels.
+        content: a PNG, JPEG, WEBP, GIF or BMP file of at most 10 MB and 12.5 million pixels; 40 million for a JPEG
+            whose pixels come in one go, as cameras save them.
 
     Returns:
         (h, w, 4) uint8: red, green, blue and opacity.
@@ -38,22 +50,15 @@ def read_picture(content: bytes) -> np.ndarray:
     if len(content) > MAX_BYTES:
         raise InvalidPicture(f"The file has {len(content) / 1e6:.0f} MB; up to {MAX_BYTES // 1_000_000} MB work.")
     try:
-        with warnings.catch_warnings():
+        with _one_at_a_time, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of large pictures: refused below
             image = Image.open(io.BytesIO(content), formats=FORMATS)
-            width, height = image.size
-            if width * height > MAX_PIXELS:
-                raise InvalidPicture(
-                    f"The picture has {width:,}×{height:,} pixels; up to {MAX_PIXELS // 1_000_000} million work. "
-                    "Make it smaller, or cut the digit out."
-                )
-            image.draft("RGB", (SIDE, SIDE))  # a JPEG is decoded small
+            _made_small(image, content)
             image.load()
             if image.mode in _DEEP:
                 image = Image.fromarray(_eight_bits(np.asarray(image)))
-            image = ImageOps.exif_transpose(image)
             image.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
-            return np.asarray(image.convert("RGBA"))
+            return np.asarray(ImageOps.exif_transpose(image).convert("RGBA"))
     except InvalidPicture:
         raise
     except Image.DecompressionBombError:
@@ -67,11 +72,61 @@ def read_picture(content: bytes) -> np.ndarray:
         raise InvalidPicture("The picture is damaged, so it cannot be read. Save it anew as PNG or JPEG.") from None
 
 
+def _made_small(image: Image.Image, content: bytes) -> None:
+    """Let a JPEG be decoded small where it can be; raises `InvalidPicture` where too much would be decoded."""
+    width, height = image.size
+    if width * height > MAX_PIXELS:
+        raise InvalidPicture(
+            f"The picture has {width:,}×{height:,} pixels; up to {MAX_PIXELS // 1_000_000} million work. "
+            "Make it smaller, or cut the digit out."
+        )
+    held = width * height
+    if isinstance(image, JpegImageFile):
+        scans = _scans(content)
+        if len(scans) > MAX_SCANS:
+            raise InvalidPicture(
+                f"The picture is stored in more than {MAX_SCANS} layers, which takes too long to read. "
+                "Save it anew as PNG, or as a plain JPEG."
+            )
+        largest = max(image.size)
+        image.draft("RGB", (max(1, width * SIDE // largest), max(1, height * SIDE // largest)))
+        if scans == [image.layers] and not image.info.get("progressive"):  # else all of it is held to be put together
+            held = image.width * image.height
+    if held > MAX_DECODED:
+        raise InvalidPicture(
+            f"The picture has {width:,}×{height:,} pixels; up to {MAX_DECODED / 1e6:g} million work for files of this "
+            f"kind, and up to {MAX_PIXELS // 1_000_000} million for a plain JPEG. Make it smaller, or cut the digit "
+            "out."
+        )
+
+
+def _scans(content: bytes) -> list[int]:
+    """How many colours each scan of a JPEG has, up to `MAX_SCANS` + 1 of them; markers are found as libjpeg does."""
+    found, place = [], 2
+    while len(found) <= MAX_SCANS and (marker := _MARKER.search(content, place)):
+        kind, start = content[marker.end() - 1], marker.end()
+        if kind == _END:
+            break
+        if kind == _SCAN:
+            found.append(content[start + 2] if start + 2 < len(content) else 0)
+        place = start + int.from_bytes(content[start : start + 2], "big")
+    return found
+
+
 def _eight_bits(values: np.ndarray) -> np.ndarray:
     """Any numbers → uint8 over their own range; what is no number is black."""
-    numbers = np.nan_to_num(values.astype(np.float64), posinf=0.0, neginf=0.0)
-    low, high = float(numbers.min()), float(numbers.max())
-    return np.round((numbers - low) * (255 / (high - low or 1.0))).astype(np.uint8)
+    flat, made = values.reshape(-1), np.empty(values.size, np.uint8)
+    parts = [slice(start, start + _AT_ONCE) for start in range(0, len(flat), _AT_ONCE)]
+    low = min(float(_finite(flat[part]).min()) for part in parts)
+    high = max(float(_finite(flat[part]).max()) for part in parts)
+    for part in parts:
+        made[part] = np.round((_finite(flat[part]) - low) * (255 / (high - low or 1.0)))
+    return made.reshape(values.shape)
+
+
+def _finite(values: np.ndarray) -> np.ndarray:
+    """As float64, what is no number 0."""
+    return np.nan_to_num(values.astype(np.float64), posinf=0.0, neginf=0.0)
 
 
 def network_input(picture: np.ndarray, input_shape: tuple[int, int, int]) -> np.ndarray | None:

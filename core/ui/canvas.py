@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import streamlit as st
 
-from core.data.drawing import FARTHEST
+from core.data.drawing import FARTHEST, MAX_POINTS
 from core.views.theme import FRAME
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SIDE = 280
 BRUSH = 18
 MAX_STROKES = 400
+LONGEST_COMMAND = 5  # of a path: its letter and four numbers
 CURVE_POINTS = 4  # on each quadratic curve; the canvas makes one every few pixels
 
 
@@ -24,8 +25,9 @@ class Drawing(NamedTuple):
 
     Attributes:
         strokes: (n, 2) arrays of x, y in canvas pixels.
-        width: of the brush, in the same.
-        content: the canvas's own description, to put it back later.
+        width: of the strokes, in the same; of the brush as long as there are none.
+        content: the canvas's own description, to put it back later, without strokes that were not read; None where
+            there is none that makes sense.
     """
 
     strokes: list[np.ndarray]
@@ -36,7 +38,7 @@ class Drawing(NamedTuple):
 def draw(
     key: str, before: dict[str, Any] | None = None, *, brush: int = BRUSH, background: Image | None = None
 ) -> Drawing:
-    """A canvas with this key; returns what is on it.
+    """A canvas with this key; returns what is on it, and says so below where that is not all.
 
     Args:
         key: what it is for, and a number after a slash: another number makes an empty canvas.
@@ -51,30 +53,69 @@ def draw(
     start = st.session_state.setdefault(f"{key}/start", before) if key in st.session_state else before
     st.session_state[f"{key}/start"] = start
     with st.container(key=f"replaced-canvas-{key.rpartition('/')[0].replace('/', '-')}"):  # as high as the canvas
-        result = st_canvas(
-            stroke_width=brush,
-            stroke_color="#FFFFFF" if background is None else FRAME,
-            background_color="#000000" if background is None else "",
-            background_image=background,
-            height=SIDE,
-            width=SIDE,
-            drawing_mode="freedraw",
-            initial_drawing=start,
-            key=key,
-        )
-    return Drawing(strokes(result.json_data), brush, result.json_data)
+        try:
+            content = st_canvas(
+                stroke_width=brush,
+                stroke_color="#FFFFFF" if background is None else FRAME,
+                background_color="#000000" if background is None else "",
+                background_image=background,
+                height=SIDE,
+                width=SIDE,
+                drawing_mode="freedraw",
+                initial_drawing=start,
+                key=key,
+            ).json_data
+        except (AttributeError, TypeError, KeyError, ValueError):  # what came is nothing that a canvas sends
+            content = None
+    objects = content.get("objects") if isinstance(content, dict) else None
+    if not isinstance(objects, list):
+        return Drawing([], brush, None)
+    found, count = _read(objects)
+    if count < len(objects):
+        st.warning(_too_long(count, len(objects)))
+        content = {**content, "objects": objects[:count]}
+    return Drawing(found, _width(objects[:count], brush), content)
+
+
+def _width(objects: list[Any], brush: int) -> float:
+    """Of the strokes that are there, which the brush for the next one says nothing about: the middle one's."""
+    widths = [item.get("strokeWidth") for item in objects if isinstance(item, dict)]
+    widths = [width for width in widths if isinstance(width, (int, float)) and 1 <= width <= SIDE]
+    return float(np.median(widths)) if widths else brush
 
 
 def strokes(drawing: Any) -> list[np.ndarray]:
-    """The pen strokes in the canvas's JSON (Fabric paths); whatever is not one is left out."""
+    """The pen strokes in the canvas's JSON (Fabric paths); whatever is not one is left out, or more than is read."""
     objects = drawing.get("objects") if isinstance(drawing, dict) else None
-    found = []
-    for item in (objects if isinstance(objects, list) else [])[:MAX_STROKES]:
+    return _read(objects)[0] if isinstance(objects, list) else []
+
+
+def _read(objects: list[Any]) -> tuple[list[np.ndarray], int]:
+    """The strokes as far as a drawing has room for them, and how many of the objects have been read for it.
+
+    No stroke is read in part: its place would be another.
+    """
+    found: list[np.ndarray] = []
+    left = MAX_POINTS
+    for number, item in enumerate(objects[:MAX_STROKES]):
         path = item.get("path") if isinstance(item, dict) else None
-        points = _points(path) if isinstance(path, list) else []
+        if not isinstance(path, list):
+            continue
+        points = _points(path) if len(path) <= left else []
+        left -= max(len(points), len(path))  # commands that make no point take time too
+        if left < 0:
+            return found, number
         if points:
             found.append(_placed(np.array(points, np.float64), item))
-    return found
+    return found, min(len(objects), MAX_STROKES)
+
+
+def _too_long(count: int, of: int) -> str:
+    """That only so many strokes have been read, and what to do about it."""
+    room = f"a drawing has room for {MAX_STROKES} strokes and {MAX_POINTS:,} points"
+    if not count:
+        return f"The first stroke is too long, so nothing is read: {room}. Clear it, and draw in shorter strokes."
+    return f"Only the first {count:,} of {of:,} strokes are read: {room}. Take the last ones back, or clear it."
 
 
 def _placed(points: np.ndarray, item: dict[str, Any]) -> np.ndarray:
@@ -97,7 +138,7 @@ def _points(path: list[Any]) -> list[tuple[float, float]]:
     """M, L and Q commands → points along the line."""
     points: list[tuple[float, float]] = []
     for command in path:
-        if not isinstance(command, (list, tuple)) or not command:
+        if not isinstance(command, (list, tuple)) or not 1 <= len(command) <= LONGEST_COMMAND:
             continue
         numbers = command[1:]
         if not all(isinstance(n, (int, float)) and abs(n) < FARTHEST for n in numbers):

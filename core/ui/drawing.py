@@ -8,7 +8,6 @@ import numpy as np
 import streamlit as st
 
 from core.data import Digit, Step, digits_from_pixels, digits_from_strokes
-from core.data.uploads import InvalidPicture, read_picture
 from core.insight import probabilities, verdict
 from core.insight.saliency import integrated_gradients
 from core.network.layers import shape_text
@@ -20,6 +19,7 @@ from core.ui.frame import certainty, onward, plain
 from core.ui.session import Session
 from core.ui.subject import Subject, subject_of, subjects
 from core.ui.teaching import say_what_it_is
+from core.ui.uploaded import uploaded
 from core.views.images import INK_SCALE, Tile, fitted, gallery, laid_over, legend, signed_scale
 
 USUAL = "draw"  # the network that the page begins with
@@ -99,20 +99,10 @@ def _drawing(mine: Session) -> list[Digit]:
 
 def _photo(mine: Session) -> list[Digit]:
     """A picture from the visitor's machine or camera."""
-    file = st.file_uploader(
-        "A photo of digits on paper, or any picture of them",
-        ["png", "jpg", "jpeg", "webp", "gif", "bmp"],
-        key="draw/photo",
-    )
-    if file is not None and file.file_id != mine.upload_id:
-        mine.upload_id = file.file_id
-        try:
-            mine.upload = read_picture(file.getvalue())
-        except InvalidPicture as problem:
-            mine.upload = None
-            st.error(str(problem))
-        else:
-            mine.source, mine.subject = "drawing", mine.subject or USUAL
+    if uploaded(mine, "A photo of digits on paper, or any picture of them", "draw/photo"):
+        mine.source, mine.subject = "drawing", mine.subject or USUAL
+    if mine.upload_problem:
+        st.error(mine.upload_problem)
     if mine.upload is None:
         st.caption("Dark on light or light on dark, in any light. It stays in this page's memory only.")
         return []

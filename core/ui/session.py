@@ -75,6 +75,7 @@ class Session:
         drawing: (28, 28) float32 in 0…1, the newest.
         upload: the picture that was sent last, (h, w, 4) uint8; None where there is none.
         upload_id: which file it was, so that it is read once.
+        upload_problem: why the file that was sent last cannot be read; empty where it can.
         canvas: grows to give the next drawing an empty canvas.
         brush: width of its strokes, in canvas pixels.
         by_photo: whether digits come from a picture and not from the canvas.
@@ -129,6 +130,7 @@ class Session:
     drawing: np.ndarray | None = None
     upload: np.ndarray | None = None
     upload_id: str = ""
+    upload_problem: str = ""
     canvas: int = 0
     canvas_content: dict | None = None
     brush: int = 18
@@ -235,6 +237,10 @@ class Session:
         self.canvas += 1
         self.drawing = self.canvas_content = None
         self.as_one = False
+
+    def forget_upload(self) -> None:
+        """As if no picture had been sent."""
+        self.upload, self.upload_id, self.upload_problem = None, "", ""
 
     def show_notice(self) -> None:
         """Tell what the last action did, once."""

@@ -13,7 +13,7 @@ import streamlit as st
 
 from core.data import About, about, load
 from core.data.lessons import is_lesson
-from core.data.uploads import InvalidPicture, network_input, read_picture
+from core.data.uploads import network_input
 from core.insight.certainty import SURE_FROM
 from core.network import Network
 from core.network.layers import shape_text
@@ -22,6 +22,7 @@ from core.training.priority import wake_tensorflow
 from core.training.trained import Viewer
 from core.ui.frame import following, plain
 from core.ui.session import Session
+from core.ui.uploaded import uploaded
 
 if TYPE_CHECKING:
     import keras
@@ -347,15 +348,7 @@ def choose_picture(mine: Session, subject: Subject, key: str) -> Picture:
 def _receive(mine: Session, key: str) -> None:
     """Take a picture from the visitor's machine; until there is one, the page shows the test image."""
     with st.popover("Choose a picture" if mine.upload is None else "Another picture", icon=":material/upload:"):
-        file = st.file_uploader(
-            "A digit on paper, or any picture", ["png", "jpg", "jpeg", "webp", "gif", "bmp"], key=f"{key}/upload"
-        )
+        uploaded(mine, "A digit on paper, or any picture", f"{key}/upload")
         st.caption("It stays in this page's memory only and is forgotten when you leave.")
-    if file is None or file.file_id == mine.upload_id:
-        return
-    mine.upload_id = file.file_id
-    try:
-        mine.upload = read_picture(file.getvalue())
-    except InvalidPicture as problem:
-        mine.upload = None
-        st.error(str(problem))
+    if mine.upload_problem:
+        st.error(mine.upload_problem)

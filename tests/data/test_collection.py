@@ -192,15 +192,18 @@ class Evil:
         return run, ()
 
 
-def bomb() -> bytes:
-    """A hundred million zeros that pack into a hundred kilobytes."""
+def bomb(method: int = zipfile.ZIP_DEFLATED, name: str = "images.npy") -> bytes:
+    """A hundred million zeros that pack into a hundred kilobytes, or fewer."""
     file = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(file_of()), "r") as sound,
-        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made,
+        zipfile.ZipFile(file, "w") as made,
     ):
-        for name in sound.namelist():
-            made.writestr(name, sound.read(name) if name != "images.npy" else bytes(100_000_000))
+        for member in sound.namelist():
+            if member != name:
+                made.writestr(member, sound.read(member))
+            else:
+                made.writestr(member, bytes(100_000_000), method)
     return file.getvalue()
 
 
@@ -232,6 +235,8 @@ HOSTILE = {
     "objects": lambda: file_of(class_names=np.array([Evil(), Evil(), Evil()], object)),
     "too large": lambda: bytes(MAX_FILE + 1),
     "bomb": bomb,
+    "bomb by bzip2": lambda: bomb(zipfile.ZIP_BZIP2, "name.npy"),
+    "bomb by lzma": lambda: bomb(zipfile.ZIP_LZMA),
     "promises terabytes": lambda: promising("(1000000, 1000, 1000, 1)"),
     "promises more than is there": lambda: promising("(3, 28, 28, 1)"),
     "promises less than nothing": lambda: promising("(-1, 28, 28, 1)"),

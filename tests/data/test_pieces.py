@@ -1,5 +1,7 @@
 """Pieces of ink: a flood fill is the oracle of what touches, geometry that of middle lines."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -69,3 +71,22 @@ def test_the_middle_line_of_a_stroke_is_where_the_pen_went():
 def test_the_smallest_shapes_have_a_middle(shape):
     points, reach = middle_line(np.ones(shape, bool))
     assert len(points) == len(reach) >= 1 and (reach > 0).all()
+
+
+def test_stripes_have_a_middle_too_and_take_little_memory():
+    shape = np.zeros((120, 120), bool)
+    shape[:, ::2] = True
+    tracemalloc.start()
+    points, reach = middle_line(shape)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(points) > 5000 and most < 10_000_000
+    assert (reach == 0.5).all()  # to the gap beside it
+
+
+def test_how_far_the_ink_reaches_is_the_distance_to_the_nearest_pixel_without():
+    shape = np.random.default_rng(2).random((60, 50)) < 0.7
+    points, reach = middle_line(shape)
+    without = np.argwhere(~np.pad(shape, 1)) - 1
+    away = np.hypot(*(points[:, np.newaxis, ::-1] - without).transpose(2, 0, 1)).min(axis=1)
+    np.testing.assert_allclose(reach, np.maximum(away - 0.5, 0.5), rtol=1e-6)

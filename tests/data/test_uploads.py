@@ -2,8 +2,11 @@
 
 import io
 import struct
+import subprocess
+import sys
 import tracemalloc
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,8 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from core.data import load
+from core.data import load, uploads
 from core.data.uploads import InvalidPicture, network_input, read_picture
+from core.data.uploads import _one_at_a_time as LOCK
+
+ROOT = Path(__file__).parents[2]
 
 
 def saved(image, kind="PNG", **options):
@@ -82,7 +88,7 @@ def png_header(width, height):
         (saved(NOISE)[:900], "damaged"),
         (saved(NOISE, "JPEG")[:300], "damaged|no picture"),
         (png_header(60_000, 60_000), "pixels"),
-        (png_header(4000, 4000), "damaged"),
+        (png_header(3000, 3000), "damaged"),
         (b"\0" * 10_000_001, "MB"),
     ],
     ids=["empty", "text", "pdf", "svg", "cut png", "cut jpeg", "bomb", "header only", "long"],
@@ -100,6 +106,86 @@ def test_a_bomb_takes_no_memory():
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert most < 5_000_000
+
+
+def scanned(times):
+    """A progressive JPEG of which one scan comes so many times more."""
+    content = saved(Image.new("L", (64, 64), 128), "JPEG", progressive=True)
+    first = content.index(b"\xff\xda")
+    second = content.index(b"\xff\xda", first + 2)
+    return content[:second] + content[first:second] * times + content[second:]
+
+
+def test_a_jpeg_of_endless_layers_is_refused():
+    assert read_picture(scanned(50)).shape == (64, 64, 4)
+    with pytest.raises(InvalidPicture, match=r"more than 100 layers.* PNG"):
+        read_picture(scanned(4000))
+
+
+def test_bytes_that_only_look_like_layers_do_not_count():
+    content = saved(NOISE, "JPEG", comment=b"\xff\xda" * 500) + b"\xff\xda" * 500  # as behind a photo that moves
+    np.testing.assert_array_equal(read_picture(content), read_picture(saved(NOISE, "JPEG")))
+
+
+def test_only_what_is_made_small_while_it_is_decoded_may_have_forty_million_pixels():
+    large = Image.new("L", (6300, 6300), 90)
+    assert read_picture(saved(large, "JPEG")).shape == (1024, 1024, 4)
+    assert read_picture(saved(Image.new("L", (36_000, 1100)), "JPEG")).shape == (31, 1024, 4)
+    deep = Image.fromarray(np.zeros((6300, 6300), np.uint16))
+    flat = Image.new("RGB", (6300, 6300))
+    for content in (
+        saved(large),
+        saved(deep, compress_level=1),
+        saved(flat, "WEBP", lossless=True, method=0),
+        saved(large, "JPEG", progressive=True),  # libjpeg holds all of it, however small it is wanted
+    ):
+        with pytest.raises(InvalidPicture, match=r"6,300×6,300 pixels; up to 12\.5 million .* plain JPEG"):
+            read_picture(content)
+
+
+def test_deep_pictures_keep_their_range_from_black_to_white():
+    values = np.random.default_rng(5).integers(300, 60_000, (700, 900)).astype(np.uint16)  # more than one portion
+    found = read_picture(saved(Image.fromarray(values)))[..., 0]
+    expected = np.round((values - values.min()) * (255 / float(np.ptp(values))))
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_pictures_are_read_one_after_the_other(monkeypatch):
+    held = []
+    open_it = uploads.Image.open
+    monkeypatch.setattr(
+        uploads.Image, "open", lambda *given, **options: held.append(LOCK.locked()) or open_it(*given, **options)
+    )
+    read_picture(saved(four()))
+    with pytest.raises(InvalidPicture):
+        read_picture(b"hello")
+    assert held == [True, True] and not LOCK.locked()
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the most memory held")
+@pytest.mark.parametrize("kind", ["deep", "clear", "WEBP", "progressive"])
+def test_the_largest_pictures_take_no_more_memory_than_promised(kind):
+    size = (3500, 3500)
+    if kind == "deep":
+        content = saved(Image.fromarray(np.zeros(size, np.uint16)), compress_level=1)
+    elif kind == "clear":
+        content = saved(Image.new("RGBA", size), compress_level=1)
+    elif kind == "WEBP":
+        content = saved(Image.new("RGBA", size, (1, 2, 3, 9)), "WEBP", lossless=True, method=0)
+    else:
+        content = saved(Image.new("CMYK", size), "JPEG", progressive=True)
+    code = """
+import sys
+from core.data.uploads import read_picture
+def most():
+    return int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0])  # kB
+content = sys.stdin.buffer.read()
+before = most()
+read_picture(content)
+print(most() - before)
+"""
+    answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, input=content, capture_output=True, check=True)
+    assert int(answer.stdout) < 250_000
 
 
 PICTURES = [saved(four("RGB"), kind) for kind in ("PNG", "JPEG", "GIF", "BMP", "WEBP")]

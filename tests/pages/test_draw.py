@@ -1,5 +1,7 @@
 """The Draw page: what is drawn or sent is read, step by step, by one network or several."""
 
+import io
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
@@ -32,6 +34,13 @@ def answers(app: AppTest) -> dict[str, str]:
 
 def choice(app: AppTest, label: str):
     return next(one for one in (*app.segmented_control, *app.pills) if one.label == label)
+
+
+def send(app: AppTest, message) -> None:
+    """What a browser, or somebody else, sends as the canvas."""
+    app.session_state[f"canvas/{mine(app).canvas}"] = message
+    app.run()
+    assert not app.exception
 
 
 @pytest.fixture
@@ -112,3 +121,104 @@ def test_who_must_choose_one_of_its_classes_says_so_where_it_is_sure(page):
     assert "**Sure**: at least 93 %." in words(page)
     choice(page, "Network").set_value("lenet5").run()
     assert "if it is one of these 10: it knows nothing else" in words(page)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"drawing": 5},
+        {"drawing": [1]},
+        {"drawing": "x"},
+        {"drawing": {"raw": 5}},
+        {"drawing": {"raw": [1]}},
+        {"drawing": {"raw": {"objects": 5}}},
+        {"drawing": {"raw": {"objects": [5, None, {"path": 5}, {"path": [5, [], ["M", []]]}]}}},
+        {"backgroundFit": {}},
+        {"backgroundFit": 5},
+    ],
+)
+def test_what_no_canvas_sends_is_an_empty_canvas(page, message):
+    draw(page, moved(ONE, 140, 60))
+    send(page, message)
+    assert mine(page).drawing is None and not page.warning
+    opened(page, "train")
+    opened(page, "draw")
+    assert not page.exception
+    draw(page, moved(ONE, 140, 60))
+    assert answers(page)["Prediction"] == "1"
+
+
+def test_a_drawing_that_is_too_long_is_read_as_far_as_it_goes_and_that_is_said(page):
+    draw(page, moved(ONE, 140, 60), [(n % 280, 200) for n in range(20_000)])
+    assert "Only the first 1 of 2 strokes are read" in page.warning[0].value
+    assert answers(page)["Prediction"] == "1"
+    assert len(mine(page).canvas_content["objects"]) == 1
+    draw(page, [(n % 280, 200) for n in range(20_001)])
+    assert "The first stroke is too long" in page.warning[0].value
+    assert mine(page).drawing is None and not mine(page).canvas_content["objects"]
+    draw(page, *[moved(ONE, 140, 60)] * 401)
+    assert "Only the first 400 of 401 strokes are read" in page.warning[0].value
+    assert len(mine(page).canvas_content["objects"]) == 400
+    draw(page, *[moved(ONE, 140, 60)] * 400)
+    assert not page.warning and answers(page)["Prediction"] == "1"
+
+
+def photo(of="digit") -> tuple[str, bytes, str]:
+    """A file as the browser sends it."""
+    paper = Image.new("RGB", (200, 150), (220, 220, 210))
+    if of == "digit":
+        ImageDraw.Draw(paper).line([(75, 30), (125, 30), (95, 120)], (30, 30, 90), 8)
+    file = io.BytesIO()
+    paper.save(file, "PNG")
+    return "paper.png", file.getvalue() if of == "digit" else file.getvalue()[:60], "image/png"
+
+
+def test_what_was_wrong_with_a_photo_is_said_until_another_one_comes(app):
+    mine(app).by_photo = True
+    opened(app, "draw")
+    app.file_uploader[0].set_value(photo("half")).run()
+    assert "PNG" in app.error[0].value
+    app.run()
+    assert "PNG" in app.error[0].value and mine(app).upload is None
+    app.file_uploader[0].set_value(photo()).run()
+    assert not app.error and not app.exception and answers(app)["Prediction"] == "7"
+    app.file_uploader[0].set_value(photo("half")).run()
+    assert mine(app).upload is None and answers(app)["Prediction"] == "–"
+    app.file_uploader[0].set_value(None).run()
+    assert not app.error and not mine(app).upload_problem
+
+
+def test_a_photo_that_is_taken_away_is_forgotten_but_not_by_going_to_another_page(app):
+    mine(app).by_photo = True
+    opened(app, "draw")
+    app.file_uploader[0].set_value(photo()).run()
+    assert answers(app)["Prediction"] == "7"
+    opened(app, "train")
+    opened(app, "draw")
+    assert answers(app)["Prediction"] == "7"  # the field is empty, but nobody has taken the photo away
+    app.file_uploader[0].set_value(photo()).run()
+    app.file_uploader[0].set_value(None).run()
+    assert mine(app).upload is None and mine(app).drawing is None and not mine(app).upload_id
+    assert answers(app)["Prediction"] == "–" and not app.exception
+
+
+def test_a_picture_on_the_other_pages_is_complained_of_and_forgotten_too(app):
+    opened(app, "feature_maps")
+    choice(app, "Image").set_value("upload").run()
+    app.file_uploader[0].set_value(photo("half")).run()
+    app.run()
+    assert "PNG" in app.error[0].value
+    app.file_uploader[0].set_value(photo()).run()
+    assert not app.error and "Input: your picture" in words(app)
+    app.file_uploader[0].set_value(None).run()
+    assert mine(app).upload is None and "Input: your picture" not in words(app) and not app.exception
+
+
+def test_what_was_drawn_stays_as_thick_as_it_was_drawn(page):
+    draw(page, moved(SEVEN, 90, 60))
+    before = mine(page).drawing.copy()
+    page.slider(key="draw/brush").set_value(40).run()
+    choice(page, "Steps").set_value([]).run()  # the picture of the drawing itself, made small
+    thick = mine(page).drawing.copy()
+    page.slider(key="draw/brush").set_value(4).run()
+    assert (mine(page).drawing == thick).all() and 0 < thick.sum() < 2 * before.sum()

@@ -1,7 +1,10 @@
 """What people type into a field becomes its value, or a sentence."""
 
+import tracemalloc
+
 import pytest
 
+from core.data.drawing import MAX_POINTS
 from core.network import Conv2D, MaxPooling2D
 from core.network.layers import penalty_text
 from core.network.settings import InvalidSetting, Pair, settings_of
@@ -78,6 +81,21 @@ def test_curves_of_the_canvas_become_points_on_the_curve():
     (line,) = strokes(path)
     assert line[0].tolist() == [0, 0] and line[-1].tolist() == [20, 10]
     assert [7.5, 2.5] in line.tolist()  # the middle of the quadratic curve
+
+
+def test_no_more_is_unpacked_of_a_drawing_than_it_has_room_for():
+    short = {"path": [["M", 1, 1], ["L", 9, 9]]}
+    endless = {"path": [["M", 0, 0]] + [["Q", 1, 1, 2, 2]] * 3_000_000}
+    tracemalloc.start()
+    found = strokes({"objects": [short, endless, short]})
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(found) == 1 and most < 100_000
+    dense = {"path": [["M", 0, 0]] + [["Q", 1, 1, 2, 2]] * 2000}  # 8001 points
+    assert len(strokes({"objects": [dense] * 9})) == MAX_POINTS // 8001
+    assert strokes({"objects": [{"path": [7] * (MAX_POINTS + 1)}, short]}) == []  # nothing, but a lot of it
+    assert len(strokes({"objects": [short] * 500})) == 400
+    assert strokes({"objects": [{"path": [["M", *[1] * 5000]]}]}) == []
 
 
 def _rates_page(typed):
