@@ -10,7 +10,8 @@ run: .venv/run
 
 test: .venv/test
 	$(BIN)/python -m tools.chromium
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/browser
 
 screenshots: .venv/test
 	$(BIN)/python -m tools.screenshots http://localhost:8501

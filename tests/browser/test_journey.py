@@ -123,7 +123,7 @@ def test_hovering_a_unit_moves_the_frame_to_what_it_sees(page):
     page.get_by_role("option", name="2 · AveragePooling2D 2×2").click()
     chart = page.get_by_test_id("stVegaLiteChart")
     words = chart.get_by_text(re.compile(r"^row \d+, column \d+ sees"))
-    middle = "row 8, column 8 sees 6×6 pixels: rows 13–18, columns 13–18"
+    middle = "row 7, column 7 sees 6×6 pixels: rows 11–16, columns 11–16"
     expect(words).to_have_text(middle)
     settled(page)
     box = chart.locator("canvas, svg").first.bounding_box()
