@@ -57,7 +57,9 @@ def _through(model: keras.Model, blocks: Sequence[Block], prefix: Path, parts: l
         if isinstance(block, Branches):
             ends = [_through(model, branch, (*path, number), parts) for number, branch in enumerate(block.branches)]
             parts = [layer(list(one)) for one in zip(*ends)]
-        elif isinstance(layer, keras.layers.BatchNormalization):
+        elif (
+            isinstance(layer, keras.layers.BatchNormalization) and len(parts) > 1
+        ):  # of few images, Keras' is quicker
             parts = _normalised(layer, parts)
         elif isinstance(layer, keras.layers.AveragePooling2D) and _without_rest(layer, parts[0]):
             parts = [_averaged(part, *layer.pool_size) for part in parts]
