@@ -175,6 +175,14 @@ def limit(name: str) -> float:
     return value if 0 < value <= MANY else LIMITS[name].default
 
 
+def why_full(runs: int) -> str | None:
+    """Why a visitor with so many runs cannot start another, in a sentence; None if they can."""
+    most = int(max(limit("RECEPTIVE_MOST_RUNS"), 1))
+    if runs < most:
+        return None
+    return f"You have {most:,} runs, which is the most that is kept. Delete one to start another."
+
+
 def data_folder() -> Path:
     """Where runs are kept; `RECEPTIVE_DATA_DIR` (default: `.receptive` beside app.py)."""
     named = os.environ.get(DATA_DIR, "").strip()
@@ -289,11 +297,9 @@ class WorkspaceFolder:
         with self._lock, _saving():
             self._make()
             self._tidy(time.time())
-            most, room = int(max(limit("RECEPTIVE_MOST_RUNS"), 1)), limit("RECEPTIVE_WORKSPACE_MB")
-            if len(self._runs()) >= most:
-                raise StoreError(
-                    f"You have {most:,} runs, which is the most that is kept. Delete one to start another."
-                )
+            full, room = why_full(len(self._runs())), limit("RECEPTIVE_WORKSPACE_MB")
+            if full:
+                raise StoreError(full)
             if self.size >= room * MB:
                 raise StoreError(f"Your runs take all of the {room:,g} MB that there are for you. Delete one first.")
             run = self._unused()

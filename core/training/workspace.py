@@ -16,7 +16,7 @@ from core.data.lessons import is_lesson, lesson_name
 from core.network import Network
 from core.network.recipe import Recipe
 from core.training.run import Run
-from core.training.store import MAX_NAME, Record, RunFolder, Store, StoreError, WorkspaceFolder, limit
+from core.training.store import MAX_NAME, Record, RunFolder, Store, StoreError, WorkspaceFolder, why_full
 
 IDLE_SECONDS = 1800.0  # a visitor's runs leave the memory when nothing of theirs happened for so long
 EXPIRY_SECONDS = 3600.0  # how often old workspaces on the disk are looked for
@@ -61,10 +61,7 @@ class Workspace:
     @property
     def full(self) -> str | None:
         """Why no run can be started any more, in a sentence; None if one can."""
-        most = int(max(limit("RECEPTIVE_MOST_RUNS"), 1))
-        if len(self._runs) + len(self.damaged) < most:
-            return None
-        return f"You have {most:,} runs, which is the most that is kept. Delete one to start another."
+        return why_full(len(self._runs) + len(self.damaged))
 
     def start(
         self,

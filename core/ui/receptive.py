@@ -85,14 +85,13 @@ def explorer(mine: Session, subject: Subject, picture: Picture, path: Path) -> N
     high, wide = field.size
     holes = _has_holes(field)
     image = picture.image if picture.image.shape[2] == 3 else shown_image(picture.image)
-    known = mine.unit is not None and path == mine.layer
     chart = receptive_explorer(
         values,
         regions(field),
         image,
         look=look(),
         reads=field.paths if holes else (),
-        first=mine.unit[:2] if known else central_unit(field),
+        first=_looked_at(mine, path, field),
     )
     words = layer_words(subject.network, path)
     alt = f"Feature map of {words} and the input. Each unit sees {high} by {wide} pixels."
@@ -191,6 +190,11 @@ def _growth_words(subject: Subject) -> str:
     )
 
 
+def _looked_at(mine: Session, path: Path, field: ReceptiveField) -> tuple[int, int]:
+    """Row and column of the unit that the visitor has open in this layer of maps, or else of the one in the middle."""
+    return mine.unit[:2] if mine.unit is not None and path == mine.layer else central_unit(field)
+
+
 def _truly_read(mine: Session, network: Network, picture: Picture, path: Path) -> None:
     """The pixels behind one unit, on the image."""
     field = trace(network).row(path).receptive_field
@@ -201,8 +205,7 @@ def _truly_read(mine: Session, network: Network, picture: Picture, path: Path) -
         st.markdown(f"All units of layer {place(path)} read the same pixels.")
     else:
         maps = len(trace(network).row(path).output_shape) == 3
-        known = maps and mine.unit is not None and path == mine.layer
-        where = mine.unit[:2] if known else middle
+        where = _looked_at(mine, path, field) if maps else middle
         keys = [f"fields/unit/{hash(network)}/{place(path)}/{side}" for side in ("row", "column")]
 
         def another() -> None:
