@@ -70,7 +70,7 @@ def draw(
     objects = content.get("objects") if isinstance(content, dict) else None
     if not isinstance(objects, list):
         return Drawing([], brush, None)
-    found, count = _read(objects)
+    found, count = strokes(objects)
     if count < len(objects):
         st.warning(_too_long(count, len(objects)))
         content = {**content, "objects": objects[:count]}
@@ -84,16 +84,10 @@ def _width(objects: list[Any], brush: int) -> float:
     return float(np.median(widths)) if widths else brush
 
 
-def strokes(drawing: Any) -> list[np.ndarray]:
-    """The pen strokes in the canvas's JSON (Fabric paths); whatever is not one is left out, or more than is read."""
-    objects = drawing.get("objects") if isinstance(drawing, dict) else None
-    return _read(objects)[0] if isinstance(objects, list) else []
+def strokes(objects: list[Any]) -> tuple[list[np.ndarray], int]:
+    """The pen strokes (Fabric paths), as far as a drawing has room for them, and how many objects were read for it.
 
-
-def _read(objects: list[Any]) -> tuple[list[np.ndarray], int]:
-    """The strokes as far as a drawing has room for them, and how many of the objects have been read for it.
-
-    No stroke is read in part: its place would be another.
+    What is not a stroke is left out. No stroke is read in part: its place would be another.
     """
     found: list[np.ndarray] = []
     left = MAX_POINTS

@@ -199,13 +199,12 @@ def _truly_read(mine: Session, network: Network, picture: Picture, path: Path) -
     """The pixels behind one unit, on the image."""
     field = trace(network).row(path).receptive_field
     rows, columns = field.units
-    middle = central_unit(field)
     if (rows, columns) == (1, 1):
         row, column = 0, 0
         st.markdown(f"All units of layer {place(path)} read the same pixels.")
     else:
         maps = len(trace(network).row(path).output_shape) == 3
-        where = _looked_at(mine, path, field) if maps else middle
+        where = _looked_at(mine, path, field) if maps else central_unit(field)
         keys = [f"fields/unit/{hash(network)}/{place(path)}/{side}" for side in ("row", "column")]
 
         def another() -> None:

@@ -65,7 +65,7 @@ def test_a_stroke_that_was_moved_turned_or_resized_is_where_it_is_seen():
     path = {"path": [["M", 50, 60], ["L", 150, 60], ["L", 150, 160]], "left": 100, "top": 110}
 
     def ends(**changed):
-        (line,) = strokes({"objects": [path | changed]})
+        ((line,), _) = strokes([path | changed])
         return line.round(6).tolist()
 
     assert ends() == [[50, 60], [150, 60], [150, 160]]
@@ -77,8 +77,8 @@ def test_a_stroke_that_was_moved_turned_or_resized_is_where_it_is_seen():
 
 
 def test_curves_of_the_canvas_become_points_on_the_curve():
-    path = {"objects": [{"path": [["M", 0, 0], ["Q", 10, 0, 10, 10], ["L", 20, 10]]}]}
-    (line,) = strokes(path)
+    path = {"path": [["M", 0, 0], ["Q", 10, 0, 10, 10], ["L", 20, 10]]}
+    ((line,), _) = strokes([path])
     assert line[0].tolist() == [0, 0] and line[-1].tolist() == [20, 10]
     assert [7.5, 2.5] in line.tolist()  # the middle of the quadratic curve
 
@@ -87,15 +87,15 @@ def test_no_more_is_unpacked_of_a_drawing_than_it_has_room_for():
     short = {"path": [["M", 1, 1], ["L", 9, 9]]}
     endless = {"path": [["M", 0, 0]] + [["Q", 1, 1, 2, 2]] * 3_000_000}
     tracemalloc.start()
-    found = strokes({"objects": [short, endless, short]})
+    found, _ = strokes([short, endless, short])
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert len(found) == 1 and most < 100_000
     dense = {"path": [["M", 0, 0]] + [["Q", 1, 1, 2, 2]] * 2000}  # 8001 points
-    assert len(strokes({"objects": [dense] * 9})) == MAX_POINTS // 8001
-    assert strokes({"objects": [{"path": [7] * (MAX_POINTS + 1)}, short]}) == []  # nothing, but a lot of it
-    assert len(strokes({"objects": [short] * 500})) == 400
-    assert strokes({"objects": [{"path": [["M", *[1] * 5000]]}]}) == []
+    assert len(strokes([dense] * 9)[0]) == MAX_POINTS // 8001
+    assert strokes([{"path": [7] * (MAX_POINTS + 1)}, short])[0] == []  # nothing, but a lot of it
+    assert len(strokes([short] * 500)[0]) == 400
+    assert strokes([{"path": [["M", *[1] * 5000]]}])[0] == []
 
 
 def _rates_page(typed):
