@@ -3,10 +3,10 @@
 import streamlit as st
 
 from core.network import PRESETS, trace
-from core.ui.diagram import drawing
-from core.ui.editor import layer_list, readiness, start_from, thoughts, totals
-from core.ui.frame import head
-from core.ui.session import session
+from core.ui.pages.build.editor import layer_list, readiness, start_from, thoughts, totals
+from core.ui.shell.frame import head
+from core.ui.shell.session import session
+from core.ui.widgets.diagram import drawing
 
 mine = session()
 head(

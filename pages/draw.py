@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from core.ui.drawing import USUAL, board
-from core.ui.frame import head, onward
-from core.ui.session import session
-from core.ui.subject import choose_subject, watch
+from core.ui.pages.draw.board import USUAL, board
+from core.ui.shell.frame import head
+from core.ui.shell.pages import end_page, link_to
+from core.ui.shell.session import session
+from core.ui.widgets.subject import choose_subject, watch
 
 mine = session()
 head("Draw", "Draw a digit from 0 to 9 with mouse or finger; the network answers after each stroke.")
@@ -13,11 +14,11 @@ subject = choose_subject(mine, "draw/subject", usual=USUAL)
 
 if subject.network.input_shape != (28, 28, 1):
     st.warning("This network does not take 28×28 grey images, so it cannot read drawings.")
-    st.stop()
+    end_page()
 
 if subject.dataset == "fashion_mnist":
     st.info("This network has learned clothes, not digits: try a bag, trousers or a boot.")
 
 watch(mine, subject, lambda: board(mine, subject))
-onward("pages/teach.py", "Show a network how you write: Teach")
-onward("pages/receptive_fields.py", "What does one unit see? Receptive fields")
+link_to("teach", "Show a network how you write: Teach")
+link_to("receptive_fields", "What does one unit see? Receptive fields")

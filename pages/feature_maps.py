@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from core.ui.feature_maps import feature_maps
-from core.ui.frame import head, onward
-from core.ui.session import session
-from core.ui.subject import choose_picture, choose_subject, watch
+from core.ui.pages.feature_maps.feature_maps import feature_maps
+from core.ui.shell.frame import head
+from core.ui.shell.pages import link_to
+from core.ui.shell.session import session
+from core.ui.widgets.subject import choose_picture, choose_subject, watch
 
 mine = session()
 head(
@@ -15,4 +16,4 @@ subject = choose_subject(mine, "maps/subject")
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     picture = choose_picture(mine, subject, "maps")
 watch(mine, subject, lambda: feature_maps(mine, subject, picture))
-onward("pages/receptive_fields.py", "Which pixels does one of these numbers depend on? Receptive fields")
+link_to("receptive_fields", "Which pixels does one of these numbers depend on? Receptive fields")

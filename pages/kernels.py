@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from core.ui.frame import head, onward
-from core.ui.kernels import all_and_one, choose_kernel_layer
-from core.ui.session import session
-from core.ui.subject import choose_subject, watch
+from core.ui.pages.kernels.kernels import all_and_one, choose_kernel_layer
+from core.ui.shell.frame import head
+from core.ui.shell.pages import link_to
+from core.ui.shell.session import session
+from core.ui.widgets.subject import choose_subject, watch
 
 mine = session()
 head(
@@ -18,4 +19,4 @@ if path is None:
     st.info("This network has no layer with kernels. Add a Conv2D or Dense layer on the Build page.")
 else:
     watch(mine, subject, lambda: all_and_one(mine, subject, path))
-onward("pages/feature_maps.py", "Feature maps: what they make of an image")
+link_to("feature_maps", "Feature maps: what they make of an image")

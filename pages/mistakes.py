@@ -1,9 +1,10 @@
 """Mistakes: what a network confuses, its most certain mistakes, and where it puts the test images."""
 
-from core.ui.frame import head, onward
-from core.ui.mistakes import LIVE_SECONDS, mistakes
-from core.ui.session import session
-from core.ui.subject import choose_subject, need_images, watch
+from core.ui.pages.mistakes.mistakes import LIVE_SECONDS, mistakes
+from core.ui.shell.frame import head
+from core.ui.shell.pages import link_to
+from core.ui.shell.session import session
+from core.ui.widgets.subject import choose_subject, need_images, watch
 
 mine = session()
 head(
@@ -12,4 +13,4 @@ head(
 subject = choose_subject(mine, "mistakes/subject")
 need_images(subject)
 watch(mine, subject, lambda: mistakes(mine, subject), LIVE_SECONDS)
-onward("pages/why.py", "Which pixels decide? Why this answer?")
+link_to("why", "Which pixels decide? Why this answer?")

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from core.ui.frame import head, onward
-from core.ui.receptive import choose_field_layer, explorer, parts, stacks
-from core.ui.session import session
-from core.ui.subject import choose_picture, choose_subject, watch
+from core.ui.pages.receptive_fields.receptive import choose_field_layer, explorer, parts, stacks
+from core.ui.shell.frame import head
+from core.ui.shell.pages import link_to
+from core.ui.shell.session import session
+from core.ui.widgets.subject import choose_picture, choose_subject, watch
 
 mine = session()
 head("Receptive fields", "Move over the feature map: the frame on the image below is exactly what that unit sees.")
@@ -19,4 +20,4 @@ with map_and_image:
 with more:
     parts(mine, subject, picture, path)
 stacks()
-onward("pages/build.py", "Change the network and see its receptive fields grow")
+link_to("build", "Change the network and see its receptive fields grow")

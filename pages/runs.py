@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from core.ui.frame import following, head, onward
-from core.ui.runs import damaged, manage, overlay, run_table
-from core.ui.session import session
+from core.ui.pages.runs.runs import damaged, manage, overlay, run_table
+from core.ui.shell.frame import following, head
+from core.ui.shell.pages import end_page, link_to
+from core.ui.shell.session import session
 
 LIVE_SECONDS = 2.0
 
@@ -13,8 +14,8 @@ head("Runs", "Compare what you have trained; they are kept for you on this serve
 damaged(mine)
 if not mine.workspace.runs:
     st.info("You have not trained anything yet. Every training becomes a run that you find here.")
-    onward("pages/train.py", "Train a network", "monitoring")
-    st.stop()
+    link_to("train", "Train a network", "monitoring")
+    end_page()
 
 
 def watched() -> None:
@@ -27,4 +28,4 @@ def watched() -> None:
 
 
 following(lambda: mine.run, LIVE_SECONDS, watched)
-onward("pages/train.py", "Back to the Train page", "monitoring")
+link_to("train", "Back to the Train page", "monitoring")

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from core.ui.frame import head, onward
-from core.ui.session import session
-from core.ui.teaching import choose_collection, class_names, drawings, examples, teach, try_out
+from core.ui.pages.teach.teaching import choose_collection, class_names, drawings, examples, teach, try_out
+from core.ui.shell.frame import head
+from core.ui.shell.pages import link_to
+from core.ui.shell.session import session
 
 mine = session()
 head(
@@ -25,5 +26,5 @@ teach(mine, collection)
 st.subheader("3 · Try it", anchor=False)
 try_out(mine, collection)
 
-onward("pages/train.py", "All curves of this run: Train", "monitoring")
-onward("pages/kernels.py", "What has it learned to look for? Kernels")
+link_to("train", "All curves of this run: Train", "monitoring")
+link_to("kernels", "What has it learned to look for? Kernels")

@@ -4,10 +4,11 @@ import streamlit as st
 
 from core.data import SOURCES
 from core.network import PRESETS
-from core.ui.frame import following, head, onward, plain
-from core.ui.recipe import choose_dataset, choose_recipe
-from core.ui.session import session
-from core.ui.training import LIVE_SECONDS, controls, live_view
+from core.ui.pages.train.live import LIVE_SECONDS, controls, live_view
+from core.ui.pages.train.recipe import choose_dataset, choose_recipe
+from core.ui.shell.frame import following, head, plain
+from core.ui.shell.pages import link_to
+from core.ui.shell.session import session
 
 mine = session()
 head("Train", f"Press Start and watch **{plain(mine.network.name)}** learn; you can look inside while it does.")
@@ -21,5 +22,5 @@ with choices:
 with curves:
     following(lambda: mine.run, LIVE_SECONDS, lambda: live_view(mine))
 
-onward("pages/feature_maps.py", "Look inside: what every layer makes of an image")
-onward("pages/runs.py", "All your runs, beside each other", "history")
+link_to("feature_maps", "Look inside: what every layer makes of an image")
+link_to("runs", "All your runs, beside each other", "history")

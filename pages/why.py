@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from core.ui.frame import head, onward
-from core.ui.session import session
-from core.ui.subject import choose_picture, choose_subject, need_images, watch
-from core.ui.why import choose_class, choose_method, explained
+from core.ui.pages.why.why import choose_class, choose_method, explained
+from core.ui.shell.frame import head
+from core.ui.shell.pages import link_to
+from core.ui.shell.session import session
+from core.ui.widgets.subject import choose_picture, choose_subject, need_images, watch
 
 mine = session()
 head(
@@ -20,4 +21,4 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     choose_class(mine, subject)
     method = choose_method(subject.network)
 watch(mine, subject, lambda: explained(mine, subject, picture, method))
-onward("pages/mistakes.py", "Where is it wrong, and how sure is it then? Mistakes")
+link_to("mistakes", "Where is it wrong, and how sure is it then? Mistakes")

@@ -64,6 +64,22 @@ def test_the_network_is_pure_python(path):
         assert outside <= sys.stdlib_module_names
 
 
+def test_pages_end_early_without_ending_what_all_pages_owe():
+    """After `st.stop()` neither the visitor's draft nor their cookie would be kept."""
+    for path in FILES:
+        assert "st.stop(" not in path.read_text("utf-8").replace("`st.stop()`", ""), f"{path.name}: use end_page()"
+
+
+def test_pages_lead_to_each_other_by_the_registry_only():
+    """Streamlit raises where a link leads to a page that a lesson has left out; the registry asks first."""
+    for path in FILES:
+        if path.relative_to(ROOT) != Path("core/ui/shell/pages.py"):
+            used = {
+                node.attr for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Attribute)
+            }
+            assert not used & {"switch_page", "page_link", "Page"}, f"{path.name} leads to a page by itself"
+
+
 def test_pages_are_short_and_hold_no_arithmetic():
     for path in (ROOT / "pages").glob("*.py"):
         text = path.read_text("utf-8")

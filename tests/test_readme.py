@@ -9,6 +9,8 @@ from core.data import SOURCES
 from core.network import LAYERS, LENET5, PRESETS, trace
 from core.network.reproduced import reproduced, table
 from core.training import card
+from core.ui.shell.pages import PAGES
+from core.ui.shell.pages import table as page_table
 from tools.drawings.calibration import table as calibration
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -21,12 +23,9 @@ def test_every_make_command_it_names_exists():
     assert named and named <= targets
 
 
-def test_every_page_is_listed_with_its_file_and_its_title():
-    listed = dict(re.findall(r"^\| ([\w ?]+) \| `(pages/\w+\.py)`", README, re.M))
-    assert {ROOT / file for file in listed.values()} == set((ROOT / "pages").glob("*.py"))
-    app = (ROOT / "app.py").read_text("utf-8")
-    for title, file in listed.items():
-        assert re.search(rf'st\.Page\(\s*"{file}", title="{re.escape(title)}"', app)
+def test_every_page_is_listed_and_has_its_file():
+    assert "\n".join(page_table()) in README
+    assert {page.file for page in PAGES.values()} == {f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py")}
 
 
 def test_every_layer_is_listed():
@@ -40,13 +39,6 @@ def test_every_folder_and_tool_it_maps_exists():
         assert (ROOT / folder).is_dir() or (ROOT / "core" / folder).is_dir(), folder
     for tool in re.search(r"tools/\s+(.*)", section)[1].split(", "):
         assert (ROOT / "tools" / f"{tool}.py").is_file() or (ROOT / "tools" / tool / "__init__.py").is_file()
-
-
-def test_settings_it_names_are_read_by_the_code():
-    code = "".join(path.read_text("utf-8") for part in ("core", "tools") for path in (ROOT / part).rglob("*.py"))
-    for name, default in re.findall(r"^\| `([A-Z_]+)` \| (\d*)", README, re.M):
-        assert f'"{name}"' in code
-        assert not default or re.search(rf'"{name}"(, "{default}"|: Limit\(\s*{default},)', code), name
 
 
 def test_the_accuracy_it_claims_is_that_of_the_card():
@@ -91,7 +83,7 @@ def test_the_servers_settings_are_ours():
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
     assert config["browser"]["gatherUsageStats"] is False
     assert config["server"]["maxUploadSize"] <= 20
-    assert config["runner"]["postScriptGC"] is False  # `core.ui.warming` does it
+    assert config["runner"]["postScriptGC"] is False  # `core.ui.shell.warming` does it
     assert config["theme"]["light"]["primaryColor"] == "#4F46E5"
     assert config["theme"]["dark"]["primaryColor"] == "#818CF8"
 

@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
+from core.ui.shell.pages import PAGES
 from tools.serving import Server, serving
 from tools.visitor import Visitor
 
@@ -34,7 +35,6 @@ MOST_BYTES = 1.5e9
 PAUSE_SECONDS = 0.3
 SETTLE_SECONDS = 10.0  # trainings alone, before others do anything
 BATCH = 32
-PAGES = ("", "train", "draw", "kernels", "feature_maps", "receptive_fields", "runs")
 ARRIVING = "first page, before any training"
 
 
@@ -75,12 +75,13 @@ class Measured:
 
 async def measure(server: Server, sessions: int, seconds: float) -> Measured:
     """Let them all come, two train, and the others work."""
+    pages = list(PAGES)
     found = Measured(load=[os.getloadavg()[0]])
     watching = asyncio.create_task(_watch_memory(server.pid, found.memory))
     async with AsyncExitStack() as stack:
         visitors = []
         for number in range(sessions):
-            page = "train" if number < TRAININGS else PAGES[number % len(PAGES)]
+            page = "train" if number < TRAININGS else pages[number % len(pages)]
             visitor = await stack.enter_async_context(Visitor(server.url, page))
             found.seconds[ARRIVING].append(visitor.first_seconds)
             visitors.append(visitor)

@@ -10,20 +10,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from core.ui.shell.pages import PAGES
 from tools.chromium import ARGUMENTS, find
 
-PAGES = (
-    "",
-    "train",
-    "draw",
-    "teach",
-    "games",
-    "kernels",
-    "feature_maps",
-    "receptive_fields",
-    "why",
-    "mistakes",
-)
 SIZES = {"wide": (1400, 900), "phone": (390, 844)}
 
 
@@ -72,7 +61,7 @@ def main() -> None:
                     tall = page.evaluate("document.querySelector('[data-testid=stMain]')?.scrollHeight || 900")
                     page.set_viewport_size({"width": width, "height": max(height, min(tall, 5000))})
                     page.wait_for_timeout(300)
-                    page.screenshot(path=folder / f"{name or 'build'}-{size}-{look}.png")
+                    page.screenshot(path=folder / f"{name}-{size}-{look}.png")
                     page.set_viewport_size({"width": width, "height": height})
                 context.close()
         browser.close()

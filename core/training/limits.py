@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from math import prod
 
+from core import settings
 from core.network import Network, Row, Trace, trace
 from core.network.layers import Shape, shape_text
 from core.network.network import place
@@ -39,8 +39,8 @@ def why_unfit(
 
 
 def memory_limit() -> int:
-    """Bytes that one run may need; `RECEPTIVE_RUN_MEMORY_MB` (default 1000)."""
-    return int(os.environ.get("RECEPTIVE_RUN_MEMORY_MB", "1000")) * 1_000_000
+    """Bytes that one run may need."""
+    return int(settings.value("RECEPTIVE_RUN_MEMORY_MB") * 1_000_000)
 
 
 def memory_needed(traced: Trace, batch_size: int) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core import settings
 from core.data import Dataset
 from core.network import InvalidNetwork, Network
 from core.network.recipe import Recipe
@@ -74,13 +74,13 @@ def train(
 
 
 def patience_seconds() -> float:
-    """How long a run goes on without its visitor; `RECEPTIVE_PATIENCE_SECONDS` (default 600)."""
-    return float(os.environ.get("RECEPTIVE_PATIENCE_SECONDS", "600"))
+    """How long a run goes on without its visitor."""
+    return settings.value("RECEPTIVE_PATIENCE_SECONDS")
 
 
 def budget_seconds() -> float:
-    """How long one run may train; `RECEPTIVE_RUN_MINUTES` (default 120)."""
-    return 60 * float(os.environ.get("RECEPTIVE_RUN_MINUTES", "120"))
+    """How long one run may train."""
+    return 60 * settings.value("RECEPTIVE_RUN_MINUTES")
 
 
 class Run:

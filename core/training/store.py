@@ -48,6 +48,7 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
+from core import settings
 from core.data.collection import MAX_FILE as MAX_DRAWN
 from core.network import InvalidNetwork, Network
 from core.network.network import MAX_DEPTH, MAX_LAYERS
@@ -60,23 +61,7 @@ DAY = 86_400  # seconds
 ROOT = Path(__file__).resolve().parents[2]
 
 
-class Limit(NamedTuple):
-    """A limit that the environment may change."""
-
-    default: float
-    meaning: str
-
-
-LIMITS = {
-    "RECEPTIVE_WORKSPACE_MB": Limit(200, "MB on disk for all runs and drawings of one visitor"),
-    "RECEPTIVE_STORE_MB": Limit(
-        2000, "MB on disk for all visitors; beyond, those who were away longest are forgotten"
-    ),
-    "RECEPTIVE_RUN_DISK_MB": Limit(60, "MB on disk for one run; beyond, fewer of its epochs are kept"),
-    "RECEPTIVE_EXPIRY_DAYS": Limit(30, "days after which the runs of a visitor who stays away are deleted"),
-    "RECEPTIVE_MOST_RUNS": Limit(30, "runs of one visitor"),
-}
-DATA_DIR = "RECEPTIVE_DATA_DIR"  # where runs are kept; by default `.receptive` beside app.py
+DATA_DIR = "RECEPTIVE_DATA_DIR"
 
 FORMAT = 1
 MAX_NAME = 80  # characters of a run's name
@@ -166,18 +151,9 @@ class Damaged(NamedTuple):
     sentence: str
 
 
-def limit(name: str) -> float:
-    """A limit of `LIMITS` as it is now; its default where the environment says nothing or nonsense."""
-    try:
-        value = float(os.environ.get(name, ""))
-    except ValueError:
-        return LIMITS[name].default
-    return value if 0 < value <= MANY else LIMITS[name].default
-
-
 def why_full(runs: int) -> str | None:
     """Why a visitor with so many runs cannot start another, in a sentence; None if they can."""
-    most = int(max(limit("RECEPTIVE_MOST_RUNS"), 1))
+    most = settings.value("RECEPTIVE_MOST_RUNS")
     if runs < most:
         return None
     return f"You have {most:,} runs, which is the most that is kept. Delete one to start another."
@@ -185,7 +161,7 @@ def why_full(runs: int) -> str | None:
 
 def data_folder() -> Path:
     """Where runs are kept; `RECEPTIVE_DATA_DIR` (default: `.receptive` beside app.py)."""
-    named = os.environ.get(DATA_DIR, "").strip()
+    named = settings.value("RECEPTIVE_DATA_DIR")
     return Path(named).expanduser() if named else ROOT / ".receptive"
 
 
@@ -235,8 +211,8 @@ class Store:
         total = sum(size for _, _, size in left)
         removed, problem = 0, None
         for used, workspace, size in left:
-            late = used < now - limit("RECEPTIVE_EXPIRY_DAYS") * DAY
-            if workspace.path.name not in here and (late or total > limit("RECEPTIVE_STORE_MB") * MB):
+            late = used < now - settings.value("RECEPTIVE_EXPIRY_DAYS") * DAY
+            if workspace.path.name not in here and (late or total > settings.value("RECEPTIVE_STORE_MB") * MB):
                 try:
                     workspace._remove()
                 except StoreError as trouble:
@@ -297,7 +273,7 @@ class WorkspaceFolder:
         with self._lock, _saving():
             self._make()
             self._tidy(time.time())
-            full, room = why_full(len(self._runs())), limit("RECEPTIVE_WORKSPACE_MB")
+            full, room = why_full(len(self._runs())), settings.value("RECEPTIVE_WORKSPACE_MB")
             if full:
                 raise StoreError(full)
             if self.size >= room * MB:
@@ -389,7 +365,7 @@ class WorkspaceFolder:
                     os.unlink(path)
                 return
             self._make()
-            most = limit("RECEPTIVE_WORKSPACE_MB")
+            most = settings.value("RECEPTIVE_WORKSPACE_MB")
             former = os.lstat(path).st_size if _is_file(path) else 0
             if len(content) > MAX_DRAWN or self.size - former + len(content) > most * MB:
                 raise StoreError(
@@ -657,7 +633,7 @@ class RunFolder:
 
     def _make_room(self, kind: Kind, needed: int) -> bool:
         """Drop epochs until a file of so many bytes fits; whether it does."""
-        most = limit("RECEPTIVE_WORKSPACE_MB")
+        most = settings.value("RECEPTIVE_WORKSPACE_MB")
         epochs = self._epoch_sizes()
         own = _size(self.path)
         left = most * MB - (self.workspace.size - own)  # for this run, after all others
@@ -676,7 +652,7 @@ class RunFolder:
                     f"Your runs would take more than the {most:,g} MB that there are for you, so this was not saved. "
                     "Delete a run that you no longer need."
                 )
-        kept = _thinned(wanted, min(limit("RECEPTIVE_RUN_DISK_MB") * MB, left) - fixed)
+        kept = _thinned(wanted, min(settings.value("RECEPTIVE_RUN_DISK_MB") * MB, left) - fixed)
         for epoch in epochs.keys() - kept:
             os.unlink(self.path / _file_name(epoch))
         return kind in kept or not isinstance(kind, int)

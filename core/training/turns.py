@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Hashable
 
+from core import settings
 from core.training.priority import cores
 
 TURN_SECONDS = 30.0  # with others waiting, a run goes to the end of the line after so long
@@ -72,11 +72,8 @@ class Turns:
 
 
 def runs_at_once() -> int:
-    """How many runs may train at a time; `RECEPTIVE_RUNS` (default: as many as there are cores)."""
-    try:
-        return max(int(os.environ.get("RECEPTIVE_RUNS", cores())), 1)
-    except ValueError:
-        return cores()
+    """How many runs may train at a time: as many as there are cores, unless the server's settings say otherwise."""
+    return settings.value("RECEPTIVE_RUNS") or cores()
 
 
 TURNS = Turns(runs_at_once())  # of this process: all visitors stand in one line

@@ -7,10 +7,9 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import Page, expect
 
+from core.ui.shell.pages import PAGES
 from tests.browser.line import Line
 from tools.screenshots import draw_three, settled
-
-PAGES = ("", "train", "draw", "teach", "kernels", "feature_maps", "receptive_fields", "why", "mistakes")
 
 
 def go(page: Page, title: str) -> None:

@@ -7,7 +7,6 @@ from core.data import load
 from core.network import LENET5, Dense, Flatten, Network, to_token
 from core.training import Recipe, build_model, pretrained
 from core.training.trained import Trained
-from core.ui.games import VIEWS
 from tests.drawn import shapes
 from tests.pages.conftest import button, mine
 from tests.pages.test_pages import drawn, opened, visited, words
@@ -83,7 +82,7 @@ def test_the_best_drawing_is_kept_while_one_tries_on_and_opens_in_the_other_view
     (best,) = mine(app).games.best_splits.values()
     button(app, "Clear").click().run()
     assert "Nothing drawn yet" in words(app) and "Best of this visit" in words(app)
-    app.button(key=f"games/split/{VIEWS['Why this answer?']}").click().run()
+    app.button(key="games/split/why").click().run()
     opened(app, "why")  # AppTest does not go there by itself
     assert not app.exception
     assert mine(app).source == "drawing" and mine(app).drawing is best.image
@@ -141,7 +140,7 @@ def test_fooling_begins_with_an_image_that_is_read_right_and_ends_with_strokes(a
     assert np.array_equal(best.before, data.x_test[games.fool_index, ..., 0].astype(np.float32) / 255)
     put(app, fool_canvas(app), CORNER, STEM)
     assert next(iter(games.best_attempts.values())) is best  # two strokes are no better
-    app.button(key=f"games/fool/{VIEWS['Feature maps']}").click().run()
+    app.button(key="games/fool/feature_maps").click().run()
     opened(app, "feature_maps")
     assert mine(app).drawing is best.after and "your drawing" in words(app)
 
@@ -211,7 +210,7 @@ def test_a_round_waits_while_another_page_is_open(app):
 
 
 def test_the_test_images_are_judged_once_for_all_visitors(app, monkeypatch):
-    from core.ui import mistakes
+    from core.ui.pages.mistakes import mistakes
 
     game(app, "against")
     monkeypatch.setattr(mistakes, "judged", None)  # nobody may ask again
@@ -250,7 +249,7 @@ def test_a_lesson_without_look_inside_offers_no_way_in(app):
     game(other, "split")
     put(other, split_canvas(other), STEM)
     assert "Split!" in words(other)
-    assert not [b for b in other.button if b.label in VIEWS]
+    assert not [b for b in other.button if b.label in ("Feature maps", "Why this answer?")]
 
 
 def test_a_run_plays_while_it_learns_and_afterwards(app, monkeypatch):

@@ -10,9 +10,8 @@ from PIL import Image
 from core.network import LENET5, PRESETS, Conv2D, Dense, Flatten, Network, residual_block, to_json, to_token
 from core.training import Recipe, State, build_model
 from core.training.foreign import weights_file
-from tests.pages.conftest import ROOT, button, mine, opened, words
-
-PAGES = ["build", "train", "draw", "teach", "games", "kernels", "feature_maps", "receptive_fields"]
+from core.ui.shell.pages import PAGES
+from tests.pages.conftest import ROOT, button, components, mine, opened, words
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -21,6 +20,13 @@ def test_each_page_works_on_first_visit(app, page):
     assert not app.exception
     assert app.title[0].value
     assert len(app.get("page_link")) >= 1  # the way on
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_first_visit_to_any_page_gives_the_visitor_their_cookie(app, page):
+    """Also where the page ends early, as Runs does before the first training."""
+    opened(app, page)
+    assert components(app, "receptive_remember")
 
 
 def test_the_sidebar_names_the_network_and_its_size(app):

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import core.ui.receptive as page
+import core.ui.pages.receptive_fields.receptive as page
 from core.network import Branches, Conv2D, Dense, Flatten, MaxPooling2D, Network
 from core.training import build_model
 from core.training.trained import Trained
-from core.ui.downloads import as_csv
-from core.ui.session import Session
-from core.ui.subject import Picture, Subject
+from core.ui.shell.session import Session
+from core.ui.widgets.downloads import as_csv
+from core.ui.widgets.subject import Picture, Subject
 from tests.pages.conftest import mine, words
 
 DILATED = Network(

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from core.data import DIGITS, SOURCES, Collection, about, from_strokes
 from core.network import LENET5, to_token
 from core.training import Recipe, State, teaching
-from core.ui.canvas import BRUSH
+from core.ui.widgets.canvas import BRUSH
 from tests.drawn import SHAPES, digit, digits, shape, shapes
 from tests.pages.conftest import ROOT, button, mine
 from tests.pages.test_pages import opened, words

@@ -10,8 +10,9 @@ from core.insight import methods_for
 from core.network import Conv2D, Dense, Flatten, GlobalAveragePooling2D, Network, residual_block
 from core.training import Recipe, build_model
 from core.training.trained import Trained
-from core.ui.mistakes import FIRST, VIEWS
-from core.ui.why import alike, target_class
+from core.ui.pages.mistakes.mistakes import FIRST, VIEWS
+from core.ui.pages.why.why import alike, target_class
+from core.ui.shell.pages import PAGES
 from tests.pages.conftest import button, mine
 from tests.pages.test_pages import opened, words
 
@@ -156,17 +157,17 @@ def test_the_two_choices_show_the_images_of_a_cell(app):
     assert not app.exception
 
 
-@pytest.mark.parametrize("label", VIEWS)
-def test_a_mistake_is_opened_in_the_other_views(app, label):
+@pytest.mark.parametrize("page", VIEWS)
+def test_a_mistake_is_opened_in_the_other_views(app, page):
     opened(app, "mistakes")
     mine(app).test_image = 247
     mine(app).source = "drawing"
     app.run()
     assert "Test image 247: “4”, answered" in words(app)
-    button(app, label).click().run()
+    button(app, PAGES[page].title).click().run()
     assert not app.exception
     assert (mine(app).source, mine(app).test_index) == ("test", 247)
-    app.switch_page(VIEWS[label]).run()  # AppTest stays where it is
+    opened(app, page)  # AppTest stays where it is
     assert next(field for field in app.number_input if field.label == "Number").value == 247
 
 

@@ -31,14 +31,12 @@ from core.network.recipe import Recipe
 from core.training import store as module
 from core.training.snapshot import Mistake, Point, Silent, Snapshot, State
 from core.training.store import (
-    LIMITS,
     Record,
     RunFolder,
     Store,
     StoreError,
     WorkspaceFolder,
     data_folder,
-    limit,
     snapshot_from_value,
     snapshot_to_value,
 )
@@ -1129,20 +1127,6 @@ def _flipped_head(content: bytes, dice: random.Random) -> bytes:
     places = [at + offset for at in range(len(content)) if content[at : at + 2] == b"PK" for offset in range(46)]
     place = min(dice.choice(places), len(content) - 1)
     return content[:place] + bytes([dice.choice((0, 1, 127, 255, dice.randrange(256)))]) + content[place + 1 :]
-
-
-# Limits
-
-
-def test_limits_come_from_the_environment_and_nonsense_does_not(monkeypatch):
-    for name, (default, meaning) in LIMITS.items():
-        monkeypatch.delenv(name, raising=False)
-        assert limit(name) == default and meaning
-        monkeypatch.setenv(name, "7.5")
-        assert limit(name) == 7.5
-        for nonsense in ("", "many", "nan", "inf", "-1", "0", "1e99", "٣x"):
-            monkeypatch.setenv(name, nonsense)
-            assert limit(name) == default
 
 
 def test_the_data_folder_can_be_chosen(monkeypatch, tmp_path):

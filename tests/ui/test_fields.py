@@ -8,10 +8,10 @@ from core.data.drawing import MAX_POINTS
 from core.network import Conv2D, MaxPooling2D
 from core.network.layers import penalty_text
 from core.network.settings import InvalidSetting, Pair, settings_of
-from core.ui.canvas import strokes
-from core.ui.diagram import _path
-from core.ui.fields import _pair_options, _read
-from core.ui.frame import certainty, duration, percent, plain
+from core.ui.shell.frame import certainty, duration, percent, plain
+from core.ui.widgets.canvas import strokes
+from core.ui.widgets.diagram import _path
+from core.ui.widgets.forms import _pair_options, _read
 
 KERNEL = settings_of(Conv2D)["kernel_size"]
 PENALTY = settings_of(Conv2D)["kernel_regularizer"]
@@ -106,7 +106,7 @@ def _rates_page(typed):
         import streamlit as st
 
         from core.training import Recipe
-        from core.ui.fields import edit_fields
+        from core.ui.widgets.forms import edit_fields
 
         recipe = st.session_state.setdefault("recipe", Recipe(schedule="table"))
 

@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from core.ui import warming
+from core.ui.shell import warming
 
 
 def test_garbage_is_collected_again_and_again_after_what_stays_was_set_aside(monkeypatch):

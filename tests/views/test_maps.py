@@ -23,7 +23,7 @@ from core.network import (
     trace,
 )
 from core.training import build_model
-from core.ui.maps import Unit, read_unit
+from core.ui.widgets.maps import Unit, read_unit
 from core.views.explanation import heading, parts, strongest_terms, table
 from core.views.images import captioned_png
 from core.views.maps import layer_file, layer_table, maps_data, stage_id

@@ -1,0 +1,207 @@
+"""The pieces of the Feature maps page: the whole network, one layer, one number, and the way between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+from core.insight import activations
+from core.insight.explanation import Explanation, explain, inputs_of
+from core.network import Network, Path
+from core.network.layers import shape_text
+from core.network.network import place
+from core.ui.shell.frame import certainty, plain
+from core.ui.shell.private import bring_into_view
+from core.ui.shell.session import Session
+from core.ui.widgets.downloads import MOST_LISTED, download_picture, download_table
+from core.ui.widgets.maps import Unit, drawn_maps
+from core.ui.widgets.subject import Picture, Subject
+from core.views.explanation import STYLE, heading, parts, source_words, strongest_terms, table
+from core.views.maps import layer_file, layer_table, layer_words, maps_data, range_words
+
+FIRST_MAPS = 32  # of a layer in the view of the whole network
+ALL_MAPS = 1024
+AGREES = 1e-5  # of the layer's largest number: float32 adds in another order
+
+
+def feature_maps(mine: Session, subject: Subject, picture: Picture) -> None:
+    """What each layer makes of the image, the answer, and where one number comes from."""
+    network = subject.network
+    mine.look_into(network)
+    values = activations_of(mine, subject, picture.image)
+    _verdict(subject, picture, list(values.values())[-1])
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        _trail(mine, network)
+        if mine.layer is not None:
+            _to_take_away(subject, picture, mine.layer, values[mine.layer])
+    if mine.unit is not None:
+        _explained(mine, subject, picture, values)
+
+    def come_into_view() -> None:
+        if mine.unit is not None:
+            mine.reveals += 1
+
+    bring_into_view("maps/trail", "maps/trail", mine.reveals)
+    drawn_layers(mine, subject, picture.image, values, mine.layer, "maps/drawn", come_into_view)
+    more = " A layer’s title opens it alone, larger, to be taken away too." if mine.layer is None else ""
+    st.caption(
+        "Move over the numbers: the frames show what each one sees of the image and reads of the layer below. "
+        f"Click one to see how it comes about. Play moves over the whole map, as a kernel does.{more}"
+    )
+
+
+def activations_of(mine: Session, subject: Subject, image: np.ndarray) -> dict[Path, np.ndarray]:
+    """What each layer gives for an (h, w, c) image in 0…1; computed once, for all pages."""
+    return mine.kept(
+        "activations",
+        (subject.version, image.tobytes()),
+        lambda: activations(subject.model, subject.network, image),
+    )
+
+
+def drawn_layers(
+    mine: Session,
+    subject: Subject,
+    image: np.ndarray,
+    values: dict[Path, np.ndarray],
+    layer: Path | None,
+    key: str,
+    then: Callable[[], None],
+) -> None:
+    """The maps of one layer and of those that it reads, or with None of all; what is clicked is looked at.
+
+    Args:
+        mine: is told what was clicked.
+        subject, image, values: what is drawn.
+        layer: the one that is drawn alone.
+        key: of the widget.
+        then: done after a click.
+    """
+    paths = list(values)
+    if layer is not None:
+        paths = [layer, *(path for path in inputs_of(subject.network, layer) if path)]
+
+    def choose(unit: Unit) -> None:
+        vector = values[unit.path].ndim == 1
+        mine.look_at(unit.path, (unit.map,) if vector else (unit.row, unit.column, unit.map))
+        then()
+
+    def open_layer(path: Path | None) -> None:
+        mine.look_at(path)
+        then()
+
+    data = maps_data(
+        subject.network,
+        image,
+        values,
+        {path: inputs_of(subject.network, path) for path in paths},
+        paths,
+        FIRST_MAPS if layer is None else ALL_MAPS,
+        subject.class_names,
+    )
+    drawn_maps(data | {"single": layer is not None}, key, choose, open_layer)
+
+
+def _to_take_away(subject: Subject, picture: Picture, path: Path, values: np.ndarray) -> None:
+    """The layer that is open as a picture and as a table."""
+    caption = (
+        f"{subject.title}: layer {layer_words(subject.network, path)}, {shape_text(values.shape)}. "
+        f"The image is {picture.title}. {range_words(values)}"
+    )
+    named = values.shape == (len(subject.class_names),)
+    names = subject.class_names if named else ()
+    file = f"layer-{place(path)}"
+    download_picture(lambda: layer_file(values, picture.image, names, caption), f"{file}.png", "maps/layer/png")
+    if values.size <= MOST_LISTED:
+        download_table(lambda: list(layer_table(values)), file, "maps/layer/csv")
+
+
+def _verdict(subject: Subject, picture: Picture, answers: np.ndarray) -> None:
+    names = subject.class_names
+    if answers.shape != (len(names),):
+        return
+    best = int(np.argmax(answers))
+    said = f"**{plain(names[best])}** ({certainty(float(answers[best]))}){picture.verdict(best, names)}"
+    st.markdown(f"Input: {plain(picture.title)}. The network answers {said}.")
+
+
+def _trail(mine: Session, network: Network) -> None:
+    """Where one is: the whole network › a layer › a number; each step leads back."""
+
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="maps/trail", width="content"):
+        whole = mine.layer is None
+        st.button(
+            "Whole network",
+            disabled=whole,
+            on_click=mine.look_at,
+            args=(None,),
+            key="maps/trail/network",
+            type="tertiary",
+        )
+        if mine.layer is not None:
+            st.button(
+                f"› {plain(layer_words(network, mine.layer))}",
+                disabled=mine.unit is None,
+                on_click=mine.look_at,
+                args=(mine.layer,),
+                key="maps/trail/layer",
+                type="tertiary",
+            )
+        if mine.unit is not None:
+            st.markdown("› one number", width="content")
+
+
+def _explained(mine: Session, subject: Subject, picture: Picture, values: dict[Path, np.ndarray]) -> None:
+    """Where the chosen number comes from."""
+    try:
+        found = explain(subject.model, subject.network, picture.image, mine.layer or (), mine.unit or (), values)
+    except IndexError:
+        mine.look_at(mine.layer)
+        return
+    with st.container(border=True, key="maps/explanation"):
+        st.markdown(f"**{plain(heading(subject.network, found))}** is **{found.value:.5g}**")
+        st.html(STYLE)
+        for part in parts(found):
+            st.markdown(f"*{part.title}*  \n{part.words}")
+            if part.html:
+                st.html(part.html)
+        _agreement(found, values)
+        _further(mine, subject.network, found)
+        if found.steps:
+            download_table(lambda: table(found), "one-number", "maps/explanation/csv")
+
+
+def _agreement(found: Explanation, values: dict[Path, np.ndarray]) -> None:
+    largest = max(float(np.abs(values[found.path]).max(initial=0.0)), 1.0) if found.path else 1.0
+    if abs(found.value - found.model_value) <= AGREES * largest:
+        st.markdown(f":material/check: The model itself has {found.model_value:.5g} there: the same.")
+    else:
+        st.warning(f"The model itself has {found.model_value:.5g} there: newer weights have just come.")
+
+
+def _further(mine: Session, network: Network, found: Explanation) -> None:
+    """On down, to the numbers that this one is made of."""
+
+    def follow(path: Path, index: tuple[int, ...]) -> None:
+        mine.look_at(path, index)
+        mine.reveals += 1
+
+    terms = [term for term in strongest_terms(found) if term.path]
+    if not terms:
+        seen = found.sources and not found.sources[0].path
+        st.caption("It reads the image itself: this is where it begins." if seen else "It reads nothing.")
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        one_layer = len({term.path for term in terms}) == 1  # branches and skips come from several
+        where = f", in {source_words(network, terms[0].path)}" if one_layer else ""
+        st.markdown(f"What weighs most{where}:", width="content")
+        for number, term in enumerate(terms):
+            st.button(
+                term.words if one_layer else f"layer {place(term.path)}, {term.words}",
+                icon=":material/south:",
+                on_click=follow,
+                args=(term.path, term.index),
+                key=f"maps/further/{number}",
+            )

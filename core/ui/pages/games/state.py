@@ -1,0 +1,84 @@
+"""How far a visitor is in the games, and the best that they did on this visit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:  # the first page of all has no need of them
+    import numpy as np
+
+    from core.insight.games import Attempt, Round, Split
+
+
+class BestSplit(NamedTuple):
+    """The drawing on which two networks disagreed most surely.
+
+    Attributes:
+        image: (28, 28) float32 in 0…1.
+        split: what they said.
+        titles: of the networks.
+        class_names: that their answers are about.
+    """
+
+    image: np.ndarray
+    split: Split
+    titles: tuple[str, str]
+    class_names: Sequence[str]
+
+
+class BestAttempt(NamedTuple):
+    """The image that was changed least until a network was sure of something else: (28, 28) float32 in 0…1."""
+
+    before: np.ndarray
+    after: np.ndarray
+    attempt: Attempt
+    class_names: Sequence[str]
+
+
+@dataclass
+class Board:
+    """A canvas that keeps what is on it while another page or game is open.
+
+    Attributes:
+        number: grows to give an empty canvas.
+        content: what the canvas sent last.
+    """
+
+    number: int = 0
+    content: dict[str, Any] | None = None
+
+    def clear(self) -> None:
+        """Begin with an empty one."""
+        self.number, self.content = self.number + 1, None
+
+
+@dataclass
+class Games:
+    """All of it.
+
+    Attributes:
+        game: which one is open: `split`, `fool` or `against`.
+        networks: the two that are to disagree, as `core.ui.widgets.subject.subjects` names them.
+        split_board, fool_board: what is drawn.
+        fool_index: the test image that is drawn on; None before one was chosen.
+        fool_of: what network and dataset it was chosen for.
+        hint: whether it is shown where ink would change the answer.
+        best_splits: for each pair of networks.
+        best_attempts: for each network.
+        rounds: the round that is played against each network.
+        deal: what kind of round is wanted next: `hardest` or `others`; None for none.
+    """
+
+    game: str = "split"
+    networks: tuple[str, str] = ("draw", "lenet5")
+    split_board: Board = field(default_factory=Board)
+    fool_board: Board = field(default_factory=Board)
+    fool_index: int | None = None
+    fool_of: object = None
+    hint: bool = False
+    best_splits: dict[frozenset[str], BestSplit] = field(default_factory=dict)
+    best_attempts: dict[str, BestAttempt] = field(default_factory=dict)
+    rounds: dict[str, Round] = field(default_factory=dict)
+    deal: str | None = None

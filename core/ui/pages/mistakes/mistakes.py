@@ -1,0 +1,335 @@
+"""The pieces of the page Mistakes."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from core.data import Dataset, load
+from core.insight import Judged, Projection, affordable_images, judged, last_hidden, projected
+from core.network import trace
+from core.ui.shell.frame import certainty, look, percent, plain
+from core.ui.shell.pages import PAGES, go_to
+from core.ui.shell.session import Session
+from core.ui.widgets.downloads import download_chart, download_table, download_tiles
+from core.ui.widgets.galleries import clickable_gallery
+from core.ui.widgets.layers import how_many, layer_words
+from core.ui.widgets.subject import Subject
+from core.views.charts import confusion
+from core.views.images import INK_SCALE, Tile, cell_size, gallery, shown_image
+from core.views.inside import plane
+
+if TYPE_CHECKING:
+    import keras
+
+LIVE_SECONDS = 5.0  # all test images are judged anew each time
+LIVE_MACS = 20e9
+FIRST, MOST = 24, 100
+ON_PLANE = 1000
+IMAGE_PX = 84
+CELL_HEIGHT = 370
+VIEWS = ("feature_maps", "receptive_fields", "why")
+
+_judged: weakref.WeakKeyDictionary[keras.Model, tuple[object, Judged]] = weakref.WeakKeyDictionary()
+_judging = threading.Lock()
+
+
+def mistakes(mine: Session, subject: Subject) -> None:
+    """All of the page that depends on the weights."""
+    data = load(subject.dataset)
+    found = judged_test_images(mine, subject, data)
+    if not np.isfinite(found.probabilities).all():
+        st.warning("The weights of this network are no longer numbers, so its answers mean nothing.")
+        return
+    # All that takes long comes before the pictures, so that these change at once.
+    at = _projected(mine, subject, data, min(ON_PLANE, len(found.labels)))
+    with st.container(key="mistakes-shown"):
+        _shown(mine, subject, found, data, at)
+
+
+def _shown(mine: Session, subject: Subject, found: Judged, data: Dataset, at: Projection) -> None:
+    """What came out; it stays as it is while newer weights are judged, and the bar above says that they are."""
+    surest = found.surest_mistakes(MOST)
+    wrong = int((found.answers != found.labels).sum())
+    with st.container(horizontal=True):
+        st.metric("Test accuracy", percent(found.accuracy), width=165, help="Share of right answers.")
+        st.metric("Mistakes", f"{wrong:,}", width=165, help="Test images that it answers wrongly.")
+    matrix, cell = st.columns([6, 5], gap="large")
+    with matrix:
+        open_cell = _matrix(mine, subject, found, data)
+    with cell:
+        _cell(mine, subject, found, data, open_cell)
+    _surest(mine, subject, found, data, surest, wrong)
+    _plane(mine, subject, found, data, at)
+    _opened(mine, found, data, surest)
+
+
+def judged_test_images(mine: Session, subject: Subject, data: Dataset) -> Judged:
+    """The answers for the test images, or for as many of the first as that network judges in a few seconds.
+
+    They are computed once for each version of the weights; where the weights stay, once for all visitors.
+    """
+    there = len(data.x_test)
+    number = affordable_images(subject.network, there, *([LIVE_MACS] if subject.live else []))
+    which = f"{number:,}" if number == there else f"the first {number:,} of {there:,}"
+    title = subject.about.tested_on
+    bar = st.progress(0.0, text=f"Judging {which} test images of {title} …")
+
+    def compute() -> Judged:
+        def progress(share: float) -> None:
+            bar.progress(share, text=f"Judging {which} test images of {title} …")
+
+        return judged(subject.model, subject.network, data.x_test[:number], data.y_test[:number], progress)
+
+    def shared() -> Judged:
+        with _judging:
+            known = _judged.get(subject.model)
+            if known is None or known[0] != (data, number):
+                _judged[subject.model] = known = (data, number), compute()
+            return known[1]
+
+    found = mine.kept(
+        "mistakes/judged",
+        (subject.version, subject.network, subject.dataset, number),
+        compute if subject.viewer else shared,
+    )
+    few = "" if number == there else ", as many as this network judges in a few seconds"
+    bar.progress(1.0, text=f"Judged: {which} test images of {title}{few}")
+    return found
+
+
+def _matrix(mine: Session, subject: Subject, found: Judged, data: Dataset) -> tuple[int, int]:
+    """True class by answer; a click on a cell, or the two choices beside it, shows its images.
+
+    Returns (true, answered) of the cell that is open: the visitor's, or else that of the most frequent mistake,
+    which may be another one with newer weights.
+    """
+    names, counts = data.class_names, found.confusion
+    if mine.confused is not None and max(mine.confused) >= len(names):
+        mine.confused = None
+    open_cell = mine.confused or _most_confused(counts)
+    if mine.confused is None:
+        mine.cell = open_cell
+    key = "mistakes/matrix"
+
+    def clicked() -> None:
+        cell = _selected(key, "cell")
+        row, column = cell.get("row"), cell.get("column")
+        if row in range(len(names)) and column in range(len(names)):
+            mine.confused = mine.cell = int(row), int(column)
+
+    st.markdown("**What it confuses**: the stronger the colour, the more mistakes; click a cell to see its images")
+    alt = f"Confusion matrix: {counts.sum() - counts.trace():,} of {counts.sum():,} test images are answered wrongly."
+    drawn = confusion(counts, names, look(), open_cell)
+    st.vega_lite_chart(drawn, key=key, on_select=clicked, selection_mode="cell", alt=alt)
+    rows = ([name, *row] for name, row in zip(names, counts.tolist()))
+    columns = ["true class \\ answer", *names]
+    with st.container(horizontal=True):
+        words = f"{subject.title}: what it answers to the test images of each class, and how often."
+        download_chart(alt, words, "confusion", "mistakes/matrix/svg")
+        download_table([dict(zip(columns, row)) for row in rows], "confusion", "mistakes/matrix/csv")
+    return open_cell
+
+
+def _most_confused(counts: np.ndarray) -> tuple[int, int]:
+    """(true, answered) of the most frequent mistake."""
+    wrong = counts - np.diag(counts.diagonal())
+    row, column = np.unravel_index(wrong.argmax(), wrong.shape)
+    return int(row), int(column)
+
+
+def _cell(mine: Session, subject: Subject, found: Judged, data: Dataset, open_cell: tuple[int, int]) -> None:
+    """The images of the cell that is open."""
+    names = data.class_names
+    # Another cell has widgets of its own: what is chosen in them is never set from here, because a browser that has not
+    # heard of it yet would send back the old cell as if the visitor had chosen it.
+    keys = [f"mistakes/{side}/{mine.cell}" for side in ("true", "answer")]
+
+    def chosen() -> None:
+        asked = tuple(st.session_state[key] for key in keys)
+        if asked != open_cell:  # else it is what a browser remembers of widgets that are gone, not a choice
+            mine.confused = asked
+
+    with st.container(horizontal=True, vertical_alignment="bottom", key="replaced-cell"):
+        for key, label, value in zip(keys, ("It is", "Answered"), open_cell):
+            st.selectbox(
+                label, range(len(names)), value, format_func=names.__getitem__, key=key, on_change=chosen, width=150
+            )
+    true, answer = open_cell
+    numbers = found.cell(true, answer)
+    if not len(numbers):
+        st.info(f"No test image of “{plain(names[true])}” is answered “{plain(names[answer])}”.")
+        return
+    images = "test image" if len(numbers) == 1 else "test images"
+    st.markdown(
+        f"**{len(numbers):,} {images}** of “{plain(names[true])}” answered “{plain(names[answer])}”, the most certain first"
+    )
+    shown = numbers[: how_many(len(numbers), FIRST, "image", "mistakes/cell")].tolist()
+    tiles = [_tile(found, data, number, certainty(found.probabilities[number, answer])) for number in shown]
+    with st.container(height=CELL_HEIGHT, border=False):  # so that nothing below moves when their number changes
+        _clickable(mine, tiles, shown, "mistakes/cell/images")
+    with st.container(horizontal=True):
+        caption = (
+            f"{subject.title}: test images of “{names[true]}” answered “{names[answer]}”, {len(shown)} of "
+            f"{len(numbers):,}, with the probability of that answer."
+        )
+        download_tiles(tiles, INK_SCALE, caption, f"{true}-as-{answer}", "mistakes/cell/png")
+        download_table(
+            lambda: [{"test image": int(n), "probability": f"{found.probabilities[n, answer]:.6f}"} for n in numbers],
+            f"{true}-as-{answer}",
+            "mistakes/cell/csv",
+        )
+
+
+def _surest(mine: Session, subject: Subject, found: Judged, data: Dataset, surest: np.ndarray, wrong: int) -> None:
+    """The mistakes that it is most certain of."""
+    st.markdown("**Its most certain mistakes**: what each is → what it was taken for, and how sure the network was")
+    if not len(surest):
+        st.info("None: every test image is answered right.")
+        return
+    names = data.class_names
+    shown = surest[: how_many(len(surest), FIRST, "image", "mistakes/surest", wrong)].tolist()
+    tiles = [_tile(found, data, number, _verdict(found, names, number, "\n")) for number in shown]
+    _clickable(mine, tiles, shown, "mistakes/surest/images")
+    st.caption(
+        "Sure and wrong at once: some of these were written so that people would hesitate too, some even carry a "
+        "doubtful label. The number is the probability that the network gave to its wrong answer."
+    )
+    with st.container(horizontal=True):
+        caption = f"The most certain mistakes of {subject.title}, {len(shown)} of {wrong:,}: true class, answer, probability."
+        download_tiles(tiles, INK_SCALE, caption, "mistakes", "mistakes/surest/png")
+        columns = ["test image", "true class", "answer", "probability"]
+        download_table(
+            lambda: [dict(zip(columns, row)) for row in _table(found, names)], "mistakes", "mistakes/surest/csv"
+        )
+
+
+def _table(found: Judged, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
+    """All mistakes, the most certain first."""
+    for number in found.surest_mistakes(len(found.labels)):
+        answer = found.answers[number]
+        yield number, names[found.labels[number]], names[answer], f"{found.probabilities[number, answer]:.6f}"
+
+
+def _projected(mine: Session, subject: Subject, data: Dataset, number: int) -> Projection:
+    """Where the network puts the first images, computed once for each version of the weights."""
+    return mine.kept(
+        "mistakes/plane",
+        (subject.version, subject.network, subject.dataset, number),
+        lambda: projected(subject.model, subject.network, data.x_test[:number]),
+    )
+
+
+def _plane(mine: Session, subject: Subject, found: Judged, data: Dataset, at: Projection) -> None:
+    """Where the network puts the images before its last layer."""
+    number = len(at.points)
+    st.markdown("**How it sees the test images**: near each other is what looks alike to the network")
+    key = "mistakes/plane"
+
+    def clicked() -> None:
+        chosen = _selected(key, "point").get("number")
+        if chosen in range(number):
+            mine.test_image = int(chosen)
+
+    labels, answers, names = found.labels[:number], found.answers[:number], data.class_names
+    wrong = int((labels != answers).sum())
+    alt = f"{number:,} test images as points of a plane, by class; {wrong:,} that are answered wrongly have a ring."
+    drawn = plane(at.points, labels, answers, names, at.explained, look())
+    st.vega_lite_chart(drawn, key=key, on_select=clicked, selection_mode="point", alt=alt)
+    signs = "" if all(name == str(n) for n, name in enumerate(names)) else _signs(names)
+    words = f"Each digit is one of the first {number:,} test images{signs}; a ring means a wrong answer. {_plane_words(subject, at)}"
+    st.caption(words)
+    with st.container(horizontal=True):
+        download_chart(alt, f"{subject.title}. {words}", "test-images", "mistakes/plane/svg")
+        columns = ["test image", "direction 1", "direction 2", "true class", "answer"]
+
+        def rows() -> list[dict[str, object]]:
+            points = zip(range(number), *at.points.T.tolist(), labels.tolist(), answers.tolist())
+            return [dict(zip(columns, (n, x, y, names[label], names[answer]))) for n, x, y, label, answer in points]
+
+        download_table(rows, "test-images", "mistakes/plane/csv")
+
+
+def _signs(names: Sequence[str]) -> str:
+    return " (" + ", ".join(f"{n} {name}" for n, name in enumerate(names)) + ")"
+
+
+def _plane_words(subject: Subject, at: Projection) -> str:
+    """What the plane is, in plain words."""
+    path = last_hidden(subject.network)
+    share = f"{sum(at.explained) * 100:.0f} %"
+    if path is None:
+        return (
+            "This network answers straight from the pixels, so here the pixels themselves are squeezed onto the plane "
+            f"in which they differ most (principal component analysis); it keeps {share} of their variation."
+        )
+    numbers = int(np.prod(trace(subject.network).row(path).output_shape))
+    return (
+        f"Before its answer, the network describes each image by {numbers:,} numbers, the output of layer "
+        f"{layer_words(subject.network, path)}. Here they are squeezed onto the plane in which they differ most "
+        f"(principal component analysis); it keeps {share} of their variation. Clusters far apart are easy to tell apart."
+    )
+
+
+def _opened(mine: Session, found: Judged, data: Dataset, surest: np.ndarray) -> None:
+    """The test image that was chosen, with the ways to look into it; stays in sight."""
+    number = mine.test_image
+    if number is None or number >= len(data.x_test):
+        number = int(surest[0]) if len(surest) else 0
+
+    def look_at() -> None:
+        mine.source, mine.test_index = "test", number
+
+    with st.container(key="opened-image", horizontal=True, vertical_alignment="center", gap="small"):
+        image = shown_image(data.x_test[number].astype(np.float32) / 255)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+            tile = Tile(image, "", f"test image {number:,}")
+            st.html(gallery([tile], INK_SCALE, cell_size(image.shape[:2], 56)), width="content")
+            st.markdown(f"Test image {number:,}: {_said(found, data, number)}. Open it in:", width=260)
+        for page in VIEWS:
+            if st.button(PAGES[page].title, key=f"mistakes/open/{page}", on_click=look_at):
+                go_to(page)
+
+
+def _said(found: Judged, data: Dataset, number: int) -> str:
+    names = [plain(name) for name in data.class_names]
+    label = names[int(data.y_test[number])]
+    if number >= len(found.labels):
+        return f"“{label}”, not judged yet"
+    answer = int(found.answers[number])
+    sure = certainty(found.probabilities[number, answer])
+    if answer == found.labels[number]:
+        return f"“{label}”, answered right ({sure})"
+    return f"“{label}”, answered **“{names[answer]}”** ({sure})"
+
+
+def _verdict(found: Judged, names: Sequence[str], number: int, between: str = " · ") -> str:
+    answer = int(found.answers[number])
+    return f"{names[found.labels[number]]} → {names[answer]}{between}{certainty(found.probabilities[number, answer])}"
+
+
+def _tile(found: Judged, data: Dataset, number: int, label: str) -> Tile:
+    image = shown_image(data.x_test[number].astype(np.float32) / 255)
+    return Tile(image, label, f"test image {number:,}: {_verdict(found, data.class_names, number)}")
+
+
+def _clickable(mine: Session, tiles: Sequence[Tile], numbers: Sequence[int], key: str) -> None:
+    def choose(number: int) -> None:
+        mine.test_image = number
+
+    cell_px = cell_size(tiles[0].values.shape[:2], IMAGE_PX)
+    clickable_gallery(tiles, numbers, mine.test_image, INK_SCALE, cell_px, key, choose)
+
+
+def _selected(key: str, name: str) -> dict:
+    """What a click selected in a chart; empty where nothing, or nonsense, came."""
+    try:
+        (found,) = st.session_state[key]["selection"][name]
+    except (KeyError, TypeError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

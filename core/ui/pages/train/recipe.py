@@ -1,0 +1,142 @@
+"""How to learn, as widgets: dataset, recipe, and what both will look like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from core.data import load
+from core.data.datasets import Source
+from core.network import Preset
+from core.network.recipe import AUGMENTATIONS, DATA, SCHEDULE_SETTINGS, STEPPING
+from core.training import Recipe
+from core.ui.shell.frame import look
+from core.ui.shell.session import Session
+from core.ui.widgets.forms import edit_fields
+from core.ui.widgets.subject import waking
+from core.views.charts import rate_curve
+from core.views.images import INK_SCALE, Tile, gallery
+
+FIRST = ("epochs", "batch_size", "optimizer", "learning_rate")
+PREVIEWS = 8
+CURVE_POINTS = 300
+
+
+def choose_dataset(mine: Session, sources: Mapping[str, Source]) -> None:
+    """Which images to learn from."""
+    names = list(sources)
+    mine.dataset = st.selectbox(
+        "Dataset",
+        names,
+        names.index(mine.dataset),
+        format_func=lambda name: sources[name].title,
+        key=f"train/dataset/{mine.revision}",
+    )
+    st.caption(f"{sources[mine.dataset].credit}. 60,000 images to learn from, 10,000 to be tested on.")
+
+
+def choose_recipe(mine: Session, presets: Mapping[str, Preset]) -> None:
+    """How to learn; where the network is a published one, its source's recipe at one click."""
+
+    def apply(name: str, value: Any) -> None:
+        mine.recipe = mine.recipe.with_setting(name, value)
+        if name == "optimizer":
+            mine.revision += 1  # the learning rate may have followed
+
+    def fields(names: tuple[str, ...]) -> None:
+        edit_fields(mine.recipe, f"recipe/{mine.revision}", apply, st.toast, names, idle=mine.recipe.idle())
+
+    changed = set(mine.recipe.changed_settings())
+    fields(FIRST)
+    scheduled = ("warm_up", *dict.fromkeys(name for used in SCHEDULE_SETTINGS.values() for name in used))
+    with _part(mine, "Learning rate over time", bool(changed & {"schedule", *scheduled})):
+        fields(("schedule", "warm_up", *SCHEDULE_SETTINGS[mine.recipe.schedule]))
+        _plan(mine)
+    with _part(mine, "Change the images (augmentation)", mine.recipe.augments):
+        fields(AUGMENTATIONS)
+        _preview(mine)
+    with _part(mine, "Data kept apart, and when to stop", bool(changed & set(DATA))):
+        fields(DATA)
+        if mine.recipe.selects and not mine.recipe.validation_share:
+            st.caption(
+                "The best epoch would be chosen by looking at the test images, which flatters. "
+                "A validation share keeps them apart."
+            )
+    with _part(mine, "More about the steps", bool(changed & set(STEPPING))):
+        fields(STEPPING)
+    _published(mine, presets)
+
+
+def _part(mine: Session, title: str, changed: bool):
+    """A fold that is open where something in it was set, and does not close under one's hand when it is set back."""
+    if changed:
+        mine.unfolded.add(title)
+    return st.expander(title, expanded=title in mine.unfolded)
+
+
+def _published(mine: Session, presets: Mapping[str, Preset]) -> None:
+    preset = next((preset for preset in presets.values() if preset.network == mine.network), None)
+    if preset is None or not preset.recipe:
+        return
+
+    def take(recipe: Recipe) -> None:
+        mine.recipe = recipe
+        mine.revision += 1
+
+    st.button(
+        "Use the published settings",
+        help=f"As its source trained it: {preset.recipe.describe()}.",
+        on_click=take,
+        args=(preset.recipe,),
+        disabled=preset.recipe == mine.recipe,
+        key="train/published",
+    )
+
+
+def _plan(mine: Session) -> None:
+    """The learning rate of each epoch, drawn before training."""
+    recipe = mine.recipe
+    if recipe.schedule == "plateau":
+        st.caption("Constant, and multiplied by the factor whenever progress ends.")
+        return
+    if recipe.schedule == "constant" and not recipe.warm_up:
+        st.caption("The same from the first step to the last.")
+        return
+    with waking():
+        from core.training.schedule import learning_rates
+    batches = 500  # as good as the true number for a picture
+    steps = np.unique(np.linspace(0, recipe.epochs * batches - 1, CURVE_POINTS).astype(int))
+    rates = learning_rates(recipe, recipe.epochs, batches, steps)
+    st.vega_lite_chart(
+        rate_curve(steps / batches, rates, recipe.epochs, look()),
+        key="train/plan",
+        alt=f"Planned learning rate: from {rates[0]:.3g}, at most {rates.max():.3g}, at the end {rates[-1]:.3g}.",
+    )
+
+
+def _preview(mine: Session) -> None:
+    """A few training images as the network will see them."""
+    dataset = load(mine.dataset)
+    images = dataset.x_train[:PREVIEWS].astype(np.float32) / 255
+    if mine.recipe.augments:
+        with waking():
+            images = _changed(images, mine.recipe, mine.previewed)
+    words = "as the network would see it" if mine.recipe.augments else "unchanged"
+    tiles = [Tile(image[..., 0], "", f"training image {n + 1}, {words}") for n, image in enumerate(images)]
+    st.html(gallery(tiles, INK_SCALE, 2))
+    if mine.recipe.augments:
+
+        def again() -> None:
+            mine.previewed += 1
+
+        st.button("Another look", icon=":material/casino:", on_click=again, key="train/preview")
+        st.caption("Each image is changed anew every time that the network sees it.")
+
+
+def _changed(images: np.ndarray, recipe: Recipe, seed: int) -> np.ndarray:
+    from core.data.augmentation import Augmentation, augmented
+
+    return np.asarray(augmented(images, Augmentation.of(recipe), (recipe.seed, seed)))

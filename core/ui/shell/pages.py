@@ -1,0 +1,218 @@
+"""The registry of pages, and the ways between them.
+
+Navigation, links, the README's table, the tests and the tools all read it. A new page is a row here and its file.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
+
+import streamlit as st
+
+from core.network.sharing import HIDEABLE
+from core.ui.shell.session import Session, session
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import StreamlitPage
+
+
+class PageInfo(NamedTuple):
+    """What is known of a page before it is run.
+
+    Attributes:
+        id: its address, and the name of its file.
+        title: in the navigation.
+        icon: a Material symbol.
+        group: the section of the navigation.
+        purpose: what it is for, as the README says it.
+        hidden_by: parts of the interface that it belongs to: a lesson that leaves out one of them leaves it out.
+    """
+
+    id: str
+    title: str
+    icon: str
+    group: str
+    purpose: str
+    hidden_by: tuple[str, ...] = ()
+
+    @property
+    def file(self) -> str:
+        """Its script, as Streamlit names it."""
+        return f"pages/{self.id}.py"
+
+
+_PLAY, _INSIDE = "Playground", "Look inside"
+PAGES = {
+    page.id: page
+    for page in (
+        PageInfo(
+            "build",
+            "Build",
+            "account_tree",
+            _PLAY,
+            "the network as a list of layers and as a drawing, with the arithmetic of each",
+        ),
+        PageInfo(
+            "train",
+            "Train",
+            "monitoring",
+            _PLAY,
+            "dataset, recipe and controls; live curves and what they say, mistakes, kernels and maps while it learns",
+            ("train",),
+        ),
+        PageInfo(
+            "draw",
+            "Draw",
+            "gesture",
+            _PLAY,
+            "digits on a canvas or in a photo, one or several; what one network or more make of them and whether they "
+            "are sure; each step to 28×28 pixels, which can be left out; all layers reacting, and the ink that spoke "
+            "for the answer",
+            ("draw",),
+        ),
+        PageInfo(
+            "teach",
+            "Teach",
+            "school",
+            _PLAY,
+            "your own digits, or two to ten classes of your own: draw, say what it is, fine-tune, play; before and "
+            "after",
+            ("train", "draw"),
+        ),
+        PageInfo(
+            "games",
+            "Games",
+            "extension",
+            _PLAY,
+            "draw what two networks disagree on, make one sure of a wrong answer with few strokes, and read its "
+            "hardest images better than it does",
+            ("draw",),
+        ),
+        PageInfo(
+            "runs",
+            "Runs",
+            "history",
+            _PLAY,
+            "all your trainings: compared in one chart, renamed, exported, deleted",
+            ("train",),
+        ),
+        PageInfo(
+            "kernels",
+            "Kernels",
+            "grid_view",
+            _INSIDE,
+            "the weights of each layer as pictures, on one scale about zero; click one to see what it responds to, "
+            "what the network answers without it, and a convolution as the dense matrix that it is",
+            ("inside",),
+        ),
+        PageInfo(
+            "feature_maps",
+            "Feature maps",
+            "layers",
+            _INSIDE,
+            "every layer's output for a test image, your drawing or a picture of yours; hovering shows what a number "
+            "sees, a click explains it",
+            ("inside",),
+        ),
+        PageInfo(
+            "receptive_fields",
+            "Receptive fields",
+            "center_focus_strong",
+            _INSIDE,
+            "what each unit sees, by hovering: frames and the pixels truly read; how the view grows, in a table and "
+            "drawn to scale; what counts in it before and after training; what padding does at the border",
+            ("inside",),
+        ),
+        PageInfo(
+            "why",
+            "Why this answer?",
+            "help_center",
+            _INSIDE,
+            "which pixels an answer comes from, by four methods, each checked against random weights",
+            ("inside",),
+        ),
+        PageInfo(
+            "mistakes",
+            "Mistakes",
+            "rule",
+            _INSIDE,
+            "what it confuses, its most certain mistakes, and where it puts the test images",
+            ("inside",),
+        ),
+    )
+}
+FIRST = next(iter(PAGES))  # the page that the app's own address opens
+
+
+def part_words(part: str) -> str:
+    """What a lesson leaves out with a part of the interface."""
+    if part == "edit":
+        return "the editor (look, but do not change)"
+    titles = [page.title for page in PAGES.values() if part in page.hidden_by]
+    return f"the page{'s' * (len(titles) > 1)} {', '.join(titles[:-1])}{' and ' * (len(titles) > 1)}{titles[-1]}"
+
+
+def navigation(hidden: tuple[str, ...]) -> dict[str, list[StreamlitPage]]:
+    """Streamlit's pages by section, without what a lesson leaves out; sections that would be empty go too.
+
+    Args:
+        hidden: parts of the interface, of `HIDEABLE`.
+    """
+    listed: dict[str, list[StreamlitPage]] = {}
+    for page in PAGES.values():
+        if not set(page.hidden_by) & set(hidden):
+            entry = st.Page(
+                page.file,
+                title=page.title,
+                icon=f":material/{page.icon}:",
+                default=page.id == FIRST,
+                url_path=page.id,
+            )
+            listed.setdefault(page.group, []).append(entry)
+    return listed
+
+
+def open_to(mine: Session, page: str) -> bool:
+    """Whether this visitor can go to the page: a lesson may have left it out."""
+    return not set(PAGES[page].hidden_by) & set(mine.hidden)
+
+
+def go_to(page: str) -> None:
+    """Open another page. Where a lesson has left it out, the visitor stays and is told so."""
+    if open_to(session(), page):
+        st.switch_page(PAGES[page].file)
+    st.toast(f"This lesson leaves out the page {PAGES[page].title}.")
+
+
+def link_to(page: str, words: str, icon: str = "arrow_forward") -> None:
+    """A link to another page, unless a lesson has left it out."""
+    if open_to(session(), page):
+        st.page_link(PAGES[page].file, label=words, icon=f":material/{icon}:")
+
+
+class _PageEnd(Exception):
+    """Raised by `end_page`, caught by `run_page`."""
+
+
+def end_page() -> NoReturn:
+    """End the page's script here; app.py goes on.
+
+    `st.stop()` ends the whole run instead, and with it what every page owes: the visitor's draft and cookie.
+    """
+    raise _PageEnd
+
+
+def run_page(page: StreamlitPage) -> None:
+    """Run the script of the page that was navigated to."""
+    with suppress(_PageEnd):
+        page.run()
+
+
+def table() -> list[str]:
+    """The rows of the README's table."""
+    rows = ["| page | file | what it is for |", "|---|---|---|"]
+    return rows + [f"| {page.title} | `{page.file}` | {page.purpose} |" for page in PAGES.values()]
+
+
+assert all(part in HIDEABLE for page in PAGES.values() for part in page.hidden_by)

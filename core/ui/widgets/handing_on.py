@@ -1,0 +1,205 @@
+"""Sharing, exporting and importing: the network as a link, a file, a script."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from core.data import SOURCES, about
+from core.network import (
+    InvalidNetwork,
+    Shared,
+    shared_from_json,
+    shared_from_token,
+    to_code,
+    to_json,
+    to_notebook,
+    to_token,
+    trace,
+)
+from core.network.sharing import HIDEABLE
+from core.training import Run
+from core.training.trained import Trained, keras_file
+from core.ui.shell.frame import plain
+from core.ui.shell.pages import FIRST, part_words
+from core.ui.shell.session import Session
+from core.views.diagram import FILE, network_svg
+
+if TYPE_CHECKING:
+    from core.training.foreign import Foreign
+
+LINK = "n"  # the query parameter that holds a token
+
+
+def open_link(mine: Session) -> None:
+    """Put what a link hands on into the session, once; a bad link is explained and changes nothing."""
+    token = st.query_params.get(LINK)
+    if token is None or token == mine.opened_link:
+        return
+    mine.opened_link = token
+    try:
+        shared = shared_from_token(token)
+    except InvalidNetwork as problem:
+        mine.link_problem = f"{problem} You see “{plain(mine.network.name)}” instead."
+        return
+    take(mine, shared)
+    mine.hidden = shared.hidden
+
+
+def take(mine: Session, shared: Shared) -> None:
+    """Make what was shared one's own; undo brings back what was there."""
+    mine.open(shared.network, shared.recipe)
+    if shared.dataset in SOURCES:
+        mine.dataset = shared.dataset
+
+
+def hand_on(mine: Session) -> None:
+    """The popovers Share, Export and Import."""
+    with st.popover("Share", icon=":material/link:"):
+        _share(mine)
+    with st.popover("Export", icon=":material/download:"):
+        _export(mine)
+    with st.popover("Import", icon=":material/upload:", key=f"import/{mine.revision}/open"):  # closes after use
+        _import(mine)
+
+
+def _share(mine: Session) -> None:
+    st.markdown("A link to this network, with its recipe and dataset.")
+    hidden = st.multiselect(
+        "Hide in the link, for a lesson",
+        HIDEABLE,
+        format_func=part_words,
+        key="share/hidden",
+        help="Who opens the link does not see these parts. It is no lock: they can open the app without the link.",
+    )
+    token = to_token(mine.network, mine.recipe, mine.dataset, tuple(hidden))
+    st.code(f"{_address()}?{LINK}={token}", language=None, wrap_lines=True)
+    st.caption("Everything is in the link itself; nothing is stored on the server.")
+
+
+def _address() -> str:
+    """The app's own address without page and query."""
+    url = st.context.url or ""
+    return url.split("?")[0].removesuffix(f"/{FIRST}").rstrip("/") + "/"
+
+
+def _export(mine: Session) -> None:
+    name = file_stem(mine.network.name)
+    traced = trace(mine.network)
+    works = traced.works and bool(traced.rows)
+    files: list[tuple[str, str, str, Callable[[], str], bool]] = [
+        ("Keras script", f"{name}.py", "text/x-python", lambda: to_code(mine.network, mine.recipe, mine.dataset), works),
+        ("Notebook", f"{name}.ipynb", "application/json", lambda: to_notebook(mine.network, mine.recipe, mine.dataset), works),
+        ("JSON", f"{name}.json", "application/json", lambda: to_json(mine.network, mine.recipe, mine.dataset), True),
+        ("Drawing (SVG)", f"{name}.svg", "image/svg+xml", lambda: network_svg(mine.network, traced, paper=FILE), True),
+    ]  # fmt: skip
+    for label, file, kind, make, can in files:
+        st.download_button(
+            label,
+            make if can else "",
+            file,
+            kind,
+            on_click="ignore",
+            disabled=not can,
+            help=None if can else "The network cannot work yet: mend it first.",
+            key=f"export/{label}",
+        )
+
+
+def _import(mine: Session) -> None:
+    from core.training.foreign import UnreadableModel, read_model
+
+    st.markdown("A network as JSON, or a trained model: `.keras`, `.h5`, or weights (`.npz`) that were saved here.")
+    file = st.file_uploader(
+        "File",
+        type=["json", "keras", "h5", "hdf5", "npz"],
+        key=f"import/{mine.revision}",
+        label_visibility="collapsed",
+        help="A model file is read as data and never loaded, because loading one can run code.",
+    )
+    if file is None:
+        return
+    try:
+        if file.name.lower().endswith(".json"):
+            shared = _read_json(file.getvalue())
+            label, what = f"Open “{plain(shared.network.name)}”", lambda: _opened(mine, take, shared)
+        else:
+            foreign = read_model(file.getvalue(), file.name)
+            for sentence in foreign.left_out:
+                st.caption(plain(sentence))
+            weights = "with its weights" if foreign.weights else "without weights"
+            label = f"Open “{plain(foreign.network.name)}” {weights}"
+            what = lambda: _opened(mine, _take_model, foreign)  # noqa: E731
+    except (UnreadableModel, InvalidNetwork) as problem:
+        st.error(str(problem))
+    else:
+        st.button(label, type="primary", on_click=what, key="import/open")
+
+
+def _opened(mine: Session, take_over: Callable[[Session, Any], None], what: Shared | Foreign) -> None:
+    take_over(mine, what)
+    mine.notice = f"Imported “{plain(mine.network.name)}”. Undo brings back what you had."
+
+
+def _read_json(content: bytes) -> Shared:
+    try:
+        return shared_from_json(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise InvalidNetwork("This file is not text, so it cannot be a network.") from None
+
+
+def _take_model(mine: Session, foreign: Foreign) -> None:
+    """Open it in the editor and, where it answers for the chosen dataset, make it one to look into."""
+    source = SOURCES[mine.dataset]
+    mine.open(foreign.network)
+    answers = not trace(foreign.network, len(source.class_names)).problems
+    if not foreign.weights:
+        return
+    if answers and foreign.network.input_shape == source.input_shape:
+        mine.imports += 1
+        mine.imported = Trained(foreign.network, foreign.weights, mine.dataset)
+        mine.subject = "imported"
+    else:
+        mine.complaint = (
+            f"This network does not answer for {source.title}, so it can be edited, but not be looked into."
+        )
+
+
+def trained_files(run: Run) -> None:
+    """Downloads of what a run has learned."""
+    if not run.version:
+        return
+    names = about(run.dataset_name).class_names
+    file = file_stem(run.network.name)
+    with st.popover("Take the trained model away", icon=":material/download:"):
+        st.download_button(
+            "Keras model",
+            lambda: keras_file(run.model()),
+            f"{file}.keras",
+            on_click="ignore",
+            key="trained/keras",
+            help="Opens with keras.saving.load_model.",
+        )
+        st.download_button(
+            "Weights",
+            lambda: weights_npz(run, names),
+            f"{file}.npz",
+            on_click="ignore",
+            key="trained/weights",
+            help="NumPy arrays in Keras’ order, with the network and the names of the classes.",
+        )
+
+
+def weights_npz(run: Run, names: tuple[str, ...]) -> bytes:
+    """The newest weights of a run as our own file."""
+    from core.training.foreign import weights_file
+
+    return weights_file(run.network, run.model().get_weights(), names)
+
+
+def file_stem(name: str) -> str:
+    """A network's name as a file may be called."""
+    return "-".join(re.findall(r"[a-z0-9]+", name.lower())) or "network"

@@ -1,0 +1,70 @@
+"""What the network received, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from core.insight import Verdict, verdict
+from core.ui.shell.frame import look, percent, plain
+from core.ui.widgets.subject import Subject
+from core.views.charts import probability_bars
+from core.views.images import INK_SCALE, Tile, gallery
+
+CELL = 7
+
+
+def received(image: np.ndarray | None) -> None:
+    """The 28×28 image as the network gets it; black while there is none."""
+    st.markdown("**What the network receives**")
+    shown = np.zeros((28, 28)) if image is None else image
+    words = "nothing yet" if image is None else "your drawing, scaled and centred, 28 by 28 pixels"
+    st.html(gallery([Tile(shown, "", words)], INK_SCALE, CELL))
+    st.caption(
+        "28×28 pixels, as MNIST’s makers did it: your lines, scaled into a 20×20 box, drawn with a pen as "
+        "thin as theirs, and moved so that the centre of mass is in the middle."
+    )
+
+
+def answer(
+    probabilities: np.ndarray | None, subject: Subject, *, label: str = "Prediction", key: str = "answer"
+) -> None:
+    """The answer, whether it can be relied on, and how the probability is spread over the classes.
+
+    Args:
+        probabilities: (classes,); None as long as there is nothing to answer.
+        subject: whose answer it is.
+        label: what stands over it.
+        key: of the chart.
+    """
+    names = subject.class_names
+    if probabilities is None:
+        st.metric(label, "–")
+        st.caption("Nothing drawn yet.")
+        st.vega_lite_chart(probability_bars(None, names, look()), key=key, alt="No drawing yet.")
+        return
+    found = verdict(probabilities, subject.sure_from)
+    best = found.label
+    st.metric(
+        label, plain(names[best]), help=f"The class with the highest probability, {percent(found.probability)}."
+    )
+    st.caption(_relied_on(found, names, subject.who != "draw"))
+    st.vega_lite_chart(
+        probability_bars(probabilities, names, look()),
+        key=key,
+        alt=f"Probability of each class; the highest is {names[best]} with {percent(found.probability)}.",
+    )
+
+
+def _relied_on(found: Verdict, names: Sequence[str], must_choose: bool) -> str:
+    """Whether the answer is sure, in words; a network that has seen nothing else must choose one of its classes."""
+    least = f"{found.sure_from:.0%}".replace("%", " %")
+    if found.sure:
+        if_one = f", if it is one of these {len(names)}: it knows nothing else" if must_choose else ""
+        return f"**Sure**: at least {least}{if_one}."
+    return (
+        f"**Not sure**: less than {least}. Perhaps {plain(names[found.label])}, perhaps {plain(names[found.runner_up])}, "
+        "or nothing that this network has learned."
+    )

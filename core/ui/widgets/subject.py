@@ -1,0 +1,355 @@
+"""What Look inside and Draw are about: which network, and which image."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from core.data import About, about, load
+from core.data.lessons import is_lesson
+from core.data.uploads import network_input
+from core.insight.certainty import SURE_FROM
+from core.network import Network
+from core.network.layers import shape_text
+from core.training import Run, StoreError, card, pretrained
+from core.training.priority import wake_tensorflow
+from core.training.trained import Viewer
+from core.ui.shell.frame import following, plain
+from core.ui.shell.pages import end_page
+from core.ui.shell.session import Session
+from core.ui.widgets.upload import uploaded
+
+if TYPE_CHECKING:
+    import keras
+
+TITLES = {"lenet5": "LeNet-5, already trained", "draw": "Reader of drawings", "seven-thousand": "Seven thousand"}
+NEWEST = "newest"
+LIVE_SECONDS = 2.0  # how often pages follow a run that is still training
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A trained network to look into.
+
+    Attributes:
+        title: which one, in words.
+        network, model: the network and a Keras model of it with its weights.
+        dataset: name of the dataset it has learned from.
+        sure_from: the probability from which its answers are called sure, 0…1.
+        live: whether newer weights are still coming.
+        who: which one among all of this visitor's, also where two have the same title; its weights may change.
+        viewer: whose model it is, where weights come and go; None where they stay.
+    """
+
+    title: str
+    network: Network
+    model: keras.Model
+    dataset: str
+    live: bool
+    viewer: Viewer | None = None
+    sure_from: float = SURE_FROM
+    who: str = ""
+
+    @property
+    def version(self) -> object:
+        """Names the weights: what was computed for an equal version need not be computed again."""
+        return (id(self.model), self.viewer and self.viewer.shown)
+
+    @property
+    def about(self) -> About:
+        """What there is to say of that dataset."""
+        return about(self.dataset)
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        return self.about.class_names
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image to look at: (h, w, c) float32 in 0…1, and where it is from."""
+
+    image: np.ndarray
+    title: str
+    label: int | None = None
+
+    def verdict(self, answer: int, class_names: Sequence[str]) -> str:
+        """What to add to an answer: `, which is right`; empty where nobody knows what it is."""
+        if self.label is None:
+            return ""
+        return ", which is right" if answer == self.label else f", but it is “{plain(class_names[self.label])}”"
+
+
+def choose_subject(mine: Session, key: str, usual: str = "lenet5") -> Subject:
+    """A choice between the networks that come trained, the visitor's own run and what they imported.
+
+    Args:
+        mine: remembers what was chosen, for all pages.
+        key: of the widgets.
+        usual: the one of `TITLES` that the page shows as long as nothing was chosen.
+    """
+    mine.show_notice()
+    run = mine.run
+    titles = {usual: TITLES[usual]} | TITLES
+    if run is not None:
+        titles["run"] = f"Your run: {plain(run.name)}"
+    if mine.imported is not None:
+        titles["imported"] = f"Imported: {plain(mine.imported.network.name)}"
+    options = list(titles)
+    if mine.subject not in options:
+        mine.subject = None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.segmented_control(
+            "Network",
+            options,
+            default=mine.subject or usual,
+            format_func=titles.get,
+            required=True,
+            key=f"{key}/{len(options)}/{titles.get('run')}",
+        )
+        if mine.subject or chosen != usual:  # what was not chosen is left to the next page
+            mine.subject = chosen
+        if mine.subject == "run":
+            choose_run(mine, key)
+            run = mine.run
+            choose_epoch(mine, key)
+    if mine.subject == "imported":
+        return _of_import(mine)
+    if mine.subject == "run":
+        if run.network != mine.network:
+            st.caption("The network on the Build page is another one by now; this is the run's own.")
+        found = _of_run(mine, run)
+        if found is not None:
+            return found
+        if run.active:
+            st.info("Your run is getting ready; its weights follow in a few seconds. Until then: LeNet-5.")
+        else:
+            st.warning("Your run ended before it had learned anything, so this shows LeNet-5.")
+    name = "lenet5" if mine.subject == "run" else mine.subject or usual
+    return _of_name(name, live=mine.subject == "run" and run.active)
+
+
+def subjects(mine: Session) -> dict[str, str]:
+    """Every network that can be asked, several of them on one page: what `subject_of` calls it → its title."""
+    titles = dict(TITLES)
+    titles |= {_run_key(run): f"Your run: {plain(run.name)}" for run in _runs(mine)}
+    if mine.imported is not None:
+        titles["imported"] = f"Imported: {plain(mine.imported.network.name)}"
+    return titles
+
+
+def subject_of(mine: Session, key: str) -> Subject | None:
+    """The network that `subjects` has under this key, with its newest weights; None where a run has none yet."""
+    if key == "imported":
+        return _of_import(mine)
+    if key in TITLES:
+        return _of_name(key)
+    return next((_of_run(mine, run) for run in _runs(mine) if _run_key(run) == key), None)
+
+
+def _runs(mine: Session) -> list[Run]:
+    runs = list(mine.workspace.runs)
+    return runs if mine.run is None or mine.run in runs else [mine.run, *runs]
+
+
+def _run_key(run: Run) -> str:
+    return f"run/{run.created}"
+
+
+def _of_name(name: str, live: bool = False) -> Subject:
+    """One that comes trained; live where it stands in for a run that has no weights yet."""
+    with waking():
+        model = pretrained(name)
+    known = card(name)
+    return Subject(TITLES[name], known.network, model, known.dataset, live, sure_from=known.sure_from, who=name)
+
+
+def _of_import(mine: Session) -> Subject:
+    there = mine.imported
+    with waking():
+        title, who = f"Imported: {plain(there.network.name)}", f"imported/{mine.imports}"
+        return Subject(title, there.network, there.model(), there.dataset, False, who=who)
+
+
+def _of_run(mine: Session, run: Run) -> Subject | None:
+    """A run with the weights that `model_of` shows; None before any."""
+    model = model_of(mine, run)
+    if model is None:
+        return None
+    epoch = mine.epoch if run is mine.run else None
+    title = f"Your run: {plain(run.name)}" + ("" if epoch is None else f", after epoch {epoch}")
+    live = run.active and epoch is None
+    who = f"{_run_key(run)}/{epoch}"
+    return Subject(title, run.network, model, run.dataset_name, live, mine.viewer(run), who=who)
+
+
+def choose_run(mine: Session, key: str) -> None:
+    """Which of the visitor's runs, where there are several."""
+    runs = mine.workspace.runs
+    if len(runs) < 2 or mine.run not in runs:
+        return
+    widget = f"{key}/run/{len(runs)}/{runs.index(mine.run)}"
+
+    def chosen() -> None:
+        mine.choose_run(runs[st.session_state[widget]])
+
+    # Numbers, not runs: Streamlit copies what it lets choose from.
+    names = [run.name for run in runs]
+    st.selectbox(
+        "Run",
+        range(len(runs)),
+        runs.index(mine.run),
+        format_func=names.__getitem__,
+        key=widget,
+        on_change=chosen,
+        width=240,
+    )
+
+
+def choose_epoch(mine: Session, key: str) -> None:
+    """A slider through the epochs whose weights are kept; at its end the newest."""
+    epochs = mine.run.epochs()
+    if len(epochs) < 2:
+        mine.epoch = None
+        return
+    options = [*epochs, NEWEST]
+    mine.epoch = mine.epoch if mine.epoch in epochs else None
+    widget = f"{key}/epoch/{mine.run.created}/{len(options)}"
+    chosen = st.select_slider(
+        "Epoch",
+        options,
+        NEWEST if mine.epoch is None else mine.epoch,
+        key=widget,
+        help="Weights as they were after each epoch; 0 is before training.",
+        width=320,
+    )
+    mine.epoch = None if chosen == NEWEST else chosen
+
+
+def model_of(mine: Session, run: Run) -> keras.Model | None:
+    """A model of the run with its newest weights, or with those of the epoch that was chosen; None before any.
+
+    What cannot be read is said on the page.
+    """
+    viewer = mine.viewer(run)
+    epoch = mine.epoch if run is mine.run else None
+    try:
+        with waking():
+            if epoch is not None:
+                judged = [point for point in run.snapshot.judged if point.epoch == epoch]
+                return viewer.show(("epoch", epoch, *judged), lambda: run.epoch_weights(epoch))
+            newest = run.weights()
+            return None if newest is None else viewer.show(("newest", newest[0]), lambda: newest[1])
+    except (StoreError, ValueError) as problem:
+        st.warning(str(problem) if isinstance(problem, StoreError) else "These weights do not fit the network.")
+        return None
+
+
+def watch(mine: Session, subject: Subject, body: Callable[[], None], seconds: float = LIVE_SECONDS) -> None:
+    """Draw `body` and, while the subject is still learning, again with its newest weights."""
+    run = mine.run
+    shown = mine.subject if run is not None and run.version else "lenet5"
+
+    def drawn() -> None:
+        if subject.live and model_of(mine, run) is not None and shown == "lenet5":
+            st.rerun()  # the run's first weights have come: show them instead of LeNet-5
+        body()
+
+    following(lambda: mine.run if subject.live else None, seconds, drawn)
+
+
+@contextmanager
+def waking() -> Iterator[None]:
+    """A word of patience while TensorFlow is imported, for the first visitor only."""
+    patience = "keras" not in sys.modules or "core.training.model" not in sys.modules
+    # In a place of its own: what follows is put on the page anew where its place in the list changes.
+    with st.empty(), st.spinner("Waking TensorFlow up: a few seconds, only once …") if patience else nullcontext():
+        wake_tensorflow()
+        yield
+
+
+def need_images(subject: Subject) -> None:
+    """Stop the page with a sentence where no test image fits into the network."""
+    misfit = misfit_words(subject)
+    if misfit:
+        st.warning(f"{misfit}. Choose another network above.")
+        end_page()
+
+
+def misfit_words(subject: Subject) -> str:
+    """Why no image of its dataset fits into the network, without a full stop; empty where they do."""
+    source = subject.about
+    if subject.network.input_shape == source.input_shape:
+        return ""
+    return (
+        f"This network takes images of {shape_text(subject.network.input_shape)}, but those of {plain(source.title)} are "
+        f"{shape_text(source.input_shape)}"
+    )
+
+
+def choose_picture(mine: Session, subject: Subject, key: str) -> Picture:
+    """A choice between the test images, the visitor's drawing and their pictures.
+
+    Where no test image fits into the network, it is a black one until there is a picture.
+    """
+    misfit = misfit_words(subject)
+    with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
+        titles = {"test": "Test image", "drawing": "My drawing", "upload": "Upload"}
+        fits = mine.drawing is not None and subject.network.input_shape == (28, 28, 1)
+        options = [] if misfit else ["test", "drawing"] if fits else ["test"]
+        options.append("upload")
+        if mine.source not in options:
+            mine.source = options[0]
+        mine.source = st.segmented_control(
+            "Image",
+            options,
+            default=mine.source,
+            format_func=titles.get,
+            required=True,
+            key=f"{key}/source/{len(options)}",
+            help=None if fits else "Draw a digit on the Draw page, and it can be chosen here too.",
+        )
+        dataset = load(subject.dataset)
+        last = len(dataset.x_test) - 1
+        mine.test_index = min(mine.test_index, last)
+        if mine.source == "test":
+            # Streamlit keeps a number by its key, and there are fewer test images of drawings.
+            number = f"{key}/index/{last}" if is_lesson(subject.dataset) else f"{key}/index"
+
+            def another() -> None:
+                mine.test_index = int(np.random.default_rng().integers(last + 1))
+                st.session_state[number] = mine.test_index
+
+            mine.test_index = st.number_input("Number", 0, last, mine.test_index, key=number, width=150)
+            st.button("Another", icon=":material/casino:", on_click=another, key=f"{key}/another")
+        if mine.source == "upload":
+            _receive(mine, key)
+    if mine.source == "drawing":
+        return Picture(mine.drawing[..., np.newaxis], "your drawing")
+    if mine.source == "upload" and mine.upload is not None:
+        image = network_input(mine.upload, subject.network.input_shape)
+        if image is not None:
+            return Picture(image, "your picture")
+        st.warning("Nothing stands out in this picture. A digit on an even ground works, dark or light.")
+    if misfit:
+        st.info(f"{misfit}. Until you upload a picture, it gets a black one.")
+        return Picture(np.zeros(subject.network.input_shape, np.float32), "a black image")
+    label = int(dataset.y_test[mine.test_index])
+    image = dataset.x_test[mine.test_index].astype(np.float32) / 255
+    name = dataset.class_names[label]
+    return Picture(image, f"test image {mine.test_index:,}, which is “{name}”", label)
+
+
+def _receive(mine: Session, key: str) -> None:
+    """Take a picture from the visitor's machine; until there is one, the page shows the test image."""
+    with st.popover("Choose a picture" if mine.upload is None else "Another picture", icon=":material/upload:"):
+        uploaded(mine, "A digit on paper, or any picture", f"{key}/upload")
+        st.caption("It stays in this page's memory only and is forgotten when you leave.")
+    if mine.upload_problem:
+        st.error(mine.upload_problem)

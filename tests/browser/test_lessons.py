@@ -1,0 +1,50 @@
+"""A lesson's link leaves out parts of the interface: nothing that is left leads there.
+
+Only a real server shows it: what AppTest takes for another page raises in Streamlit itself.
+"""
+
+from playwright.sync_api import Page, expect
+
+from core.network import LENET5, Recipe, to_token
+from tests.browser.test_drawing import DIGITS, answer, by_mouse, on
+from tests.browser.test_journey import clean, go
+
+
+def lesson(page: Page, server: str, *hidden: str) -> None:
+    """The app as opened through a link that leaves out these parts; one quick epoch is set for Train."""
+    page.goto(f"{server}/?n={to_token(LENET5, Recipe(epochs=1, training_images=500), 'mnist', hidden)}")
+    expect(page.get_by_role("heading", name="Build", exact=True)).to_be_visible()
+
+
+def test_a_click_on_a_map_stays_on_draw_where_looking_inside_is_left_out(page, server):
+    lines = []
+    page.on("websocket", lines.append)
+    lesson(page, server, "inside")
+    expect(page.get_by_test_id("stSidebarNav").get_by_role("link", name="Feature maps")).to_have_count(0)
+    go(page, "Draw")
+    expect(page.locator("canvas.upper-canvas")).to_have_count(1)
+    clean(page)
+    by_mouse(page, [on(stroke, 60, 40, 150, 200) for stroke in DIGITS["3"]])
+    expect(answer(page)).to_have_text("3")
+    expect(page.get_by_text("see what each one sees of your drawing.", exact=False)).to_have_count(1)
+    expect(page.get_by_text("click one to see how it comes about")).to_have_count(0)
+    first = page.locator(".layers .grid").first
+    first.scroll_into_view_if_needed()
+    with lines[-1].expect_event("framereceived"):  # the server has heard of the click
+        first.click(position={"x": 30, "y": 30})
+    clean(page)
+    expect(page.get_by_role("heading", name="Draw", exact=True)).to_be_visible()
+    expect(answer(page)).to_have_text("3")
+
+
+def test_runs_cannot_be_looked_into_where_that_is_left_out(page, server):
+    lesson(page, server, "inside")
+    go(page, "Train")
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_test_id("stProgress").first.get_by_text("Finished")).to_be_visible(timeout=120_000)
+    go(page, "Runs")
+    clean(page)
+    expect(page.get_by_role("button", name="Look inside", exact=True)).to_be_disabled()
+    page.get_by_role("button", name="Open on Train", exact=True).click()
+    expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible()
+    clean(page)
