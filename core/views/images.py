@@ -5,23 +5,20 @@ from __future__ import annotations
 import base64
 import html
 import io
-import unicodedata
 from collections.abc import Sequence
-from math import ceil
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from core.network import Box
+from core.views.lettering import LINE_PX, lettered, wrapped
 from core.views.theme import FRAME, INK, MAGMA, SIGNED, coloured
 
 FILE_WIDTH_PX = 900  # of a picture file, where its pictures allow
-FILE_FONT_PX = 14
 TILE_PX = 196
-LINE_PX = 20
+SCALE_PX = 160  # width of the colour scale in a picture file
 EDGE_PX = 16
-SPELT = str.maketrans({"×": "x", "–": "-", "−": "-", "→": "->", "·": "-", "…": "...", "“": '"', "”": '"', "’": "'"})
 
 
 class Scale(NamedTuple):
@@ -89,42 +86,23 @@ def captioned_png(
     scale = scales if isinstance(scales, Scale) else None
     each = scales if scales and scale is None else [scale or INK_SCALE] * len(tiles)
     cells = [cell_px] * len(tiles) if cell_px is None or isinstance(cell_px, int) else cell_px
-    enlarged = []
-    for tile, own, size in zip(tiles, each, cells, strict=True):
-        image = _image(tile.values, own)
-        cell = size or max(1, TILE_PX // max(image.size))
-        enlarged.append(image.resize((image.width * cell, image.height * cell), Image.Resampling.NEAREST))
-    font = ImageFont.load_default(FILE_FONT_PX)
-    places, x, y, widest, lowest = [], 0, 0, 0, 0
-    for tile, image in zip(tiles, enlarged):
-        across = max(image.width, ceil(font.getlength(_drawable(tile.label))))
-        if x and x + across > FILE_WIDTH_PX:
-            x, y = 0, lowest
-        places.append((x, y))
-        widest = max(widest, x + across)
-        lowest = max(lowest, y + image.height + (LINE_PX if tile.label else 0) + 8)
-        x += across + 12
+    placed, widest, lowest = _placed([_drawn(*given) for given in zip(tiles, each, cells, strict=True)])
     width = max(widest, 360)
-    lines = _wrapped(caption, font, width)
+    lines = wrapped(caption, width)
     bar = 34 if scale else 0
     page = Image.new("RGB", (width + 2 * EDGE_PX, lowest + bar + LINE_PX * len(lines) + 2 * EDGE_PX), "white")
-    pen = ImageDraw.Draw(page)
-    for tile, image, (x, y) in zip(tiles, enlarged, places):
-        page.paste(image, (EDGE_PX + x, EDGE_PX + y), image)
-        under = (EDGE_PX + x, EDGE_PX + y + image.height + 2)
-        pen.text(under, _drawable(tile.label), "black", font)
+    for drawn, (x, y) in placed:
+        page.paste(drawn, (EDGE_PX + x, EDGE_PX + y), drawn)
     y = EDGE_PX + lowest
     if scale:
-        steps = np.linspace(scale.low, scale.high, 160)[np.newaxis].repeat(10, 0)
+        steps = np.linspace(scale.low, scale.high, SCALE_PX)[np.newaxis].repeat(10, 0)
         page.paste(_image(steps, scale), (EDGE_PX, y))
         marks = [scale.low, 0.0, scale.high] if scale.low < 0 < scale.high else [scale.low, scale.high]
         for number, mark in enumerate(marks):
-            anchor = "lt" if number == 0 else "rt" if mark == scale.high else "mt"
-            pen.text(
-                (EDGE_PX + 160 * number / (len(marks) - 1), y + 14), _drawable(figure(mark)), "black", font, anchor
-            )
-    for number, line in enumerate(lines):
-        pen.text((EDGE_PX, y + bar + number * LINE_PX), line, "black", font)
+            share = number / (len(marks) - 1)  # of the bar that is left of it, and of its text
+            text = lettered(figure(mark))
+            page.paste("black", (EDGE_PX + round(share * (SCALE_PX - text.width)), y + 11), text)
+    _write(page, lines, EDGE_PX, y + bar)
     return _saved(page)
 
 
@@ -268,20 +246,35 @@ def _saved(image: Image.Image) -> bytes:
     return target.getvalue()
 
 
-def _drawable(text: str) -> str:
-    """In the signs that Pillow's own font has: it lacks the multiplication sign, dashes and accents."""
-    plain = unicodedata.normalize("NFKD", text.translate(SPELT))
-    return plain.encode("ascii", "ignore").decode()
+def _drawn(tile: Tile, scale: Scale, cell_px: int | None) -> Image.Image:
+    """A tile of a picture file with its label below, on nothing."""
+    image = _image(tile.values, scale)
+    cell = cell_px or max(1, TILE_PX // max(image.size))
+    image = image.resize((image.width * cell, image.height * cell), Image.Resampling.NEAREST)
+    lines = wrapped(tile.label, FILE_WIDTH_PX)
+    width = max([image.width, *(lettered(line).width for line in lines)])
+    drawn = Image.new("RGBA", (width, image.height + LINE_PX * len(lines)))
+    drawn.paste(image)
+    _write(drawn, lines, 0, image.height)
+    return drawn
 
 
-def _wrapped(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
-    lines: list[str] = []
-    for word in _drawable(text).split():
-        if lines and font.getlength(f"{lines[-1]} {word}") <= width:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(word)
-    return lines
+def _placed(images: Sequence[Image.Image]) -> tuple[list[tuple[Image.Image, tuple[int, int]]], int, int]:
+    """Images in rows of at most `FILE_WIDTH_PX`: each with its x and y; and the width and height of all."""
+    placed, x, y, widest, lowest = [], 0, 0, 0, 0
+    for image in images:
+        if x and x + image.width > FILE_WIDTH_PX:
+            x, y = 0, lowest
+        placed.append((image, (x, y)))
+        widest = max(widest, x + image.width)
+        lowest = max(lowest, y + image.height + 8)
+        x += image.width + 12
+    return placed, widest, lowest
+
+
+def _write(page: Image.Image, lines: Sequence[str], x: int, y: int) -> None:
+    for number, line in enumerate(lines):
+        page.paste("black", (x, y + number * LINE_PX), lettered(line))
 
 
 def data_url(tile: Tile, scale: Scale) -> str:

@@ -43,6 +43,21 @@ def test_a_caption_stands_under_the_pictures_whose_pixels_stay_squares(random):
     assert many.shape[1] <= 900 + 2 * 16 and many.shape[0] > 3 * 196  # rows that wrap
 
 
+def test_names_in_any_script_stand_under_their_pictures():
+    names = ["猫", "Größe", "Groe", "Ωμέγα", "Привет", "한국", "ねこ", "□"]
+    labels = [opened(captioned_png([Tile(np.ones((28, 28)), name, "")], None, ""))[16 + 196 :] for name in names]
+    assert all((label < 128).any() for label in labels)
+    assert len({label.tobytes() for label in labels}) == len(names)
+    captions = [opened(captioned_png([], None, f"“{name}” for “8”")) for name in names]
+    assert len({caption.tobytes() for caption in captions}) == len(names)
+
+
+def test_a_long_name_makes_no_picture_wider_than_a_file():
+    for name in ("猫" * 200, "W" * 200, "many words " * 30, "\u0e31" * 300):
+        picture = opened(captioned_png([Tile(np.ones((28, 28)), name, "")] * 2, INK_SCALE, name))
+        assert picture.shape[1] <= 900 + 2 * 16 and picture.shape[0] < 1000
+
+
 def test_images_are_shown_in_their_colours_where_they_have_three():
     assert shown_image(np.zeros((5, 6, 3))).shape == (5, 6, 3)
     assert shown_image(np.zeros((5, 6, 1))).shape == shown_image(np.zeros((5, 6, 2))).shape == (5, 6)
