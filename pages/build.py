@@ -18,11 +18,11 @@ head(
         else "Choose a layer and change it: shapes, parameters and what each unit sees follow at once."
     ),
 )
-if mine.link_problem:
-    st.error(mine.link_problem, icon=":material/link_off:")
+if mine.editor.link_problem:
+    st.error(mine.editor.link_problem, icon=":material/link_off:")
 start_from(mine, PRESETS)
 
-traced = trace(mine.network)
+traced = trace(mine.editor.network)
 drawing(mine, traced)
 totals(mine, traced)
 
@@ -31,4 +31,4 @@ with layers:
     layer_list(mine, traced)
 with side:
     readiness(mine, traced)
-    thoughts(mine.network, traced)
+    thoughts(mine.editor.network, traced)

@@ -11,7 +11,9 @@ from core.ui.shell.pages import link_to
 from core.ui.shell.session import session
 
 mine = session()
-head("Train", f"Press Start and watch **{plain(mine.network.name)}** learn; you can look inside while it does.")
+head(
+    "Train", f"Press Start and watch **{plain(mine.editor.network.name)}** learn; you can look inside while it does."
+)
 
 following(lambda: mine.run, LIVE_SECONDS, lambda: controls(mine))
 with st.container(key="train"):

@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
 from core.data import STEPS, from_pixels, from_strokes
+from core.ui.pages.draw.state import DrawState
 from tests.pages.conftest import components, mine, opened, words
 
 ONE = [(0, 0), (0, 100)]
@@ -23,7 +24,9 @@ def draw(app: AppTest, *strokes) -> None:
         {"type": "path", "path": [["M", *stroke[0]], *(["L", *point] for point in stroke[1:])], "strokeWidth": 18}
         for stroke in strokes
     ]
-    app.session_state[f"canvas/{mine(app).canvas}"] = {"drawing": {"raw": {"objects": objects}, "data": None}}
+    app.session_state[f"canvas/{mine(app).state(DrawState).board.number}"] = {
+        "drawing": {"raw": {"objects": objects}, "data": None}
+    }
     app.run()
     assert not app.exception
 
@@ -38,7 +41,7 @@ def choice(app: AppTest, label: str):
 
 def send(app: AppTest, message) -> None:
     """What a browser, or somebody else, sends as the canvas."""
-    app.session_state[f"canvas/{mine(app).canvas}"] = message
+    app.session_state[f"canvas/{mine(app).state(DrawState).board.number}"] = message
     app.run()
     assert not app.exception
 
@@ -55,7 +58,7 @@ def test_digits_side_by_side_are_read_in_order_and_each_can_be_looked_at(page):
     assert answers(page)["Prediction"] == "7"
     choice(page, "Look at the").set_value(0).run()
     assert answers(page)["Prediction"] == "1"
-    np.testing.assert_array_equal(mine(page).drawing, from_strokes([np.array(moved(ONE, 50, 60))], 18))
+    np.testing.assert_array_equal(mine(page).image.drawing, from_strokes([np.array(moved(ONE, 50, 60))], 18))
 
 
 def test_what_is_drawn_apart_can_be_said_to_be_one_digit(page):
@@ -64,24 +67,24 @@ def test_what_is_drawn_apart_can_be_said_to_be_one_digit(page):
     assert "Reads **1 1**" in words(page)
     next(one for one in page.toggle if one.label == "It is one digit").set_value(True).run()
     assert "Reads" not in words(page)
-    np.testing.assert_array_equal(mine(page).drawing, from_strokes([np.array(one) for one in strokes], 18))
+    np.testing.assert_array_equal(mine(page).image.drawing, from_strokes([np.array(one) for one in strokes], 18))
     next(one for one in page.button if one.label == "Clear").click().run()
-    assert not page.exception and mine(page).drawing is None and not mine(page).as_one
+    assert not page.exception and mine(page).image.drawing is None and not mine(page).state(DrawState).as_one
 
 
 def test_each_step_can_be_left_out_and_the_network_gets_what_comes_of_it(page):
     draw(page, moved(SEVEN, 20, 20, 0.5))
-    whole = mine(page).drawing
+    whole = mine(page).image.drawing
     steps = list(choice(page, "Steps").value)
     assert set(steps) == set(STEPS) - {"ink"}
     for left_out in steps:
         choice(page, "Steps").set_value([name for name in steps if name != left_out]).run()
         assert not page.exception
         assert ", left out" in words(page)
-        assert not np.array_equal(mine(page).drawing, whole), left_out
+        assert not np.array_equal(mine(page).image.drawing, whole), left_out
     choice(page, "Steps").set_value(steps).run()
     assert ", left out" not in words(page)
-    np.testing.assert_array_equal(mine(page).drawing, whole)
+    np.testing.assert_array_equal(mine(page).image.drawing, whole)
 
 
 def test_other_networks_read_the_same_drawing(page):
@@ -100,12 +103,12 @@ def test_a_photo_is_read_like_a_drawing(app):
     paper = Image.new("RGB", (400, 300), (200, 190, 170))
     ImageDraw.Draw(paper).line([(150, 60), (250, 60), (190, 240)], (30, 30, 90), 14)
     picture = np.asarray(paper.convert("RGBA"))
-    mine(app).upload, mine(app).by_photo = picture, True
+    mine(app).image.upload, mine(app).state(DrawState).by_photo = picture, True
     opened(app, "draw")
     assert answers(app)["Prediction"] == "7"
     assert "Ink found" in words(app)
-    np.testing.assert_array_equal(mine(app).drawing, from_pixels(picture))
-    mine(app).upload = np.full((50, 50, 4), 255, np.uint8)
+    np.testing.assert_array_equal(mine(app).image.drawing, from_pixels(picture))
+    mine(app).image.upload = np.full((50, 50, 4), 255, np.uint8)
     opened(app, "draw")
     assert "Nothing stands out" in app.warning[0].value and answers(app)["Prediction"] == "–"
 
@@ -140,7 +143,7 @@ def test_who_must_choose_one_of_its_classes_says_so_where_it_is_sure(page):
 def test_what_no_canvas_sends_is_an_empty_canvas(page, message):
     draw(page, moved(ONE, 140, 60))
     send(page, message)
-    assert mine(page).drawing is None and not page.warning
+    assert mine(page).image.drawing is None and not page.warning
     opened(page, "train")
     opened(page, "draw")
     assert not page.exception
@@ -152,13 +155,13 @@ def test_a_drawing_that_is_too_long_is_read_as_far_as_it_goes_and_that_is_said(p
     draw(page, moved(ONE, 140, 60), [(n % 280, 200) for n in range(20_000)])
     assert "Only the first 1 of 2 strokes are read" in page.warning[0].value
     assert answers(page)["Prediction"] == "1"
-    assert len(mine(page).canvas_content["objects"]) == 1
+    assert len(mine(page).state(DrawState).board.content["objects"]) == 1
     draw(page, [(n % 280, 200) for n in range(20_001)])
     assert "The first stroke is too long" in page.warning[0].value
-    assert mine(page).drawing is None and not mine(page).canvas_content["objects"]
+    assert mine(page).image.drawing is None and not mine(page).state(DrawState).board.content["objects"]
     draw(page, *[moved(ONE, 140, 60)] * 401)
     assert "Only the first 400 of 401 strokes are read" in page.warning[0].value
-    assert len(mine(page).canvas_content["objects"]) == 400
+    assert len(mine(page).state(DrawState).board.content["objects"]) == 400
     draw(page, *[moved(ONE, 140, 60)] * 400)
     assert not page.warning and answers(page)["Prediction"] == "1"
 
@@ -174,22 +177,22 @@ def photo(of="digit") -> tuple[str, bytes, str]:
 
 
 def test_what_was_wrong_with_a_photo_is_said_until_another_one_comes(app):
-    mine(app).by_photo = True
+    mine(app).state(DrawState).by_photo = True
     opened(app, "draw")
     app.file_uploader[0].set_value(photo("half")).run()
     assert "PNG" in app.error[0].value
     app.run()
-    assert "PNG" in app.error[0].value and mine(app).upload is None
+    assert "PNG" in app.error[0].value and mine(app).image.upload is None
     app.file_uploader[0].set_value(photo()).run()
     assert not app.error and not app.exception and answers(app)["Prediction"] == "7"
     app.file_uploader[0].set_value(photo("half")).run()
-    assert mine(app).upload is None and answers(app)["Prediction"] == "–"
+    assert mine(app).image.upload is None and answers(app)["Prediction"] == "–"
     app.file_uploader[0].set_value(None).run()
-    assert not app.error and not mine(app).upload_problem
+    assert not app.error and not mine(app).image.upload_problem
 
 
 def test_a_photo_that_is_taken_away_is_forgotten_but_not_by_going_to_another_page(app):
-    mine(app).by_photo = True
+    mine(app).state(DrawState).by_photo = True
     opened(app, "draw")
     app.file_uploader[0].set_value(photo()).run()
     assert answers(app)["Prediction"] == "7"
@@ -198,7 +201,7 @@ def test_a_photo_that_is_taken_away_is_forgotten_but_not_by_going_to_another_pag
     assert answers(app)["Prediction"] == "7"  # the field is empty, but nobody has taken the photo away
     app.file_uploader[0].set_value(photo()).run()
     app.file_uploader[0].set_value(None).run()
-    assert mine(app).upload is None and mine(app).drawing is None and not mine(app).upload_id
+    assert mine(app).image.upload is None and mine(app).image.drawing is None and not mine(app).image.upload_id
     assert answers(app)["Prediction"] == "–" and not app.exception
 
 
@@ -211,14 +214,14 @@ def test_a_picture_on_the_other_pages_is_complained_of_and_forgotten_too(app):
     app.file_uploader[0].set_value(photo()).run()
     assert not app.error and "Input: your picture" in words(app)
     app.file_uploader[0].set_value(None).run()
-    assert mine(app).upload is None and "Input: your picture" not in words(app) and not app.exception
+    assert mine(app).image.upload is None and "Input: your picture" not in words(app) and not app.exception
 
 
 def test_what_was_drawn_stays_as_thick_as_it_was_drawn(page):
     draw(page, moved(SEVEN, 90, 60))
-    before = mine(page).drawing.copy()
+    before = mine(page).image.drawing.copy()
     page.slider(key="draw/brush").set_value(40).run()
     choice(page, "Steps").set_value([]).run()  # the picture of the drawing itself, made small
-    thick = mine(page).drawing.copy()
+    thick = mine(page).image.drawing.copy()
     page.slider(key="draw/brush").set_value(4).run()
-    assert (mine(page).drawing == thick).all() and 0 < thick.sum() < 2 * before.sum()
+    assert (mine(page).image.drawing == thick).all() and 0 < thick.sum() < 2 * before.sum()

@@ -7,6 +7,7 @@ from core.data import load
 from core.network import LENET5, Dense, Flatten, Network, to_token
 from core.training import Recipe, build_model, pretrained
 from core.training.trained import Trained
+from core.ui.pages.games.state import GamesState
 from tests.drawn import shapes
 from tests.pages.conftest import button, mine
 from tests.pages.test_pages import drawn, opened, visited, words
@@ -36,9 +37,9 @@ def seven_until_a_corner_is_white():
 def game(app, name):
     """Open the page, and this game on it."""
     opened(app, "games")
-    if mine(app).games.game != name:
+    if mine(app).state(GamesState).game != name:
         app.button_group(key="games/game").set_value(name).run()
-    assert mine(app).games.game == name
+    assert mine(app).state(GamesState).game == name
     return app
 
 
@@ -48,17 +49,17 @@ def put(app, key, *objects):
 
 
 def split_canvas(app):
-    return f"games/split/canvas/{mine(app).games.split_board.number}"
+    return f"games/split/canvas/{mine(app).state(GamesState).split_board.number}"
 
 
 def fool_canvas(app):
-    games = mine(app).games
+    games = mine(app).state(GamesState)
     return f"games/fool/{games.fool_index}/canvas/{games.fool_board.number}"
 
 
 def test_split_is_won_where_both_are_sure_of_different_digits(app):
     imported(app, always(3, by=8.0))
-    mine(app).games.networks = ("imported", "lenet5")
+    mine(app).state(GamesState).networks = ("imported", "lenet5")
     game(app, "split")
     assert {metric.value for metric in app.metric} == {"–"} and "Split!" not in words(app)
     put(app, split_canvas(app), STEM)
@@ -68,7 +69,7 @@ def test_split_is_won_where_both_are_sure_of_different_digits(app):
         "LeNet-5, already trained": "1",
     }
     assert "One says **3**, the other **1**, and both are sure" in words(app)
-    (best,) = mine(app).games.best_splits.values()
+    (best,) = mine(app).state(GamesState).best_splits.values()
     sure = np.exp(8) / (np.exp(8) + 9)  # softmax of 8 and nine zeros: less certain than LeNet-5 of a 1
     assert best.split.won and best.split.score == pytest.approx(sure)
     assert f"Best of this visit: {100 * sure:.2f} %" in words(app)
@@ -76,29 +77,29 @@ def test_split_is_won_where_both_are_sure_of_different_digits(app):
 
 def test_the_best_drawing_is_kept_while_one_tries_on_and_opens_in_the_other_views(app):
     imported(app, always(3))
-    mine(app).games.networks = ("imported", "lenet5")
+    mine(app).state(GamesState).networks = ("imported", "lenet5")
     game(app, "split")
     put(app, split_canvas(app), STEM)
-    (best,) = mine(app).games.best_splits.values()
+    (best,) = mine(app).state(GamesState).best_splits.values()
     button(app, "Clear").click().run()
     assert "Nothing drawn yet" in words(app) and "Best of this visit" in words(app)
     app.button(key="games/split/why").click().run()
     opened(app, "why")  # AppTest does not go there by itself
     assert not app.exception
-    assert mine(app).source == "drawing" and mine(app).drawing is best.image
+    assert mine(app).image.source == "drawing" and mine(app).image.drawing is best.image
     assert "your drawing" in words(app)
 
 
 def test_split_is_not_won_where_one_is_not_sure_or_both_agree(app):
     imported(app, always(3, by=1.0))
-    mine(app).games.networks = ("imported", "lenet5")
+    mine(app).state(GamesState).networks = ("imported", "lenet5")
     game(app, "split")
     put(app, split_canvas(app), STEM)
     assert "but Imported: Plain is not sure" in words(app)
     imported(app, always(1))
     app.run()
     assert "Both say **1**" in words(app)
-    assert not mine(app).games.best_splits
+    assert not mine(app).state(GamesState).best_splits
 
 
 def test_two_that_cannot_disagree_get_a_sentence(app):
@@ -106,7 +107,7 @@ def test_two_that_cannot_disagree_get_a_sentence(app):
     app.selectbox(key="games/The other/3").set_value("draw").run()
     assert "always agrees with itself" in words(app)
     imported(app, always(3), dataset="fashion_mnist")
-    mine(app).games.networks = ("draw", "imported")
+    mine(app).state(GamesState).networks = ("draw", "imported")
     opened(app, "kernels")
     game(app, "split")
     assert "learned different classes" in words(app)
@@ -117,16 +118,16 @@ def test_two_that_cannot_disagree_get_a_sentence(app):
 
 
 def test_a_choice_that_is_gone_is_replaced_by_another(app):
-    mine(app).games.networks = ("draw", "imported")
+    mine(app).state(GamesState).networks = ("draw", "imported")
     game(app, "split")
-    assert not app.exception and mine(app).games.networks == ("draw", "lenet5")
+    assert not app.exception and mine(app).state(GamesState).networks == ("draw", "lenet5")
 
 
 def test_fooling_begins_with_an_image_that_is_read_right_and_ends_with_strokes(app):
     imported(app, seven_until_a_corner_is_white())
-    mine(app).subject = "imported"
+    mine(app).focus.subject = "imported"
     game(app, "fool")
-    games, data = mine(app).games, load("mnist")
+    games, data = mine(app).state(GamesState), load("mnist")
     assert data.y_test[games.fool_index] == 7
     assert "reads this as **7**, and is right and sure" in words(app)
     put(app, fool_canvas(app), STEM)
@@ -142,14 +143,14 @@ def test_fooling_begins_with_an_image_that_is_read_right_and_ends_with_strokes(a
     assert next(iter(games.best_attempts.values())) is best  # two strokes are no better
     app.button(key="games/fool/feature_maps").click().run()
     opened(app, "feature_maps")
-    assert mine(app).drawing is best.after and "your drawing" in words(app)
+    assert mine(app).image.drawing is best.after and "your drawing" in words(app)
 
 
 def test_another_image_is_an_empty_canvas_and_another_network_is_asked_for_its_own(app):
     imported(app, seven_until_a_corner_is_white())
-    mine(app).subject = "imported"
+    mine(app).focus.subject = "imported"
     game(app, "fool")
-    games, data = mine(app).games, load("mnist")
+    games, data = mine(app).state(GamesState), load("mnist")
     put(app, fool_canvas(app), CORNER)
     button(app, "Another image").click().run()
     assert "right and sure" in words(app) and data.y_test[games.fool_index] == 7
@@ -161,7 +162,7 @@ def test_another_image_is_an_empty_canvas_and_another_network_is_asked_for_its_o
 
 def test_the_hint_shows_where_a_stroke_hurts(app):
     imported(app, seven_until_a_corner_is_white())
-    mine(app).subject = "imported"
+    mine(app).focus.subject = "imported"
     game(app, "fool")
     app.toggle(key="games/fool/hint").set_value(True).run()
     assert not app.exception
@@ -171,7 +172,7 @@ def test_the_hint_shows_where_a_stroke_hurts(app):
 
 def test_a_network_that_is_sure_of_nothing_cannot_be_fooled(app):
     imported(app, always(3, by=0.0))
-    mine(app).subject = "imported"
+    mine(app).focus.subject = "imported"
     game(app, "fool")
     assert "cannot be fooled" in words(app) and not app.exception
 
@@ -179,7 +180,7 @@ def test_a_network_that_is_sure_of_nothing_cannot_be_fooled(app):
 def test_the_hardest_ten_are_played_to_the_end_and_ten_others_follow(app):
     game(app, "against")
     session, data = mine(app), load("mnist")
-    (title, now), *_ = session.games.rounds.items()
+    (title, now), *_ = session.state(GamesState).rounds.items()
     answers = np.concatenate([np.asarray(pretrained("lenet5")(data.x_test[i : i + 1000] / np.float32(255))) for i in range(0, 10_000, 1000)])  # fmt: skip
     right = answers[np.arange(10_000), data.y_test]
     assert set(now.numbers) == set(np.argsort(right)[:10])
@@ -195,7 +196,7 @@ def test_the_hardest_ten_are_played_to_the_end_and_ten_others_follow(app):
     pictures = " ".join(element.proto.body for element in app.get("html"))
     assert pictures.count("you ") >= 10 and pictures.count("✗") >= 10
     button(app, "Ten others by lot").click().run()
-    second = session.games.rounds[title]
+    second = session.state(GamesState).rounds[title]
     assert not second.hardest and len(set(second.numbers)) == 10 and not set(second.numbers) & set(now.numbers)
     assert "fair to both" in words(app)
 
@@ -203,10 +204,10 @@ def test_the_hardest_ten_are_played_to_the_end_and_ten_others_follow(app):
 def test_a_round_waits_while_another_page_is_open(app):
     game(app, "against")
     app.button(key="games/against/pick/5").click().run()
-    before = next(iter(mine(app).games.rounds.values()))
+    before = next(iter(mine(app).state(GamesState).rounds.values()))
     opened(app, "kernels")
     opened(app, "games")
-    assert next(iter(mine(app).games.rounds.values())) is before and "You say **5**" in words(app)
+    assert next(iter(mine(app).state(GamesState).rounds.values())) is before and "You say **5**" in words(app)
 
 
 def test_the_test_images_are_judged_once_for_all_visitors(app, monkeypatch):
@@ -217,13 +218,13 @@ def test_the_test_images_are_judged_once_for_all_visitors(app, monkeypatch):
     other = visited(to_token(LENET5))
     game(other, "against")
     assert not other.exception
-    assert mine(other).games.rounds == mine(app).games.rounds
+    assert mine(other).state(GamesState).rounds == mine(app).state(GamesState).rounds
 
 
 def test_weights_that_are_no_longer_numbers_cannot_play(app):
     imported(app, [np.full((784, 10), np.nan, np.float32), np.zeros(10, np.float32)])
-    mine(app).subject = "imported"
-    mine(app).games.networks = ("imported", "lenet5")
+    mine(app).focus.subject = "imported"
+    mine(app).state(GamesState).networks = ("imported", "lenet5")
     game(app, "against")
     assert "no longer numbers" in words(app)
     game(app, "fool")
@@ -236,7 +237,7 @@ def test_weights_that_are_no_longer_numbers_cannot_play(app):
 def test_a_network_for_other_images_gets_a_sentence(app):
     coloured = Network((32, 32, 3), PLAIN.layers, "Coloured")
     imported(app, build_model(coloured).get_weights(), coloured)
-    mine(app).subject = "imported"
+    mine(app).focus.subject = "imported"
     for name in ("fool", "against"):
         game(app, name)
         assert "This network takes images of 32×32×3" in words(app) and not app.exception
@@ -245,7 +246,7 @@ def test_a_network_for_other_images_gets_a_sentence(app):
 def test_a_lesson_without_look_inside_offers_no_way_in(app):
     other = visited(to_token(LENET5, hidden=("inside",)))
     imported(other, always(3))
-    mine(other).games.networks = ("imported", "lenet5")
+    mine(other).state(GamesState).networks = ("imported", "lenet5")
     game(other, "split")
     put(other, split_canvas(other), STEM)
     assert "Split!" in words(other)
@@ -256,10 +257,10 @@ def test_a_run_plays_while_it_learns_and_afterwards(app, monkeypatch):
     from core.training import Run
 
     session = mine(app)
-    session.edit(PLAIN)
-    session.recipe = Recipe(epochs=200, training_images=500)
+    session.editor.edit(PLAIN)
+    session.editor.recipe = Recipe(epochs=200, training_images=500)
     session.start_run()
-    session.games.networks = (f"run/{session.run.created}", "lenet5")
+    session.state(GamesState).networks = (f"run/{session.run.created}", "lenet5")
     until(lambda: session.run.snapshot.judged)  # after an epoch, all graphs are there
     for name in ("split", "fool", "against"):  # with whatever it knows by now
         game(app, name)
@@ -285,7 +286,7 @@ def test_a_round_belongs_to_its_network_and_not_to_one_of_the_same_name(app):
         run = session.workspace.start(network, shapes(many), Recipe(epochs=1), name="Same")
         assert run.wait(60)
         session.choose_run(run)
-        session.subject = "run"
+        session.focus.subject = "run"
         game(app, "against")
         assert not app.exception, app.exception
         assert f"**Image 1 of {of}**" in words(app)
@@ -295,9 +296,9 @@ def test_a_round_belongs_to_its_network_and_not_to_one_of_the_same_name(app):
 def test_an_image_that_is_no_longer_read_right_is_no_win(app):
     """The weights of a run change while one draws."""
     imported(app, seven_until_a_corner_is_white())
-    mine(app).subject = "imported"
+    mine(app).focus.subject = "imported"
     game(app, "fool")
     imported(app, always(4))
     put(app, fool_canvas(app), CORNER)
     assert "no longer sure of this image as it is" in words(app)
-    assert not mine(app).games.best_attempts
+    assert not mine(app).state(GamesState).best_attempts

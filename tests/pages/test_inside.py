@@ -20,6 +20,7 @@ from core.network import (
 )
 from core.training import Recipe, build_model
 from core.training.trained import Trained
+from core.ui.pages.mistakes.state import MistakesState
 from tests.pages.conftest import button, components, files, mine
 from tests.pages.test_pages import opened, words
 
@@ -64,15 +65,15 @@ def few(monkeypatch):
 
 def imported(app, network, dataset="mnist"):
     mine(app).imported = Trained(network, build_model(network, seed=1).get_weights(), dataset)
-    mine(app).subject = "imported"
+    mine(app).focus.subject = "imported"
     return app
 
 
 def trained(app, name="Plain"):
     """A short run of a small network."""
     opened(app, "train")
-    mine(app).edit(Network((28, 28, 1), (Conv2D(2, 9, strides=5), Flatten(), ANSWER), name))
-    mine(app).recipe = Recipe(epochs=1, training_images=256)
+    mine(app).editor.edit(Network((28, 28, 1), (Conv2D(2, 9, strides=5), Flatten(), ANSWER), name))
+    mine(app).editor.recipe = Recipe(epochs=1, training_images=256)
     app.run()
     app.button(key="train/start").click().run()
     assert mine(app).run.wait(60)
@@ -110,7 +111,7 @@ def test_coloured_images_are_shown_where_the_dataset_has_them(app, page, monkeyp
 
 def test_a_run_is_shown_as_it_is_though_its_network_was_edited_meanwhile(app, few):
     run = trained(app)
-    mine(app).edit(run.network.replaced((0,), Conv2D(5, 3)))
+    mine(app).editor.edit(run.network.replaced((0,), Conv2D(5, 3)))
     for page in PAGES:
         opened(app, page)
         assert not app.exception
@@ -131,7 +132,7 @@ def test_a_run_that_is_deleted_in_another_window_gives_way_to_what_is_left(app, 
     mine(app).workspace.delete(run)  # all windows of a visitor share it
     app.run()
     assert not app.exception
-    assert mine(app).run is None and mine(app).subject is None  # each page shows its usual network
+    assert mine(app).run is None and mine(app).focus.subject is None  # each page shows its usual network
     assert "“Plain” has been deleted." in [toast.value for toast in app.toast]
     app.run()
     assert not app.exception and not app.toast  # said once
@@ -148,13 +149,13 @@ def test_a_run_that_is_deleted_here_gives_way_to_the_one_before_it(app, few):
         opened(app, page)
         assert not app.exception
         assert "Your run: Older" in str([control.options for control in app.segmented_control])
-        assert newer not in mine(app).viewers
+        assert newer not in mine(app).focus.viewers
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_run_that_is_deleted_while_it_learns_is_let_go(app, page, few):
     opened(app, "train")
-    mine(app).recipe = Recipe(epochs=100)
+    mine(app).editor.recipe = Recipe(epochs=100)
     button(app, "Start").click().run()
     run = mine(app).run
     while run.version == 0:
@@ -175,7 +176,7 @@ def choice(app, label):
 
 def test_the_layer_and_the_map_stay_from_page_to_page(app):
     opened(app, "feature_maps")
-    mine(app).look_at((2,), (4, 3, 11))  # a click on a number of map 12
+    mine(app).focus.look_at((2,), (4, 3, 11))  # a click on a number of map 12
     app.run()
     opened(app, "kernels")
     assert choice(app, "Layer").value == (2,) and choice(app, "Kernel, ").value == 12
@@ -194,38 +195,38 @@ def test_the_layer_and_the_map_stay_from_page_to_page(app):
 
 
 def test_the_unit_whose_pixels_are_shown_is_the_one_that_was_explained(app):
-    mine(app).look_into(LENET5)
-    mine(app).look_at((2,), (4, 3, 11))
+    mine(app).focus.look_into(LENET5)
+    mine(app).focus.look_at((2,), (4, 3, 11))
     app.session_state["fields/part"] = "Pixels read"
     opened(app, "receptive_fields")
     assert "The unit at row 5, column 4 reads" in words(app)
     choice(app, "Column").set_value(9).run()
-    assert mine(app).unit == (4, 8, 11)
+    assert mine(app).focus.unit == (4, 8, 11)
     opened(app, "feature_maps")
     assert "Layer 3 · Conv2D, map 12, row 5, column 9" in words(app)
 
 
 def test_a_place_is_forgotten_with_its_network_and_a_vector_has_no_rows(app):
-    mine(app).look_into(LENET5)
-    mine(app).look_at((4,), (399,))
+    mine(app).focus.look_into(LENET5)
+    mine(app).focus.look_at((4,), (399,))
     app.session_state["fields/part"] = "Pixels read"
     opened(app, "receptive_fields")
     assert not app.exception and choice(app, "Layer").value == (4,)
     choice(app, "Column").set_value(2).run()  # of 5×5 places, each of 16 numbers
-    assert not app.exception and mine(app).unit == (399,)
+    assert not app.exception and mine(app).focus.unit == (399,)
     imported(app, NETWORKS["Wide"])
     opened(app, "kernels")
     assert not app.exception
-    assert (mine(app).layer, mine(app).channel, mine(app).unit) == (None, 0, None)
+    assert (mine(app).focus.layer, mine(app).focus.channel, mine(app).focus.unit) == (None, 0, None)
 
 
 def test_pictures_and_tables_of_one_layer_and_of_one_number_can_be_taken_away(app):
     opened(app, "feature_maps")
     assert files(app) == set()
-    mine(app).look_at((2,))
+    mine(app).focus.look_at((2,))
     app.run()
     assert files(app) == {"layer-3.png", "layer-3.csv"}
-    mine(app).look_at((2,), (0, 0, 0))
+    mine(app).focus.look_at((2,), (0, 0, 0))
     app.run()
     assert files(app) == {"layer-3.png", "layer-3.csv", "one-number.csv"}
 
@@ -260,13 +261,13 @@ def test_the_open_cell_follows_the_most_frequent_mistake_until_one_is_chosen(app
     def most_but(label):
         return int(np.argmax(np.bincount(mnist.y_test[:300][mnist.y_test[:300] != label])))
 
-    assert mine(app).confused is None
+    assert mine(app).state(MistakesState).confused is None
     answering(3)
     assert cell(most_but(3), 3)  # every other image is a mistake
     answering(1)
     assert cell(most_but(1), 1)
-    assert mine(app).confused is None  # nobody has chosen anything yet
+    assert mine(app).state(MistakesState).confused is None  # nobody has chosen anything yet
     choice(app, "It is").set_value(5).run()
-    assert cell(5, 1) and mine(app).confused == (5, 1)
+    assert cell(5, 1) and mine(app).state(MistakesState).confused == (5, 1)
     answering(3)
     assert cell(5, 1)

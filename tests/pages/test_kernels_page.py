@@ -39,7 +39,7 @@ def looked_into(app, network):
     """The page about this network with fresh weights."""
     session = mine(app)
     session.imported = Trained(network, build_model(network, seed=1).get_weights(), "mnist")
-    session.subject = "imported"
+    session.focus.subject = "imported"
     opened(app, "kernels")
     assert not app.exception
     return app
@@ -78,7 +78,7 @@ def test_the_kernel_that_is_chosen_has_the_frame(app, layer_number):
     assert components(app, name)[0]["chosen"] == 0
     kernel_number(app).set_value(4).run()
     assert components(app, name)[0]["chosen"] == 3
-    assert (mine(app).layer, mine(app).channel) == (layers_with_kernels(LENET5)[layer_number], 3)
+    assert (mine(app).focus.layer, mine(app).focus.channel) == (layers_with_kernels(LENET5)[layer_number], 3)
 
 
 def test_every_picture_and_table_of_the_page_can_be_taken_away(app):
@@ -163,14 +163,14 @@ def test_a_network_for_other_images_shows_its_kernels_and_says_why_no_image(app)
 def test_a_network_without_kernels_gets_a_sentence(app):
     network = Network((28, 28, 1), (Flatten(),), "None")
     mine(app).imported = Trained(network, [], "mnist")
-    mine(app).subject = "imported"
+    mine(app).focus.subject = "imported"
     opened(app, "kernels")
     assert not app.exception and "no layer with kernels" in words(app)
 
 
 def test_while_a_run_learns_nothing_is_searched_before_it_is_asked_for(app):
     opened(app, "train")
-    mine(app).recipe = Recipe(epochs=100)
+    mine(app).editor.recipe = Recipe(epochs=100)
     button(app, "Start").click().run()
     run = mine(app).run
     while run.version == 0:

@@ -41,29 +41,29 @@ def test_the_list_shows_shape_parameters_and_field_of_each_layer(app):
 
 def test_editing_a_layer_changes_what_follows_and_undo_brings_it_back(app):
     app.number_input(key="layer/0/1/filters").set_value(12).run()
-    assert mine(app).network.at((0,)) == LENET5.at((0,)).replaced(filters=12)
+    assert mine(app).editor.network.at((0,)) == LENET5.at((0,)).replaced(filters=12)
     facts = " ".join(element.proto.body for element in app.get("html"))
     assert "28×28×12" in facts and "4,816 parameters" in facts
     button(app, "Undo").click().run()
-    assert mine(app).network == LENET5
+    assert mine(app).editor.network == LENET5
     button(app, "Redo").click().run()
-    assert mine(app).network.at((0,)).filters == 12
+    assert mine(app).editor.network.at((0,)).filters == 12
 
 
 def test_a_kernel_size_is_one_choice_away(app):
     app.selectbox(key="layer/0/1/kernel_size").set_value("7×7").run()
-    assert mine(app).network.at((0,)).kernel_size == (7, 7)
+    assert mine(app).editor.network.at((0,)).kernel_size == (7, 7)
     assert not app.exception
 
 
 def test_layers_are_added_moved_duplicated_and_deleted(app):
     button(app, "MaxPooling2D").click().run()
-    assert type(mine(app).network.at((1,))).__name__ == "MaxPooling2D"
-    assert mine(app).selected == (1,)
+    assert type(mine(app).editor.network.at((1,))).__name__ == "MaxPooling2D"
+    assert mine(app).editor.selected == (1,)
     button(app, "Down").click().run()
-    assert type(mine(app).network.at((2,))).__name__ == "MaxPooling2D"
+    assert type(mine(app).editor.network.at((2,))).__name__ == "MaxPooling2D"
     button(app, "Duplicate").click().run()
-    assert len(mine(app).network.layers) == 10
+    assert len(mine(app).editor.network.layers) == 10
     button(app, "Delete").click().run()
     button(app, "Up").click().run()
     button(app, "Delete").click().run()
@@ -73,21 +73,21 @@ def test_layers_are_added_moved_duplicated_and_deleted(app):
 def test_everything_can_be_deleted_and_the_page_says_how_to_go_on(app):
     for _ in range(8):
         button(app, "Delete").click().run()
-    assert mine(app).network.layers == ()
+    assert mine(app).editor.network.layers == ()
     assert not app.exception
     assert "no layers yet" in words(app)
     button(app, "Flatten").click().run()
-    assert mine(app).network.layers == (Flatten(),)
+    assert mine(app).editor.network.layers == (Flatten(),)
 
 
 def test_a_preset_is_one_choice_away(app):
     app.selectbox(key="build/0/preset").set_value("A1").run()
-    assert mine(app).network == PRESETS["A1"].network
+    assert mine(app).editor.network == PRESETS["A1"].network
     assert {metric.label: metric.value for metric in app.metric}["Parameters"] == "407,050"
 
 
 def test_a_problem_stands_at_its_layer_and_training_is_refused_with_it(app):
-    mine(app).edit(LENET5.replaced((0,), Conv2D(6, 15)).replaced((2,), Conv2D(16, 9)))
+    mine(app).editor.edit(LENET5.replaced((0,), Conv2D(6, 15)).replaced((2,), Conv2D(16, 9)))
     app.run()
     assert "Conv2D 9×9 needs at least 9×9 pixels, but only 7×7 are left" in app.error[0].value
     opened(app, "train")
@@ -97,7 +97,7 @@ def test_a_problem_stands_at_its_layer_and_training_is_refused_with_it(app):
 
 
 def test_a_network_too_large_is_refused_on_the_page(app):
-    mine(app).edit(Network((28, 28, 1), (Flatten(), Dense(8192), Dense(8192), Dense(10, "softmax"))))
+    mine(app).editor.edit(Network((28, 28, 1), (Flatten(), Dense(8192), Dense(8192), Dense(10, "softmax"))))
     opened(app, "train")
     assert button(app, "Start").disabled
     assert "Layer 3 (Dense 8192)" in words(app)
@@ -105,7 +105,7 @@ def test_a_network_too_large_is_refused_on_the_page(app):
 
 def test_training_runs_in_the_background_and_is_followed(app):
     opened(app, "train")
-    mine(app).recipe = Recipe(epochs=1)
+    mine(app).editor.recipe = Recipe(epochs=1)
     button(app, "Start").click().run()
     assert not app.exception
     assert mine(app).run.wait(60)
@@ -117,12 +117,12 @@ def test_training_runs_in_the_background_and_is_followed(app):
     for page in ("kernels", "feature_maps", "receptive_fields", "draw"):
         opened(app, page)
         assert not app.exception
-        assert mine(app).subject == "run"  # one's own network is what one looks into
+        assert mine(app).focus.subject == "run"  # one's own network is what one looks into
 
 
 def test_stop_ends_a_run_and_keeps_its_weights(app):
     opened(app, "train")
-    mine(app).recipe = Recipe(epochs=100)
+    mine(app).editor.recipe = Recipe(epochs=100)
     button(app, "Start").click().run()
     run = mine(app).run
     while run.version == 0:
@@ -138,8 +138,8 @@ def test_stop_ends_a_run_and_keeps_its_weights(app):
 
 def test_a_rate_that_explodes_is_explained_on_the_page(app):
     opened(app, "train")
-    mine(app).edit(Network((28, 28, 1), (Flatten(), Dense(32), Dense(10, "softmax"))))  # nothing cuts it off
-    mine(app).recipe = Recipe(optimizer="SGD", learning_rate=1000.0)
+    mine(app).editor.edit(Network((28, 28, 1), (Flatten(), Dense(32), Dense(10, "softmax"))))  # nothing cuts it off
+    mine(app).editor.recipe = Recipe(optimizer="SGD", learning_rate=1000.0)
     button(app, "Start").click().run()
     mine(app).run.wait(60)
     app.run()
@@ -151,7 +151,7 @@ def test_a_rate_that_explodes_is_explained_on_the_page(app):
 def test_the_sources_recipe_is_one_click_away(app):
     opened(app, "train")
     button(app, "Use the published settings").click().run()
-    assert mine(app).recipe == PRESETS["E2"].recipe
+    assert mine(app).editor.recipe == PRESETS["E2"].recipe
 
 
 def test_an_answer_appears_for_a_drawing_and_other_pages_can_show_it(app):
@@ -163,7 +163,7 @@ def test_an_answer_appears_for_a_drawing_and_other_pages_can_show_it(app):
     assert not app.exception
     assert {metric.label: metric.value for metric in app.metric}["Prediction"] == "1"
     opened(app, "feature_maps")
-    assert mine(app).source == "drawing"
+    assert mine(app).image.source == "drawing"
     assert "your drawing" in words(app)
 
 
@@ -174,7 +174,7 @@ def test_draw_begins_with_the_network_for_drawings_and_other_pages_with_lenet(ap
     opened(app, "draw")
     assert network().value == "draw"
     opened(app, "feature_maps")
-    assert network().value == "lenet5" and mine(app).subject is None
+    assert network().value == "lenet5" and mine(app).focus.subject is None
     network().set_value("seven-thousand").run()
     assert not app.exception
     opened(app, "draw")  # what was chosen is what all pages are about
@@ -204,7 +204,7 @@ def test_nonsense_from_the_canvas_is_no_drawing(app, objects):
     app.session_state["canvas/0"] = drawn(objects)
     app.run()
     assert not app.exception
-    assert mine(app).drawing is None
+    assert mine(app).image.drawing is None
 
 
 def drawn(objects):
@@ -217,7 +217,7 @@ def drawn(objects):
 
 def test_a_network_that_takes_no_digits_says_so_on_draw(app):
     session = mine(app)
-    session.network = Network((32, 32, 3), (Flatten(), Dense(10, "softmax")))
+    session.editor.network = Network((32, 32, 3), (Flatten(), Dense(10, "softmax")))
     opened(app, "train")
     assert button(app, "Start").disabled
     assert "32×32×3" in words(app)
@@ -229,33 +229,33 @@ def test_two_visitors_do_not_see_each_other(app):
     other = AppTest.from_file(str(app._script_path), default_timeout=60).run()
     app.number_input(key="layer/0/1/filters").set_value(9).run()
     other.run()
-    assert mine(other).network == LENET5
-    assert mine(app).network != LENET5
+    assert mine(other).editor.network == LENET5
+    assert mine(app).editor.network != LENET5
 
 
 def test_a_residual_block_is_one_click_and_its_branches_are_edited_like_the_rest(app):
     button(app, "Residual block").click().run()
     session = mine(app)
-    assert session.network.at((1,)) == residual_block(6)  # as many channels as layer 1 puts out
+    assert session.editor.network.at((1,)) == residual_block(6)  # as many channels as layer 1 puts out
     assert not app.error
     app.button(key="select/2.1.2").click().run()
-    app.number_input(key=f"layer/{session.revision}/2.1.2/filters").set_value(7).run()
+    app.number_input(key=f"layer/{session.editor.widgets}/2.1.2/filters").set_value(7).run()
     assert "28×28×7" in app.error[0].value and "28×28×6" in app.error[0].value  # the join names both shapes
     app.button(key="select/2.2").click().run()
     button(app, "Conv2D").click().run()
-    assert len(session.network.at((1,)).branches[1]) == 1  # the identity has got a layer
-    assert session.selected == (1, 1, 0)
+    assert len(session.editor.network.at((1,)).branches[1]) == 1  # the identity has got a layer
+    assert session.editor.selected == (1, 1, 0)
     app.button(key="select/2").click().run()
     button(app, "Add a branch").click().run()
-    assert len(session.network.at((1,)).branches) == 3 and session.selected == (1, 2)
+    assert len(session.editor.network.at((1,)).branches) == 3 and session.editor.selected == (1, 2)
     button(app, "Remove branch").click().run()
-    assert len(session.network.at((1,)).branches) == 2 and session.selected == (1,)
-    app.selectbox(key=f"layer/{session.revision}/2/merge").set_value("concatenate").run()
-    assert session.network.at((1,)).merge == "concatenate"
+    assert len(session.editor.network.at((1,)).branches) == 2 and session.editor.selected == (1,)
+    app.selectbox(key=f"layer/{session.editor.widgets}/2/merge").set_value("concatenate").run()
+    assert session.editor.network.at((1,)).merge == "concatenate"
     for _ in range(6):
         button(app, "Undo").click().run()
         assert not app.exception
-    assert mine(app).network == LENET5
+    assert mine(app).editor.network == LENET5
 
 
 def test_the_last_edit_shows_what_it_changed(app):
@@ -298,23 +298,23 @@ def test_the_totals_name_the_last_map_if_there_is_one(app, name, sees):
 def test_multiply_adds_are_written_in_units_that_go_together(app):
     app.selectbox(key="build/0/preset").set_value("B4").run()
     assert figures(app)["Multiply-adds"].endswith(" M")
-    app.selectbox(key=f"build/{mine(app).revision}/preset").set_value("B2").run()
+    app.selectbox(key=f"build/{mine(app).editor.widgets}/preset").set_value("B2").run()
     assert figures(app)["Multiply-adds"] == "9.22 G"
     assert figures(app)["Parameters"] == "563,264"
 
 
 def test_a_preset_brings_its_settings_for_training_and_undo_takes_them_back(app):
-    own = mine(app).recipe
+    own = mine(app).editor.recipe
     app.selectbox(key="build/0/preset").set_value("E3").run()
-    assert mine(app).recipe == PRESETS["E3"].recipe
+    assert mine(app).editor.recipe == PRESETS["E3"].recipe
     assert "Memory, batch 1" in figures(app)
     assert "Its settings are set for Train: SGD 0.01, batch 1, 20 epochs" in words(app)
     button(app, "Undo").click().run()
-    assert (mine(app).network, mine(app).recipe) == (LENET5, own)
+    assert (mine(app).editor.network, mine(app).editor.recipe) == (LENET5, own)
     button(app, "Redo").click().run()
-    assert mine(app).recipe == PRESETS["E3"].recipe
-    app.selectbox(key=f"build/{mine(app).revision}/preset").set_value("B1").run()  # has none
-    assert mine(app).recipe == PRESETS["E3"].recipe
+    assert mine(app).editor.recipe == PRESETS["E3"].recipe
+    app.selectbox(key=f"build/{mine(app).editor.widgets}/preset").set_value("B1").run()  # has none
+    assert mine(app).editor.recipe == PRESETS["E3"].recipe
 
 
 def test_presets_are_listed_by_name_with_their_number_in_the_article(app):
@@ -327,15 +327,15 @@ def test_a_network_for_other_images_says_for_which_and_can_be_changed(app):
     assert "expects images of 128×128×3, but those of MNIST digits are 28×28×1. Change its input" in words(app)
     assert "a digit is up to" not in words(app)
     button(app, "Change the input to 28×28×1").click().run()
-    assert mine(app).network.input_shape == (28, 28, 1)
-    assert mine(app).network.layers == PRESETS["B1"].network.layers
+    assert mine(app).editor.network.input_shape == (28, 28, 1)
+    assert mine(app).editor.network.layers == PRESETS["B1"].network.layers
     assert "Add Flatten and Dense 10" in words(app)  # the next step
     button(app, "Undo").click().run()
-    assert mine(app).network == PRESETS["B1"].network
+    assert mine(app).editor.network == PRESETS["B1"].network
 
 
 def test_what_is_wrong_with_a_layer_is_said_once(app):
-    mine(app).edit(LENET5.replaced((0,), Conv2D(6, 15)).replaced((2,), Conv2D(16, 9)))
+    mine(app).editor.edit(LENET5.replaced((0,), Conv2D(6, 15)).replaced((2,), Conv2D(16, 9)))
     app.run()
     assert words(app).count("Conv2D 9×9 needs") == 1
     assert "Layer 3 cannot work" in words(app)
@@ -348,21 +348,21 @@ def test_branches_show_what_all_their_layers_own(app):
 
 
 def test_what_was_added_is_shown_and_takes_the_focus(app):
-    assert mine(app).reveals == 0
+    assert mine(app).reveals.number == 0
     button(app, "Conv2D").click().run()
     assert [toast.value for toast in app.toast] == ["Added as layer 2: Conv2D."]
     button(app, "Down").click().run()
     button(app, "Delete").click().run()
-    assert mine(app).reveals == 3
-    app.number_input(key=f"layer/{mine(app).revision}/3/filters").set_value(12).run()
-    assert mine(app).reveals == 3  # who types is left alone
+    assert mine(app).reveals.number == 3
+    app.number_input(key=f"layer/{mine(app).editor.widgets}/3/filters").set_value(12).run()
+    assert mine(app).reveals.number == 3  # who types is left alone
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_opens_without_a_traceback(app, name):
     app.selectbox(key="build/0/preset").set_value(name).run()
     assert not app.exception
-    assert mine(app).network == PRESETS[name].network
+    assert mine(app).editor.network == PRESETS[name].network
 
 
 def visited(token):
@@ -378,16 +378,16 @@ def test_a_link_brings_network_recipe_and_dataset(app):
     recipe = Recipe(epochs=7, learning_rate=0.02, optimizer="SGD", seed=9)
     other = visited(to_token(PRESETS["B4"].network, recipe, "fashion_mnist"))
     assert not other.exception
-    assert mine(other).network == PRESETS["B4"].network
-    assert (mine(other).recipe, mine(other).dataset) == (recipe, "fashion_mnist")
-    assert mine(app).network == LENET5  # nobody else is touched
+    assert mine(other).editor.network == PRESETS["B4"].network
+    assert (mine(other).editor.recipe, mine(other).editor.dataset) == (recipe, "fashion_mnist")
+    assert mine(app).editor.network == LENET5  # nobody else is touched
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "1" + "A" * 30_000, "9abc", "1%00<script>"])
 def test_a_bad_link_gives_a_plain_message_and_the_default_network(app, token):
     other = visited(token)
     assert not other.exception
-    assert mine(other).network == LENET5
+    assert mine(other).editor.network == LENET5
     assert not token or ("link" in other.error[0].value and "You see “LeNet-5” instead." in other.error[0].value)
 
 
@@ -414,8 +414,8 @@ def test_a_network_goes_out_as_json_and_comes_back(app):
     recipe = Recipe(epochs=11)
     uploaded(app, "b4.json", to_json(PRESETS["B4"].network, recipe, "fashion_mnist").encode())
     button(app, "Open “All of it”").click().run()
-    assert (mine(app).network, mine(app).recipe) == (PRESETS["B4"].network, recipe)
-    assert mine(app).dataset == "fashion_mnist"
+    assert (mine(app).editor.network, mine(app).editor.recipe) == (PRESETS["B4"].network, recipe)
+    assert mine(app).editor.dataset == "fashion_mnist"
     assert app.toast[0].value.startswith("Imported “All of it”.")
 
 
@@ -428,7 +428,7 @@ def test_a_trained_model_goes_out_and_comes_back(app, random):
     np.testing.assert_allclose(back(image), model(image), atol=1e-6)
     opened(app, "feature_maps")
     assert not app.exception
-    assert mine(app).subject == "imported"
+    assert mine(app).focus.subject == "imported"
 
 
 @pytest.mark.parametrize(
@@ -441,7 +441,7 @@ def test_a_trained_model_goes_out_and_comes_back(app, random):
 def test_a_bad_file_gets_a_sentence(app, name, content):
     uploaded(app, name, content)
     assert app.error[0].value
-    assert mine(app).network == LENET5
+    assert mine(app).editor.network == LENET5
 
 
 @pytest.mark.parametrize(
@@ -455,12 +455,12 @@ def test_a_bad_file_gets_a_sentence(app, name, content):
 )
 def test_a_number_is_explained_and_is_the_models_own(app, layer, unit, said):
     opened(app, "feature_maps")
-    mine(app).inside_of, mine(app).layer, mine(app).unit = LENET5, layer, unit
+    mine(app).focus.inside_of, mine(app).focus.layer, mine(app).focus.unit = LENET5, layer, unit
     app.run()
     assert not app.exception
     assert said in words(app) and "there: the same." in words(app)
     button(app, "Whole network").click().run()
-    assert mine(app).layer is None and "there: the same." not in words(app)
+    assert mine(app).focus.layer is None and "there: the same." not in words(app)
 
 
 def test_a_picture_that_was_sent_can_be_looked_into_and_an_empty_one_is_explained(app):
@@ -468,11 +468,11 @@ def test_a_picture_that_was_sent_can_be_looked_into_and_an_empty_one_is_explaine
     page = np.zeros((60, 40, 4), np.uint8)
     page[..., 3] = 255
     page[10:50, 18:22, :3] = 255
-    app.session_state["maps/source/2"], mine(app).upload = "upload", page
+    app.session_state["maps/source/2"], mine(app).image.upload = "upload", page
     app.run()
     assert not app.exception
     assert "Input: your picture. The network answers **1**" in words(app)
-    mine(app).upload = np.full((60, 40, 4), 255, np.uint8)
+    mine(app).image.upload = np.full((60, 40, 4), 255, np.uint8)
     app.run()
     assert not app.exception
     assert "Nothing stands out" in app.warning[0].value
@@ -482,25 +482,25 @@ def test_a_run_of_another_network_than_the_editors_says_so(app):
     trained_twice(app)
     opened(app, "feature_maps")
     assert "this is the run's own" not in words(app)
-    mine(app).edit(LENET5)
+    mine(app).editor.edit(LENET5)
     app.run()
     assert "this is the run's own" in words(app)
 
 
 def test_a_place_in_another_network_is_forgotten(app):
     opened(app, "feature_maps")
-    mine(app).inside_of, mine(app).layer, mine(app).unit = PRESETS["C5"].network, (20,), (0, 0, 0)
+    mine(app).focus.inside_of, mine(app).focus.layer, mine(app).focus.unit = PRESETS["C5"].network, (20,), (0, 0, 0)
     app.run()
     assert not app.exception
-    assert mine(app).layer is None and mine(app).unit is None
+    assert mine(app).focus.layer is None and mine(app).focus.unit is None
 
 
 def trained_twice(app):
     """Two short runs, the newer one with another network."""
     opened(app, "train")
     for network in (LENET5, Network((28, 28, 1), (Flatten(), Dense(10, "softmax")), "Plain")):
-        mine(app).edit(network)
-        mine(app).recipe = Recipe(epochs=1, training_images=500)
+        mine(app).editor.edit(network)
+        mine(app).editor.recipe = Recipe(epochs=1, training_images=500)
         app.run()
         app.button(key="train/start").click().run()
         assert mine(app).run.wait(60)

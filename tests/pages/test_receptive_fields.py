@@ -34,7 +34,7 @@ def opened(app, part=None, network=None, layer=None):
     if network is not None:
         weights = build_model(network, seed=3).get_weights()
         mine(app).imported = Trained(network, weights, "mnist")
-        mine(app).subject = "imported"
+        mine(app).focus.subject = "imported"
     if part:
         app.session_state["fields/part"] = part
     app.switch_page("pages/receptive_fields.py").run()
@@ -125,7 +125,7 @@ def test_a_layer_that_nothing_reaches_says_so(app):
     dead = [np.zeros_like(weights) for weights in model.get_weights()]
     dead[1] -= 1.0  # relu of a negative bias
     mine(app).imported = Trained(network, dead, "mnist")
-    mine(app).subject = "imported"
+    mine(app).focus.subject = "imported"
     opened(app, "What counts")
     assert "After training, nothing reaches this layer" in words(app)
     assert list(app.table[0].value.iloc[:, 0]) == ["Before training"]

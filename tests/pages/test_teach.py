@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from core.data import DIGITS, SOURCES, Collection, about, from_strokes
 from core.network import LENET5, to_token
 from core.training import Recipe, State, teaching
+from core.ui.pages.teach.state import TeachState
 from core.ui.widgets.canvas import BRUSH
 from tests.drawn import SHAPES, digit, digits, shape, shapes
 from tests.pages.conftest import ROOT, button, mine
@@ -24,7 +25,7 @@ def put(app, key, strokes):
 
 
 def teach_one(app, strokes, label):
-    put(app, f"teach/canvas/{mine(app).taught}/{mine(app).teach_canvas}", strokes)
+    put(app, f"teach/canvas/{mine(app).state(TeachState).which}/{mine(app).state(TeachState).canvas}", strokes)
     app.run()
     app.button(key=f"teach/class/{label}").click().run()
 
@@ -74,13 +75,13 @@ def test_classes_of_ones_own_are_named_drawn_taught_and_every_page_can_look_at_t
     assert about(run.dataset_name).class_names == ("ring", "cross", "triangle")
     assert "Your drawings, kept apart (6)" in words(app)
     for page in LOOKING:
-        mine(app).subject = "run"
+        mine(app).focus.subject = "run"
         opened(app, page)
         assert not app.exception, page
-    assert mine(app).dataset == "mnist"  # no link and no export speaks of the drawings
+    assert mine(app).editor.dataset == "mnist"  # no link and no export speaks of the drawings
     opened(app, "runs")
     app.button(key="runs/edit").click().run()
-    assert not app.exception and mine(app).dataset in SOURCES
+    assert not app.exception and mine(app).editor.dataset in SOURCES
     assert run.dataset_name not in str([code.value for code in app.code])
 
 
@@ -90,7 +91,7 @@ def test_a_link_that_names_somebodys_drawings_opens_on_digits(app):
     other = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     other.query_params["n"] = to_token(LENET5, None, run.dataset_name)
     other.run()
-    assert not other.exception and mine(other).dataset == "mnist" and mine(other).workspace.runs == []
+    assert not other.exception and mine(other).editor.dataset == "mnist" and mine(other).workspace.runs == []
 
 
 def renamed(collection):
@@ -120,7 +121,7 @@ def test_a_drawing_can_be_deleted_and_can_be_said_to_be_something_else(app):
     keep(app, "digits", digits(1))
     opened(app, "teach")
     session = mine(app)
-    session.teach_chosen = 3
+    session.state(TeachState).chosen = 3
     app.run()
     first = session.workspace.collection("digits")
     next(box for box in app.selectbox if box.label == "Drawing 4 is").set_value(8).run()
@@ -171,7 +172,7 @@ def test_all_that_is_answered_wrongly_is_counted_though_only_a_part_is_shown(app
 def test_what_is_deleted_is_what_was_shown_though_another_window_has_changed_the_others(app):
     keep(app, "digits", digits(1))
     opened(app, "teach")
-    mine(app).teach_chosen = 3
+    mine(app).state(TeachState).chosen = 3
     app.run()
     first = mine(app).workspace.collection("digits")
     mine(app).workspace.collect("digits", lambda there: there.removed(0))
@@ -238,7 +239,7 @@ def test_a_stroke_that_comes_after_it_was_said_what_it_is_completes_the_drawing_
     app.segmented_control(key="teach/which").set_value("own").run()
     cross = shape("cross", random)
     teach_one(app, cross[:1], 1)
-    put(app, f"teach/canvas/own/{mine(app).teach_canvas}", cross)  # the browser is slower than the hand
+    put(app, f"teach/canvas/own/{mine(app).state(TeachState).canvas}", cross)  # the browser is slower than the hand
     app.run()
     assert app.button(key="teach/class/0").disabled and not app.exception
     found = mine(app).workspace.collection("own")

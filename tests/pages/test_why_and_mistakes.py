@@ -11,6 +11,8 @@ from core.network import Conv2D, Dense, Flatten, GlobalAveragePooling2D, Network
 from core.training import Recipe, build_model
 from core.training.trained import Trained
 from core.ui.pages.mistakes.mistakes import FIRST, VIEWS
+from core.ui.pages.mistakes.state import MistakesState
+from core.ui.pages.why.state import WhyState
 from core.ui.pages.why.why import alike, target_class
 from core.ui.shell.pages import PAGES
 from tests.pages.conftest import button, mine
@@ -26,7 +28,7 @@ COLOURED = Network(
 
 def imported(app, network, dataset="mnist", weights=None):
     mine(app).imported = Trained(network, weights or build_model(network, seed=1).get_weights(), dataset)
-    mine(app).subject = "imported"
+    mine(app).focus.subject = "imported"
 
 
 @pytest.fixture
@@ -78,7 +80,7 @@ def test_the_runner_up_or_any_class_can_be_explained_and_is_remembered(app):
     assert "for and against **4**" in words(app)
     opened(app, "kernels")
     opened(app, "why")
-    assert mine(app).explained == 4 and "for and against **4**" in words(app)
+    assert mine(app).state(WhyState).explained == 4 and "for and against **4**" in words(app)
 
 
 def test_nothing_that_is_unchanged_is_computed_again(app):
@@ -150,7 +152,7 @@ def test_the_two_choices_show_the_images_of_a_cell(app):
     opened(app, "mistakes")
     chooser(app, "It is").set_value(3).run()
     chooser(app, "Answered").set_value(0).run()
-    assert mine(app).confused == (3, 0)
+    assert mine(app).state(MistakesState).confused == (3, 0)
     assert "No test image of “3” is answered “0”." in words(app)
     chooser(app, "Answered").set_value(3).run()
     assert "1,007 test images** of “3” answered “3”" in words(app)
@@ -160,34 +162,34 @@ def test_the_two_choices_show_the_images_of_a_cell(app):
 @pytest.mark.parametrize("page", VIEWS)
 def test_a_mistake_is_opened_in_the_other_views(app, page):
     opened(app, "mistakes")
-    mine(app).test_image = 247
-    mine(app).source = "drawing"
+    mine(app).state(MistakesState).test_image = 247
+    mine(app).image.source = "drawing"
     app.run()
     assert "Test image 247: “4”, answered" in words(app)
     button(app, PAGES[page].title).click().run()
     assert not app.exception
-    assert (mine(app).source, mine(app).test_index) == ("test", 247)
+    assert (mine(app).image.source, mine(app).image.test_index) == ("test", 247)
     opened(app, page)  # AppTest stays where it is
     assert next(field for field in app.number_input if field.label == "Number").value == 247
 
 
 def test_both_pages_follow_a_run_and_compute_once_for_each_version(app):
     opened(app, "train")
-    mine(app).edit(PLAIN)
-    mine(app).recipe = Recipe(epochs=2, training_images=500)
+    mine(app).editor.edit(PLAIN)
+    mine(app).editor.recipe = Recipe(epochs=2, training_images=500)
     app.run()
     button(app, "Start").click().run()
     assert mine(app).run.wait(60)
     for page, name in (("why", "why/occlusion"), ("mistakes", "mistakes/judged")):
         opened(app, page)
-        assert not app.exception and mine(app).subject == "run"
+        assert not app.exception and mine(app).focus.subject == "run"
         before = mine(app)._kept[name]
         app.run()
         assert mine(app)._kept[name] is before
         next(slider for slider in app.select_slider if slider.label == "Epoch").set_value(0).run()
         assert not app.exception
         assert mine(app)._kept[name] is not before
-        mine(app).epoch = None
+        mine(app).focus.epoch = None
 
 
 def test_the_class_to_explain_is_found_by_rank_or_named():

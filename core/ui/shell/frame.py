@@ -37,7 +37,7 @@ def plain(text: str) -> str:
 def sidebar(mine: Session) -> None:
     """The network in the editor with its size, and the newest run, which may be of another network."""
     with st.sidebar:
-        st.markdown(f"**{plain(mine.network.name)}**  \n{parameter_words(mine.network)}")
+        st.markdown(f"**{plain(mine.editor.network.name)}**  \n{parameter_words(mine.editor.network)}")
         following(lambda: mine.run, SIDEBAR_SECONDS, lambda: _status(mine))
     fold_on_phones()
 
@@ -73,7 +73,7 @@ def _status(mine: Session) -> None:
         return
     now = run.snapshot
     st.divider()
-    changed = run.network != mine.network
+    changed = run.network != mine.editor.network
     what = f"{plain(run.name)}, {parameter_words(run.network)}"
     st.markdown(f"**Run** {what}" + (", not what is on the Build page" if changed else ""))
     st.progress(now.progress, text=progress_words(now))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import streamlit as st
 
 from core.data.drawing import FARTHEST, MAX_POINTS
+from core.ui.shell.renewal import Renewal
 from core.views.theme import FRAME
 
 if TYPE_CHECKING:
@@ -33,6 +35,22 @@ class Drawing(NamedTuple):
     strokes: list[np.ndarray]
     width: float
     content: dict[str, Any] | None
+
+
+@dataclass
+class Board(Renewal):
+    """A canvas that keeps what is on it while another page is open.
+
+    Attributes:
+        content: what the canvas sent last.
+    """
+
+    content: dict[str, Any] | None = None
+
+    def clear(self) -> None:
+        """Begin with an empty one."""
+        self.renew()
+        self.content = None
 
 
 def draw(

@@ -80,10 +80,10 @@ def drawing(mine: Session, traced: Trace) -> None:
     def selected() -> None:
         path = _path(st.session_state[key].get("selected"))
         if path in {row.path for row in traced.rows}:
-            mine.selected = path
-            mine.reveals += 1
+            mine.editor.selected = path
+            mine.reveals.renew()
 
-    svg = network_svg(mine.network, traced, mine.selected)
+    svg = network_svg(mine.editor.network, traced, mine.editor.selected)
     _component()(data={"svg": svg}, key=key, on_selected_change=selected)
 
 

@@ -43,7 +43,7 @@ def open_link(mine: Session) -> None:
     try:
         shared = shared_from_token(token)
     except InvalidNetwork as problem:
-        mine.link_problem = f"{problem} You see “{plain(mine.network.name)}” instead."
+        mine.editor.link_problem = f"{problem} You see “{plain(mine.editor.network.name)}” instead."
         return
     take(mine, shared)
     mine.hidden = shared.hidden
@@ -51,9 +51,9 @@ def open_link(mine: Session) -> None:
 
 def take(mine: Session, shared: Shared) -> None:
     """Make what was shared one's own; undo brings back what was there."""
-    mine.open(shared.network, shared.recipe)
+    mine.editor.open(shared.network, shared.recipe)
     if shared.dataset in SOURCES:
-        mine.dataset = shared.dataset
+        mine.editor.dataset = shared.dataset
 
 
 def hand_on(mine: Session) -> None:
@@ -62,7 +62,7 @@ def hand_on(mine: Session) -> None:
         _share(mine)
     with st.popover("Export", icon=":material/download:"):
         _export(mine)
-    with st.popover("Import", icon=":material/upload:", key=f"import/{mine.revision}/open"):  # closes after use
+    with st.popover("Import", icon=":material/upload:", key=f"import/{mine.editor.widgets}/open"):  # closes after use
         _import(mine)
 
 
@@ -75,7 +75,7 @@ def _share(mine: Session) -> None:
         key="share/hidden",
         help="Who opens the link does not see these parts. It is no lock: they can open the app without the link.",
     )
-    token = to_token(mine.network, mine.recipe, mine.dataset, tuple(hidden))
+    token = to_token(mine.editor.network, mine.editor.recipe, mine.editor.dataset, tuple(hidden))
     st.code(f"{_address()}?{LINK}={token}", language=None, wrap_lines=True)
     st.caption("Everything is in the link itself; nothing is stored on the server.")
 
@@ -87,14 +87,14 @@ def _address() -> str:
 
 
 def _export(mine: Session) -> None:
-    name = file_stem(mine.network.name)
-    traced = trace(mine.network)
+    name = file_stem(mine.editor.network.name)
+    traced = trace(mine.editor.network)
     works = traced.works and bool(traced.rows)
     files: list[tuple[str, str, str, Callable[[], str], bool]] = [
-        ("Keras script", f"{name}.py", "text/x-python", lambda: to_code(mine.network, mine.recipe, mine.dataset), works),
-        ("Notebook", f"{name}.ipynb", "application/json", lambda: to_notebook(mine.network, mine.recipe, mine.dataset), works),
-        ("JSON", f"{name}.json", "application/json", lambda: to_json(mine.network, mine.recipe, mine.dataset), True),
-        ("Drawing (SVG)", f"{name}.svg", "image/svg+xml", lambda: network_svg(mine.network, traced, paper=FILE), True),
+        ("Keras script", f"{name}.py", "text/x-python", lambda: to_code(mine.editor.network, mine.editor.recipe, mine.editor.dataset), works),
+        ("Notebook", f"{name}.ipynb", "application/json", lambda: to_notebook(mine.editor.network, mine.editor.recipe, mine.editor.dataset), works),
+        ("JSON", f"{name}.json", "application/json", lambda: to_json(mine.editor.network, mine.editor.recipe, mine.editor.dataset), True),
+        ("Drawing (SVG)", f"{name}.svg", "image/svg+xml", lambda: network_svg(mine.editor.network, traced, paper=FILE), True),
     ]  # fmt: skip
     for label, file, kind, make, can in files:
         st.download_button(
@@ -116,7 +116,7 @@ def _import(mine: Session) -> None:
     file = st.file_uploader(
         "File",
         type=["json", "keras", "h5", "hdf5", "npz"],
-        key=f"import/{mine.revision}",
+        key=f"import/{mine.editor.widgets}",
         label_visibility="collapsed",
         help="A model file is read as data and never loaded, because loading one can run code.",
     )
@@ -141,7 +141,7 @@ def _import(mine: Session) -> None:
 
 def _opened(mine: Session, take_over: Callable[[Session, Any], None], what: Shared | Foreign) -> None:
     take_over(mine, what)
-    mine.notice = f"Imported “{plain(mine.network.name)}”. Undo brings back what you had."
+    mine.notice = f"Imported “{plain(mine.editor.network.name)}”. Undo brings back what you had."
 
 
 def _read_json(content: bytes) -> Shared:
@@ -153,17 +153,17 @@ def _read_json(content: bytes) -> Shared:
 
 def _take_model(mine: Session, foreign: Foreign) -> None:
     """Open it in the editor and, where it answers for the chosen dataset, make it one to look into."""
-    source = SOURCES[mine.dataset]
-    mine.open(foreign.network)
+    source = SOURCES[mine.editor.dataset]
+    mine.editor.open(foreign.network)
     answers = not trace(foreign.network, len(source.class_names)).problems
     if not foreign.weights:
         return
     if answers and foreign.network.input_shape == source.input_shape:
         mine.imports += 1
-        mine.imported = Trained(foreign.network, foreign.weights, mine.dataset)
-        mine.subject = "imported"
+        mine.imported = Trained(foreign.network, foreign.weights, mine.editor.dataset)
+        mine.focus.subject = "imported"
     else:
-        mine.complaint = (
+        mine.editor.complaint = (
             f"This network does not answer for {source.title}, so it can be edited, but not be looked into."
         )
 

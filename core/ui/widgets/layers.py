@@ -26,15 +26,15 @@ def choose_layer(mine: Session, network: Network, paths: list[Path], key: str) -
     """A choice among these layers, which begins with the one that was looked at last; None where there are none."""
     if not paths:
         return None
-    mine.look_into(network)
+    mine.focus.look_into(network)
     widget = f"{key}/{hash(network)}"
     return st.selectbox(
         "Layer",
         paths,
-        paths.index(_nearest(network, paths, mine.layer)),
+        paths.index(_nearest(network, paths, mine.focus.layer)),
         format_func=lambda path: layer_words(network, path),
         key=widget,
-        on_change=lambda: mine.look_at(st.session_state[widget]),
+        on_change=lambda: mine.focus.look_at(st.session_state[widget]),
         width=340,
     )
 

@@ -102,27 +102,27 @@ def choose_subject(mine: Session, key: str, usual: str = "lenet5") -> Subject:
     if mine.imported is not None:
         titles["imported"] = f"Imported: {plain(mine.imported.network.name)}"
     options = list(titles)
-    if mine.subject not in options:
-        mine.subject = None
+    if mine.focus.subject not in options:
+        mine.focus.subject = None
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.segmented_control(
             "Network",
             options,
-            default=mine.subject or usual,
+            default=mine.focus.subject or usual,
             format_func=titles.get,
             required=True,
             key=f"{key}/{len(options)}/{titles.get('run')}",
         )
-        if mine.subject or chosen != usual:  # what was not chosen is left to the next page
-            mine.subject = chosen
-        if mine.subject == "run":
+        if mine.focus.subject or chosen != usual:  # what was not chosen is left to the next page
+            mine.focus.subject = chosen
+        if mine.focus.subject == "run":
             choose_run(mine, key)
             run = mine.run
             choose_epoch(mine, key)
-    if mine.subject == "imported":
+    if mine.focus.subject == "imported":
         return _of_import(mine)
-    if mine.subject == "run":
-        if run.network != mine.network:
+    if mine.focus.subject == "run":
+        if run.network != mine.editor.network:
             st.caption("The network on the Build page is another one by now; this is the run's own.")
         found = _of_run(mine, run)
         if found is not None:
@@ -131,8 +131,8 @@ def choose_subject(mine: Session, key: str, usual: str = "lenet5") -> Subject:
             st.info("Your run is getting ready; its weights follow in a few seconds. Until then: LeNet-5.")
         else:
             st.warning("Your run ended before it had learned anything, so this shows LeNet-5.")
-    name = "lenet5" if mine.subject == "run" else mine.subject or usual
-    return _of_name(name, live=mine.subject == "run" and run.active)
+    name = "lenet5" if mine.focus.subject == "run" else mine.focus.subject or usual
+    return _of_name(name, live=mine.focus.subject == "run" and run.active)
 
 
 def subjects(mine: Session) -> dict[str, str]:
@@ -182,11 +182,11 @@ def _of_run(mine: Session, run: Run) -> Subject | None:
     model = model_of(mine, run)
     if model is None:
         return None
-    epoch = mine.epoch if run is mine.run else None
+    epoch = mine.focus.epoch if run is mine.run else None
     title = f"Your run: {plain(run.name)}" + ("" if epoch is None else f", after epoch {epoch}")
     live = run.active and epoch is None
     who = f"{_run_key(run)}/{epoch}"
-    return Subject(title, run.network, model, run.dataset_name, live, mine.viewer(run), who=who)
+    return Subject(title, run.network, model, run.dataset_name, live, mine.focus.viewer(run), who=who)
 
 
 def choose_run(mine: Session, key: str) -> None:
@@ -216,20 +216,20 @@ def choose_epoch(mine: Session, key: str) -> None:
     """A slider through the epochs whose weights are kept; at its end the newest."""
     epochs = mine.run.epochs()
     if len(epochs) < 2:
-        mine.epoch = None
+        mine.focus.epoch = None
         return
     options = [*epochs, NEWEST]
-    mine.epoch = mine.epoch if mine.epoch in epochs else None
+    mine.focus.epoch = mine.focus.epoch if mine.focus.epoch in epochs else None
     widget = f"{key}/epoch/{mine.run.created}/{len(options)}"
     chosen = st.select_slider(
         "Epoch",
         options,
-        NEWEST if mine.epoch is None else mine.epoch,
+        NEWEST if mine.focus.epoch is None else mine.focus.epoch,
         key=widget,
         help="Weights as they were after each epoch; 0 is before training.",
         width=320,
     )
-    mine.epoch = None if chosen == NEWEST else chosen
+    mine.focus.epoch = None if chosen == NEWEST else chosen
 
 
 def model_of(mine: Session, run: Run) -> keras.Model | None:
@@ -237,8 +237,8 @@ def model_of(mine: Session, run: Run) -> keras.Model | None:
 
     What cannot be read is said on the page.
     """
-    viewer = mine.viewer(run)
-    epoch = mine.epoch if run is mine.run else None
+    viewer = mine.focus.viewer(run)
+    epoch = mine.focus.epoch if run is mine.run else None
     try:
         with waking():
             if epoch is not None:
@@ -254,7 +254,7 @@ def model_of(mine: Session, run: Run) -> keras.Model | None:
 def watch(mine: Session, subject: Subject, body: Callable[[], None], seconds: float = LIVE_SECONDS) -> None:
     """Draw `body` and, while the subject is still learning, again with its newest weights."""
     run = mine.run
-    shown = mine.subject if run is not None and run.version else "lenet5"
+    shown = mine.focus.subject if run is not None and run.version else "lenet5"
 
     def drawn() -> None:
         if subject.live and model_of(mine, run) is not None and shown == "lenet5":
@@ -301,15 +301,15 @@ def choose_picture(mine: Session, subject: Subject, key: str) -> Picture:
     misfit = misfit_words(subject)
     with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
         titles = {"test": "Test image", "drawing": "My drawing", "upload": "Upload"}
-        fits = mine.drawing is not None and subject.network.input_shape == (28, 28, 1)
+        fits = mine.image.drawing is not None and subject.network.input_shape == (28, 28, 1)
         options = [] if misfit else ["test", "drawing"] if fits else ["test"]
         options.append("upload")
-        if mine.source not in options:
-            mine.source = options[0]
-        mine.source = st.segmented_control(
+        if mine.image.source not in options:
+            mine.image.source = options[0]
+        mine.image.source = st.segmented_control(
             "Image",
             options,
-            default=mine.source,
+            default=mine.image.source,
             format_func=titles.get,
             required=True,
             key=f"{key}/source/{len(options)}",
@@ -317,39 +317,39 @@ def choose_picture(mine: Session, subject: Subject, key: str) -> Picture:
         )
         dataset = load(subject.dataset)
         last = len(dataset.x_test) - 1
-        mine.test_index = min(mine.test_index, last)
-        if mine.source == "test":
+        mine.image.test_index = min(mine.image.test_index, last)
+        if mine.image.source == "test":
             # Streamlit keeps a number by its key, and there are fewer test images of drawings.
             number = f"{key}/index/{last}" if is_lesson(subject.dataset) else f"{key}/index"
 
             def another() -> None:
-                mine.test_index = int(np.random.default_rng().integers(last + 1))
-                st.session_state[number] = mine.test_index
+                mine.image.test_index = int(np.random.default_rng().integers(last + 1))
+                st.session_state[number] = mine.image.test_index
 
-            mine.test_index = st.number_input("Number", 0, last, mine.test_index, key=number, width=150)
+            mine.image.test_index = st.number_input("Number", 0, last, mine.image.test_index, key=number, width=150)
             st.button("Another", icon=":material/casino:", on_click=another, key=f"{key}/another")
-        if mine.source == "upload":
+        if mine.image.source == "upload":
             _receive(mine, key)
-    if mine.source == "drawing":
-        return Picture(mine.drawing[..., np.newaxis], "your drawing")
-    if mine.source == "upload" and mine.upload is not None:
-        image = network_input(mine.upload, subject.network.input_shape)
+    if mine.image.source == "drawing":
+        return Picture(mine.image.drawing[..., np.newaxis], "your drawing")
+    if mine.image.source == "upload" and mine.image.upload is not None:
+        image = network_input(mine.image.upload, subject.network.input_shape)
         if image is not None:
             return Picture(image, "your picture")
         st.warning("Nothing stands out in this picture. A digit on an even ground works, dark or light.")
     if misfit:
         st.info(f"{misfit}. Until you upload a picture, it gets a black one.")
         return Picture(np.zeros(subject.network.input_shape, np.float32), "a black image")
-    label = int(dataset.y_test[mine.test_index])
-    image = dataset.x_test[mine.test_index].astype(np.float32) / 255
+    label = int(dataset.y_test[mine.image.test_index])
+    image = dataset.x_test[mine.image.test_index].astype(np.float32) / 255
     name = dataset.class_names[label]
-    return Picture(image, f"test image {mine.test_index:,}, which is “{name}”", label)
+    return Picture(image, f"test image {mine.image.test_index:,}, which is “{name}”", label)
 
 
 def _receive(mine: Session, key: str) -> None:
     """Take a picture from the visitor's machine; until there is one, the page shows the test image."""
-    with st.popover("Choose a picture" if mine.upload is None else "Another picture", icon=":material/upload:"):
+    with st.popover("Choose a picture" if mine.image.upload is None else "Another picture", icon=":material/upload:"):
         uploaded(mine, "A digit on paper, or any picture", f"{key}/upload")
         st.caption("It stays in this page's memory only and is forgotten when you leave.")
-    if mine.upload_problem:
-        st.error(mine.upload_problem)
+    if mine.image.upload_problem:
+        st.error(mine.image.upload_problem)

@@ -11,7 +11,7 @@ KINDS = ["png", "jpg", "jpeg", "webp", "gif", "bmp"]
 
 
 def uploaded(mine: Session, label: str, key: str) -> bool:
-    """The field for a picture, which is kept as `mine.upload`, or else `mine.upload_problem` says why it cannot be.
+    """The field for a picture, which is kept as `mine.image.upload`, or else `mine.image.upload_problem` says why it cannot be.
 
     Returns:
         Whether a new picture has just come and could be read.
@@ -19,15 +19,15 @@ def uploaded(mine: Session, label: str, key: str) -> bool:
 
     def taken_away() -> None:
         if st.session_state[key] is None:  # an empty field on a page just opened is no change
-            mine.forget_upload()
+            mine.image.forget_upload()
 
     file = st.file_uploader(label, KINDS, key=key, on_change=taken_away)
-    if file is None or file.file_id == mine.upload_id:
+    if file is None or file.file_id == mine.image.upload_id:
         return False
-    mine.forget_upload()
-    mine.upload_id = file.file_id
+    mine.image.forget_upload()
+    mine.image.upload_id = file.file_id
     try:
-        mine.upload = read_picture(file.getvalue())
+        mine.image.upload = read_picture(file.getvalue())
     except InvalidPicture as problem:
-        mine.upload_problem = str(problem)
-    return mine.upload is not None
+        mine.image.upload_problem = str(problem)
+    return mine.image.upload is not None

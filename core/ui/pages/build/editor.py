@@ -46,25 +46,25 @@ LETTERS = (
 
 def start_from(mine: Session, presets: Mapping[str, Preset]) -> None:
     """Name, presets, undo and redo."""
-    key = f"build/{mine.revision}"
+    key = f"build/{mine.editor.widgets}"
     titles = {name: preset_title(name, preset) for name, preset in presets.items()}
-    current = next((name for name, preset in presets.items() if preset.network == mine.network), None)
+    current = next((name for name, preset in presets.items() if preset.network == mine.editor.network), None)
 
     def load() -> None:
         chosen = st.session_state[f"{key}/preset"]
         if chosen is not None:
-            mine.open(presets[chosen].network, presets[chosen].recipe)
+            mine.editor.open(presets[chosen].network, presets[chosen].recipe)
 
     def rename() -> None:
         try:
-            mine.edit(mine.network.renamed(st.session_state[f"{key}/name"]), fresh_widgets=False)
+            mine.editor.edit(mine.editor.network.renamed(st.session_state[f"{key}/name"]), fresh_widgets=False)
         except InvalidSetting as problem:
-            mine.complaint = str(problem)
-            mine.revision += 1  # the field goes back to the name that it has
+            mine.editor.complaint = str(problem)
+            mine.editor.widgets.renew()  # the field goes back to the name that it has
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if mine.locked:
-            st.markdown(f"**{plain(mine.network.name)}**, for looking at")
+            st.markdown(f"**{plain(mine.editor.network.name)}**, for looking at")
             return
         st.selectbox(
             "Start from a published network",
@@ -77,19 +77,33 @@ def start_from(mine: Session, presets: Mapping[str, Preset]) -> None:
             on_change=load,
             width=215,
         )
-        st.text_input("Name", mine.network.name, max_chars=MAX_NAME, key=f"{key}/name", on_change=rename, width=150)
-        st.button("Undo", icon=":material/undo:", key="build/undo", on_click=mine.undo, disabled=not mine.past)
-        st.button("Redo", icon=":material/redo:", key="build/redo", on_click=mine.redo, disabled=not mine.future)
+        st.text_input(
+            "Name", mine.editor.network.name, max_chars=MAX_NAME, key=f"{key}/name", on_change=rename, width=150
+        )
+        st.button(
+            "Undo", icon=":material/undo:", key="build/undo", on_click=mine.editor.undo, disabled=not mine.editor.past
+        )
+        st.button(
+            "Redo",
+            icon=":material/redo:",
+            key="build/redo",
+            on_click=mine.editor.redo,
+            disabled=not mine.editor.future,
+        )
         hand_on(mine)
     if current is not None:
         preset = presets[current]
         published = f" Published: {preset.published}." if preset.published else ""
-        taken = f" Its settings are set for Train: {mine.recipe.describe()}." if preset.recipe == mine.recipe else ""
+        taken = (
+            f" Its settings are set for Train: {mine.editor.recipe.describe()}."
+            if preset.recipe == mine.editor.recipe
+            else ""
+        )
         here = ours(current)
         st.caption(f"{preset.summary} Source: {preset.source}.{published}{' ' * bool(here)}{here}{taken}")
     mine.show_notice()
-    if mine.complaint:
-        st.warning(mine.complaint, icon=":material/info:")
+    if mine.editor.complaint:
+        st.warning(mine.editor.complaint, icon=":material/info:")
 
 
 def preset_title(name: str, preset: Preset) -> str:
@@ -99,7 +113,7 @@ def preset_title(name: str, preset: Preset) -> str:
 
 def totals(mine: Session, traced: Trace) -> None:
     """What the whole network comes to, and what the last edit changed; no numbers while it cannot work."""
-    before = traced if mine.edited is None else trace(mine.edited)
+    before = traced if mine.editor.edited is None else trace(mine.editor.edited)
     now, then = _figures(traced), _figures(before)
     kinds = (
         ("Parameters", exact_text, "Numbers that the network stores."),
@@ -129,9 +143,9 @@ def totals(mine: Session, traced: Trace) -> None:
             width=150,
             help="Input pixels that one unit of the last feature map depends on: its receptive field.",
         )
-        memory = memory_needed(traced, mine.recipe.batch_size)
+        memory = memory_needed(traced, mine.editor.recipe.batch_size)
         st.metric(
-            f"Memory, batch {mine.recipe.batch_size}",
+            f"Memory, batch {mine.editor.recipe.batch_size}",
             memory_text(memory) if now[0] is not None else "–",
             width=150,
             help="About what training takes: weights, gradients, two numbers a weight for the optimiser, and all "
@@ -169,7 +183,7 @@ def _last_view(traced: Trace) -> str | None:
 
 def readiness(mine: Session, traced: Trace) -> None:
     """Whether the network can be trained and, if not, the next step."""
-    problem = mine.why_not_train()
+    problem = mine.editor.why_not_train()
     if problem is None:
         if open_to(mine, "train"):
             st.success("This network is ready to learn.", icon=":material/check_circle:")
@@ -177,8 +191,8 @@ def readiness(mine: Session, traced: Trace) -> None:
         return
     if mine.locked or not traced.rows:
         return  # nothing can be done about it, or the list says what
-    wanted = SOURCES[mine.dataset].input_shape
-    other_images = mine.network.input_shape != wanted
+    wanted = SOURCES[mine.editor.dataset].input_shape
+    other_images = mine.editor.network.input_shape != wanted
     if traced.problems and not other_images:
         problem = f"Layer {place(traced.problems[0].path)} cannot work: see what its row says."
     st.warning(problem, icon=":material/construction:", title="Not ready for training yet")
@@ -188,7 +202,7 @@ def readiness(mine: Session, traced: Trace) -> None:
 
 
 def _change_input(mine: Session, shape: Shape) -> None:
-    mine.edit(mine.network.with_input(shape))
+    mine.editor.edit(mine.editor.network.with_input(shape))
 
 
 def thoughts(network: Network, traced: Trace) -> None:
@@ -215,8 +229,8 @@ def layer_list(mine: Session, traced: Trace) -> None:
         st.info(f"There are no layers yet.{more}")
         if not mine.locked:
             _add_layer(mine, traced)
-    _list_blocks(mine, traced, mine.network.layers, ())
-    bring_into_view(*_opened(mine.selected), mine.reveals)
+    _list_blocks(mine, traced, mine.editor.network.layers, ())
+    bring_into_view(*_opened(mine.editor.selected), mine.reveals)
 
 
 def _opened(selected: Path | None) -> tuple[str, str]:
@@ -228,11 +242,11 @@ def _list_blocks(mine: Session, traced: Trace, blocks: tuple[Block, ...], prefix
     for index, block in enumerate(blocks):
         path = (*prefix, index)
         row = traced.row(path)
-        _row(mine, path, _title(row), _facts(traced, row, path == mine.selected))
+        _row(mine, path, _title(row), _facts(traced, row, path == mine.editor.selected))
         problem = traced.problem_at(path)
         if problem:
             st.error(problem, icon=":material/error:")
-        if path == mine.selected:
+        if path == mine.editor.selected:
             _open_layer(mine, traced, row)
         if isinstance(block, Branches):
             for number, branch in enumerate(block.branches):
@@ -240,7 +254,7 @@ def _list_blocks(mine: Session, traced: Trace, blocks: tuple[Block, ...], prefix
                 with st.container(border=True, key=f"branch/{place(lane)}"):
                     empty = "" if branch else ": passes on what arrives"
                     _row(mine, lane, f"{place(lane)} · branch {number + 1}{empty}", "")
-                    if lane == mine.selected and not mine.locked:
+                    if lane == mine.editor.selected and not mine.locked:
                         _open_branch(mine, traced, lane, block)
                     _list_blocks(mine, traced, branch, lane)
 
@@ -251,7 +265,7 @@ def _row(mine: Session, path: Path, title: str, facts: str) -> None:
         st.button(
             title,
             key=f"select/{place(path)}",
-            icon=":material/expand_more:" if path == mine.selected else ":material/chevron_right:",
+            icon=":material/expand_more:" if path == mine.editor.selected else ":material/chevron_right:",
             on_click=_select,
             args=(mine, path),
             width="stretch",
@@ -266,9 +280,9 @@ def _add_layer(mine: Session, traced: Trace) -> None:
 
     It stands right there, since what is at the side of a long list on a wide screen is far below it on a phone.
     """
-    selected = mine.selected
+    selected = mine.editor.selected
     if selected is None:
-        where, arrives = "as the first one", mine.network.input_shape
+        where, arrives = "as the first one", mine.editor.network.input_shape
     else:
         what = f"after layer {place(selected)}" if len(selected) % 2 else f"at the start of branch {place(selected)}"
         where, arrives = what, traced.shape_after(selected)
@@ -276,12 +290,12 @@ def _add_layer(mine: Session, traced: Trace) -> None:
     channels = arrives[2] if arrives and len(arrives) == 3 else 16
     with st.container(horizontal=True, gap="small", key="add"):
         for group, kinds in groupby(LAYERS.values(), key=lambda kind: kind.group):
-            with st.popover(group, key=f"group/{mine.revision}/{group}"):  # the new key closes it after use
+            with st.popover(group, key=f"group/{mine.editor.widgets}/{group}"):  # the new key closes it after use
                 for kind in kinds:
                     new, name = kind(**kind.starter), kind.__name__
                     st.button(name, key=f"add/{name}", on_click=_add, args=(mine, new, name))
                     st.caption(kind.summary)
-        with st.popover("Blocks", key=f"group/{mine.revision}/Blocks"):
+        with st.popover("Blocks", key=f"group/{mine.editor.widgets}/Blocks"):
             for name, block, words in (
                 ("Residual block", residual_block(channels), "Two convolutions, and a skip that adds what came in."),
                 ("Inception block", inception_block(channels), "Kernels of three sizes side by side, concatenated."),
@@ -292,16 +306,16 @@ def _add_layer(mine: Session, traced: Trace) -> None:
 
 
 def _select(mine: Session, path: Path) -> None:
-    mine.selected = path
+    mine.editor.selected = path
 
 
 def _add(mine: Session, block: Block, what: str) -> None:
-    selected = mine.selected
+    selected = mine.editor.selected
     if selected is None:
         at: Path = (0,)
     else:
         at = (*selected[:-1], selected[-1] + 1) if len(selected) % 2 else (*selected, 0)
-    if _try(mine, lambda: mine.edit(mine.network.inserted(at, block), selected=at)):
+    if _try(mine, lambda: mine.editor.edit(mine.editor.network.inserted(at, block), selected=at)):
         mine.notice = f"Added as layer {place(at)}: {what}."
 
 
@@ -310,9 +324,9 @@ def _try(mine: Session, edit: Callable[[], None]) -> bool:
     try:
         edit()
     except InvalidSetting as problem:
-        mine.complaint = str(problem)
+        mine.editor.complaint = str(problem)
         return False
-    mine.reveals += 1
+    mine.reveals.renew()
     return True
 
 
@@ -344,15 +358,15 @@ def _facts(traced: Trace, row: Row, selected: bool) -> str:
 
 def _open_layer(mine: Session, traced: Trace, row: Row) -> None:
     path = row.path
-    key = f"layer/{mine.revision}/{place(path)}"
+    key = f"layer/{mine.editor.widgets}/{place(path)}"
 
     def apply(name: str, value: Any) -> None:
-        changed = mine.network.at(path).replaced(**{name: value})
-        mine.edit(mine.network.replaced(path, changed), fresh_widgets=False)
+        changed = mine.editor.network.at(path).replaced(**{name: value})
+        mine.editor.edit(mine.editor.network.replaced(path, changed), fresh_widgets=False)
 
     def complain(sentence: str) -> None:
-        mine.complaint = sentence
-        mine.revision += 1  # the widget goes back to the value that works
+        mine.editor.complaint = sentence
+        mine.editor.widgets.renew()  # the widget goes back to the value that works
 
     with st.container(border=True, key=f"opened/{place(path)}"):
         note = traced.notes.get(path, "")
@@ -396,13 +410,13 @@ def _branches_settings(mine: Session, path: Path, block: Branches, key: str) -> 
 
 def _rebranch(mine: Session, path: Path, changed: Callable[[], Branches], selected: Path) -> None:
     """Put changed branches at this path, or say why that is not allowed."""
-    _try(mine, lambda: mine.edit(mine.network.replaced(path, changed()), selected=selected))
+    _try(mine, lambda: mine.editor.edit(mine.editor.network.replaced(path, changed()), selected=selected))
 
 
 def _open_branch(mine: Session, traced: Trace, lane: Path, block: Branches) -> None:
     """What can be done with a whole branch."""
     *above, number = lane
-    path, key = tuple(above), f"branch/{mine.revision}/{place(lane)}"
+    path, key = tuple(above), f"branch/{mine.editor.widgets}/{place(lane)}"
 
     with st.container(horizontal=True, gap="small", key=f"opened/{place(lane)}"):
         st.button(
@@ -428,15 +442,19 @@ def _moves(mine: Session, path: Path, key: str) -> None:
     """Up, down, duplicate, delete."""
 
     def move(by: int) -> None:
-        _try(mine, lambda: mine.edit(mine.network.moved(path, by), selected=(*path[:-1], path[-1] + by)))
+        _try(
+            mine, lambda: mine.editor.edit(mine.editor.network.moved(path, by), selected=(*path[:-1], path[-1] + by))
+        )
 
     def duplicate() -> None:
-        _try(mine, lambda: mine.edit(mine.network.duplicated(path), selected=(*path[:-1], path[-1] + 1)))
+        _try(
+            mine, lambda: mine.editor.edit(mine.editor.network.duplicated(path), selected=(*path[:-1], path[-1] + 1))
+        )
 
     def delete() -> None:
-        _try(mine, lambda: mine.edit(mine.network.removed(path)))
+        _try(mine, lambda: mine.editor.edit(mine.editor.network.removed(path)))
 
-    last = (*path[:-1], path[-1] + 1) not in mine.network.places()
+    last = (*path[:-1], path[-1] + 1) not in mine.editor.network.places()
     with st.container(horizontal=True, gap="small"):
         for label, icon, act, arguments, off in (
             ("Up", "arrow_upward", move, (-1,), path[-1] == 0),

@@ -11,12 +11,13 @@ from core.data import Digit, Step, digits_from_pixels, digits_from_strokes
 from core.insight import probabilities, verdict
 from core.insight.saliency import integrated_gradients
 from core.network.layers import shape_text
+from core.ui.pages.draw.state import DrawState
 from core.ui.pages.feature_maps.feature_maps import activations_of, drawn_layers
-from core.ui.pages.teach.teaching import say_what_it_is
 from core.ui.shell.frame import certainty, plain
 from core.ui.shell.pages import go_to, link_to, open_to
 from core.ui.shell.session import Session
 from core.ui.widgets.canvas import draw
+from core.ui.widgets.collections import say_what_it_is
 from core.ui.widgets.downloads import download_tiles
 from core.ui.widgets.prediction import answer, received
 from core.ui.widgets.subject import Subject, subject_of, subjects
@@ -41,8 +42,9 @@ STEP_TITLES = {
 
 def board(mine: Session, subject: Subject) -> None:
     """The canvas, the answer, and what became of the drawing on the way; all of it anew after each stroke."""
-    if mine.going_to:
-        page, mine.going_to = mine.going_to, ""
+    own = mine.state(DrawState)
+    if own.going_to:
+        page, own.going_to = own.going_to, ""
         go_to(page)
     canvas, answers = st.columns([2, 3], gap="large")
     with canvas:
@@ -50,8 +52,8 @@ def board(mine: Session, subject: Subject) -> None:
     with answers:
         _reading(mine, digits, subject)
         digit = _chosen(mine, digits)
-        steps = digit.steps(mine.skipped) if digit else []
-        image = mine.drawing = steps[-1].image if steps else None
+        steps = digit.steps(own.skipped) if digit else []
+        image = mine.image.drawing = steps[-1].image if steps else None
         said = None if image is None else probabilities(subject.model, image[..., None])
         bars, received_here = st.columns([3, 2], gap="medium")
         with bars:
@@ -69,46 +71,51 @@ def board(mine: Session, subject: Subject) -> None:
 
 def _drawing(mine: Session) -> list[Digit]:
     """The canvas, or a photo; returns the digits on it, in reading order."""
-    mine.by_photo = (
+    own = mine.state(DrawState)
+    own.by_photo = (
         st.segmented_control(
             "Your digit",
             ["Draw", "Photo"],
-            default="Photo" if mine.by_photo else "Draw",
+            default="Photo" if own.by_photo else "Draw",
             required=True,
             key="draw/way",
             label_visibility="collapsed",
         )
         == "Photo"
     )
-    if mine.by_photo:
+    if own.by_photo:
         return _photo(mine)
     st.space("small")  # the canvas has its own buttons above it
-    drawn = draw(f"canvas/{mine.canvas}", mine.canvas_content, brush=mine.brush)
+    drawn = draw(f"canvas/{own.board}", own.board.content, brush=own.brush)
 
     def brush() -> None:  # before the canvas is drawn again: the very next stroke has it
-        mine.brush = st.session_state["draw/brush"]
+        own.brush = st.session_state["draw/brush"]
+
+    def clear() -> None:
+        own.board.clear()
+        own.as_one, mine.image.drawing = False, None
 
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        st.button("Clear", icon=":material/delete:", key="draw/clear", on_click=mine.clear_canvas)
-        st.slider("Brush", THIN, THICK, mine.brush, key="draw/brush", on_change=brush, width=150, format="%d px")
-    if drawn.content != mine.canvas_content and (drawn.strokes or mine.drawing is not None):
+        st.button("Clear", icon=":material/delete:", key="draw/clear", on_click=clear)
+        st.slider("Brush", THIN, THICK, own.brush, key="draw/brush", on_change=brush, width=150, format="%d px")
+    if drawn.content != own.board.content and (drawn.strokes or mine.image.drawing is not None):
         # What was just drawn, and what has read it, is what one wants to look into.
-        mine.source, mine.subject = "drawing", mine.subject or USUAL
-    mine.canvas_content = drawn.content
-    return digits_from_strokes(drawn.strokes, drawn.width, together=mine.as_one)
+        mine.image.source, mine.focus.subject = "drawing", mine.focus.subject or USUAL
+    own.board.content = drawn.content
+    return digits_from_strokes(drawn.strokes, drawn.width, together=own.as_one)
 
 
 def _photo(mine: Session) -> list[Digit]:
     """A picture from the visitor's machine or camera."""
     if uploaded(mine, "A photo of digits on paper, or any picture of them", "draw/photo"):
-        mine.source, mine.subject = "drawing", mine.subject or USUAL
-    if mine.upload_problem:
-        st.error(mine.upload_problem)
-    if mine.upload is None:
+        mine.image.source, mine.focus.subject = "drawing", mine.focus.subject or USUAL
+    if mine.image.upload_problem:
+        st.error(mine.image.upload_problem)
+    if mine.image.upload is None:
         st.caption("Dark on light or light on dark, in any light. It stays in this page's memory only.")
         return []
-    st.image(mine.upload, width=280, output_format="PNG", alt="The picture that you sent.")
-    digits = digits_from_pixels(mine.upload, together=mine.as_one)
+    st.image(mine.image.upload, width=280, output_format="PNG", alt="The picture that you sent.")
+    digits = digits_from_pixels(mine.image.upload, together=mine.state(DrawState).as_one)
     if not digits:
         st.warning("Nothing stands out in this picture. A digit on an even ground works, dark or light.")
     return digits
@@ -124,32 +131,33 @@ def _chosen(mine: Session, digits: Sequence[Digit]) -> Digit | None:
         default=len(digits) - 1,
         format_func=lambda number: f"{number + 1}. digit",
         required=True,
-        key=f"draw/digit/{mine.canvas}/{len(digits)}",
+        key=f"draw/digit/{mine.state(DrawState).board}/{len(digits)}",
     )
     return digits[number]
 
 
 def _reading(mine: Session, digits: Sequence[Digit], subject: Subject) -> None:
     """What is read where there are several digits, from left to right and line by line."""
+    own = mine.state(DrawState)
     if len(digits) > 1:
         tiles, words = [], []
         for digit in digits:
             said = verdict(
-                probabilities(subject.model, digit.steps(mine.skipped)[-1].image[..., None]), subject.sure_from
+                probabilities(subject.model, digit.steps(own.skipped)[-1].image[..., None]), subject.sure_from
             )
             name = subject.class_names[said.label]
             words.append(name if said.sure else f"{name}?")
             tiles.append(Tile(digit.image, words[-1], f"read as {name}, {certainty(said.probability)}"))
         st.markdown(f"Reads **{plain(' '.join(words))}**")
         st.html(gallery(tiles, INK_SCALE, FOUND_PX // 28))
-    if len(digits) > 1 or mine.as_one:
+    if len(digits) > 1 or own.as_one:
 
         def said() -> None:
-            mine.as_one = st.session_state["draw/one"]
+            own.as_one = st.session_state["draw/one"]
 
         st.toggle(
             "It is one digit",
-            mine.as_one,
+            own.as_one,
             key="draw/one",
             on_change=said,
             help="Read all that is drawn as parts of a single digit.",
@@ -158,20 +166,21 @@ def _reading(mine: Session, digits: Sequence[Digit], subject: Subject) -> None:
 
 def _others(mine: Session, subject: Subject, image: np.ndarray) -> None:
     """The same drawing, read by other networks."""
+    own = mine.state(DrawState)
     titles = {name: title for name, title in subjects(mine).items() if title != subject.title}
     chosen = st.pills(
         "Ask other networks too",
         list(titles),
         selection_mode="multi",
-        default=[name for name in mine.compared if name in titles],
+        default=[name for name in own.compared if name in titles],
         format_func=titles.get,
         key=f"draw/compared/{hash(tuple(titles.values()))}",
     )
-    mine.compared = list(chosen)[-MOST_COMPARED:]
+    own.compared = list(chosen)[-MOST_COMPARED:]
     if len(chosen) > MOST_COMPARED:
         st.caption(f"The {MOST_COMPARED} chosen last are asked.")
-    if mine.compared:
-        for place, name in zip(st.columns(MOST_COMPARED, gap="large"), mine.compared):
+    if own.compared:
+        for place, name in zip(st.columns(MOST_COMPARED, gap="large"), own.compared):
             with place:
                 _other(mine, name, titles[name], image)
 
@@ -190,14 +199,14 @@ def _reaction(mine: Session, subject: Subject, image: np.ndarray, said: np.ndarr
     """What spoke for the answer, and what each layer makes of the drawing; a click leads into it."""
     st.subheader("The whole network reacts", anchor=False)
     _spoke(mine, subject, image, said)
-    mine.look_into(subject.network)
+    mine.focus.look_into(subject.network)
 
     leads = open_to(mine, "feature_maps")
 
     def go_there() -> None:
         if leads:
-            mine.source, mine.subject = "drawing", mine.subject or USUAL
-            mine.going_to = "feature_maps"
+            mine.image.source, mine.focus.subject = "drawing", mine.focus.subject or USUAL
+            mine.state(DrawState).going_to = "feature_maps"
 
     pixels = image[..., None]
     drawn_layers(mine, subject, pixels, activations_of(mine, subject, pixels), None, "draw/maps", go_there)
@@ -235,18 +244,19 @@ def _ink_for(mine: Session, subject: Subject, image: np.ndarray, target: int, ro
 
 def _made_ready(mine: Session, steps: Sequence[Step]) -> None:
     """From the drawing to the 28×28 pixels; each step can be left out, and the answer follows."""
+    own = mine.state(DrawState)
     st.subheader("How your drawing became 28×28 pixels", anchor=False)
     names = [step.name for step in steps[1:]]
     key = f"draw/steps/{len(names)}"
 
     def chosen() -> None:
-        mine.skipped = frozenset(names) - set(st.session_state[key])
+        own.skipped = frozenset(names) - set(st.session_state[key])
 
     st.pills(
         "Steps",
         names,
         selection_mode="multi",
-        default=[name for name in names if name not in mine.skipped],
+        default=[name for name in names if name not in own.skipped],
         format_func=STEP_TITLES.get,
         key=key,
         on_change=chosen,

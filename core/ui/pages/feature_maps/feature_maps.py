@@ -29,23 +29,23 @@ AGREES = 1e-5  # of the layer's largest number: float32 adds in another order
 def feature_maps(mine: Session, subject: Subject, picture: Picture) -> None:
     """What each layer makes of the image, the answer, and where one number comes from."""
     network = subject.network
-    mine.look_into(network)
+    mine.focus.look_into(network)
     values = activations_of(mine, subject, picture.image)
     _verdict(subject, picture, list(values.values())[-1])
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _trail(mine, network)
-        if mine.layer is not None:
-            _to_take_away(subject, picture, mine.layer, values[mine.layer])
-    if mine.unit is not None:
+        if mine.focus.layer is not None:
+            _to_take_away(subject, picture, mine.focus.layer, values[mine.focus.layer])
+    if mine.focus.unit is not None:
         _explained(mine, subject, picture, values)
 
     def come_into_view() -> None:
-        if mine.unit is not None:
-            mine.reveals += 1
+        if mine.focus.unit is not None:
+            mine.reveals.renew()
 
     bring_into_view("maps/trail", "maps/trail", mine.reveals)
-    drawn_layers(mine, subject, picture.image, values, mine.layer, "maps/drawn", come_into_view)
-    more = " A layer’s title opens it alone, larger, to be taken away too." if mine.layer is None else ""
+    drawn_layers(mine, subject, picture.image, values, mine.focus.layer, "maps/drawn", come_into_view)
+    more = " A layer’s title opens it alone, larger, to be taken away too." if mine.focus.layer is None else ""
     st.caption(
         "Move over the numbers: the frames show what each one sees of the image and reads of the layer below. "
         f"Click one to see how it comes about. Play moves over the whole map, as a kernel does.{more}"
@@ -85,11 +85,11 @@ def drawn_layers(
 
     def choose(unit: Unit) -> None:
         vector = values[unit.path].ndim == 1
-        mine.look_at(unit.path, (unit.map,) if vector else (unit.row, unit.column, unit.map))
+        mine.focus.look_at(unit.path, (unit.map,) if vector else (unit.row, unit.column, unit.map))
         then()
 
     def open_layer(path: Path | None) -> None:
-        mine.look_at(path)
+        mine.focus.look_at(path)
         then()
 
     data = maps_data(
@@ -131,34 +131,36 @@ def _trail(mine: Session, network: Network) -> None:
     """Where one is: the whole network › a layer › a number; each step leads back."""
 
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="maps/trail", width="content"):
-        whole = mine.layer is None
+        whole = mine.focus.layer is None
         st.button(
             "Whole network",
             disabled=whole,
-            on_click=mine.look_at,
+            on_click=mine.focus.look_at,
             args=(None,),
             key="maps/trail/network",
             type="tertiary",
         )
-        if mine.layer is not None:
+        if mine.focus.layer is not None:
             st.button(
-                f"› {plain(layer_words(network, mine.layer))}",
-                disabled=mine.unit is None,
-                on_click=mine.look_at,
-                args=(mine.layer,),
+                f"› {plain(layer_words(network, mine.focus.layer))}",
+                disabled=mine.focus.unit is None,
+                on_click=mine.focus.look_at,
+                args=(mine.focus.layer,),
                 key="maps/trail/layer",
                 type="tertiary",
             )
-        if mine.unit is not None:
+        if mine.focus.unit is not None:
             st.markdown("› one number", width="content")
 
 
 def _explained(mine: Session, subject: Subject, picture: Picture, values: dict[Path, np.ndarray]) -> None:
     """Where the chosen number comes from."""
     try:
-        found = explain(subject.model, subject.network, picture.image, mine.layer or (), mine.unit or (), values)
+        found = explain(
+            subject.model, subject.network, picture.image, mine.focus.layer or (), mine.focus.unit or (), values
+        )
     except IndexError:
-        mine.look_at(mine.layer)
+        mine.focus.look_at(mine.focus.layer)
         return
     with st.container(border=True, key="maps/explanation"):
         st.markdown(f"**{plain(heading(subject.network, found))}** is **{found.value:.5g}**")
@@ -185,8 +187,8 @@ def _further(mine: Session, network: Network, found: Explanation) -> None:
     """On down, to the numbers that this one is made of."""
 
     def follow(path: Path, index: tuple[int, ...]) -> None:
-        mine.look_at(path, index)
-        mine.reveals += 1
+        mine.focus.look_at(path, index)
+        mine.reveals.renew()
 
     terms = [term for term in strongest_terms(found) if term.path]
     if not terms:

@@ -13,12 +13,12 @@ from core.data import DIGITS, drawn_over, from_strokes, load
 from core.insight import probabilities, verdict
 from core.insight.games import Attempt, Round, Split, dealt, first_readable, hardest, others, where_ink_tells
 from core.network.layers import shape_text
-from core.ui.pages.games.state import BestAttempt, BestSplit, Board
+from core.ui.pages.games.state import BestAttempt, BestSplit, GamesState
 from core.ui.pages.mistakes.mistakes import judged_test_images
 from core.ui.shell.frame import certainty, plain
 from core.ui.shell.pages import PAGES, go_to, link_to, open_to
 from core.ui.shell.session import Session
-from core.ui.widgets.canvas import SIDE, Drawing, draw
+from core.ui.widgets.canvas import SIDE, Board, Drawing, draw
 from core.ui.widgets.prediction import answer
 from core.ui.widgets.subject import Subject, choose_subject, need_images, subject_of, subjects
 from core.views.images import INK_SCALE, Tile, cell_size, gallery, laid_over, legend, shown_image, signed_scale
@@ -37,16 +37,16 @@ def choose_game(mine: Session) -> Callable[[Session], None]:
         "fool": ("Fool it", fool_it),
         "against": ("You against the network", against_the_network),
     }
-    mine.games.game = st.pills(  # they wrap on a phone
+    mine.state(GamesState).game = st.pills(  # they wrap on a phone
         "Game",
         list(games),
-        default=mine.games.game,
+        default=mine.state(GamesState).game,
         format_func=lambda name: games[name][0],
         required=True,
         key="games/game",
         label_visibility="collapsed",
     )
-    return games[mine.games.game][1]
+    return games[mine.state(GamesState).game][1]
 
 
 def split_them(mine: Session) -> None:
@@ -55,7 +55,7 @@ def split_them(mine: Session) -> None:
     pair = _two_networks(mine)
     if pair is None:
         return
-    board = mine.games.split_board
+    board = mine.state(GamesState).split_board
     canvas, *sides = _side_by_side(CANVAS_PX, BARS_PX, BARS_PX)
     with canvas:
         st.markdown("**Your drawing**")
@@ -67,8 +67,8 @@ def split_them(mine: Session) -> None:
     for number, (side, subject, found) in enumerate(zip(sides, pair, answers)):
         with side:
             answer(found, subject, label=subject.title, key=f"games/split/answer/{number}")
-    best = mine.games.best_splits
-    which = frozenset(mine.games.networks)
+    best = mine.state(GamesState).best_splits
+    which = frozenset(mine.state(GamesState).networks)
     with canvas:
         if image is None:
             st.info(
@@ -94,8 +94,8 @@ def split_them(mine: Session) -> None:
 def _two_networks(mine: Session) -> tuple[Subject, Subject] | None:
     """The choice of two; None, with a sentence, where they cannot play."""
     titles = subjects(mine)
-    free = (name for name in titles if name not in mine.games.networks)
-    usual = [name if name in titles else next(free) for name in mine.games.networks]
+    free = (name for name in titles if name not in mine.state(GamesState).networks)
+    usual = [name if name in titles else next(free) for name in mine.state(GamesState).networks]
     with st.container(horizontal=True):
         chosen = tuple(
             st.selectbox(
@@ -108,7 +108,7 @@ def _two_networks(mine: Session) -> tuple[Subject, Subject] | None:
             )
             for label, name in zip(("One network", "The other"), usual)
         )
-    mine.games.networks = chosen
+    mine.state(GamesState).networks = chosen
     if chosen[0] == chosen[1]:
         st.warning("A network always agrees with itself. Choose another one beside it.")
         return None
@@ -166,7 +166,7 @@ def _ways_in(mine: Session, image: np.ndarray, key: str) -> None:
     """Buttons that open the image in the other views, where it is the visitor's drawing."""
 
     def look_at() -> None:
-        mine.drawing, mine.source = image, "drawing"
+        mine.image.drawing, mine.image.source = image, "drawing"
 
     with st.container(horizontal=True):
         for page in VIEWS:
@@ -209,7 +209,7 @@ def fool_it(mine: Session) -> None:
             "and is sure of, so it cannot be fooled. Let it learn longer, or choose another one."
         )
         return
-    state, names = mine.games, subject.class_names
+    state, names = mine.state(GamesState), subject.class_names
     canvas, bars, seen = _side_by_side(CANVAS_PX, BARS_PX, BARS_PX)
     with canvas:
         st.markdown(f"**A test image: “{plain(names[label])}”**")
@@ -249,7 +249,7 @@ def fool_it(mine: Session) -> None:
 
 def _image_to_fool(mine: Session, subject: Subject) -> tuple[np.ndarray | None, int]:
     """(28, 28) float32 in 0…1 and what it is: the one at hand, or a new one where the network is another."""
-    state, data = mine.games, load(subject.dataset)
+    state, data = mine.state(GamesState), load(subject.dataset)
     if state.fool_of != (subject.who, subject.dataset) or state.fool_index is None:
         order = np.roll(np.arange(len(data.x_test)), -(state.fool_index or 0))
         state.fool_index = _readable(subject, order)
@@ -268,8 +268,8 @@ def _readable(subject: Subject, order: np.ndarray) -> int | None:
 def _other_image(mine: Session, subject: Subject) -> None:
     def another() -> None:
         data = load(subject.dataset)
-        mine.games.fool_index = _readable(subject, np.random.default_rng().permutation(len(data.x_test)))
-        mine.games.fool_board.clear()
+        mine.state(GamesState).fool_index = _readable(subject, np.random.default_rng().permutation(len(data.x_test)))
+        mine.state(GamesState).fool_board.clear()
 
     st.button("Another image", icon=":material/casino:", key="games/fool/another", on_click=another)
 
@@ -297,7 +297,7 @@ def _strokes(number: int) -> str:
 
 def _seen(mine: Session, subject: Subject, image: np.ndarray, attempt: Attempt) -> None:
     """What the network receives, or where ink would change its mind."""
-    state = mine.games
+    state = mine.state(GamesState)
     st.markdown("**What the network receives**")
     state.hint = st.toggle("Hint: where would a stroke hurt most?", state.hint, key="games/fool/hint")
     if not state.hint:
@@ -347,7 +347,7 @@ def against_the_network(mine: Session) -> None:
     )
     subject = choose_subject(mine, "games/against/subject")
     need_images(subject)
-    state = mine.games
+    state = mine.state(GamesState)
     if state.deal is not None or subject.who not in state.rounds:
         new = _dealt(mine, subject, state.rounds.get(subject.who), state.deal or "hardest")
         state.deal = None
@@ -390,7 +390,7 @@ def _dealt(mine: Session, subject: Subject, last: Round | None, which: str) -> R
 
 
 def _one_image(mine: Session, subject: Subject, now: Round) -> None:
-    rounds, names = mine.games.rounds, subject.class_names
+    rounds, names = mine.state(GamesState).rounds, subject.class_names
     image = _test_image(subject, now.numbers[now.at])
 
     def pick(label: int) -> None:
@@ -459,7 +459,7 @@ def _score(mine: Session, subject: Subject, now: Round) -> None:
     st.caption("Under each image: what its makers say it is, what you said, what the network (“it”) said.")
 
     def again(which: str) -> None:
-        mine.games.deal = which
+        mine.state(GamesState).deal = which
 
     with st.container(horizontal=True):
         st.button(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from core.ui.widgets.canvas import Board
 
 if TYPE_CHECKING:  # the first page of all has no need of them
     import numpy as np
@@ -38,25 +40,8 @@ class BestAttempt(NamedTuple):
 
 
 @dataclass
-class Board:
-    """A canvas that keeps what is on it while another page or game is open.
-
-    Attributes:
-        number: grows to give an empty canvas.
-        content: what the canvas sent last.
-    """
-
-    number: int = 0
-    content: dict[str, Any] | None = None
-
-    def clear(self) -> None:
-        """Begin with an empty one."""
-        self.number, self.content = self.number + 1, None
-
-
-@dataclass
-class Games:
-    """All of it.
+class GamesState:
+    """Which game is open, and each one's state.
 
     Attributes:
         game: which one is open: `split`, `fool` or `against`.

@@ -28,7 +28,9 @@ from core.insight import (
 from core.network import Conv2D, Dense, DepthwiseConv2D, Network, Path, SeparableConv2D, trace
 from core.network.layers import shape_text
 from core.network.network import place
+from core.ui.pages.kernels.state import KernelsState
 from core.ui.shell.frame import certainty, look, percent, plain
+from core.ui.shell.renewal import value_if_changed
 from core.ui.shell.session import Session
 from core.ui.widgets.downloads import MOST_LISTED, download_chart, download_picture, download_table, download_tiles
 from core.ui.widgets.galleries import clickable_gallery, clickable_rows
@@ -80,11 +82,11 @@ def layer_pictures(subject: Subject, path: Path, image: np.ndarray) -> None:
 
 def all_and_one(mine: Session, subject: Subject, path: Path) -> None:
     """All kernels of the layer, and one of them closely: the one that was clicked."""
-    chosen = mine.channel if path == mine.layer else 0
+    chosen = mine.focus.channel if path == mine.focus.layer else 0
 
     def choose(channel: int) -> None:
-        mine.look_at_channel(path, channel)
-        mine.clicks += 1
+        mine.focus.look_at_channel(path, channel)
+        mine.state(KernelsState).number.renew()
 
     _kernels_and_spread(subject, path, chosen, choose)
     _one_kernel(mine, subject, path, chosen)
@@ -169,11 +171,12 @@ def _one_kernel(mine: Session, subject: Subject, path: Path, chosen: int) -> Non
     channels = trace(network).row(path).output_shape[-1]
     noun = "unit" if isinstance(network.at(path), Dense) else "kernel"
     st.subheader(f"One {noun}, closely", anchor=False)
-    key = f"kernels/channel/{hash(network)}/{place(path)}/{mine.clicks}"
+    key = f"kernels/channel/{hash(network)}/{place(path)}/{mine.state(KernelsState).number}"
 
     def another() -> None:
-        if st.session_state[key] != chosen + 1:  # a field that is gone may be heard of once more
-            mine.look_at_channel(path, st.session_state[key] - 1)
+        number = value_if_changed(key, chosen + 1)
+        if number is not None:
+            mine.focus.look_at_channel(path, number - 1)
 
     with st.container(key="replaced-number"):
         number = st.number_input(

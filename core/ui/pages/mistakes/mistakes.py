@@ -13,6 +13,7 @@ import streamlit as st
 from core.data import Dataset, load
 from core.insight import Judged, Projection, affordable_images, judged, last_hidden, projected
 from core.network import trace
+from core.ui.pages.mistakes.state import MistakesState
 from core.ui.shell.frame import certainty, look, percent, plain
 from core.ui.shell.pages import PAGES, go_to
 from core.ui.shell.session import Session
@@ -109,19 +110,20 @@ def _matrix(mine: Session, subject: Subject, found: Judged, data: Dataset) -> tu
     Returns (true, answered) of the cell that is open: the visitor's, or else that of the most frequent mistake,
     which may be another one with newer weights.
     """
+    own = mine.state(MistakesState)
     names, counts = data.class_names, found.confusion
-    if mine.confused is not None and max(mine.confused) >= len(names):
-        mine.confused = None
-    open_cell = mine.confused or _most_confused(counts)
-    if mine.confused is None:
-        mine.cell = open_cell
+    if own.confused is not None and max(own.confused) >= len(names):
+        own.confused = None
+    open_cell = own.confused or _most_confused(counts)
+    if own.confused is None:
+        own.cell = open_cell
     key = "mistakes/matrix"
 
     def clicked() -> None:
         cell = _selected(key, "cell")
         row, column = cell.get("row"), cell.get("column")
         if row in range(len(names)) and column in range(len(names)):
-            mine.confused = mine.cell = int(row), int(column)
+            own.confused = own.cell = int(row), int(column)
 
     st.markdown("**What it confuses**: the stronger the colour, the more mistakes; click a cell to see its images")
     alt = f"Confusion matrix: {counts.sum() - counts.trace():,} of {counts.sum():,} test images are answered wrongly."
@@ -145,15 +147,16 @@ def _most_confused(counts: np.ndarray) -> tuple[int, int]:
 
 def _cell(mine: Session, subject: Subject, found: Judged, data: Dataset, open_cell: tuple[int, int]) -> None:
     """The images of the cell that is open."""
+    own = mine.state(MistakesState)
     names = data.class_names
     # Another cell has widgets of its own: what is chosen in them is never set from here, because a browser that has not
     # heard of it yet would send back the old cell as if the visitor had chosen it.
-    keys = [f"mistakes/{side}/{mine.cell}" for side in ("true", "answer")]
+    keys = [f"mistakes/{side}/{own.cell}" for side in ("true", "answer")]
 
     def chosen() -> None:
         asked = tuple(st.session_state[key] for key in keys)
         if asked != open_cell:  # else it is what a browser remembers of widgets that are gone, not a choice
-            mine.confused = asked
+            own.confused = asked
 
     with st.container(horizontal=True, vertical_alignment="bottom", key="replaced-cell"):
         for key, label, value in zip(keys, ("It is", "Answered"), open_cell):
@@ -234,7 +237,7 @@ def _plane(mine: Session, subject: Subject, found: Judged, data: Dataset, at: Pr
     def clicked() -> None:
         chosen = _selected(key, "point").get("number")
         if chosen in range(number):
-            mine.test_image = int(chosen)
+            mine.state(MistakesState).test_image = int(chosen)
 
     labels, answers, names = found.labels[:number], found.answers[:number], data.class_names
     wrong = int((labels != answers).sum())
@@ -278,12 +281,12 @@ def _plane_words(subject: Subject, at: Projection) -> str:
 
 def _opened(mine: Session, found: Judged, data: Dataset, surest: np.ndarray) -> None:
     """The test image that was chosen, with the ways to look into it; stays in sight."""
-    number = mine.test_image
+    number = mine.state(MistakesState).test_image
     if number is None or number >= len(data.x_test):
         number = int(surest[0]) if len(surest) else 0
 
     def look_at() -> None:
-        mine.source, mine.test_index = "test", number
+        mine.image.source, mine.image.test_index = "test", number
 
     with st.container(key="opened-image", horizontal=True, vertical_alignment="center", gap="small"):
         image = shown_image(data.x_test[number].astype(np.float32) / 255)
@@ -319,11 +322,13 @@ def _tile(found: Judged, data: Dataset, number: int, label: str) -> Tile:
 
 
 def _clickable(mine: Session, tiles: Sequence[Tile], numbers: Sequence[int], key: str) -> None:
+    own = mine.state(MistakesState)
+
     def choose(number: int) -> None:
-        mine.test_image = number
+        own.test_image = number
 
     cell_px = cell_size(tiles[0].values.shape[:2], IMAGE_PX)
-    clickable_gallery(tiles, numbers, mine.test_image, INK_SCALE, cell_px, key, choose)
+    clickable_gallery(tiles, numbers, own.test_image, INK_SCALE, cell_px, key, choose)
 
 
 def _selected(key: str, name: str) -> dict:

@@ -27,6 +27,7 @@ from core.network import Box, Network, Path, ReceptiveField, trace
 from core.network.network import place
 from core.training import StoreError
 from core.ui.shell.frame import look
+from core.ui.shell.renewal import value_if_changed
 from core.ui.shell.session import Session
 from core.ui.widgets.downloads import NO_BREAK, download_chart, download_picture, download_table
 from core.ui.widgets.layers import choose_layer, layer_words
@@ -73,11 +74,12 @@ def explorer(mine: Session, subject: Subject, picture: Picture, path: Path) -> N
     channel = 0
     if channels > 1:
         key = f"fields/channel/{hash(subject.network)}/{place(path)}"
-        known = mine.channel + 1 if path == mine.layer else 1
+        known = mine.focus.channel + 1 if path == mine.focus.layer else 1
 
         def another() -> None:
-            if st.session_state[key] != known:  # a field that is gone may be heard of once more
-                mine.look_at_channel(path, st.session_state[key] - 1)
+            number = value_if_changed(key, known)
+            if number is not None:
+                mine.focus.look_at_channel(path, number - 1)
 
         channel = st.number_input("Feature map", 1, channels, known, key=key, on_change=another, width=150) - 1
     values = activations(subject.model, subject.network, picture.image)[path][..., channel]
@@ -192,7 +194,7 @@ def _growth_words(subject: Subject) -> str:
 
 def _looked_at(mine: Session, path: Path, field: ReceptiveField) -> tuple[int, int]:
     """Row and column of the unit that the visitor has open in this layer of maps, or else of the one in the middle."""
-    return mine.unit[:2] if mine.unit is not None and path == mine.layer else central_unit(field)
+    return mine.focus.unit[:2] if mine.focus.unit is not None and path == mine.focus.layer else central_unit(field)
 
 
 def _truly_read(mine: Session, network: Network, picture: Picture, path: Path) -> None:
@@ -210,7 +212,7 @@ def _truly_read(mine: Session, network: Network, picture: Picture, path: Path) -
         def another() -> None:
             place_asked = tuple(st.session_state[key] - 1 for key in keys)
             if maps and place_asked != where:  # of a flattened layer, one place belongs to many numbers
-                mine.look_at(path, (*place_asked, mine.channel if path == mine.layer else 0))
+                mine.focus.look_at(path, (*place_asked, mine.focus.channel if path == mine.focus.layer else 0))
 
         with st.container(horizontal=True, vertical_alignment="bottom"):
             asked = []
@@ -362,7 +364,7 @@ def _measured(mine: Session, subject: Subject, path: Path, seed: int) -> tuple[E
 def _begun_with(mine: Session, subject: Subject) -> list[np.ndarray] | None:
     """The weights that a run began with where those were not fresh: it was taught drawings. Else None."""
     run = mine.run
-    if mine.subject != "run" or run is None or not is_lesson(run.dataset_name) or 0 not in run.epochs():
+    if mine.focus.subject != "run" or run is None or not is_lesson(run.dataset_name) or 0 not in run.epochs():
         return None
     try:
         return run.epoch_weights(0)
@@ -373,7 +375,7 @@ def _begun_with(mine: Session, subject: Subject) -> list[np.ndarray] | None:
 def _start_seed(mine: Session, subject: Subject) -> int:
     """Of the weights that the network began with, where that is known."""
     run = mine.run
-    known = mine.subject == "run" and run is not None and run.network is subject.network
+    known = mine.focus.subject == "run" and run is not None and run.network is subject.network
     return run.recipe.seed if known else UNTRAINED_SEED
 
 

@@ -118,12 +118,12 @@ def manage(mine: Session, runs: list[Run]) -> None:
             "Look inside", icon=":material/layers:", disabled=why_not is not None, help=why_not, key="runs/inside"
         ):
             mine.choose_run(run)
-            mine.subject = "run"
+            mine.focus.subject = "run"
             go_to("feature_maps")
         if st.button("Edit its network", icon=":material/account_tree:", key="runs/edit", disabled=mine.locked):
-            mine.open(run.network, run.recipe)
+            mine.editor.open(run.network, run.recipe)
             if run.dataset_name in SOURCES:  # drawings are taught on the page Teach
-                mine.dataset = run.dataset_name
+                mine.editor.dataset = run.dataset_name
             go_to("build")
         trained_files(run)
         _delete(mine, run)
@@ -151,7 +151,7 @@ def _delete(mine: Session, run: Run) -> None:
         except StoreError as problem:
             mine.workspace.problem = str(problem)
             return
-        mine.viewers.pop(run, None)
+        mine.focus.viewers.pop(run, None)
         if mine.run is run:
             left = mine.workspace.runs
             mine.choose_run(left[0] if left else None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,10 +16,12 @@ from core.insight.certainty import SURE_FROM
 from core.network import Network
 from core.training import Run, Snapshot, State, StoreError, card, pretrained
 from core.training.teaching import plan, teachable
+from core.ui.pages.teach.state import SavedDrawing, TeachState
 from core.ui.shell.frame import certainty, following, look, percent, plain, progress_words
-from core.ui.shell.pages import end_page, link_to
-from core.ui.shell.session import Kept, Session
+from core.ui.shell.pages import end_page
+from core.ui.shell.session import Session
 from core.ui.widgets.canvas import draw
+from core.ui.widgets.collections import CollectionState, change_collection, complain
 from core.ui.widgets.galleries import clickable_gallery
 from core.ui.widgets.handing_on import file_stem
 from core.ui.widgets.prediction import answer
@@ -35,51 +37,22 @@ WHICH = {"digits": "My digits", "own": "My own classes"}
 PRETRAINED = "LeNet-5, already trained"
 
 
-def say_what_it_is(mine: Session, image: np.ndarray | None) -> None:
-    """Under an answer to a drawn digit: what it should have been. The drawing joins the visitor's digits."""
-    dataset = {"run": mine.run and mine.run.dataset_name, "imported": mine.imported and mine.imported.dataset}
-    if image is None or about(dataset.get(mine.subject) or "mnist").class_names != DIGITS:
-        return
-    there = mine.workspace.collection("digits")
-    number = there.find(image)
-    known = None if number is None else DIGITS[there.labels[number]]
-
-    def said(label: int) -> None:
-        _change(mine, "digits", lambda digits: digits.added(image, label))
-
-    st.caption("It should have been …")
-    with st.container(horizontal=True, gap="xsmall", key="teach/say"):
-        for label, name in enumerate(DIGITS):
-            st.button(
-                name,
-                type="primary" if name == known else "secondary",
-                help=f"Keep this drawing among your digits as “{name}”.",
-                on_click=said,
-                args=(label,),
-                width=42,
-                key=f"teach/say/{name}",
-            )
-    _complain(mine)
-    if known is not None:
-        st.caption(f"Kept among your digits as “{known}”; you have {len(there):,}.")
-        link_to("teach", "Teach the network your digits", "school")
-
-
 def choose_collection(mine: Session) -> Collection:
     """Digits, or classes of one's own; stops the page where the file of them cannot be read."""
-    mine.taught = st.segmented_control(
+    own = mine.state(TeachState)
+    own.which = st.segmented_control(
         "What to teach",
         list(WHICH),
-        default=mine.taught,
+        default=own.which,
         format_func=WHICH.get,
         required=True,
         key="teach/which",
         label_visibility="collapsed",
     )
-    found = mine.workspace.collection(mine.taught)
-    problem = mine.workspace.unreadable.get(mine.taught)
+    found = mine.workspace.collection(own.which)
+    problem = mine.workspace.unreadable.get(own.which)
     if problem:
-        st.error(f"{WHICH[mine.taught]} cannot be read: {problem} Nothing else is touched.")
+        st.error(f"{WHICH[own.which]} cannot be read: {problem} Nothing else is touched.")
         st.button("Delete that file and begin anew", on_click=_forget, args=(mine,), key="teach/forget")
         end_page()
     return found
@@ -87,41 +60,25 @@ def choose_collection(mine: Session) -> Collection:
 
 def _forget(mine: Session) -> None:
     try:
-        mine.workspace.forget_collection(mine.taught)
+        mine.workspace.forget_collection(mine.state(TeachState).which)
     except StoreError as problem:
-        mine.teaching_problem = str(problem)
-
-
-def _change(mine: Session, which: str, change: Callable[[Collection], Collection]) -> bool:
-    """Change a collection; what cannot be is said once on the page. Whether it was changed."""
-    try:
-        mine.workspace.collect(which, change)
-    except (InvalidCollection, StoreError) as problem:
-        mine.teaching_problem = str(problem)
-        return False
-    return True
-
-
-def _complain(mine: Session) -> None:
-    if mine.teaching_problem:
-        st.error(mine.teaching_problem)
-        mine.teaching_problem = ""
+        mine.state(CollectionState).problem = str(problem)
 
 
 def class_names(mine: Session, collection: Collection) -> None:
     """The names of one's own classes, to be changed; two to ten of them."""
-    if mine.taught != "own":
+    if mine.state(TeachState).which != "own":
         return
     names = collection.class_names
 
     def rename(label: int, key: str) -> None:
         name = st.session_state[key].strip()
         if name != names[label]:
-            _change(mine, "own", lambda own: _as_shown(own, collection).with_class_name(label, name))
+            change_collection(mine, "own", lambda own: _as_shown(own, collection).with_class_name(label, name))
 
     def add() -> None:
         free = next(n for n in range(1, 100) if f"class {n}" not in names)
-        _change(mine, "own", lambda own: own.with_class(f"class {free}"))
+        change_collection(mine, "own", lambda own: own.with_class(f"class {free}"))
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for label, name in enumerate(names):
@@ -138,7 +95,7 @@ def class_names(mine: Session, collection: Collection) -> None:
             key="teach/add",
         )
         _remove_class(mine, collection)
-    _complain(mine)
+    complain(mine)
 
 
 def _remove_class(mine: Session, collection: Collection) -> None:
@@ -150,7 +107,7 @@ def _remove_class(mine: Session, collection: Collection) -> None:
         )
 
         def remove() -> None:
-            _change(mine, "own", lambda own: _as_shown(own, collection).without_class(label))
+            change_collection(mine, "own", lambda own: _as_shown(own, collection).without_class(label))
 
         there = collection.counts[label]
         st.button(f"Remove it with its {there} drawings", on_click=remove, key="teach/remove")
@@ -158,18 +115,19 @@ def _remove_class(mine: Session, collection: Collection) -> None:
 
 def examples(mine: Session, collection: Collection) -> None:
     """A canvas, and a button for each class: one drawing after the other."""
+    own = mine.state(TeachState)
     canvas, buttons = st.columns([2, 3], gap="large")
     with canvas:
         st.markdown("**Draw one**")
         st.space("small")  # for the canvas's own buttons
-        drawing = draw(f"teach/canvas/{mine.taught}/{mine.teach_canvas}")
+        drawing = draw(f"teach/canvas/{own.which}/{own.canvas}")
         image = from_strokes(drawing.strokes, drawing.width)
         if image is not None and _came_late(mine, drawing.strokes, image):
-            mine.teach_canvas += 1
+            own.canvas.renew()
             st.rerun()
 
         def clear() -> None:
-            mine.teach_canvas += 1
+            own.canvas.renew()
 
         st.button("Clear", icon=":material/ink_eraser:", on_click=clear, key="teach/clear")
     with buttons:
@@ -177,11 +135,11 @@ def examples(mine: Session, collection: Collection) -> None:
         with st.container(horizontal=True, key="teach/classes"):
             for label, count in enumerate(collection.counts):
                 _class_button(mine, collection, label, count, drawing.strokes, image)
-        if mine.taught == "own":
+        if own.which == "own":
             st.caption(f"Some {ENOUGH} of each are enough. Draw them as differently as you would later.")
         else:
             st.caption("Those that are answered wrongly teach most; on the Draw page you can add them too.")
-        _complain(mine)
+        complain(mine)
 
 
 def _came_late(mine: Session, strokes: list[np.ndarray], image: np.ndarray) -> bool:
@@ -190,13 +148,14 @@ def _came_late(mine: Session, strokes: list[np.ndarray], image: np.ndarray) -> b
     The browser sends a stroke a moment after it was drawn: who is quicker to say what it is would have the last
     stroke missing, and all strokes on the canvas that seems to be empty.
     """
-    last = mine.teach_kept
+    own = mine.state(TeachState)
+    last = own.last
     if last is None or not np.array_equal(strokes[0], last.stroke):
         return False
-    there = mine.workspace.collection(mine.taught)
+    there = mine.workspace.collection(own.which)
     if there.find(last.image) is not None and there.find(image) is None:
-        _change(mine, mine.taught, lambda found: found.redrawn(found.number_of(last.image), image))
-        mine.teach_kept = last._replace(image=image)
+        change_collection(mine, own.which, lambda found: found.redrawn(found.number_of(last.image), image))
+        own.last = last._replace(image=image)
     return True
 
 
@@ -208,14 +167,15 @@ def _class_button(
     strokes: list[np.ndarray],
     image: np.ndarray | None,
 ) -> None:
+    state = mine.state(TeachState)
     name = collection.class_names[label]
 
     def keep() -> None:
-        if _change(mine, mine.taught, lambda there: _as_shown(there, collection).added(image, label)):
-            mine.teach_canvas += 1
-            mine.teach_kept = Kept(strokes[0], image)
+        if change_collection(mine, state.which, lambda there: _as_shown(there, collection).added(image, label)):
+            state.canvas.renew()
+            state.last = SavedDrawing(strokes[0], image)
 
-    own = mine.taught == "own"
+    own = state.which == "own"
     progress = f"{count} of {ENOUGH}" if own and count < ENOUGH else f"{count:,} kept"
     done = " ✓" if own and count >= ENOUGH else ""
     st.button(
@@ -237,6 +197,7 @@ def _as_shown(there: Collection, shown: Collection) -> Collection:
 
 def drawings(mine: Session, collection: Collection) -> None:
     """All that has been drawn: click one to delete it or to say that it is something else."""
+    own = mine.state(TeachState)
     with st.container(horizontal=True, vertical_alignment="center"):
         noun = "drawing" if len(collection) == 1 else "drawings"
         st.markdown(f"**{len(collection):,} {noun}**, the newest first", width="content")
@@ -258,9 +219,9 @@ def drawings(mine: Session, collection: Collection) -> None:
         tiles.append(Tile(collection.images[number][..., 0] / 255, f"{name}{apart}", words))
 
     def choose(number: int) -> None:
-        mine.teach_chosen = None if number == mine.teach_chosen else number
+        own.chosen = None if number == own.chosen else number
 
-    clickable_gallery(tiles, numbers, mine.teach_chosen, INK_SCALE, CELL, f"teach/gallery/{mine.taught}", choose)
+    clickable_gallery(tiles, numbers, own.chosen, INK_SCALE, CELL, f"teach/gallery/{own.which}", choose)
     st.caption(
         "Every fourth drawing of a class is kept apart: no network learns from it, so how it is answered is an honest "
         "test. Click a drawing to change or delete it. What is kept is the 28×28 image, not your strokes; nobody but "
@@ -270,21 +231,24 @@ def drawings(mine: Session, collection: Collection) -> None:
 
 
 def _chosen(mine: Session, collection: Collection) -> None:
-    number = mine.teach_chosen
+    own = mine.state(TeachState)
+    number = own.chosen
     if number is None or number >= len(collection):
         return
-    names, which = collection.class_names, mine.taught
+    names, which = collection.class_names, own.which
     image = collection.images[number] / 255  # its number may be another one by then
 
     def delete() -> None:
-        mine.teach_chosen = None
-        _change(mine, which, lambda there: there.removed(there.number_of(image)))
+        own.chosen = None
+        change_collection(mine, which, lambda there: there.removed(there.number_of(image)))
 
     key = f"teach/label/{which}/{number}/{collection.fingerprint}"
 
     def relabel() -> None:
         label = st.session_state[key]
-        _change(mine, which, lambda there: _as_shown(there, collection).relabelled(there.number_of(image), label))
+        change_collection(
+            mine, which, lambda there: _as_shown(there, collection).relabelled(there.number_of(image), label)
+        )
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
@@ -300,17 +264,18 @@ def _chosen(mine: Session, collection: Collection) -> None:
 
 
 def _delete_all(mine: Session, collection: Collection) -> None:
-    which = mine.taught
+    own = mine.state(TeachState)
+    which = own.which
 
     def delete() -> None:
-        mine.teach_chosen = None
-        _change(mine, which, lambda there: there.without_drawings())
+        own.chosen = None
+        change_collection(mine, which, lambda there: there.without_drawings())
 
     with st.popover(
         "Delete all",
         icon=":material/delete:",
         disabled=not len(collection),
-        key=f"teach/all/{mine.taught}/{not len(collection)}",
+        key=f"teach/all/{own.which}/{not len(collection)}",
     ):
         st.markdown(
             f"Delete all {len(collection):,} drawings? Runs that learned from them keep their own copies until you delete those runs."
@@ -332,7 +297,7 @@ def _take_away(mine: Session, collection: Collection) -> None:
 
 
 def _bring(mine: Session, collection: Collection) -> None:
-    which = mine.taught
+    which = mine.state(TeachState).which
     with st.popover("Import", icon=":material/upload:", key=f"teach/import/{which}/{collection.fingerprint}"):
         file = st.file_uploader(
             "A collection that was exported here", ["npz"], key=f"teach/file/{which}/{collection.fingerprint}"
@@ -353,12 +318,12 @@ def _bring(mine: Session, collection: Collection) -> None:
             st.button(
                 "Add them to mine",
                 type="primary",
-                on_click=lambda: _change(mine, which, lambda there: there.joined(found)),
+                on_click=lambda: change_collection(mine, which, lambda there: there.joined(found)),
                 key="teach/import/add",
             )
         st.button(
             "Replace mine by them",
-            on_click=lambda: _change(mine, which, lambda there: found),
+            on_click=lambda: change_collection(mine, which, lambda there: found),
             key="teach/import/replace",
         )
 
@@ -407,7 +372,7 @@ def teach(mine: Session, collection: Collection) -> None:
     """One button; under it, how well the network reads other digits and these, before, meanwhile and after."""
     begins = [one for one in _networks(mine) if teachable(one.network, one.class_names, collection)]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = _choose_network("Begin with", begins, None, f"teach/begin/{mine.taught}")
+        chosen = _choose_network("Begin with", begins, None, f"teach/begin/{mine.state(TeachState).which}")
         problem = plain(why_not_taught(collection) or "") or None
         problem = problem or mine.workspace.full
         if chosen.run is not None and chosen.run.active:
@@ -438,7 +403,7 @@ def teach(mine: Session, collection: Collection) -> None:
             "Its last layer, which knows digits, is replaced by a fresh one with an output for each of your classes. "
             "The layers before it keep what they have learned to see: edges, ends and bows are in your drawings too."
         )
-    _complain(mine)
+    complain(mine)
     following(lambda: mine.run, LIVE_SECONDS, lambda: _live(mine, collection))
 
 
@@ -450,9 +415,9 @@ def _start(mine: Session, chosen: _Network, collection: Collection) -> None:
         name = f"{made.network.name} · {collection.name}"
         mine.choose_run(mine.workspace.start(made.network, collection, made.recipe, made.begin, name))
     except StoreError as problem:
-        mine.teaching_problem = str(problem)
+        mine.state(CollectionState).problem = str(problem)
         return
-    mine.subject = "run"
+    mine.focus.subject = "run"
 
 
 def _weights(run: Run | None) -> list[np.ndarray]:
@@ -522,7 +487,7 @@ def try_out(mine: Session, collection: Collection) -> None:
         st.info("No network knows these classes yet: teach one above.")
         return
     first = mine.run if any(one.run is mine.run for one in networks) else networks[0].run
-    chosen = _choose_network("Network", networks, first, f"teach/try/{mine.taught}")
+    chosen = _choose_network("Network", networks, first, f"teach/try/{mine.state(TeachState).which}")
     run = chosen.run
 
     def body() -> None:
@@ -533,7 +498,7 @@ def try_out(mine: Session, collection: Collection) -> None:
         if model is None:
             return
         dataset = "mnist" if run is None else run.dataset_name
-        viewer = mine.viewer(run) if run is not None else None
+        viewer = mine.focus.viewer(run) if run is not None else None
         sure_from = card("lenet5").sure_from if run is None else SURE_FROM
         subject = Subject(plain(chosen.title), chosen.network, model, dataset, False, viewer, sure_from)
         play, all_of_them = st.columns([2, 3], gap="large")
@@ -553,13 +518,14 @@ def _reads(one: _Network) -> bool:
 
 
 def _play(mine: Session, subject: Subject) -> None:
+    own = mine.state(TeachState)
     st.markdown("**Draw**: it answers after each stroke")
     st.space("small")
-    drawing = draw(f"teach/play/{mine.play_canvas}")
+    drawing = draw(f"teach/play/{own.play_canvas}")
     image = from_strokes(drawing.strokes, drawing.width)
 
     def clear() -> None:
-        mine.play_canvas += 1
+        own.play_canvas.renew()
 
     st.button("Clear", icon=":material/ink_eraser:", on_click=clear, key="teach/play/clear")
     answer(None if image is None else probabilities(subject.model, image[..., None]), subject)

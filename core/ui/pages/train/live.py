@@ -32,7 +32,7 @@ TONES = {"good": ("check_circle", "green"), "neutral": ("info", "gray"), "warnin
 
 def controls(mine: Session) -> None:
     """One bar of buttons; one that cannot work now is disabled and says why."""
-    problem, full = mine.why_not_train(), mine.workspace.full
+    problem, full = mine.editor.why_not_train(), mine.workspace.full
     run = mine.run
     with st.container(horizontal=True, gap="small"):
         _start(mine, problem or full)
@@ -318,7 +318,7 @@ def _inside(mine: Session, run: Run, now: Snapshot) -> None:
     if model is None or path is None:
         st.caption("The first weights come in a moment." if run.active else "There are no weights to look at.")
         return
-    subject = Subject(plain(run.name), run.network, model, run.dataset_name, run.active, mine.viewer(run))
+    subject = Subject(plain(run.name), run.network, model, run.dataset_name, run.active, mine.focus.viewer(run))
     layer_pictures(subject, path, data.x_test[number].astype(np.float32) / 255)
 
 

@@ -13,6 +13,7 @@ from core.data.datasets import Source
 from core.network import Preset
 from core.network.recipe import AUGMENTATIONS, DATA, SCHEDULE_SETTINGS, STEPPING
 from core.training import Recipe
+from core.ui.pages.train.state import TrainState
 from core.ui.shell.frame import look
 from core.ui.shell.session import Session
 from core.ui.widgets.forms import edit_fields
@@ -28,39 +29,46 @@ CURVE_POINTS = 300
 def choose_dataset(mine: Session, sources: Mapping[str, Source]) -> None:
     """Which images to learn from."""
     names = list(sources)
-    mine.dataset = st.selectbox(
+    mine.editor.dataset = st.selectbox(
         "Dataset",
         names,
-        names.index(mine.dataset),
+        names.index(mine.editor.dataset),
         format_func=lambda name: sources[name].title,
-        key=f"train/dataset/{mine.revision}",
+        key=f"train/dataset/{mine.editor.widgets}",
     )
-    st.caption(f"{sources[mine.dataset].credit}. 60,000 images to learn from, 10,000 to be tested on.")
+    st.caption(f"{sources[mine.editor.dataset].credit}. 60,000 images to learn from, 10,000 to be tested on.")
 
 
 def choose_recipe(mine: Session, presets: Mapping[str, Preset]) -> None:
     """How to learn; where the network is a published one, its source's recipe at one click."""
 
     def apply(name: str, value: Any) -> None:
-        mine.recipe = mine.recipe.with_setting(name, value)
+        mine.editor.recipe = mine.editor.recipe.with_setting(name, value)
         if name == "optimizer":
-            mine.revision += 1  # the learning rate may have followed
+            mine.editor.widgets.renew()  # the learning rate may have followed
 
     def fields(names: tuple[str, ...]) -> None:
-        edit_fields(mine.recipe, f"recipe/{mine.revision}", apply, st.toast, names, idle=mine.recipe.idle())
+        edit_fields(
+            mine.editor.recipe,
+            f"recipe/{mine.editor.widgets}",
+            apply,
+            st.toast,
+            names,
+            idle=mine.editor.recipe.idle(),
+        )
 
-    changed = set(mine.recipe.changed_settings())
+    changed = set(mine.editor.recipe.changed_settings())
     fields(FIRST)
     scheduled = ("warm_up", *dict.fromkeys(name for used in SCHEDULE_SETTINGS.values() for name in used))
     with _part(mine, "Learning rate over time", bool(changed & {"schedule", *scheduled})):
-        fields(("schedule", "warm_up", *SCHEDULE_SETTINGS[mine.recipe.schedule]))
+        fields(("schedule", "warm_up", *SCHEDULE_SETTINGS[mine.editor.recipe.schedule]))
         _plan(mine)
-    with _part(mine, "Change the images (augmentation)", mine.recipe.augments):
+    with _part(mine, "Change the images (augmentation)", mine.editor.recipe.augments):
         fields(AUGMENTATIONS)
         _preview(mine)
     with _part(mine, "Data kept apart, and when to stop", bool(changed & set(DATA))):
         fields(DATA)
-        if mine.recipe.selects and not mine.recipe.validation_share:
+        if mine.editor.recipe.selects and not mine.editor.recipe.validation_share:
             st.caption(
                 "The best epoch would be chosen by looking at the test images, which flatters. "
                 "A validation share keeps them apart."
@@ -72,33 +80,34 @@ def choose_recipe(mine: Session, presets: Mapping[str, Preset]) -> None:
 
 def _part(mine: Session, title: str, changed: bool):
     """A fold that is open where something in it was set, and does not close under one's hand when it is set back."""
+    own = mine.state(TrainState)
     if changed:
-        mine.unfolded.add(title)
-    return st.expander(title, expanded=title in mine.unfolded)
+        own.unfolded.add(title)
+    return st.expander(title, expanded=title in own.unfolded)
 
 
 def _published(mine: Session, presets: Mapping[str, Preset]) -> None:
-    preset = next((preset for preset in presets.values() if preset.network == mine.network), None)
+    preset = next((preset for preset in presets.values() if preset.network == mine.editor.network), None)
     if preset is None or not preset.recipe:
         return
 
     def take(recipe: Recipe) -> None:
-        mine.recipe = recipe
-        mine.revision += 1
+        mine.editor.recipe = recipe
+        mine.editor.widgets.renew()
 
     st.button(
         "Use the published settings",
         help=f"As its source trained it: {preset.recipe.describe()}.",
         on_click=take,
         args=(preset.recipe,),
-        disabled=preset.recipe == mine.recipe,
+        disabled=preset.recipe == mine.editor.recipe,
         key="train/published",
     )
 
 
 def _plan(mine: Session) -> None:
     """The learning rate of each epoch, drawn before training."""
-    recipe = mine.recipe
+    recipe = mine.editor.recipe
     if recipe.schedule == "plateau":
         st.caption("Constant, and multiplied by the factor whenever progress ends.")
         return
@@ -119,18 +128,19 @@ def _plan(mine: Session) -> None:
 
 def _preview(mine: Session) -> None:
     """A few training images as the network will see them."""
-    dataset = load(mine.dataset)
+    own = mine.state(TrainState)
+    dataset = load(mine.editor.dataset)
     images = dataset.x_train[:PREVIEWS].astype(np.float32) / 255
-    if mine.recipe.augments:
+    if mine.editor.recipe.augments:
         with waking():
-            images = _changed(images, mine.recipe, mine.previewed)
-    words = "as the network would see it" if mine.recipe.augments else "unchanged"
+            images = _changed(images, mine.editor.recipe, own.preview)
+    words = "as the network would see it" if mine.editor.recipe.augments else "unchanged"
     tiles = [Tile(image[..., 0], "", f"training image {n + 1}, {words}") for n, image in enumerate(images)]
     st.html(gallery(tiles, INK_SCALE, 2))
-    if mine.recipe.augments:
+    if mine.editor.recipe.augments:
 
         def again() -> None:
-            mine.previewed += 1
+            own.preview += 1
 
         st.button("Another look", icon=":material/casino:", on_click=again, key="train/preview")
         st.caption("Each image is changed anew every time that the network sees it.")

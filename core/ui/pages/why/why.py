@@ -16,6 +16,7 @@ from core.insight import (
     saliency_of_random_weights,
 )
 from core.network import Network
+from core.ui.pages.why.state import WhyState
 from core.ui.shell.frame import certainty, look, plain
 from core.ui.shell.session import Session
 from core.ui.widgets.downloads import download_chart, download_table, download_tiles
@@ -43,24 +44,25 @@ CARD_PX, SMALL_PX, INPUT_PX = 196, 84, 168
 
 def choose_class(mine: Session, subject: Subject) -> None:
     """Which class is to be explained: the answer, the runner-up, or any."""
+    own = mine.state(WhyState)
     names = subject.class_names
-    if isinstance(mine.explained, int) and mine.explained >= len(names):
-        mine.explained = "answer"
+    if isinstance(own.explained, int) and own.explained >= len(names):
+        own.explained = "answer"
     with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
         asked = st.segmented_control(
             "Explain",
             list(ASKED),
-            default=mine.explained if mine.explained in ASKED else "class",
+            default=own.explained if own.explained in ASKED else "class",
             format_func=ASKED.get,
             required=True,
             key="why/explain",
             help="The runner-up is the class with the second highest probability: what nearly was the answer.",
         )
         if asked != "class":
-            mine.explained = asked
+            own.explained = asked
             return
-        first = mine.explained if isinstance(mine.explained, int) else 0
-        mine.explained = st.selectbox(
+        first = own.explained if isinstance(own.explained, int) else 0
+        own.explained = st.selectbox(
             "Class", range(len(names)), first, format_func=names.__getitem__, key="why/class", width=160
         )
 
@@ -89,7 +91,7 @@ def explained(mine: Session, subject: Subject, picture: Picture, method: str) ->
             "The weights of this network are no longer numbers, so it gives no answer that could be explained."
         )
         return
-    target = target_class(mine.explained, answers)
+    target = target_class(mine.state(WhyState).explained, answers)
     name = subject.class_names[target]
     _asked(subject, picture, answers, target)
     if method == ALL:

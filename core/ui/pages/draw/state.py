@@ -1,0 +1,30 @@
+"""What the Draw page remembers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from core.ui.widgets.canvas import BRUSH, Board
+
+
+@dataclass
+class DrawState:
+    """What is drawn, and how it is read.
+
+    Attributes:
+        board: the canvas.
+        brush: width of the next strokes, in canvas pixels.
+        by_photo: whether digits come from a picture and not from the canvas.
+        as_one: whether all that is drawn is read as one digit.
+        skipped: steps between drawing and 28×28 pixels that are left out.
+        compared: the networks that read the same drawing: names of trained ones, or names of runs' folders.
+        going_to: the page to open next; empty to stay.
+    """
+
+    board: Board = field(default_factory=Board)
+    brush: int = BRUSH
+    by_photo: bool = False
+    as_one: bool = False
+    skipped: frozenset[str] = frozenset()
+    compared: list[str] = field(default_factory=list)
+    going_to: str = ""

@@ -1,0 +1,20 @@
+"""What the page Mistakes remembers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass
+class MistakesState:
+    """What is open.
+
+    Attributes:
+        confused: (true, predicted) of the cell of the confusion matrix that was chosen; None before one is.
+        cell: the cell that the two selectboxes were last keyed with: while one types in them, they stay.
+        test_image: the test image that is open; None is the most certain mistake.
+    """
+
+    confused: tuple[int, int] | None = None
+    cell: tuple[int, int] | None = None
+    test_image: int | None = None

@@ -1,0 +1,12 @@
+"""What the page Why this answer? remembers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass
+class WhyState:
+    """The class that is explained: `answer`, `runner-up`, or the index of one."""
+
+    explained: str | int = "answer"

@@ -1,0 +1,124 @@
+"""The state behind the editor: a network, a recipe and a dataset, with undo and redo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from core.data import SOURCES
+from core.network import LENET5, PRESETS, Network, Path
+from core.network.network import MAX_NAME
+from core.network.recipe import Recipe
+from core.training import why_unfit
+from core.ui.shell.renewal import Renewal
+
+MOST_UNDO = 100
+CHANGED = ", changed"
+_PUBLISHED = {preset.network for preset in PRESETS.values()}
+
+
+class Step(NamedTuple):
+    """What undo and redo go back to; the recipe only where it went with the network."""
+
+    network: Network
+    selected: Path | None
+    recipe: Recipe | None
+
+
+@dataclass
+class Editor:
+    """What is being built, and how it will be trained.
+
+    Attributes:
+        network: the network.
+        recipe, dataset: for the next run; the dataset as `core.data.load` calls it.
+        past, future: for undo and redo.
+        edited: the network before the last edit; None where another one was opened since, or an edit undone.
+        selected: path of the layer or branch that is open.
+        widgets: renewed when fields must forget what they hold (undo, move, preset).
+        complaint: what was wrong with the last edit; empty if nothing.
+        link_problem: what was wrong with the link that was opened last; empty if nothing.
+    """
+
+    network: Network = LENET5
+    recipe: Recipe = Recipe()
+    dataset: str = "mnist"
+    past: list[Step] = field(default_factory=list)
+    future: list[Step] = field(default_factory=list)
+    edited: Network | None = None
+    selected: Path | None = (0,)
+    widgets: Renewal = field(default_factory=Renewal)
+    complaint: str = ""
+    link_problem: str = ""
+
+    def edit(self, network: Network, selected: Path | None = None, fresh_widgets: bool = True) -> None:
+        """Change the network; `undo` brings this one back.
+
+        A published network that has been changed is called so, until it gets a name of its own.
+        """
+        if network != self.network:
+            before = self.network
+            if before in _PUBLISHED and network.name == before.name:
+                network = network.renamed(f"{network.name[: MAX_NAME - len(CHANGED)]}{CHANGED}")
+            self._replace(network)
+            self.edited = before
+        self._settle(selected, fresh_widgets)
+
+    def open(self, network: Network, recipe: Recipe | None = None) -> None:
+        """Take another network, with its recipe where it has one; `undo` brings both back."""
+        if network != self.network:
+            self._replace(network, self.recipe if recipe else None)
+        if recipe is not None:
+            self.recipe = recipe
+        self.edited = None
+        self._settle((0,), True)
+
+    def begin(self, network: Network, recipe: Recipe, dataset: str) -> None:
+        """Start from a draft of an earlier visit: there is nothing to undo."""
+        self.network, self.recipe = network, recipe
+        self.dataset = dataset if dataset in SOURCES else self.dataset
+        self._keep_selection()
+
+    def undo(self) -> None:
+        """Go back to the network before the last edit, if there is one."""
+        if self.past:
+            self._go(self.past.pop(), self.future)
+
+    def redo(self) -> None:
+        """Go forward again after an undo, if nothing has been edited since."""
+        if self.future:
+            self._go(self.future.pop(), self.past)
+
+    def why_not_train(self) -> str | None:
+        """Why the network cannot be trained now; None if it can."""
+        source = SOURCES[self.dataset]
+        return why_unfit(self.network, source.input_shape, len(source.class_names), self.recipe, source.title)
+
+    def _replace(self, network: Network, recipe: Recipe | None = None) -> None:
+        self.past = [*self.past[-MOST_UNDO:], Step(self.network, self.selected, recipe)]
+        self.future = []
+        self.network = network
+
+    def _settle(self, selected: Path | None, fresh_widgets: bool) -> None:
+        self.complaint = self.link_problem = ""
+        if selected is not None:
+            self.selected = selected
+        if fresh_widgets:
+            self.widgets.renew()
+        self._keep_selection()
+
+    def _go(self, step: Step, back: list[Step]) -> None:
+        """Take a step, and note how to go back."""
+        back.append(Step(self.network, self.selected, self.recipe if step.recipe else None))
+        self.network, self.recipe = step.network, step.recipe or self.recipe
+        self.edited = None
+        self._settle(step.selected, True)
+
+    def _keep_selection(self) -> None:
+        """What is selected must exist: a layer, or a branch."""
+        places = self.network.places()
+        while self.selected and self.selected not in places:
+            *above, last = self.selected
+            self.selected = (*above, last - 1) if last else tuple(above)
+        if not self.selected:
+            self.selected = (0,) if (0,) in places else None

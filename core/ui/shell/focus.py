@@ -1,0 +1,91 @@
+"""What the pages look at together: a trained network and a place in it, and an image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from core.network import Network, Path
+from core.training import Run
+from core.training.trained import Viewer
+
+if TYPE_CHECKING:
+    import numpy as np
+
+MOST_VIEWERS = 4  # one to look into, and three that read the same drawing
+
+
+@dataclass
+class Focus:
+    """The network that is looked into, and the layer, map and number in it.
+
+    Attributes:
+        subject: the name of a pretrained network, `run` or `imported`; None as long as nothing was chosen, and each
+            page shows its usual one.
+        epoch: the epoch of the run that is looked at; None is the newest.
+        viewers: models to look into, for the runs that were looked into last.
+        inside_of: the network that `layer`, `channel` and `unit` are places in.
+        layer: the layer that is looked at, on every page that has it; None for the whole network.
+        channel: which of its maps, kernels or units, from 0.
+        unit: the number of this layer that is explained: (row, column, map) or (unit,); None for none.
+    """
+
+    subject: str | None = None
+    epoch: int | None = None
+    viewers: dict[Run, Viewer] = field(default_factory=dict)
+    inside_of: Network | None = None
+    layer: Path | None = None
+    channel: int = 0
+    unit: tuple[int, ...] | None = None
+
+    def look_into(self, network: Network) -> None:
+        """Look into a network; places in another one are forgotten."""
+        if self.inside_of != network:
+            self.inside_of, self.layer, self.channel, self.unit = network, None, 0, None
+
+    def look_at(self, layer: Path | None, unit: tuple[int, ...] | None = None) -> None:
+        """Look at a layer, or one number of it, or with None the whole network."""
+        if unit is not None:
+            self.channel = unit[-1]
+        elif layer != self.layer:
+            self.channel = 0
+        self.layer, self.unit = layer, unit
+
+    def look_at_channel(self, layer: Path, channel: int) -> None:
+        """Look at one map, kernel or unit of a layer; a number that is explained stays where it is in its map."""
+        unit = self.unit if layer == self.layer else None
+        self.layer, self.channel = layer, channel
+        self.unit = None if unit is None else (*unit[:-1], channel)
+
+    def viewer(self, run: Run) -> Viewer:
+        """A model to look into this run; those of the runs looked into before the last few are let go."""
+        found = self.viewers.pop(run, None) or Viewer(run.network)
+        self.viewers[run] = found
+        while len(self.viewers) > MOST_VIEWERS:
+            self.viewers.pop(next(iter(self.viewers)))
+        return found
+
+
+@dataclass
+class ImageChoice:
+    """The image that the pages look at.
+
+    Attributes:
+        source: `test`, `drawing` or `upload`.
+        test_index: which test image.
+        drawing: (28, 28) float32 in 0…1, the newest; None where nothing is drawn.
+        upload: the picture that was sent last, (h, w, 4) uint8; None where there is none.
+        upload_id: which file it was, so that it is read once.
+        upload_problem: why the file that was sent last cannot be read; empty where it can.
+    """
+
+    source: str = "test"
+    test_index: int = 0
+    drawing: np.ndarray | None = None
+    upload: np.ndarray | None = None
+    upload_id: str = ""
+    upload_problem: str = ""
+
+    def forget_upload(self) -> None:
+        """As if no picture had been sent."""
+        self.upload, self.upload_id, self.upload_problem = None, "", ""
