@@ -711,12 +711,3 @@ def test_a_file_on_which_the_library_never_returns_is_given_up(files, monkeypatc
     with pytest.raises(UnreadableModel, match="damaged"):
         read_model(bytes(content), "x.h5")
 
-
-def test_every_kind_of_layer_can_be_read():
-    """A layer that is added to the table is read without a word here, as long as Keras writes its settings."""
-    for name, kind in LAYERS.items():
-        assert issubclass(kind, Layer)
-        network = Network((28, 28, 4), (kind(**kind.starter),))
-        assert usual(read_model(without_weights(configured(build_model(network))), "x").network) == usual(network), (
-            name
-        )
