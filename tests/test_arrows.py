@@ -85,4 +85,3 @@ def test_what_the_first_page_imports_does_not_import_tensorflow():
     code += "print([name for name in ('tensorflow', 'keras') if name in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert answer.stdout.strip().endswith("[]")
-
