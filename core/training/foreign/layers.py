@@ -219,7 +219,7 @@ def _initializer(call: Call, key: str, value: Any, notes: Notes) -> str:
     if name in INITIALIZERS:
         return name
     notes.drop(STARTING, _words(key), call.name)
-    return "glorot_uniform"
+    return LAYERS[call.kind].__dataclass_fields__[key].default
 
 
 def _initializer_name(value: Any) -> str | None:
