@@ -3,21 +3,12 @@
 import keras
 import numpy as np
 
-from core.network import Network, Path, trace
+from core.network import LAYERS, Network, Path, trace
 from core.training import build_model
 from core.training.model import layer_name
 
-LINEAR = (
-    "Conv2D",
-    "SeparableConv2D",
-    "DepthwiseConv2D",
-    "AveragePooling2D",
-    "ZeroPadding2D",
-    "GlobalAveragePooling2D",
-    "Dense",
-    "Dropout",
-    "BatchNormalization",
-)
+# Not Flatten, of whose vector each number still has a place of its own.
+LINEAR = tuple(name for name, kind in LAYERS.items() if kind.is_linear and name != "Flatten")
 
 
 def linear(network: Network) -> Network:

@@ -101,23 +101,3 @@ def test_what_the_first_page_imports_does_not_import_tensorflow():
     code += "print([name for name in ('tensorflow', 'keras') if name in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert answer.stdout.strip().endswith("[]")
-
-
-def test_every_layer_kind_is_served_by_every_consumer():
-    """One table of layers: each kind can be built, edited, drawn and written."""
-    import keras
-
-    from core.network import LAYERS, Network, from_json, to_json, trace
-    from core.network.settings import Choice, Flag, Integer, Number, Pair, Penalty, settings_of
-    from core.views.diagram import network_svg
-
-    for name, kind in LAYERS.items():
-        assert hasattr(keras.layers, name)
-        assert kind.summary and kind.group
-        assert kind(**kind.starter)
-        for how in settings_of(kind).values():
-            assert isinstance(how, (Integer, Number, Choice, Flag, Pair, Penalty))
-            assert how.label and how.help
-        network = Network((28, 28, 4), (kind(**kind.starter),))
-        assert from_json(to_json(network)) == network
-        assert 'data-path="0"' in network_svg(network, trace(network))

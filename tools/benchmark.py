@@ -317,7 +317,7 @@ def looking_inside(rounds: int = 20) -> dict[str, list[float]]:
     import numpy as np
 
     from core.data import load
-    from core.insight import activations, best_patches, effective_field, explain, inputs_of, saliency
+    from core.insight import activations, best_patches, effective_field, explain, saliency
     from core.network import Dense, Flatten, Network
     from core.training import build_model, card, pretrained
     from core.views.explanation import parts
@@ -330,7 +330,7 @@ def looking_inside(rounds: int = 20) -> dict[str, list[float]]:
 
     def all_maps(image: np.ndarray) -> None:
         values = activations(model, network, image)
-        below = {path: inputs_of(network, path) for path in values}
+        below = {path: network.sources(path) for path in values}
         maps_data(network, image, values, below, values, 32, data.class_names)
 
     questions: dict[str, Callable[[np.ndarray], object]] = {

@@ -2,7 +2,7 @@
 
 from core.insight.activations import activations, probabilities
 from core.insight.certainty import Verdict, verdict
-from core.insight.explanation import Explanation, explain, inputs_of
+from core.insight.explanation import Explanation, explain
 from core.insight.kernels import Kernels, kernels, layers_with_kernels, weight_histogram
 from core.insight.matrix import ConvolutionMatrix, Counts, convolution_matrix, matrix_counts, one_channel
 from core.insight.maximisation import Excited, most_exciting
@@ -40,7 +40,7 @@ __all__ = [
     "Judged", "Kernels", "Projection", "Pruned", "Response", "Saliency", "SanityCheck", "Stacked", "Verdict", "activations",
     "affordable_images", "answer_without", "best_patches", "border_share", "central_unit", "checked",
     "convolution_matrix", "effective_field", "explain", "field_summary", "first_to_see", "first_to_see_all",
-    "inputs_of", "judged", "judged_without", "kernels", "last_hidden", "layers_with_kernels", "matrix_counts",
+    "judged", "judged_without", "kernels", "last_hidden", "layers_with_kernels", "matrix_counts",
     "methods_for", "most_exciting", "one_channel", "pixels_read", "probabilities", "projected", "regions",
     "saliency", "saliency_of_random_weights", "sanity_check", "stacked", "verdict", "weight_histogram",
 ]  # fmt: skip

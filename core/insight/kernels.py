@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.network import Conv2D, Dense, DepthwiseConv2D, Flatten, Network, Path, SeparableConv2D, trace
+from core.network import Dense, Flatten, Layer, Network, Path, trace
 
 if TYPE_CHECKING:
     import keras
-
-
-WITH_KERNELS = (Conv2D, SeparableConv2D, DepthwiseConv2D, Dense)
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,7 @@ class Kernels:
 
 def layers_with_kernels(network: Network) -> list[Path]:
     """Paths of the layers whose weights can be shown, in order."""
-    return [path for path, block in network.walk() if isinstance(block, WITH_KERNELS)]
+    return [path for path, block in network.walk() if isinstance(block, Layer) and block.kernel_weights]
 
 
 def kernels(model: keras.Model, network: Network, path: Path) -> Kernels:
@@ -71,14 +68,15 @@ def kernels(model: keras.Model, network: Network, path: Path) -> Kernels:
     block = network.at(path)
     weights = [np.asarray(value) for value in model.get_layer(layer_name(path)).get_weights()]
     bias = weights.pop() if block.use_bias else None
-    kernel = weights[0]
-    if isinstance(block, (DepthwiseConv2D, SeparableConv2D)):  # (rows, columns, inputs, multiplier)
+    kernel, *pointwise = weights
+    axes = next(iter(block.kernel_weights.values()))
+    if "m" in axes:  # (rows, columns, inputs, multiplier)
         single = kernel.reshape(*kernel.shape[:2], -1).transpose(2, 0, 1)  # (inputs·multiplier, rows, columns)
-        mixing = weights[1][0, 0].T if isinstance(block, SeparableConv2D) else None
+        mixing = pointwise[0][0, 0].T if pointwise else None
         return Kernels(single[:, np.newaxis], bias, "input channel", "kernel", mixing, kernel.shape[3])
-    if isinstance(block, Conv2D):  # (rows, columns, inputs, outputs)
-        noun = "input channel" if block.groups == 1 else "channel of its group"
-        return Kernels(kernel.transpose(3, 2, 0, 1), bias, noun, "kernel")
+    if "r" in axes:
+        noun = "input channel" if getattr(block, "groups", 1) == 1 else "channel of its group"
+        return Kernels(kernel.transpose([axes.index(axis) for axis in "oirc"]), bias, noun, "kernel")
     shape = _flattened_shape(network, path, len(kernel))
     if shape is None:  # (inputs, outputs)
         return Kernels(kernel.T[:, np.newaxis, np.newaxis, :], bias, "row", "unit")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from math import prod
 from typing import NamedTuple
 
@@ -76,7 +77,7 @@ def convolution_matrix(
             f"A kernel of {shape_text(kernel.shape)} (rows, columns, input channels, filters){grouped} does not fit "
             f"an input of {shape_text(input_shape)}."
         )
-    inputs_of_group, filters = kernel.shape[2:]
+    filters = kernel.shape[3]
     layer = Conv2D(filters, kernel.shape[:2], strides, padding, dilation_rate, groups=groups)
     vertical, horizontal = layer.reads(input_shape)
     output_shape = (vertical.count, horizontal.count, filters)
@@ -87,16 +88,13 @@ def convolution_matrix(
             f"{outputs:,} × {inputs:,} = {outputs * inputs:,} cells; at most {MOST_CELLS:,} are written out."
         )
     weights = np.arange(kernel.size, dtype=np.int32).reshape(kernel.shape)
+    taps = (_reached(window, length) for window, length in zip((vertical, horizontal), input_shape))
     which = np.full((*output_shape, *input_shape), NO_WEIGHT, np.int32)
-    for tap_row, tap_column in np.ndindex(kernel.shape[:2]):
-        rows, read_rows = _reached(vertical, tap_row, input_shape[0])
-        columns, read_columns = _reached(horizontal, tap_column, input_shape[1])
-        for group in range(groups):
-            own = slice(group * filters // groups, (group + 1) * filters // groups)
-            read = slice(group * inputs_of_group, (group + 1) * inputs_of_group)
-            taken = which[:, :, own, :, :, read]
-            cells = (rows[:, np.newaxis], columns, slice(None), read_rows[:, np.newaxis], read_columns)
-            taken[cells] = weights[tap_row, tap_column, :, own].T  # (filters, input channels) of the group
+    for (tap_row, (rows, read_rows)), (tap_column, (columns, read_columns)) in product(*map(enumerate, taps)):
+        cells = (rows[:, np.newaxis], columns, read_rows[:, np.newaxis], read_columns)
+        for channel in range(filters):
+            read = layer.preactivation_channels(input_shape, channel)
+            which[:, :, channel, :, :, read.start : read.stop][cells] = weights[tap_row, tap_column, :, channel]
     which = which.reshape(outputs, inputs)
     matrix = np.where(which == NO_WEIGHT, np.float32(0), kernel.astype(np.float32, copy=False).ravel()[which])
     return ConvolutionMatrix(matrix, which)
@@ -118,13 +116,11 @@ def matrix_counts(layer: Conv2D | DepthwiseConv2D, input_shape: Shape) -> Counts
         input_shape: (h, w, c) that it fits.
     """
     outputs = layer.output_shape(input_shape)
-    read = input_shape[2] // layer.groups if isinstance(layer, Conv2D) else 1  # input channels of each output channel
-    pairs = read * outputs[2]
-    reached = [
-        [len(_reached(window, tap, length)[0]) for tap in range(window.size)]
+    pairs = len(layer.preactivation_channels(input_shape, 0)) * outputs[2]
+    rows, columns = (
+        [len(indices) for indices, _ in _reached(window, length)]
         for window, length in zip(layer.reads(input_shape), input_shape)
-    ]
-    rows, columns = reached
+    )
     used = np.count_nonzero(rows) * np.count_nonzero(columns)  # the others meet nothing but padding
     return Counts(prod(outputs) * prod(input_shape), sum(rows) * sum(columns) * pairs, int(used) * pairs)
 
@@ -154,9 +150,8 @@ def one_channel(
     return matrix, crop
 
 
-def _reached(window: Window, tap: int, length: int) -> tuple[np.ndarray, np.ndarray]:
-    """Output indices whose window has this tap inside the input, and the input index that it reads there."""
-    outputs = np.arange(window.count)
-    inputs = outputs * window.stride - window.before + tap * window.dilation
-    inside = (inputs >= 0) & (inputs < length)
-    return outputs[inside], inputs[inside]
+def _reached(window: Window, length: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """For each tap, the output indices for which it lies inside the input, and the input index that it reads there."""
+    taps = [window.taps(i, length) for i in range(window.count)]
+    reached = ([(i, read[tap]) for i, read in enumerate(taps) if tap in read] for tap in range(window.size))
+    return [tuple(np.array(pairs, int).reshape(-1, 2).T) for pairs in reached]

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from core.insight.graphs import batches, check_channel, compiled, up_to
 from core.network import Branches, Network, Path, trace
-from core.network.network import Block
+from core.network.network import IMAGE
 
 if TYPE_CHECKING:
     import keras
 
 NONE_OFF = -1
-IMAGE: Path = ()  # stands for the input among what layers read
 SMALLEST = 1e-7  # probability, so that the loss stays finite; as in Keras
 
 
@@ -105,7 +104,7 @@ def _answers(model: keras.Model, network: Network, path: Path) -> Callable:
         paths = [place for place, _ in network.walk()]
         layers = {place: model.get_layer(layer_name(place)) for place in paths}
         inner = up_to(model, {str(place): layers[place].output for place in paths})
-        sources = _sources(network.layers)
+        sources = {place: network.sources(place) for place in paths}
         images = tf.TensorSpec((None, *network.input_shape), tf.float32)
 
         @tf.function(input_signature=[images, tf.TensorSpec((None,), tf.int32)], autograph=False)
@@ -131,19 +130,3 @@ def _answers(model: keras.Model, network: Network, path: Path) -> Callable:
         return answers
 
     return compiled(model, ("without", path), make)
-
-
-def _sources(blocks: Sequence[Block], prefix: Path = (), below: Path = IMAGE) -> dict[Path, tuple[Path, ...]]:
-    """For each block, the paths of those whose output it reads."""
-    found: dict[Path, tuple[Path, ...]] = {}
-    for index, block in enumerate(blocks):
-        here = (*prefix, index)
-        if isinstance(block, Branches):
-            for number, branch in enumerate(block.branches):
-                found |= _sources(branch, (*here, number), below)
-            ends = [(*here, n, len(branch) - 1) if branch else below for n, branch in enumerate(block.branches)]
-            found[here] = tuple(ends)
-        else:
-            found[here] = (below,)
-        below = here
-    return found

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import prod
+from math import floor, prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from core.insight.graphs import compiled, up_to
 from core.network import Box, Network, Path, ReceptiveField, Row, trace
+from core.network.geometry import Position
 
 if TYPE_CHECKING:
     import keras
@@ -29,7 +30,8 @@ class FieldSummary(NamedTuple):
     Attributes:
         path: of the layer or join.
         size: (height, width) of the theoretical field, as if the image had no border.
-        stride: (down, right), input pixels between neighbouring units; 0 where there is one unit only.
+        stride: (down, right), input pixels between neighbouring units, a fraction behind upsampling; 0 where
+            there is one unit only.
         first_centre: (row, column) at the middle of what the first unit sees; pixel i lies at i, so
             it is negative where padding is the larger part.
         central_centre: the same of the central unit.
@@ -40,7 +42,7 @@ class FieldSummary(NamedTuple):
 
     path: Path
     size: tuple[int, int]
-    stride: tuple[int, int]
+    stride: tuple[Position, Position]
     first_centre: tuple[float, float]
     central_centre: tuple[float, float]
     share: float
@@ -154,7 +156,7 @@ def border_share(field: ReceptiveField) -> np.ndarray:
     """
     axes = zip((field.vertical, field.horizontal), field.units, field.input_shape)
     down, across = (
-        np.array([_inside(axis.low + i * axis.jump, axis.size, side) / axis.size for i in range(count)])
+        np.array([_inside(floor(axis.low + i * axis.jump), axis.size, side) / axis.size for i in range(count)])
         for axis, count, side in axes
     )
     return (1 - np.outer(down, across)).astype(np.float32)
@@ -312,7 +314,7 @@ def _summary(row: Row) -> FieldSummary:
         field.size,
         field.stride,
         tuple(axis.centre for axis in axes),
-        tuple(axis.centre + i * axis.jump for axis, i in zip(axes, central)),
+        tuple(float(axis.centre + i * axis.jump) for axis, i in zip(axes, central)),
         prod(seen) / (height * width),
         int(pixels_read(field, *central).sum()),
         seen == (height, width),

@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from core.insight.scores import Scores, scores_of
-from core.network import Conv2D, DepthwiseConv2D, Network, Path, SeparableConv2D, trace
+from core.network import Layer, Network, Path, trace
 from core.network.layers import size_text
 from core.network.network import place
 
 if TYPE_CHECKING:
     import keras
 
-CONVOLUTIONS = (Conv2D, SeparableConv2D, DepthwiseConv2D)
 MOST_PLACES = 600  # of the covering square: every pixel of a 28×28 image
 STEPS = (32, 128, 512)  # of integrated gradients, until the parts add up
 GAP = 0.01  # share of the whole by which they may fail to
@@ -294,7 +293,8 @@ def grad_cam(
 def grad_cam_layers(network: Network) -> tuple[Path, ...]:
     """Paths of the layers and joins, from the first convolution on, whose maps are larger than 1×1."""
     rows = trace(network).rows
-    first = next((index for index, row in enumerate(rows) if isinstance(row.layer, CONVOLUTIONS)), len(rows))
+    convolutions = (i for i, row in enumerate(rows) if isinstance(row.layer, Layer) and row.layer.is_convolution)
+    first = next(convolutions, len(rows))
     return tuple(
         row.path
         for row in rows[first:]

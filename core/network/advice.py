@@ -6,17 +6,7 @@ import itertools
 from typing import NamedTuple
 
 from core.network.geometry import Row, Trace
-from core.network.layers import (
-    AveragePooling2D,
-    Conv2D,
-    Dense,
-    DepthwiseConv2D,
-    Layer,
-    MaxPooling2D,
-    SeparableConv2D,
-    shape_text,
-    size_text,
-)
+from core.network.layers import Dense, DepthwiseConv2D, Layer, shape_text, size_text
 from core.network.network import Network, place
 
 DIGITS = (28, 28)  # pixels of an image of MNIST
@@ -63,7 +53,7 @@ def _wasted(traced: Trace, rows: list[Row]) -> Advice | None:
     """Convolution after the whole input is seen widens no view."""
     seen = False
     for row in rows:
-        if isinstance(row.layer, _CONVOLUTIONS) and max(row.layer.kernel_size) > 1 and seen:
+        if row.layer.is_convolution and max(row.layer.kernel_size) > 1 and seen:
             return Advice(
                 f"Layer {place(row.path)} widens no view: before it, each unit sees the whole image already.",
                 "It may still combine what is there, but a 1×1 convolution does that with fewer parameters.",
@@ -89,8 +79,8 @@ def _heavy(traced: Trace, rows: list[Row]) -> Advice | None:
 
 def _late_pooling(traced: Trace, rows: list[Row]) -> Advice | None:
     """No pooling near the end."""
-    pools = [row for row in rows if isinstance(row.layer, (MaxPooling2D, AveragePooling2D))]
-    convolutions = [row for row in rows if isinstance(row.layer, _CONVOLUTIONS)]
+    pools = [row for row in rows if row.layer.is_pooling]
+    convolutions = [row for row in rows if row.layer.is_convolution]
     if not pools or not convolutions or pools[-1].path < convolutions[-1].path:
         return None
     return Advice(
@@ -103,12 +93,10 @@ def _late_pooling(traced: Trace, rows: list[Row]) -> Advice | None:
 
 def _linear(traced: Trace, rows: list[Row]) -> Advice | None:
     """Two linear layers in a row are one."""
-    learned = [row for row in rows if row.parameters and hasattr(row.layer, "use_bias")]
+    learned = [row for row in rows if row.layer.kernel_weights]
     for one, other in itertools.pairwise(learned):
         between = [row for row in rows if one.path < row.path < other.path and len(row.path) == len(one.path)]
-        bent = one.layer.activation != "linear" or any(
-            hasattr(row.layer, "activation") or isinstance(row.layer, MaxPooling2D) for row in between
-        )
+        bent = any(row.layer.non_linear for row in (one, *between))
         neighbours = one.path[:-1] == other.path[:-1]
         if neighbours and not bent and not isinstance(one.layer, DepthwiseConv2D):
             return Advice(
@@ -117,6 +105,3 @@ def _linear(traced: Trace, rows: list[Row]) -> Advice | None:
                 "D. E. Rumelhart, G. E. Hinton, R. J. Williams, “Learning representations by back-propagating errors” (1986)",
             )
     return None
-
-
-_CONVOLUTIONS = (Conv2D, SeparableConv2D, DepthwiseConv2D)

@@ -113,26 +113,9 @@ def _written(blocks: tuple[Block, ...], source: str, target: str, lines: list[st
 def layer_code(layer: Layer) -> str:
     """`keras.layers.Conv2D(filters=6, kernel_size=(5, 5), activation="relu")`: what differs from Keras' defaults."""
     settings = settings_of(layer)
-    required = _REQUIRED.get(type(layer).__name__, ())
-    shown = {name: getattr(layer, name) for name in required} | layer.changed_settings()
+    shown = {name: getattr(layer, name) for name in layer.keras_required} | layer.changed_settings()
     arguments = [f"{name}={_value(settings[name], shown[name])}" for name in settings if name in shown]
     return f"keras.layers.{type(layer).__name__}({', '.join(arguments)})"
-
-
-# Arguments that Keras has no default for (ours may), written always.
-_REQUIRED = {
-    "Conv2D": ("filters", "kernel_size"),
-    "SeparableConv2D": ("filters", "kernel_size"),
-    "DepthwiseConv2D": ("kernel_size",),
-    "Dense": ("units",),
-    "MaxPooling2D": ("pool_size",),
-    "AveragePooling2D": ("pool_size",),
-    "Dropout": ("rate",),
-    "SpatialDropout2D": ("rate",),
-    "GaussianDropout": ("rate",),
-    "GaussianNoise": ("stddev",),
-    "Activation": ("activation",),
-}
 
 
 def _value(how: Any, value: Any) -> str:

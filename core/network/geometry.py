@@ -11,16 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache, reduce
-from math import prod
+from math import floor, prod
 from operator import or_
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, Union
 
-from core.network.layers import SLIDING, CannotWork, Layer, Reads, Shape, Window, shape_text, size_text
+from core.network.layers import CannotWork, Layer, Reads, Shape, Window, shape_text, size_text
 from core.network.network import Block, Branches, Network, Path
 
 MAX_PATHS = 16
+
+Position = Union[int, Fraction]
 
 # A set of input indices along one axis, as the bits of an int, for each output index.
 Masks = tuple[int, ...]
@@ -41,20 +44,24 @@ class Box(NamedTuple):
 
 
 class Axis(NamedTuple):
-    """Output index i sees the input positions i·jump + low … i·jump + high, borders ignored."""
+    """Output index i sees the input positions i·jump + low … i·jump + high, borders ignored.
 
-    jump: int
-    low: int
-    high: int
+    Behind upsampling these may be fractions, and neighbouring units see different numbers of pixels: the
+    interval holds what each of them sees, and the size is the largest of theirs, or a little more.
+    """
+
+    jump: Position
+    low: Position
+    high: Position
 
     @property
     def size(self) -> int:
-        return self.high - self.low + 1
+        return floor(self.high - self.low) + 1
 
     @property
     def centre(self) -> float:
         """Input position at the middle of what index 0 sees, in pixels."""
-        return (self.low + self.high) / 2
+        return float(self.low + self.high) / 2
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,7 @@ class ReceptiveField:
         return (self.vertical.size, self.horizontal.size)
 
     @property
-    def stride(self) -> tuple[int, int]:
+    def stride(self) -> tuple[Position, Position]:
         """Input pixels between neighbouring units; 0 where there is one unit only."""
         return (self.vertical.jump, self.horizontal.jump)
 
@@ -177,7 +184,8 @@ class Trace:
     @property
     def last_map(self) -> Row | None:
         """The last feature map on the way to the output; None where nothing convolves or pools."""
-        if not any(isinstance(row.layer, SLIDING) for row in self.rows):
+        layers = [row.layer for row in self.rows if isinstance(row.layer, Layer)]
+        if not any(layer.is_convolution or layer.is_pooling for layer in layers):
             return None
         return next((row for row in reversed(self.rows) if row.output_shape and len(row.output_shape) == 3), None)
 
@@ -311,36 +319,27 @@ def _seen_through(reads: tuple[Window, Window] | Reads, field: ReceptiveField) -
         return field
     if reads is Reads.EVERYTHING:
         return _everything(field)
-    rows, columns = reads
+    rows, columns = (
+        [window.taps(i, length).values() for i in range(window.count)] for window, length in zip(reads, field.units)
+    )
     return ReceptiveField(
         field.input_shape,
-        _widened(field.vertical, rows),
-        _widened(field.horizontal, columns),
+        *map(_widened, (field.vertical, field.horizontal), reads),
         tuple((_slid(r, rows), _slid(c, columns)) for r, c in field.paths),
     )
 
 
 def _widened(axis: Axis, window: Window) -> Axis:
-    """(jump, low, high) → (jump·s, low − p·jump, high + ((k − 1)·d − p)·jump)."""
-    reach = (window.size - 1) * window.dilation - window.before
-    return Axis(
-        axis.jump * window.stride,
-        axis.low - window.before * axis.jump,
-        axis.high + reach * axis.jump,
-    )
+    """(jump, low, high) → (step·s, low − p·step, high + ((k − 1)·d − p)·step), where step = jump / upsampling."""
+    step = Fraction(axis.jump) / window.upsampling
+    first, last = sorted((-window.before, (window.size - 1) * window.dilation - window.before))
+    found = (step * window.stride, axis.low + first * step, axis.high + last * step)
+    return Axis(*(position.numerator if position.denominator == 1 else position for position in found))
 
 
-def _slid(masks: Masks, window: Window) -> Masks:
-    """The union of what the window's taps see, for each output index; padding sees nothing."""
-    slid = []
-    for i in range(window.count):
-        start = i * window.stride - window.before
-        seen = 0
-        for tap in range(start, start + window.size * window.dilation, window.dilation):
-            if 0 <= tap < len(masks):
-                seen |= masks[tap]
-        slid.append(seen)
-    return tuple(slid)
+def _slid(masks: Masks, taps: Iterable[Iterable[int]]) -> Masks:
+    """The union of what the taps of each output index see."""
+    return tuple(reduce(or_, (masks[tap] for tap in read), 0) for read in taps)
 
 
 def _everything(field: ReceptiveField) -> ReceptiveField:

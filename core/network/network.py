@@ -14,6 +14,7 @@ from core.network.layers import Layer, Shape
 from core.network.settings import InvalidSetting
 
 Path = tuple[int, ...]
+IMAGE: Path = ()  # stands for the input among what blocks read
 MERGES = ("concatenate", "add")
 MAX_LAYERS = 200
 MAX_DEPTH = 4
@@ -116,6 +117,22 @@ class Network:
             raise IndexError(f"There is no layer at {path}.")
         return blocks[path[-1]]
 
+    def sources(self, path: Path) -> tuple[Path, ...]:
+        """What the block at this path reads: the paths of blocks, `IMAGE` being the input.
+
+        A layer reads one; a join one for each branch, where an empty branch is what comes
+        before the branches; the image none. Raises `IndexError` where there is no such block.
+        """
+        if path == IMAGE:
+            return ()
+        block = self.at(path)
+        before = _before(path)
+        if not isinstance(block, Branches):
+            return (before,)
+        return tuple(
+            (*path, number, len(branch) - 1) if branch else before for number, branch in enumerate(block.branches)
+        )
+
     def replaced(self, path: Path, block: Block) -> Network:
         """With another block at this path."""
         self.at(path)
@@ -168,6 +185,14 @@ class Network:
 def place(path: Path) -> str:
     """A path as people count: `3`, or `2.1.4` inside branches; of a branch itself `2.1`."""
     return ".".join(str(number + 1) for number in path)
+
+
+def _before(path: Path) -> Path:
+    """What arrives at the block at this path: the block before it or, at the start of a branch, before the branches."""
+    *prefix, number = path
+    if number > 0:
+        return (*prefix, number - 1)
+    return _before(tuple(prefix[:-1])) if prefix else IMAGE
 
 
 def _edited(blocks: tuple[Block, ...], path: Path, edit) -> tuple[Block, ...]:

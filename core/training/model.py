@@ -24,6 +24,9 @@ keras.backend.clear_session = lambda free_memory=True: None
 # step and not after the graph: of two trainings that met at the same number of a batch, one ended in an error.
 tf.config.optimizer.set_experimental_options({"arithmetic_optimization": False})
 
+# Of weights that are not drawn by the seed of their layer's path alone.
+SEED_NUMBERS = {"depthwise_initializer": 1, "pointwise_initializer": 2}
+
 # Keras numbers layers and registers graphs in state that is not made for threads.
 building = threading.RLock()
 
@@ -74,11 +77,11 @@ def _keras_layer(layer: Layer, path: Path, seed: int | None) -> keras.layers.Lay
         fields["seed"] = seed_for(seed, path)
     made = kind(name=layer_name(path), **fields)
     if seed is not None:
-        for number, weights in enumerate(("kernel", "depthwise", "pointwise")):
-            initializer = getattr(made, f"{weights}_initializer", None)
-            if initializer is not None and "seed" in initializer.get_config():
+        for name in (name for name in fields if name.endswith("_initializer")):
+            initializer, number = getattr(made, name), SEED_NUMBERS.get(name)
+            if "seed" in initializer.get_config():
                 config = initializer.get_config() | {"seed": seed_for(seed, (*path, number) if number else path)}
-                setattr(made, f"{weights}_initializer", type(initializer).from_config(config))
+                setattr(made, name, type(initializer).from_config(config))
     return made
 
 

@@ -151,7 +151,7 @@ def _layer(canvas, x, y, block, row: Row, traced: Trace, network, selected) -> N
     if isinstance(block, Branches):
         name, what = block.merge, ""
     else:
-        name, what = _short(type(block).__name__), block.describe()
+        name, what = block.short_name or type(block).__name__, block.describe()
     if problem or row.output_shape is None:
         facts = problem or "An earlier layer cannot work, so nothing arrives here."
         below = "cannot work" if problem else "–"
@@ -166,13 +166,10 @@ def _layer(canvas, x, y, block, row: Row, traced: Trace, network, selected) -> N
     title = f"{type(block).__name__} {what}".strip() + f": {facts}"
     seen = row.receptive_field
     covered = bool(seen and len(row.output_shape) == 3 and seen.covers_input)
-    style = "problem" if problem else "selected" if selected else _style(block)
+    style = "problem" if problem else "selected" if selected else "plain"
+    if style == "plain" and getattr(block, "kernel_weights", None):
+        style = "accent"
     _node(canvas, x, y, name, below, row.output_shape, network, style, title, row.path, "sees all" if covered else "")
-
-
-def _style(block: Block) -> str:
-    group = getattr(block, "group", "")
-    return "accent" if group in ("Convolution", "Dense") else "plain"
 
 
 _PAINT = {
@@ -230,15 +227,3 @@ def _node(canvas, x, y, name, below, shape, network, style, title, path, mark=""
         name = html.escape(title, quote=True)
         where = f' data-path="{".".join(map(str, path))}" tabindex="0" role="button" aria-label="{name}"'
     canvas.shapes.append(f"<g{where}>{''.join(parts)}</g>")
-
-
-def _short(kind: str) -> str:
-    """A kind's name in the width of one step."""
-    short = {
-        "MaxPooling2D": "MaxPool",
-        "AveragePooling2D": "AvgPool",
-        "GlobalAveragePooling2D": "GlobalAvg",
-        "ZeroPadding2D": "ZeroPad",
-        "BatchNormalization": "BatchNorm",
-    }
-    return short.get(kind, kind)

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.insight.explanation import (
+from core.insight.explanation import Explanation
+from core.insight.steps import (
     Added,
     Copied,
     DepthwiseSums,
-    Explanation,
     Function,
     Maximum,
     Mean,

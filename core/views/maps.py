@@ -13,23 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from core.network import (
-    Branches,
-    Conv2D,
-    Dense,
-    Flatten,
-    GlobalAveragePooling2D,
-    GlobalMaxPooling2D,
-    GroupNormalization,
-    LayerNormalization,
-    Network,
-    Path,
-    ReceptiveField,
-    SeparableConv2D,
-    trace,
-)
-from core.network.layers import Reads, Window, shape_text
-from core.network.network import place
+from core.network import Branches, Layer, Network, Path, ReceptiveField, trace
+from core.network.layers import Reads, Shape, Window, shape_text
+from core.network.network import IMAGE, place
 from core.views.images import (
     INK_SCALE,
     Scale,
@@ -49,7 +35,6 @@ FILE_TILE_PX, FILE_CELL_PX = 112, 24
 
 Spec = dict[str, Any]
 Span = list[list[int]]  # for each row (or column) of units: first pixel and the one after the last
-IMAGE: Path = ()
 
 
 def stage_id(path: Path) -> str:
@@ -200,60 +185,38 @@ def _window(network: Network, path: Path, number: int) -> Spec:
             for n, branch in enumerate(block.branches)
         ]
         size = ends[number] if len(ends[number]) == 3 else (1, 1, ends[number][0])
-        same = {"rows": [[r, r + 1] for r in range(size[0])], "columns": [[c, c + 1] for c in range(size[1])]}
+        same = {"rows": _same(size[0]), "columns": _same(size[1])}
         if block.merge == "add":
             return {**same, "maps": list(range(outputs[-1]))}
         first = sum(end[-1] for end in ends[:number])
         return {**same, "maps": [n - first if first <= n < first + size[-1] else -1 for n in range(outputs[-1])]}
-    if len(shape) != 3:
-        one = {"rows": [[0, 1]], "columns": [[0, 1]]}
-        if isinstance(block, GroupNormalization):
-            return one | {"maps": _grouped(outputs[-1], block.groups, shape[-1])}
-        return one | {"maps": "all" if isinstance(block, Dense) or _mixes(block) else list(range(outputs[-1]))}
-    whole = {"rows": [[0, shape[0]]], "columns": [[0, shape[1]]]}
-    if isinstance(block, Flatten):
+    if len(outputs) < len(shape) and block.copies:
         return {"flattened": list(shape)}
-    if isinstance(block, Dense) and len(outputs) == 1:
-        return {**whole, "maps": "all"}
-    if isinstance(block, (GlobalAveragePooling2D, GlobalMaxPooling2D)):
-        return {**whole, "maps": list(range(shape[2]))}
-    reads = block.reads(shape)
-    if isinstance(block, GroupNormalization):  # its mean is that of whole maps, which receptive fields leave out
-        return {**whole, "maps": _grouped(outputs[2], block.groups, shape[2])}
+    reads = block.reads_in_full(shape)
+    sides = dict(zip(("rows", "columns"), shape if len(shape) == 3 else (1, 1)))
     if reads is Reads.EVERYTHING:
-        spans = whole
+        spans = {name: [[0, side]] for name, side in sides.items()}
     elif reads is Reads.POINT:
-        spans = {"rows": [[r, r + 1] for r in range(shape[0])], "columns": [[c, c + 1] for c in range(shape[1])]}
+        spans = {name: _same(side) for name, side in sides.items()}
     else:
-        spans = {name: _spanned(window, side) for name, window, side in zip(("rows", "columns"), reads, shape)}
-    if isinstance(block, Conv2D) and block.activation != "softmax":
-        return {**spans, "maps": _grouped(outputs[2], block.groups, shape[2])}
-    if isinstance(block, (Conv2D, SeparableConv2D, Dense)) or _mixes(block):
-        return {**spans, "maps": "all"}
-    multiplier = outputs[2] // shape[2]
-    return {**spans, "maps": [n // multiplier for n in range(outputs[2])]}
+        spans = {name: _spanned(window, sides[name]) for name, window in zip(sides, reads)}
+    return spans | {"maps": _maps_read(block, shape, outputs[-1])}
 
 
-def _grouped(outputs: int, groups: int, inputs: int) -> str | list[list[int]]:
-    """Which maps below each of these maps reads, where groups do not see each other."""
-    if groups == 1:
-        return "all"
-    size = inputs // groups
-    return [[number * groups // outputs * size, (number * groups // outputs + 1) * size] for number in range(outputs)]
+def _maps_read(layer: Layer, shape: Shape, outputs: int) -> str | list[int] | list[list[int]]:
+    """Which maps below each of a layer's maps reads."""
+    read = [layer.channels_read(shape, number) for number in range(outputs)]
+    if all(len(maps) == 1 for maps in read):
+        return [maps.start for maps in read]
+    return "all" if all(len(maps) == shape[-1] for maps in read) else [[maps.start, maps.stop] for maps in read]
+
+
+def _same(side: int) -> Span:
+    """Each position by itself."""
+    return [[at, at + 1] for at in range(side)]
 
 
 def _spanned(window: Window, side: int) -> Span:
     """For each unit along one axis, the smallest span of the `side` positions below that it reads."""
-    spans = []
-    for unit in range(window.count):
-        first = unit * window.stride - window.before
-        taps = [
-            tap for tap in range(first, first + window.size * window.dilation, window.dilation) if 0 <= tap < side
-        ]
-        spans.append([taps[0], taps[-1] + 1] if taps else [0, 0])
-    return spans
-
-
-def _mixes(block: Any) -> bool:
-    """Whether every unit looks at all channels of its place."""
-    return isinstance(block, LayerNormalization) or getattr(block, "activation", None) == "softmax"
+    taps = (list(window.taps(unit, side).values()) for unit in range(window.count))
+    return [[read[0], read[-1] + 1] if read else [0, 0] for read in taps]

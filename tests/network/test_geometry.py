@@ -1,6 +1,7 @@
 """Keras is the oracle for shapes and parameters, real gradients for receptive fields."""
 
 import time
+from fractions import Fraction
 
 import keras
 import numpy as np
@@ -26,11 +27,13 @@ from core.network import (
     ZeroPadding2D,
     trace,
 )
+from core.network.layers import Window, size_text
 from core.network.settings import settings_of
 from core.training import build_model
 from core.training.model import _keras_value, layer_name
 from tests.linear import LINEAR, box_around, linear, responses
 from tests.strategies import layers, networks
+from tests.upsampling import Conv2DTranspose, UpSampling2D
 
 relaxed = settings(
     deadline=None, max_examples=500, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
@@ -370,3 +373,48 @@ def test_a_unit_that_reads_padding_only_sees_nothing():
     assert field.region(0, 0).size == (0, 0)
     with pytest.raises(IndexError):
         field.region(7, 0)
+
+
+GROWING = {
+    "nearest": (UpSampling2D((2, 3)),),
+    "same": (Conv2DTranspose(2, (3, 4), (2, 2), "same"),),
+    "valid": (Conv2DTranspose(2, (3, 2), (2, 3), "valid"),),
+    "narrow": (Conv2DTranspose(1, 1, 3, "same"), Conv2D(1, 3, padding="same")),
+    "after pooling": (Conv2D(1, 3, strides=2), Conv2DTranspose(2, 4, 2, "same"), Conv2D(2, 3, padding="same")),
+    "there and back": (MaxPooling2D(1, 3), UpSampling2D(3), AveragePooling2D(3), ZeroPadding2D(1)),
+    "with a skip": (Branches(((AveragePooling2D(2), UpSampling2D(2)), (Conv2D(3, 1),)), "concatenate"), Conv2D(1, 2)),
+}
+
+
+@pytest.mark.parametrize("layers", GROWING.values(), ids=GROWING)
+def test_a_stride_below_one_is_as_exact_as_any_other(layers):
+    """Windows can upsample: every unit reads the pixels that it answers to, and lies where its field says."""
+    network = Network((8, 6, 3), layers)
+    model, answers = build_model(network), responses(network)
+    for row in trace(network).rows:
+        field = row.receptive_field
+        assert tuple(model.get_layer(layer_name(row.path)).output.shape[1:]) == row.output_shape
+        assert model.get_layer(layer_name(row.path)).count_params() == row.parameters
+        for r, c in np.ndindex(field.units):
+            box = field.region(r, c)
+            assert tuple(box) == box_around(answers[row.path][r, c])
+            for first, end, axis, unit in ((0, 2, field.vertical, r), (1, 3, field.horizontal, c)):
+                if box != (0, 0, 0, 0):
+                    assert unit * axis.jump + axis.low <= box[first] < box[end] <= unit * axis.jump + axis.high + 1
+                    assert box[end] - box[first] <= axis.size
+
+
+def test_upsampling_halves_the_step_and_keeps_the_view():
+    one = trace(Network((8, 8, 1), (UpSampling2D(2),))).rows[0].receptive_field
+    assert (one.size, one.stride, one.vertical.centre) == ((1, 1), (Fraction(1, 2), Fraction(1, 2)), -0.25)
+    assert size_text(one.stride) == "1/2×1/2"
+    back = trace(Network((8, 8, 1), (Conv2D(1, 3, strides=2), UpSampling2D(2)))).rows[1].receptive_field
+    assert back.stride == (1, 1) and all(isinstance(step, int) for step in back.stride)
+
+
+def test_the_taps_of_a_window_are_named_by_their_number_in_the_kernel():
+    plain = Window(3, 2, 2, 1, 4)
+    assert plain.taps(1) == {0: 1, 1: 3, 2: 5} and plain.taps(0) == {0: -1, 1: 1, 2: 3}
+    assert plain.taps(0, 3) == {1: 1}
+    transposed = Window(3, 1, -1, 0, 9, 2)  # a kernel turned round, zeros between the inputs
+    assert [transposed.taps(i) for i in (2, 3)] == [{2: 0, 0: 1}, {1: 1}]

@@ -5,6 +5,7 @@ import pytest
 
 from core.insight import kernels, layers_with_kernels
 from core.network import (
+    LAYERS,
     LENET5,
     Branches,
     Conv2D,
@@ -146,6 +147,11 @@ def test_every_layer_of_odd_networks_can_be_looked_at(app, network):
         for view in ("matrix", "without"):
             next(c for c in app.segmented_control if c.label == "More").set_value(view).run()
             assert not app.exception
+
+
+def test_they_hold_every_kind_that_has_kernels():
+    shown = {type(block) for network in (DENSE_ONLY, BRANCHES, COLOUR) for _, block in network.walk()}
+    assert {kind for kind in LAYERS.values() if kind.kernel_weights} <= shown
 
 
 def test_a_dense_layer_is_told_to_be_dense_already(app):

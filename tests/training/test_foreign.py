@@ -16,7 +16,6 @@ from hypothesis import given, settings
 from keras import layers as kl
 
 from core.network import (
-    LAYERS,
     LENET5,
     Activation,
     Branches,
@@ -29,7 +28,6 @@ from core.network import (
     ZeroPadding2D,
     to_json,
 )
-from core.network.layers import Layer
 from core.training.foreign import Foreign, UnreadableModel, containers, read_model, weights_file
 from core.training.foreign.weights import keras_order, weight_shapes
 from core.training.model import build_model, layer_name
@@ -710,13 +708,3 @@ def test_a_file_on_which_the_library_never_returns_is_given_up(files, monkeypatc
     content[heap + 16 : heap + 32] = bytes(16)
     with pytest.raises(UnreadableModel, match="damaged"):
         read_model(bytes(content), "x.h5")
-
-
-def test_every_kind_of_layer_can_be_read():
-    """A layer that is added to the table is read without a word here, as long as Keras writes its settings."""
-    for name, kind in LAYERS.items():
-        assert issubclass(kind, Layer)
-        network = Network((28, 28, 4), (kind(**kind.starter),))
-        assert usual(read_model(without_weights(configured(build_model(network))), "x").network) == usual(network), (
-            name
-        )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, example, given, settings
 from PIL import Image
 
-from core.insight import activations, inputs_of
+from core.insight import activations
 from core.insight.explanation import explain
 from core.network import (
     LENET5,
@@ -39,7 +39,7 @@ def data_of(network, random, most_maps=32):
     model = build_model(network, 1)
     image = random.random(network.input_shape, np.float32)
     values = activations(model, network, image)
-    below = {path: inputs_of(network, path) for path in values}
+    below = {path: network.sources(path) for path in values}
     return model, image, values, maps_data(network, image, values, below, values, most_maps, "0123456789")
 
 

@@ -18,7 +18,6 @@ TRAINING = "Left out, because it matters only while training"
 STARTING = "Replaced by the usual one, because it matters only before training"
 
 IDENTITIES = ("Identity", "Rescaling", "Reshape")  # where they change nothing
-NEEDED = ("filters", "kernel_size", "units", "rate", "stddev")  # for these, Keras has no default
 FIXED: dict[str, tuple[Any, ...]] = {  # settings that we do not have: what they are here
     "data_format": (None, "channels_last"),
     "keepdims": (None, False),
@@ -64,9 +63,8 @@ def layer_of(call: Call, shape: Shape, notes: Notes) -> Layer | None:
     refuse_unknown(call)
     kind = LAYERS[call.kind]
     known = settings_of(kind)
-    needed = known if kind is Activation else NEEDED
-    for key in known:
-        if key in needed and key not in call.config:
+    for key in kind.keras_required:
+        if key not in call.config:
             raise UnreadableModel(f"Layer {quoted(call.name)} has no {quoted(key)} in this file.")
     fields = {}
     for key, value in call.config.items():
@@ -221,7 +219,7 @@ def _initializer(call: Call, key: str, value: Any, notes: Notes) -> str:
     if name in INITIALIZERS:
         return name
     notes.drop(STARTING, _words(key), call.name)
-    return "glorot_uniform"
+    return LAYERS[call.kind].__dataclass_fields__[key].default
 
 
 def _initializer_name(value: Any) -> str | None:

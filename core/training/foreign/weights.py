@@ -6,33 +6,29 @@ from collections.abc import Callable
 
 import numpy as np
 
-from core.network import Branches, Network, Path, trace
-from core.network.layers import Layer, Shape, shape_text
-from core.network.network import Block
+from core.network import Network, Path, trace
+from core.network.layers import Layer, Shape, Term, shape_text
+from core.network.network import IMAGE
 from core.training.foreign.calls import Call
 from core.training.foreign.containers import Stored
 from core.training.foreign.plan import Plan
 from core.training.foreign.refusals import UnreadableModel, plain, quoted
 
-KERNELS = {
-    "Conv2D": (("kernel",),),
-    "Dense": (("kernel",),),
-    "DepthwiseConv2D": (("kernel",), ("depthwise_kernel",)),
-    "SeparableConv2D": (("depthwise_kernel", "pointwise_kernel"),),
-}
-
 
 def weights_of(
-    plan: Plan, stored: Stored, find: Callable[[Stored, Call, Layer], list[np.ndarray | None]]
+    plan: Plan, stored: Stored, find: Callable[[Stored, Call, list[tuple[str, ...]]], list[np.ndarray | None]]
 ) -> list[np.ndarray] | None:
     """The weights in an HDF5 file, in the order of Keras for our model; None where it has none at all."""
     if not stored.arrays and weight_shapes(plan.network):
         return None
     weights: list[np.ndarray] = []
-    for path, layer, shapes in _shapes(plan.network):
-        if shapes:
+    for path, layer, terms in _terms(plan.network):
+        if terms:
             call = plan.calls[path]
-            weights += _checked(find(stored, call, layer), shapes, f"layer {quoted(call.name)}")
+            names = tuple(term.name for term in terms)
+            former = tuple(layer.former_weight_names.get(name, name) for name in names)
+            found = find(stored, call, [names, former])
+            weights += _checked(found, [term.shape for term in terms], f"layer {quoted(call.name)}")
     return weights
 
 
@@ -62,7 +58,7 @@ def finite(array: np.ndarray, where: str) -> np.ndarray:
     return array
 
 
-def keras_arrays(stored: Stored, call: Call, layer: Layer) -> list[np.ndarray | None]:
+def keras_arrays(stored: Stored, call: Call, names: list[tuple[str, ...]]) -> list[np.ndarray | None]:
     """From the weights of a .keras file: `layers/<group>/vars/0`, …"""
     group = f"layers/{call.group}/vars"
     if stored.owners.get(group, call.name) != call.name:
@@ -71,45 +67,32 @@ def keras_arrays(stored: Stored, call: Call, layer: Layer) -> list[np.ndarray | 
     return [stored.arrays.get(f"{group}/{number}") for number in range(count)]
 
 
-def legacy_arrays(stored: Stored, call: Call, layer: Layer) -> list[np.ndarray | None]:
-    """From an .h5 file: `model_weights/<layer>/…/kernel:0`, …"""
+def legacy_arrays(stored: Stored, call: Call, names: list[tuple[str, ...]]) -> list[np.ndarray | None]:
+    """From an .h5 file: `model_weights/<layer>/…/kernel:0`, … `names` has those of today, then the former ones."""
     below = f"model_weights/{call.name}/"
     paths = [path for path in stored.arrays if path.startswith(below)]
     named = [path.rsplit("/", 1)[1].split(":")[0] for path in paths]
-    names = next((names for names in _weight_names(layer) if sorted(names) == sorted(named)), None)
-    if names is None:
-        needed = ", ".join(_weight_names(layer)[0])
+    fitting = next((one for one in names if sorted(one) == sorted(named)), None)
+    if fitting is None:
+        needed = ", ".join(names[0])
         shown = ", ".join(plain(name) for name in named[:6]) or "nothing"
         raise UnreadableModel(
             f"For layer {quoted(call.name)}, the file has {shown} as weights, but it needs {needed}. "
             "Save the whole model again."
         )
-    return [stored.arrays[paths[named.index(name)]] for name in names]
-
-
-def _weight_names(layer: Layer) -> list[tuple[str, ...]]:
-    """What Keras' versions call the weights of a layer, in the order of `Layer.terms`."""
-    kind = type(layer).__name__
-    if kind in KERNELS:
-        return [names + (("bias",) if layer.use_bias else ()) for names in KERNELS[kind]]
-    learned = (("gamma",) if layer.scale else ()) + (("beta",) if layer.center else ())
-    return [learned + (("moving_mean", "moving_variance") if kind == "BatchNormalization" else ())]
+    return [stored.arrays[paths[named.index(name)]] for name in fitting]
 
 
 def weight_shapes(network: Network) -> list[Shape]:
     """The shapes of `build_model(network).get_weights()`."""
-    return [shape for _, _, shapes in _shapes(network) for shape in shapes]
+    return [term.shape for _, _, terms in _terms(network) for term in terms]
 
 
-def _shapes(network: Network) -> list[tuple[Path, Layer, list[Shape]]]:
-    """For each layer, in the order of Keras, its path and the shapes of its weights."""
+def _terms(network: Network) -> list[tuple[Path, Layer, tuple[Term, ...]]]:
+    """For each layer, in the order of Keras, its path and its arrays of weights."""
     inputs = trace(network).inputs
     layers = [(path, network.at(path)) for path in keras_order(network)]
-    return [
-        (path, layer, [term.factors for term in layer.terms(inputs[path])])
-        for path, layer in layers
-        if isinstance(layer, Layer)
-    ]
+    return [(path, layer, layer.terms(inputs[path])) for path, layer in layers if isinstance(layer, Layer)]
 
 
 def keras_order(network: Network) -> list[Path]:
@@ -118,33 +101,18 @@ def keras_order(network: Network) -> list[Path]:
     Keras orders layers by their distance to the output, the farthest first, and those of equal distance as
     a search backwards from the output meets them (keras.src.ops.function, `map_graph`).
     """
-    before: dict[Path, list[Path]] = {(): []}
-    output = _wired(network.layers, (), (), before)
     met: dict[Path, int] = {}
     finished: list[Path] = []
-    waiting = [(output, False)]
+    waiting = [((len(network.layers) - 1,) if network.layers else IMAGE, False)]
     while waiting:
         path, done = waiting.pop()
         if done:
             finished.append(path)
         elif path not in met:
             met[path] = len(met)
-            waiting += [(path, True), *((source, False) for source in reversed(before[path]))]
+            waiting += [(path, True), *((source, False) for source in reversed(network.sources(path)))]
     distance = dict.fromkeys(finished, 0)
     for path in reversed(finished):
-        for source in before[path]:
+        for source in network.sources(path):
             distance[source] = max(distance[source], distance[path] + 1)
     return sorted((path for path in finished if path), key=lambda path: (-distance[path], met[path]))
-
-
-def _wired(blocks: tuple[Block, ...], prefix: Path, source: Path, before: dict[Path, list[Path]]) -> Path:
-    """Note for each block the paths that it reads; `()` is the image. Returns the last path."""
-    for index, block in enumerate(blocks):
-        path = (*prefix, index)
-        if isinstance(block, Branches):
-            ends = [_wired(branch, (*path, number), source, before) for number, branch in enumerate(block.branches)]
-            before[path] = ends
-        else:
-            before[path] = [source]
-        source = path
-    return source

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from core.insight import activations
-from core.insight.explanation import Explanation, explain, inputs_of
+from core.insight.explanation import Explanation, explain
 from core.network import Network, Path
 from core.network.layers import shape_text
 from core.network.network import place
@@ -81,7 +81,7 @@ def drawn_layers(
     """
     paths = list(values)
     if layer is not None:
-        paths = [layer, *(path for path in inputs_of(subject.network, layer) if path)]
+        paths = [layer, *(path for path in subject.network.sources(layer) if path)]
 
     def choose(unit: Unit) -> None:
         vector = values[unit.path].ndim == 1
@@ -96,7 +96,7 @@ def drawn_layers(
         subject.network,
         image,
         values,
-        {path: inputs_of(subject.network, path) for path in paths},
+        {path: subject.network.sources(path) for path in paths},
         paths,
         FIRST_MAPS if layer is None else ALL_MAPS,
         subject.class_names,

@@ -15,7 +15,6 @@ from core.insight import (
     activations,
     answer_without,
     best_patches,
-    inputs_of,
     judged_without,
     kernels,
     layers_with_kernels,
@@ -25,7 +24,7 @@ from core.insight import (
     probabilities,
     weight_histogram,
 )
-from core.network import Conv2D, Dense, DepthwiseConv2D, Network, Path, SeparableConv2D, trace
+from core.network import Dense, Network, Path, trace
 from core.network.layers import shape_text
 from core.network.network import place
 from core.ui.pages.kernels.state import KernelsState
@@ -412,11 +411,10 @@ def _accuracy(mine: Session, subject: Subject, one: _One) -> None:
 def _matrix(mine: Session, subject: Subject, one: _One) -> None:
     """The convolution from one input channel to this output channel, as the matrix that a dense layer would have."""
     network, block = subject.network, subject.network.at(one.path)
-    why_not = _no_matrix(block)
-    if why_not:
-        st.info(why_not)
+    if block.why_no_matrix:
+        st.info(block.why_no_matrix)
         return
-    arriving = inputs_of(network, one.path)[0]
+    arriving = network.sources(one.path)[0]
     input_shape = trace(network).row(arriving).output_shape if arriving else network.input_shape
     found = one.layer
     inputs = found.images.shape[1]
@@ -485,15 +483,6 @@ def _matrix(mine: Session, subject: Subject, one: _One) -> None:
             "weights are fewer still."
         )
         download_table(lines, "matrix", "kernels/matrix/csv")
-
-
-def _no_matrix(block: object) -> str:
-    """Why a layer has no such matrix; empty where it has one."""
-    if isinstance(block, Dense):
-        return "This layer is dense already: each unit reads every number with a weight of its own. Choose a Conv2D layer."
-    if isinstance(block, SeparableConv2D):
-        return "A separable convolution is two convolutions, one after the other. Choose a Conv2D or DepthwiseConv2D layer."
-    return "" if isinstance(block, (Conv2D, DepthwiseConv2D)) else "This layer is no convolution."
 
 
 class _Found(NamedTuple):
@@ -581,7 +570,7 @@ def _weight_rows(found: Kernels) -> list[dict[str, object]]:
 def _input_names(network: Network, path: Path, found: Kernels, count: int | None = None) -> list[str]:
     """Numbers from 1; for what reads a colour image, its colours."""
     inputs = count or found.images.shape[1]
-    if inputs == 3 and inputs_of(network, path) == ((),):
+    if inputs == 3 and network.sources(path) == ((),):
         return list(COLOURS)
     return [f"{number + 1}" for number in range(inputs)]
 
