@@ -1,5 +1,6 @@
 """The exported script is run, and builds and trains the same network with the same recipe."""
 
+import inspect
 import json
 import math
 from types import SimpleNamespace
@@ -29,7 +30,7 @@ from core.network.settings import settings_of
 from core.training import build_model, train
 from core.training.loop import _own_callbacks, make_loss
 from core.training.optimizers import make_optimizer
-from core.training.schedule import learning_rates
+from core.training.schedule import learning_rates, make_schedule
 from tests.strategies import networks, recipes
 
 QUICK = Network(
@@ -236,6 +237,13 @@ def test_every_step_has_the_learning_rate_of_the_loop(settings):
     names, recorder = trained(recipe)
     np.testing.assert_allclose(recorder.rates, planned(recipe, 3, 7), rtol=1e-5, atol=1e-8)
     json.dumps(keras.optimizers.serialize(names["model"].optimizer))  # so the model can be saved with it
+
+
+@pytest.mark.parametrize("changes", [{"schedule": "one-cycle"}, {"schedule": "triangular"}, {"warm_up": 1.0}])
+def test_the_script_holds_the_very_schedule_that_the_loop_trains_with(changes):
+    recipe = Recipe(learning_rate=0.03, **changes)
+    ours = type(make_schedule(recipe, 3, 7))
+    assert inspect.getsource(ours) in to_code(QUICK, recipe)
 
 
 def never_better(**changes) -> Recipe:
