@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.data import about, load
 from core.training import Run, Snapshot, State
-from core.training.reading import Remark, reading
+from core.training.diagnosis import Finding, diagnose
 from core.ui.frame import certainty, duration, look, parameter_words, percent, plain, progress_words
 from core.ui.handing_on import trained_files
 from core.ui.insight import layer_words
@@ -136,7 +136,7 @@ def _continue(run: Run) -> None:
 
 
 def live_view(mine: Session) -> None:
-    """Progress, figures, curves, their reading, and one of four views."""
+    """Progress, figures, curves, their diagnosis, and one of four views."""
     run = mine.run
     if run is None:
         st.info("Nothing has been trained yet. Press Start: after one epoch you will see how well it does.")
@@ -169,7 +169,7 @@ def live_view(mine: Session) -> None:
         key="train/each_epoch",
         help="Training as one point an epoch, which compares fairly with the judgement after it, or as it went from step to step.",
     )
-    _remarks(reading(now, run.recipe))
+    _findings(diagnose(now, run.recipe))
     with st.container(key="train/changing-rate"):
         _rates(now)
     view = st.segmented_control(
@@ -216,12 +216,12 @@ def _figures(now: Snapshot) -> list[tuple[str, str, str]]:
     return figures
 
 
-def _remarks(found: tuple[Remark, ...]) -> None:
+def _findings(findings: tuple[Finding, ...]) -> None:
     """What the curves say, each with a sign and a word for its tone."""
-    with st.container(key="remarks", gap="small"):
-        for remark in found:
-            icon, colour = TONES[remark.tone]
-            st.markdown(f":{colour}[:material/{icon}:] {plain(remark.sentence)}")
+    with st.container(key="findings", gap="small"):
+        for finding in findings:
+            icon, colour = TONES[finding.tone]
+            st.markdown(f":{colour}[:material/{icon}:] {plain(finding.sentence)}")
 
 
 def _rates(now: Snapshot) -> None:
