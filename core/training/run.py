@@ -24,7 +24,8 @@ from core.training.turns import TURNS, Turns
 if TYPE_CHECKING:
     import keras
 
-    from core.training.loop import Checkpoint, Loop
+    from core.training.checkpoint import Checkpoint
+    from core.training.loop import Loop
 
 WEIGHTS_SECONDS = 1.0  # how often a running model's weights are copied for the pages
 RESTING_SECONDS = 0.5  # how often a resting run looks whether its visitor is still there
@@ -436,7 +437,7 @@ class Run:
 
     def _from_disk(self) -> Checkpoint | None:
         """Where it was saved last; None where it never was."""
-        from core.training.loop import Checkpoint
+        from core.training.checkpoint import Checkpoint
 
         if self.folder is None or not self.folder.has("last"):
             return None

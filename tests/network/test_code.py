@@ -28,7 +28,8 @@ from core.network import (
 from core.network.recipe import AUGMENTATIONS
 from core.network.settings import settings_of
 from core.training import build_model, train
-from core.training.loop import _own_callbacks, make_loss
+from core.training.callbacks import recipe_callbacks
+from core.training.losses import make_loss
 from core.training.optimizers import make_optimizer
 from core.training.schedule import learning_rates, make_schedule
 from tests.strategies import networks, recipes
@@ -324,7 +325,7 @@ def test_any_recipe_prepares_what_the_loop_does(recipe):
     assert float(np.mean(loss(fit["y"], answers))) == pytest.approx(expected, rel=1e-5)
 
     callbacks = {type(callback).__name__: callback for callback in fit.get("callbacks", ())}
-    for own in _own_callbacks(recipe):
+    for own in recipe_callbacks(recipe):
         other = callbacks[type(own).__name__]
         assert (own.monitor, own.patience, own.min_delta) == (other.monitor, other.patience, other.min_delta)
         assert other.mode == own.mode or other.monitor == "val_loss"

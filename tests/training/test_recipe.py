@@ -10,7 +10,7 @@ from core.data import Dataset
 from core.network import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D, Network
 from core.network.settings import InvalidSetting
 from core.training import Recipe, State, build_model, train
-from core.training.loop import make_loss
+from core.training.losses import make_loss
 from core.training.schedule import learning_rates
 
 TINY = Network((28, 28, 1), (MaxPooling2D(4), Flatten(), Dense(10, "softmax")), "Tiny")
