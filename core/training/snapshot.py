@@ -64,7 +64,7 @@ class Mistake(NamedTuple):
     probability: float
 
 
-class Silent(NamedTuple):
+class DeadUnits(NamedTuple):
     """A layer some of whose units or maps answered nothing but zero to 1,000 images.
 
     Attributes:
@@ -93,7 +93,7 @@ class Snapshot:
         confusion: (classes, classes) counts, row true and column answered, of the newest judgement.
         hardest: the mistakes that it was most certain of, most certain first, of the newest judgement.
         samples: (n, classes) probabilities for the first n images judged, of the newest judgement.
-        silent: layers with dead units, of the newest judgement.
+        dead_units: layers with dead units, of the newest judgement.
         images_per_second: speed of the last stretch of training, 0 before the first.
         seconds: spent since the start, pauses left out.
         seconds_left: estimate, None while unknown.
@@ -116,7 +116,7 @@ class Snapshot:
     confusion: np.ndarray | None = None
     hardest: tuple[Mistake, ...] = ()
     samples: np.ndarray | None = None
-    silent: tuple[Silent, ...] = ()
+    dead_units: tuple[DeadUnits, ...] = ()
     images_per_second: float = 0.0
     seconds: float = 0.0
     seconds_left: float | None = None

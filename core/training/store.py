@@ -53,7 +53,7 @@ from core.network import InvalidNetwork, Network
 from core.network.network import MAX_DEPTH, MAX_LAYERS
 from core.network.recipe import Recipe
 from core.network.sharing import shared_from_json, to_json
-from core.training.snapshot import MAX_POINTS, Mistake, Point, Silent, Snapshot, State
+from core.training.snapshot import MAX_POINTS, Mistake, Point, DeadUnits, Snapshot, State
 
 MB = 1_000_000
 DAY = 86_400  # seconds
@@ -846,10 +846,10 @@ def _mistake(what: str, value: Any) -> Mistake:
     )
 
 
-def _silent(what: str, value: Any) -> Silent:
+def _silent(what: str, value: Any) -> DeadUnits:
     path, share = _list(what, value, 2, 2)
     steps = _list("path", path, 2 * MAX_DEPTH + 1, 1)
-    return Silent(tuple(_whole("path", step, 0, MAX_LAYERS) for step in steps), _share("share", share))
+    return DeadUnits(tuple(_whole("path", step, 0, MAX_LAYERS) for step in steps), _share("share", share))
 
 
 def _table(what: str, value: Any, dtypes: tuple[str, ...], most_rows: int) -> np.ndarray:
@@ -909,7 +909,7 @@ _FIELDS: dict[str, Callable[[str, Any], Any]] = {
     "confusion": _or_none(_confusion),
     "hardest": _all(_mistake, MAX_MISTAKES),
     "samples": _or_none(_samples),
-    "silent": _all(_silent, MAX_LAYERS),
+    "dead_units": _all(_silent, MAX_LAYERS),
     "images_per_second": _bounded(_number, 0, HUGE),
     "seconds": _bounded(_number, 0, HUGE),
     "seconds_left": _or_none(_bounded(_number, 0, HUGE)),
@@ -975,7 +975,7 @@ def _record_from(value: Any, run_id: str) -> Record:
     if shared.recipe is None or shared.dataset is None:
         raise _Refused("its recipe or its dataset is missing")
     snapshot = _snapshot(value["snapshot"])
-    if not {layer.path for layer in snapshot.silent} <= {path for path, _ in shared.network.walk()}:
+    if not {layer.path for layer in snapshot.dead_units} <= {path for path, _ in shared.network.walk()}:
         raise _Refused("it speaks of layers that its network does not have")
     numbers = value["numbers"]
     if not isinstance(numbers, dict) or len(json.dumps(numbers)) > MAX_NUMBERS:

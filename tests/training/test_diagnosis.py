@@ -14,7 +14,7 @@ from core.data import load
 from core.network.recipe import OPTIMIZERS, Recipe
 from core.training.diagnosis import Finding, diagnose
 from core.training.diagnosis.findings import MOST
-from core.training.snapshot import Point, Silent, Snapshot, State, thinned
+from core.training.snapshot import Point, DeadUnits, Snapshot, State, thinned
 
 JUDGED = 2000  # images: every fifth of the 10,000, as the first 2,000 are harder than the rest
 
@@ -135,7 +135,7 @@ def trained(recipe: Recipe, *widths: int, per_point: int = 8, silence=None, **ne
                 now,
                 state=State.EVALUATING,
                 judged=(*now.judged, Point(epoch, loss, accuracy, JUDGED)),
-                silent=tuple(Silent((index + 1,), float(share)) for index, share in enumerate(dead) if share),
+                dead_units=tuple(DeadUnits((index + 1,), float(share)) for index, share in enumerate(dead) if share),
             )
             found.append(now)
     return [*found, replace(now, state=State.FINISHED)]
@@ -290,7 +290,7 @@ def test_lenet_at_rate_100_stays_at_guessing_because_of_its_rate(small_mnist):
         tests.append(Point(epoch, *model.evaluate(judged, small_mnist.y_test, verbose=0), 500))
         snapshot = Snapshot(State.TRAINING, 0, epoch, 3, epoch * 16, 48, tuple(train), tuple(tests))
         assert kinds(snapshot, recipe) == ["rate-too-high"]
-        assert kinds(replace(snapshot, silent=(Silent((0,), 1.0),)), recipe) == ["dead-units", "rate-too-high"]
+        assert kinds(replace(snapshot, dead_units=(DeadUnits((0,), 1.0),)), recipe) == ["dead-units", "rate-too-high"]
 
 
 def test_what_was_learned_and_lost_again_is_dated():
@@ -344,7 +344,7 @@ def test_dead_units_are_named_with_their_layer_and_share():
     finding = only(dense(silence=10), WELL, "dead-units")
     assert finding.tone == "neutral" and 25 <= int(finding.sentence.split()[0]) < 33
     assert "dead-units" not in kinds(dense(silence=2), WELL)
-    worst = replace(dense(), silent=(Silent((0,), 0.3), Silent((2, 0, 1), 0.8), Silent((3,), 0.8)))
+    worst = replace(dense(), dead_units=(DeadUnits((0,), 0.3), DeadUnits((2, 0, 1), 0.8), DeadUnits((3,), 0.8)))
     assert "80 % of the units of layer 3.1.2 " in only(worst, WELL, "dead-units").sentence
 
 
@@ -576,7 +576,7 @@ def snapshots(draw) -> Snapshot:
         judged=judged,
         judged_on=draw(st.sampled_from(("test", "validation"))),
         confusion=draw(st.sampled_from((None, np.zeros((2, 2)), np.zeros((10, 10))))),
-        silent=tuple(Silent((i, 0, i), draw(shares)) for i in range(draw(st.integers(0, 2)))),
+        dead_units=tuple(DeadUnits((i, 0, i), draw(shares)) for i in range(draw(st.integers(0, 2)))),
         kept_epoch=draw(st.one_of(st.none(), st.just(1.0))),
         learning_rate=draw(st.one_of(st.just(0.0), st.floats(1e-6, 1000))),
     )
@@ -602,4 +602,4 @@ recipes = st.builds(
 def test_whatever_a_run_publishes_can_be_read(snapshot, recipe):
     findings = diagnose(snapshot, recipe)
     check(findings)
-    assert findings or snapshot.state is State.FAILED or snapshot.silent
+    assert findings or snapshot.state is State.FAILED or snapshot.dead_units

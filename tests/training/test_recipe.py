@@ -246,7 +246,7 @@ def test_dead_units_are_found_where_they_are(small_mnist):
         alive = (values > 0).any(axis=tuple(range(values.ndim - 1)))
         if not alive.all():
             shares[path] = 1 - alive.mean()
-    assert {silent.path: pytest.approx(silent.share) for silent in end.snapshot.silent} == shares
+    assert {layer.path: pytest.approx(layer.share) for layer in end.snapshot.dead_units} == shares
     assert shares  # some have died
 
 

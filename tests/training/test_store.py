@@ -29,7 +29,7 @@ from hypothesis import strategies as st
 from core.network import LENET5, Conv2D, Dense, Flatten, Network
 from core.network.recipe import Recipe
 from core.training import store as module
-from core.training.snapshot import Mistake, Point, Silent, Snapshot, State
+from core.training.snapshot import Mistake, Point, DeadUnits, Snapshot, State
 from core.training.store import (
     LIMITS,
     Record,
@@ -62,7 +62,7 @@ FULL_SNAPSHOT = Snapshot(
     confusion=np.arange(9).reshape(3, 3),
     hardest=(Mistake(17, 2, 0, 0.999), Mistake(4, 0, 1, 0.51)),
     samples=np.array([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]], np.float32),
-    silent=(Silent((0,), 0.5),),
+    dead_units=(DeadUnits((0,), 0.5),),
     images_per_second=1234.5,
     seconds=61.25,
     seconds_left=40.0,
@@ -254,7 +254,7 @@ def test_what_could_not_be_read_back_is_not_written(workspace, array):
         {"created": float("inf")},
         {"network": None},
         {"snapshot": None},
-        {"snapshot": replace(FULL_SNAPSHOT, silent=(Silent((9,), 0.5),))},
+        {"snapshot": replace(FULL_SNAPSHOT, dead_units=(DeadUnits((9,), 0.5),))},
         {"snapshot": replace(FULL_SNAPSHOT, message="x" * 2001)},
         {"snapshot": replace(FULL_SNAPSHOT, steps=0)},
         {"snapshot": replace(FULL_SNAPSHOT, train=FULL_SNAPSHOT.train * 301)},
@@ -320,7 +320,7 @@ def _snapshots(draw):
             draw(st.lists(st.builds(Mistake, st.integers(0, 9999), label, label, _floats(0, 1)), max_size=3))
         ),
         samples=draw(st.sampled_from([None, samples])),
-        silent=tuple(draw(st.lists(st.builds(Silent, path, _floats(0, 1)), max_size=3))),
+        dead_units=tuple(draw(st.lists(st.builds(DeadUnits, path, _floats(0, 1)), max_size=3))),
         images_per_second=draw(_floats()),
         seconds=draw(_floats()),
         seconds_left=draw(st.none() | _floats()),
@@ -376,7 +376,7 @@ WRONG_FIELDS = [
     ("samples", _table(np.full((1, 3), np.nan))), ("samples", _table(np.full((1, 3), 2.0))),
     ("samples", _table(np.full((1, 3), -0.1, np.float32))), ("samples", _table(np.zeros((1, 201)))),
     ("hardest", [[0, 3, 0, 0.5]]), ("hardest", [[0, 0, 0, 1.5]]), ("hardest", [[0, 0, 0]]), ("hardest", [7]),
-    ("silent", [[[], 0.5]]), ("silent", [[[0], "all"]]), ("silent", [[[0.5], 0.5]]), ("silent", [[[0] * 10, 0.5]]),
+    ("dead_units", [[[], 0.5]]), ("dead_units", [[[0], "all"]]), ("dead_units", [[[0.5], 0.5]]), ("dead_units", [[[0] * 10, 0.5]]),
     ("seconds", -1), ("seconds_left", "soon"), ("images_per_second", float("inf")), ("learning_rate", None),
     ("kept_epoch", {}), ("message", None), ("message", "x" * 2001), ("message", "\ud800"), ("unknown", 1),
 ]  # fmt: skip
@@ -1037,7 +1037,7 @@ def hostile_records(good: dict) -> dict[str, bytes]:
         "created not": changed(created=float("nan")),
         "infinitely late": changed(created=float("inf")),
         "no snapshot": changed(snapshot=None),
-        "silent layers elsewhere": changed(snapshot={"state": "PAUSED", "silent": [[[7], 0.5]]}),
+        "silent layers elsewhere": changed(snapshot={"state": "PAUSED", "dead_units": [[[7], 0.5]]}),
         "numbers as list": changed(numbers=[]),
         "too many numbers": changed(numbers={"x": "y" * 50_001}),
         "no number": changed(numbers={"x": float("nan")}),

@@ -11,7 +11,7 @@ from core.network.network import place
 from core.network.recipe import Recipe
 from core.training.diagnosis.curves import WINDOW, Curves, change, first_lasting_epoch
 from core.training.diagnosis.statistics import accuracy_tolerance, kendall_tau, loss_tolerance, noise_deviation
-from core.training.snapshot import Point, Silent, Snapshot, State, mean
+from core.training.snapshot import Point, DeadUnits, Snapshot, State, mean
 
 MOST = 3  # more than three findings are not read
 
@@ -80,7 +80,7 @@ def diagnose(snapshot: Snapshot, recipe: Recipe) -> tuple[Finding, ...]:
     if snapshot.state is State.FAILED:
         return ()
     curves = Curves.of(snapshot, recipe)
-    dead = _worst(snapshot.silent)
+    dead = _worst(snapshot.dead_units)
     course = _course(curves, dead)
     kinds = {finding.kind for finding in course}
     found = [*course]
@@ -106,7 +106,7 @@ def _warning(kind: str, sentence: str, since: float | None = None) -> Finding:
     return Finding(kind, "warning", sentence, since)
 
 
-def _course(curves: Curves, dead: Silent | None) -> list[Finding]:
+def _course(curves: Curves, dead: DeadUnits | None) -> list[Finding]:
     """How the run goes: one finding, or two that belong together."""
     if not curves.stages:
         return [_early(curves)]
@@ -167,7 +167,7 @@ def _learning(curves: Curves, gap: bool) -> Finding | None:
     return _good("learning", sentence)
 
 
-def _settled(curves: Curves, gap: bool, dead: Silent | None) -> Finding:
+def _settled(curves: Curves, gap: bool, dead: DeadUnits | None) -> Finding:
     """Nothing changes any more; at what level, and what may raise it."""
     recent = curves.recent
     losses = [stage.loss for stage in recent]
@@ -192,7 +192,7 @@ def _settled(curves: Curves, gap: bool, dead: Silent | None) -> Finding:
     return _neutral("settled", f"{what} {better} may get further; more epochs alone will not.", since)
 
 
-def _under_fitting(curves: Curves, level: float, since: float, dead: Silent | None) -> Finding:
+def _under_fitting(curves: Curves, level: float, since: float, dead: DeadUnits | None) -> Finding:
     """It has settled at a level that its own images do not explain."""
     what = (
         f"Since epoch {since:.3g} it has settled at {_percent(level)}, and it does little better on its own images."
@@ -263,7 +263,7 @@ def _gap(curves: Curves) -> Finding | None:
     return _warning("gap", f"{sentence} {_against_over_fitting(curves.recipe, False)}", since)
 
 
-def _collapsed(curves: Curves, _: Silent | None) -> Finding | None:
+def _collapsed(curves: Curves, _: DeadUnits | None) -> Finding | None:
     """It knew more before, about its own images too."""
     best = max(curves.stages, key=lambda stage: stage.accuracy)
     own = max(stage.train_accuracy for stage in curves.stages)
@@ -298,12 +298,12 @@ def _at_chance(curves: Curves) -> bool:
     return now.train_accuracy <= curves.chance and (now.accuracy <= curves.chance or lucky)
 
 
-def _blocked(curves: Curves, dead: Silent | None) -> bool:
+def _blocked(curves: Curves, dead: DeadUnits | None) -> bool:
     """Nothing gets through a layer any more, whatever was learned until then."""
     return dead is not None and dead.share >= ALL and curves.stages[-1].accuracy <= curves.chance
 
 
-def _nothing_learned(curves: Curves, dead: Silent | None) -> Finding | None:
+def _nothing_learned(curves: Curves, dead: DeadUnits | None) -> Finding | None:
     """No better than guessing: because of steps that are too long, or for a reason that the curves do not tell."""
     if not (_at_chance(curves) or _blocked(curves, dead)):
         return None
@@ -334,7 +334,7 @@ def _nothing_learned(curves: Curves, dead: Silent | None) -> Finding | None:
     )
 
 
-def _jumps(curves: Curves, _: Silent | None) -> Finding | None:
+def _jumps(curves: Curves, _: DeadUnits | None) -> Finding | None:
     """The loss goes up by leaps again and again."""
     since = curves.stages[-1].epoch / 2  # what happened in the first half may be over
     leaps = [epoch for epoch in _leaps(curves) if epoch > since]
@@ -373,7 +373,7 @@ def _stretches(train: tuple[Point, ...]) -> list[Point]:
     return found
 
 
-def _too_slow(curves: Curves, dead: Silent | None) -> Finding | None:
+def _too_slow(curves: Curves, dead: DeadUnits | None) -> Finding | None:
     """The loss falls from judgement to judgement, but it would take forever."""
     stages = curves.stages
     if len(stages) < 2 or curves.rate_rises or _blocked(curves, dead):
@@ -394,7 +394,7 @@ def _too_slow(curves: Curves, dead: Silent | None) -> Finding | None:
     )
 
 
-def _dead_units(dead: Silent, lower_rate: bool) -> Finding:
+def _dead_units(dead: DeadUnits, lower_rate: bool) -> Finding:
     where = f"layer {place(dead.path)}"
     remedy = "a smaller learning rate, or elu instead of relu" if lower_rate else "elu instead of relu"
     if dead.share >= ALL:
@@ -409,9 +409,9 @@ def _dead_units(dead: Silent, lower_rate: bool) -> Finding:
     return _neutral("dead-units", f"{what}. That is common and does little harm.")
 
 
-def _worst(silent: tuple[Silent, ...]) -> Silent | None:
+def _worst(layers: tuple[DeadUnits, ...]) -> DeadUnits | None:
     """The layer with the largest share worth a word; the first of equals."""
-    return max((one for one in silent if one.share >= SOME_UNITS), key=lambda one: one.share, default=None)
+    return max((one for one in layers if one.share >= SOME_UNITS), key=lambda one: one.share, default=None)
 
 
 def _harder(curves: Curves) -> list[Finding]:
