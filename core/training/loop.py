@@ -85,7 +85,7 @@ class Loop:
         _begin_with(self.model, begin)
         self._start = (self.model.get_weights(), _numbers(self._generators))
         self._train, self._test = tensors(dataset)
-        self._aside = None if dataset.x_aside is None else as_tensors(dataset.x_aside, dataset.y_aside)
+        self._held_out = None if dataset.x_held_out is None else as_tensors(dataset.x_held_out, dataset.y_held_out)
         self._size, judged = recipe.split(len(dataset.x_train))
         self._judged = (judged, self._train) if judged else (range(len(dataset.x_test)), self._test)
         self._batches = -(-self._size // recipe.batch_size)  # in one epoch
@@ -379,11 +379,11 @@ class Loop:
         """Evaluate the network as it is. Adds a point to each curve, unless it is interrupted."""
         state = State.EVALUATING if epoch else State.STARTING
         changes: dict[str, Any] = {}
-        if self._aside is not None:  # first: how long the others took is what is remembered
-            found = yield from self._evaluated(controls, range(len(self._aside[1])), *self._aside, state)
+        if self._held_out is not None:  # first: how long the others took is what is remembered
+            found = yield from self._evaluated(controls, range(len(self._held_out[1])), *self._held_out, state)
             if found is None:
                 return
-            changes["aside"] = (*self._now.aside, found.point(epoch, self._now.learning_rate))
+            changes["held_out"] = (*self._now.held_out, found.point(epoch, self._now.learning_rate))
         indexes, (images, labels) = self._judged
         found = yield from self._evaluated(controls, indexes, images, labels, state)
         if found is None:

@@ -88,7 +88,7 @@ class Snapshot:
         train: learning curve on the training images, at most 600 points.
         judged: curve on images that it does not learn from: one point before training and one for each epoch.
         judged_on: which those are: `test`, or `validation` where the recipe keeps some apart.
-        aside: curve on what the dataset keeps beside its test images, a visitor's own drawings; empty without any.
+        held_out: curve on what the dataset keeps beside its test images, a visitor's own drawings; empty without any.
         test: the newest judgement on the test images; with validation images there is none before the end.
         confusion: (classes, classes) counts, row true and column answered, of the newest judgement.
         hardest: the mistakes that it was most certain of, most certain first, of the newest judgement.
@@ -111,7 +111,7 @@ class Snapshot:
     train: tuple[Point, ...] = ()
     judged: tuple[Point, ...] = ()
     judged_on: str = "test"
-    aside: tuple[Point, ...] = ()
+    held_out: tuple[Point, ...] = ()
     test: Point | None = None
     confusion: np.ndarray | None = None
     hardest: tuple[Mistake, ...] = ()

@@ -491,7 +491,7 @@ def _before_and_after(now: Snapshot, collection: Collection) -> list[tuple[str, 
     if collection.class_names == DIGITS:
         return [
             ("MNIST’s test images", now.judged, "What it could do before, and should not forget."),
-            ("Your digits, kept apart", now.aside, "It never learns from these."),
+            ("Your digits, kept apart", now.held_out, "It never learns from these."),
         ]
     return [("Your drawings, kept apart", now.judged, "It never learns from these.")]
 
@@ -506,7 +506,7 @@ def _words(now: Snapshot, collection: Collection) -> str:
                 f"{label} ({last.images:,}): {percent(first.accuracy)} before, {percent(last.accuracy)} "
                 + ("now." if now.state.active else "after.")
             )
-    if collection.class_names == DIGITS and not now.aside:
+    if collection.class_names == DIGITS and not now.held_out:
         found.append("None of your digits is kept apart yet: with four drawings of a digit, one is.")
     return " ".join(found) or f"Accuracy on {DRAWN}: none yet."
 

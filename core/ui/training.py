@@ -205,9 +205,9 @@ def _figures(now: Snapshot) -> list[tuple[str, str, str]]:
             f"On {on} that it never learns from; {when}.{kept}",
         ),
     ]
-    if now.aside:
-        words = f"On {now.aside[-1].images:,} of your drawings that are kept apart: it never learns from them."
-        figures.append(("Your drawings", percent(now.aside[-1].accuracy), words))
+    if now.held_out:
+        words = f"On {now.held_out[-1].images:,} of your drawings that are kept apart: it never learns from them."
+        figures.append(("Your drawings", percent(now.held_out[-1].accuracy), words))
     figures += [
         ("Images per second", speed, "How many images it learns from each second."),
         ("Steps", steps, "Batches that it has learned from so far."),

@@ -52,12 +52,12 @@ def learning_curve(
     rows = {
         "train": _points(points, quantity, "training"),
         "judged": _points(snapshot.judged, quantity, judged_on),
-        "aside": _points(snapshot.aside, quantity, DRAWN),
+        "held_out": _points(snapshot.held_out, quantity, DRAWN),
     }
-    for row in (*rows["train"], *rows["judged"], *rows["aside"]):
+    for row in (*rows["train"], *rows["judged"], *rows["held_out"]):
         row["at"] = row["epoch"] * batches
     last = snapshot.epochs * batches
-    floor, drawn = _floor((snapshot,), before), bool(snapshot.aside)
+    floor, drawn = _floor((snapshot,), before), bool(snapshot.held_out)
     return filled(_learning_curve(quantity, judged_on, last, floor, look, each_epoch, drawn), **rows)
 
 
@@ -92,14 +92,14 @@ def _learning_curve(
         .mark_line(strokeDash=[5, 3], strokeWidth=2, clip=True, point={"filled": True, "size": 60})
         .encode(**base)
     )
-    aside = (
-        alt.Chart(alt.NamedData("aside"))
+    held_out = (
+        alt.Chart(alt.NamedData("held_out"))
         .mark_line(
             strokeDash=[10, 4], strokeWidth=2, clip=True, point={"filled": True, "size": 60, "shape": "square"}
         )
         .encode(**base)
     )
-    return alt.layer(train, judged, *([aside] if drawn else [])).properties(height=CURVE_HEIGHT).to_dict()
+    return alt.layer(train, judged, *([held_out] if drawn else [])).properties(height=CURVE_HEIGHT).to_dict()
 
 
 def epoch_means(points: Sequence[Point]) -> tuple[Point, ...]:
@@ -317,6 +317,6 @@ def _floor(snapshots: Sequence[Snapshot], before: bool = False) -> float:
 
     It moves in a few steps only, so that the chart does not jump with each point.
     """
-    points = [point for snapshot in snapshots for point in (*snapshot.train, *snapshot.judged, *snapshot.aside)]
+    points = [point for snapshot in snapshots for point in (*snapshot.train, *snapshot.judged, *snapshot.held_out)]
     lowest = min((point.accuracy for point in points if before or point.epoch >= 0.5), default=0.0)
     return max(step for step in (0.0, 0.5, 0.8, 0.9, 0.95) if step <= lowest or step == 0.0)

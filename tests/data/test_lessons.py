@@ -20,7 +20,7 @@ def test_of_classes_of_ones_own_nothing_that_is_tested_is_learned_from():
     data = Lesson(drawn).dataset()
     assert rows(data.x_test) == rows(drawn.images[drawn.kept_apart]) and len(data.x_test) == 9
     assert rows(data.x_train) == rows(drawn.images[~drawn.kept_apart])
-    assert not rows(data.x_train) & rows(data.x_test) and data.x_aside is None
+    assert not rows(data.x_train) & rows(data.x_test) and data.x_held_out is None
     said = {image.tobytes(): label for image, label in zip(drawn.images, drawn.labels)}
     for images, labels in ((data.x_train, data.y_train), (data.x_test, data.y_test)):
         assert all(said[image.tobytes()] == label for image, label in zip(images, labels))
@@ -34,8 +34,8 @@ def test_digits_come_among_mnist_and_those_kept_apart_are_judged_on_their_own(mn
     own = rows(drawn.images)
     learned = [image.tobytes() in own for image in data.x_train]
     assert sum(learned) == 2_000 and len(learned) - sum(learned) == REHEARSED
-    assert rows(data.x_aside) == rows(drawn.images[drawn.kept_apart]) and data.y_aside.tolist() == list(range(10))
-    assert not rows(data.x_aside) & rows(data.x_train)
+    assert rows(data.x_held_out) == rows(drawn.images[drawn.kept_apart]) and data.y_held_out.tolist() == list(range(10))
+    assert not rows(data.x_held_out) & rows(data.x_train)
     known = {(image.tobytes(), label) for image, label in zip(mnist.x_train, mnist.y_train)}
     assert all(
         (image.tobytes(), label) in known
@@ -46,7 +46,7 @@ def test_digits_come_among_mnist_and_those_kept_apart_are_judged_on_their_own(mn
 
 def test_a_single_digit_does_not_drown_the_others_and_none_is_kept_apart():
     data = Lesson(Collection("One", DIGITS).added(np.eye(28), 3)).dataset()
-    assert len(data.x_train) == REHEARSED + 100 and data.x_aside is None
+    assert len(data.x_train) == REHEARSED + 100 and data.x_held_out is None
 
 
 def test_equal_drawings_give_equal_datasets():

@@ -105,7 +105,7 @@ def test_digits_are_taught_and_the_page_says_how_it_was_before_and_is_after(app,
     taught(app)
     assert not app.exception
     run, said = mine(app).run, words(app)
-    before, after = run.snapshot.aside[0].accuracy, run.snapshot.aside[-1].accuracy
+    before, after = run.snapshot.held_out[0].accuracy, run.snapshot.held_out[-1].accuracy
     assert after >= before
     assert f"Your digits, kept apart (10): {before * 100:.2f} % before, {after * 100:.2f} % after." in said
     assert "MNIST’s test images (10,000): 99.29 % before" in said

@@ -57,7 +57,7 @@ FULL_SNAPSHOT = Snapshot(
     train=(Point(0.1, 2.31, 0.125, 128, 0.05), Point(2.4, 1 / 3, 0.9, 64, 0.01)),
     judged=(Point(0, 2.4, 0.1, 500), Point(1, 0.7, 0.75, 500, 0.05)),
     judged_on="validation",
-    aside=(Point(0, 1.9, 0.25, 12), Point(1, 0.4, 1.0, 12, 0.05)),
+    held_out=(Point(0, 1.9, 0.25, 12), Point(1, 0.4, 1.0, 12, 0.05)),
     test=Point(2.4, 0.5, 0.8125, 1000, 0.01),
     confusion=np.arange(9).reshape(3, 3),
     hardest=(Mistake(17, 2, 0, 0.999), Mistake(4, 0, 1, 0.51)),
@@ -313,7 +313,7 @@ def _snapshots(draw):
         train=tuple(draw(st.lists(_points, max_size=4))),
         judged=tuple(draw(st.lists(_points, max_size=4))),
         judged_on=draw(st.sampled_from(["test", "validation"])),
-        aside=tuple(draw(st.lists(_points, max_size=4))),
+        held_out=tuple(draw(st.lists(_points, max_size=4))),
         test=draw(st.none() | _points),
         confusion=draw(st.sampled_from([None, table])),
         hardest=tuple(

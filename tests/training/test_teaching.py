@@ -65,7 +65,7 @@ def test_a_network_learns_a_hand_that_it_does_not_know_and_hardly_forgets_the_ot
     made = of_lenet(drawn)
     run = finished(opened().start(made.network, drawn, made.recipe, made.begin))
     now = run.snapshot
-    before, after = now.aside[0], now.aside[-1]
+    before, after = now.held_out[0], now.held_out[-1]
     assert before.images == after.images == 20
     assert before.accuracy <= 0.9 and after.accuracy >= 0.95 and after.accuracy > before.accuracy
     assert now.judged[0].accuracy == pytest.approx(card("lenet5").test_accuracy, abs=2e-4)
@@ -81,7 +81,7 @@ def test_a_dozen_drawings_of_each_class_are_enough_and_take_seconds(opened):
     assert same(made.begin, pretrained("lenet5").get_weights()[:-2])
     run = finished(opened().start(made.network, drawn, made.recipe, made.begin))
     assert run.snapshot.judged[-1].accuracy > 0.9 and run.snapshot.judged[-1].images == 9
-    assert run.snapshot.judged[0].accuracy < 0.7 and run.snapshot.aside == ()
+    assert run.snapshot.judged[0].accuracy < 0.7 and run.snapshot.held_out == ()
     assert run.snapshot.seconds < 20
     fresh = shapes(40, seed=5)
     assert judged(run.model(), run.network, fresh.images, fresh.labels).accuracy > 0.9

@@ -341,10 +341,10 @@ def test_a_learning_rate_is_drawn_as_it_was():
 def test_drawings_that_are_judged_beside_the_test_images_have_a_line_and_a_mark_of_their_own():
     judged = (Point(0, 2.3, 0.9, 1000), Point(1, 0.5, 0.95, 1000))
     plain = Snapshot(State.FINISHED, epoch=1, epochs=1, judged=judged)
-    with_aside = replace(plain, aside=(Point(0, 2.9, 0.4, 12), Point(1, 0.1, 1.0, 12)))
+    with_aside = replace(plain, held_out=(Point(0, 2.9, 0.4, 12), Point(1, 0.1, 1.0, 12)))
     before, after = learning_curve(plain, "accuracy"), learning_curve(with_aside, "accuracy")
     assert len(before["layer"]) == 2 and len(after["layer"]) == 3
-    assert [row["value"] for row in after["datasets"]["aside"]] == [0.4, 1.0]
+    assert [row["value"] for row in after["datasets"]["held_out"]] == [0.4, 1.0]
     assert after["layer"][2]["mark"]["point"]["shape"] == "square"  # not told by its colour alone
     assert after["layer"][2]["mark"]["strokeDash"] != after["layer"][1]["mark"]["strokeDash"]
     lowest = [
