@@ -13,7 +13,7 @@ from core.network import Branches, Network, Path, trace
 from core.training.losses import Loss
 from core.training.model import building, layer_name
 from core.training.parts import cut, how_many
-from core.training.snapshot import Mistake, Point, DeadUnits
+from core.training.snapshot import DeadUnits, Mistake, Point
 from core.training.tensors import normalised
 
 MAX_IMAGES = 1000  # in one call, fewer where the activations are large
@@ -105,7 +105,9 @@ class Evaluator:
                 for i in hardest
             ),
             "dead_units": tuple(
-                DeadUnits(path, float(1 - units.mean())) for path, units in zip(self._paths, active) if not units.all()
+                DeadUnits(path, float(1 - units.mean()))
+                for path, units in zip(self._paths, active)
+                if not units.all()
             ),
         }
 

@@ -17,9 +17,9 @@ from core.network import InvalidNetwork, Network
 from core.network.recipe import Recipe
 from core.training.controls import Controls
 from core.training.priority import wake_tensorflow
+from core.training.scheduler import SCHEDULER, Scheduler
 from core.training.snapshot import Snapshot, State
 from core.training.store import Record, RunFolder, StoreError
-from core.training.turns import TURNS, Turns
 
 if TYPE_CHECKING:
     import keras
@@ -113,7 +113,7 @@ class Run:
         name: str = "",
         folder: RunFolder | None = None,
         patience: float | None = None,
-        turns: Turns = TURNS,
+        turns: Scheduler = SCHEDULER,
         saved: Snapshot | None = None,
         begin: Sequence[np.ndarray] = (),
     ) -> None:
@@ -199,7 +199,7 @@ class Run:
         saved = record.snapshot
         if saved.state not in (State.FINISHED, State.STOPPED, State.FAILED):
             message = saved.message or RESTARTED
-            saved = replace(saved, state=State.PAUSED, place=0, seconds_left=None, message=message)
+            saved = replace(saved, state=State.PAUSED, queue_position=0, seconds_left=None, message=message)
         run = cls(
             record.network,
             dataset,
@@ -483,7 +483,7 @@ class Run:
 
     def _show(self, loop: Loop | None, state: State, place: int = 0, message: str = "") -> None:
         now = self._snapshot if loop is None else loop.resting()
-        self._snapshot = replace(now, state=state, place=place, seconds_left=None, message=message)
+        self._snapshot = replace(now, state=state, queue_position=place, seconds_left=None, message=message)
 
 
 def _counts(record: Record) -> tuple[int, int]:

@@ -82,7 +82,7 @@ class Snapshot:
 
     Attributes:
         state: where the run is.
-        place: how many runs go first, while it waits for its turn.
+        queue_position: how many runs go first, while it waits for its turn.
         epoch, epochs: the current epoch from 1, and how many there will be.
         step, steps: batches done and to do, over all epochs.
         train: learning curve on the training images, at most 600 points.
@@ -103,7 +103,7 @@ class Snapshot:
     """
 
     state: State
-    place: int = 0
+    queue_position: int = 0
     epoch: int = 1
     epochs: int = 1
     step: int = 0

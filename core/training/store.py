@@ -53,7 +53,7 @@ from core.network import InvalidNetwork, Network
 from core.network.network import MAX_DEPTH, MAX_LAYERS
 from core.network.recipe import Recipe
 from core.network.sharing import shared_from_json, to_json
-from core.training.snapshot import MAX_POINTS, Mistake, Point, DeadUnits, Snapshot, State
+from core.training.snapshot import MAX_POINTS, DeadUnits, Mistake, Point, Snapshot, State
 
 MB = 1_000_000
 DAY = 86_400  # seconds
@@ -896,7 +896,7 @@ def _all(read: Callable[[str, Any], Any], most: int) -> Callable[[str, Any], Any
 
 _FIELDS: dict[str, Callable[[str, Any], Any]] = {
     "state": _state,
-    "place": _bounded(_whole, 0, MANY),
+    "queue_position": _bounded(_whole, 0, MANY),
     "epoch": _bounded(_whole, 0, MANY),
     "epochs": _bounded(_whole, 0, MANY),
     "step": _bounded(_whole, 0, MANY),

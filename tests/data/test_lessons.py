@@ -34,7 +34,9 @@ def test_digits_come_among_mnist_and_those_kept_apart_are_judged_on_their_own(mn
     own = rows(drawn.images)
     learned = [image.tobytes() in own for image in data.x_train]
     assert sum(learned) == 2_000 and len(learned) - sum(learned) == REHEARSED
-    assert rows(data.x_held_out) == rows(drawn.images[drawn.kept_apart]) and data.y_held_out.tolist() == list(range(10))
+    assert rows(data.x_held_out) == rows(drawn.images[drawn.kept_apart]) and data.y_held_out.tolist() == list(
+        range(10)
+    )
     assert not rows(data.x_held_out) & rows(data.x_train)
     known = {(image.tobytes(), label) for image, label in zip(mnist.x_train, mnist.y_train)}
     assert all(

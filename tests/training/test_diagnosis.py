@@ -14,7 +14,7 @@ from core.data import load
 from core.network.recipe import OPTIMIZERS, Recipe
 from core.training.diagnosis import Finding, diagnose
 from core.training.diagnosis.findings import MOST
-from core.training.snapshot import Point, DeadUnits, Snapshot, State, thinned
+from core.training.snapshot import DeadUnits, Point, Snapshot, State, thinned
 
 JUDGED = 2000  # images: every fifth of the 10,000, as the first 2,000 are harder than the rest
 

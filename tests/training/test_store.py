@@ -29,7 +29,7 @@ from hypothesis import strategies as st
 from core.network import LENET5, Conv2D, Dense, Flatten, Network
 from core.network.recipe import Recipe
 from core.training import store as module
-from core.training.snapshot import Mistake, Point, DeadUnits, Snapshot, State
+from core.training.snapshot import DeadUnits, Mistake, Point, Snapshot, State
 from core.training.store import (
     LIMITS,
     Record,
@@ -49,7 +49,7 @@ SMALL = Network((8, 8, 1), (Conv2D(2, (3, 3), activation="relu"), Flatten(), Den
 RECIPE = Recipe(epochs=5, optimizer="SGD", learning_rate=0.05, rates=((1, 0.1), (2, 0.01)))
 FULL_SNAPSHOT = Snapshot(
     State.PAUSED,
-    place=2,
+    queue_position=2,
     epoch=3,
     epochs=5,
     step=120,

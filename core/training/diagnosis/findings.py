@@ -11,7 +11,7 @@ from core.network.network import place
 from core.network.recipe import Recipe
 from core.training.diagnosis.curves import WINDOW, Curves, change, first_lasting_epoch
 from core.training.diagnosis.statistics import accuracy_tolerance, kendall_tau, loss_tolerance, noise_deviation
-from core.training.snapshot import Point, DeadUnits, Snapshot, State, mean
+from core.training.snapshot import DeadUnits, Point, Snapshot, State, mean
 
 MOST = 3  # more than three findings are not read
 
