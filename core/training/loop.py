@@ -125,18 +125,18 @@ class Loop:
 
     def obey(self, controls: Controls) -> Snapshot:
         """Carry out what was asked for; returns the newest snapshot."""
-        wishes = controls.taken()
-        if wishes is None:
+        requests = controls.taken()
+        if requests is None:
             return self._now
-        if wishes.rewind:
+        if requests.rewind:
             self._rewind()
-        if wishes.epochs is not None:
-            self._now = replace(self._now, epochs=wishes.epochs, steps=wishes.epochs * self._batches)
+        if requests.epochs is not None:
+            self._now = replace(self._now, epochs=requests.epochs, steps=requests.epochs * self._batches)
             self._orders = None
             for callback in self._own:
                 callback.wait = 0  # epochs without progress are counted anew
-        if wishes.learning_rate is not None:
-            self._steer(wishes.learning_rate)
+        if requests.learning_rate is not None:
+            self._steer(requests.learning_rate)
         return self._now
 
     def resting(self) -> Snapshot:

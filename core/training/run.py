@@ -173,17 +173,17 @@ class Run:
         """Let a run that has ended go on for so many epochs."""
         now = self._snapshot
         done = -(-now.step * now.epochs // now.steps)  # an epoch that was begun counts
-        self._controls.wish(epochs=done + epochs)
+        self._controls.request(epochs=done + epochs)
         self._go(None)
 
     def set_learning_rate(self, rate: float) -> None:
         """From the next step on; a schedule keeps its shape and goes through this rate."""
-        self._controls.wish(learning_rate=float(rate))
+        self._controls.request(learning_rate=float(rate))
 
     def rewind(self) -> None:
         """Back to the very weights of the start, and rest there."""
         self._controls.pause()
-        self._controls.wish(rewind=True)
+        self._controls.request(rewind=True)
         self._launch()
 
     def stop(self) -> None:

@@ -359,7 +359,7 @@ def _table(array, **changes):
 
 WRONG_FIELDS = [
     ("state", "TIRED"), ("state", None), ("state", ["PAUSED"]), ("state", "paused"),
-    ("place", -1), ("place", 1.5), ("place", True), ("epoch", 10**400), ("steps", 0), ("step", "1"),
+    ("queue_position", -1), ("queue_position", 1.5), ("queue_position", True), ("epoch", 10**400), ("steps", 0), ("step", "1"),
     ("train", {}), ("train", [[0, 0, 0, 1, 0]] * 601), ("train", [[0, 0, 0, 0, 0]]), ("train", [[0, 0, 2, 1, 0]]),
     ("train", [[0, float("inf"), 0, 1, 0]]), ("train", [[float("nan"), 0, 0, 1, 0]]), ("train", [[0, 0, 0, 1]]),
     ("judged", [[0, None, 0, 1, 0]]), ("judged", [[0, 0, 0, 1, 0]] * 10_001), ("judged_on", "train"),
