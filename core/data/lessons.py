@@ -41,7 +41,7 @@ class Lesson:
     """Drawings as a dataset. Safe from any thread.
 
     Digits are mixed with a sample of MNIST and tested on its test images; the drawings that are kept apart are
-    judged beside them. Drawings of other classes are all there is, and tested on those that are kept apart.
+    evaluated beside them. Drawings of other classes are all there is, and tested on those that are kept apart.
 
     Args:
         collection: the drawings.

@@ -44,7 +44,7 @@ class Controls:
         """Go on.
 
         Args:
-            until: rest again at a step (`("step", 120)`) or after the judgement of an epoch (`("epoch", 3)`).
+            until: rest again at a step (`("step", 120)`) or after the evaluation of an epoch (`("epoch", 3)`).
         """
         with self._changed:
             self._paused = False
@@ -79,12 +79,12 @@ class Controls:
             if self._paused and not self._stopped and self._requests == Requests():
                 self._changed.wait(seconds)
 
-    def rest_when_there(self, step: int, judged_epoch: float) -> None:
+    def rest_when_there(self, step: int, evaluated_epoch: float) -> None:
         """Pause where `until` has been reached."""
         with self._changed:
             if self._until is not None:
                 kind, where = self._until
-                if (step if kind == "step" else judged_epoch) >= where:
+                if (step if kind == "step" else evaluated_epoch) >= where:
                     self._paused, self._until = True, None
 
     @property

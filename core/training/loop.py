@@ -86,8 +86,8 @@ class Loop:
         self._start = (self.model.get_weights(), _numbers(self._generators))
         self._train, self._test = tensors(dataset)
         self._held_out = None if dataset.x_held_out is None else as_tensors(dataset.x_held_out, dataset.y_held_out)
-        self._size, judged = recipe.split(len(dataset.x_train))
-        self._judged = (judged, self._train) if judged else (range(len(dataset.x_test)), self._test)
+        self._size, validation = recipe.split(len(dataset.x_train))
+        self._evaluated_on = (validation, self._train) if validation else (range(len(dataset.x_test)), self._test)
         self._batches = -(-self._size // recipe.batch_size)  # in one epoch
         self._varying = changes_within_epochs(recipe)
         self._augmentation = Augmentation.of(recipe)
@@ -118,7 +118,7 @@ class Loop:
             State.STARTING,
             epochs=epochs,
             steps=self._batches * epochs,
-            judged_on="validation" if self._judged[1] is self._train else "test",
+            evaluated_on="validation" if self._evaluated_on[1] is self._train else "test",
         )
 
     # What the outside does to it, between two snapshots
@@ -219,20 +219,20 @@ class Loop:
     def snapshots(self, controls: Controls) -> Iterator[Snapshot]:
         """Train, yielding a snapshot after every call. While this waits, the model may be read.
 
-        A snapshot whose state is `EVALUATING` comes from the midst of a judgement;
-        after the judgement that ends an epoch the state is `TRAINING` again.
+        A snapshot whose state is `EVALUATING` comes from the midst of an evaluation;
+        after the evaluation that ends an epoch the state is `TRAINING` again.
         """
         yield self._published()
         self._callbacks.on_train_begin()
         for callback, state in zip(self._own, self._restored):
             set_callback_state(callback, state)
         while True:
-            if not self._now.judged:
+            if not self._now.evaluations:
                 yield from self._evaluation(controls, 0)
-                if self._now.judged:
+                if self._now.evaluations:
                     yield self._published(state=State.STARTING)
             self.obey(controls)
-            if not self._now.judged and not controls.stopped:
+            if not self._now.evaluations and not controls.stopped:
                 continue  # it was rewound
             if controls.stopped or self.model.stop_training or self._now.step >= self._now.steps:
                 break
@@ -243,7 +243,7 @@ class Loop:
             epoch, done = divmod(self._now.step, self._batches)
             if epoch and not done:
                 yield from self._evaluation(controls, epoch)
-                if self._now.judged_epoch == epoch:
+                if self._now.evaluated_epoch == epoch:
                     self._callbacks.on_epoch_end(epoch - 1, self._logs(epoch))
                     self._heed_callbacks()
                     yield self._published(state=State.TRAINING)
@@ -253,12 +253,12 @@ class Loop:
     def _end(self, controls: Controls) -> Iterator[Snapshot]:
         here = self._now.step / self._batches
         most = STOPPED_EVALUATION_SECONDS if controls.stopped else FINAL_TEST_SECONDS
-        if controls.stopped and here > self._now.judged_epoch and self._evaluation_seconds < most:
+        if controls.stopped and here > self._now.evaluated_epoch and self._evaluation_seconds < most:
             yield from self._evaluation(Controls(), here)
         self._last = self.checkpoint()
         kept = here
         best = self._best
-        if self.recipe.restore_best and best is not None and best[0].epoch != self._now.judged_epoch:
+        if self.recipe.restore_best and best is not None and best[0].epoch != self._now.evaluated_epoch:
             self.model.set_weights(best[1])
             kept = best[0].epoch
             self._now = replace(self._now, kept_epoch=kept)
@@ -318,7 +318,7 @@ class Loop:
         done += count
         step = epoch * self._batches + done
         rate = float(rates[done - 1])
-        if not loss <= HOPELESS * max(self._now.judged[0].loss, 1.0):  # NaN is not <= anything
+        if not loss <= HOPELESS * max(self._now.evaluations[0].loss, 1.0):  # NaN is not <= anything
             message = diverged(self.recipe, rate, step, loss)
             yield self._published(state=State.FAILED, step=step, seconds_left=None, message=message)
             return
@@ -331,9 +331,9 @@ class Loop:
             self._timed_steps += count
             self._at_once = int(np.clip(count * CALL_SECONDS / elapsed, 1, 4 * self._at_once))
         point = Point(step / self._batches, loss, accuracy, images, rate)
-        judging = done == self._batches
+        evaluating = done == self._batches
         yield self._published(
-            state=State.EVALUATING if judging else State.TRAINING,
+            state=State.EVALUATING if evaluating else State.TRAINING,
             epoch=epoch + 1,
             step=step,
             train=thinned((*self._now.train, point)),
@@ -364,13 +364,13 @@ class Loop:
         return training + epochs * self._evaluation_seconds
 
     def _logs(self, epoch: int) -> dict[str, float]:
-        """What Keras calls logs: means over the epoch, and the newest judgement as validation."""
+        """What Keras calls logs: means over the epoch, and the newest evaluation as validation."""
         learned = mean([point for point in self._now.train if epoch - 1 < point.epoch <= epoch])
         return {
             "loss": learned.loss,
             "accuracy": learned.accuracy,
-            "val_loss": self._now.judged[-1].loss,
-            "val_accuracy": self._now.judged[-1].accuracy,
+            "val_loss": self._now.evaluations[-1].loss,
+            "val_accuracy": self._now.evaluations[-1].accuracy,
         }
 
     # Evaluation
@@ -384,13 +384,13 @@ class Loop:
             if found is None:
                 return
             changes["held_out"] = (*self._now.held_out, found.point(epoch, self._now.learning_rate))
-        indexes, (images, labels) = self._judged
+        indexes, (images, labels) = self._evaluated_on
         found = yield from self._evaluated(controls, indexes, images, labels, state)
         if found is None:
             return
         point = found.point(epoch, self._now.learning_rate)
-        changes |= {"judged": (*self._now.judged, point), **self._evaluator.facts(found)}
-        if self._now.judged_on == "test":
+        changes |= {"evaluations": (*self._now.evaluations, point), **self._evaluator.facts(found)}
+        if self._now.evaluated_on == "test":
             changes["test"] = point
         better = self._best is None or _better(point, self._best[0], self.recipe.monitor)
         if epoch and better:
@@ -401,7 +401,7 @@ class Loop:
         """Read the test images once, with the weights that are kept."""
         found = yield from self._evaluated(Controls(), range(len(self.dataset.x_test)), *self._test, State.EVALUATING)
         # Of validation images, pictures and lists go on being about those that the curve is about.
-        facts = {} if self._now.judged_on == "validation" else self._evaluator.facts(found)
+        facts = {} if self._now.evaluated_on == "validation" else self._evaluator.facts(found)
         yield self._published(test=found.point(epoch, self._now.learning_rate), **facts)
 
     def _evaluated(

@@ -135,7 +135,7 @@ class Run:
         self._weights: tuple[int, list[np.ndarray]] | None = None  # (version, arrays)
         self._reading = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._kept_best: list[float] | None = None  # the judgement whose weights are on disk as the best
+        self._kept_best: list[float] | None = None  # the evaluation whose weights are on disk as the best
         self._starting = threading.RLock()
         self._aside = False  # whether its thread is to end, and what it holds in memory with it
         self._ending = False  # its thread has decided to end: asked to go on, it needs another
@@ -166,8 +166,8 @@ class Run:
         self._go(("step", self._snapshot.step + 1))
 
     def one_epoch(self) -> None:
-        """To the end of the current epoch and its judgement, then rest."""
-        self._go(("epoch", int(max(self._snapshot.judged_epoch, 0)) + 1))
+        """To the end of the current epoch and its evaluation, then rest."""
+        self._go(("epoch", int(max(self._snapshot.evaluated_epoch, 0)) + 1))
 
     def more(self, epochs: int) -> None:
         """Let a run that has ended go on for so many epochs."""
@@ -330,15 +330,15 @@ class Run:
             if controls.paused and not controls.stopped:
                 continue  # made only to be looked at
             snapshot = next(steps)
-            controls.rest_when_there(snapshot.step, snapshot.judged_epoch)
+            controls.rest_when_there(snapshot.step, snapshot.evaluated_epoch)
             now = time.monotonic()
-            judged = snapshot.judged_epoch != self._snapshot.judged_epoch
+            evaluated = snapshot.evaluated_epoch != self._snapshot.evaluated_epoch
             active = snapshot.state.active
             if snapshot.state is not State.FAILED:
-                if judged or controls.paused or not active or now - copied > WEIGHTS_SECONDS:
+                if evaluated or controls.paused or not active or now - copied > WEIGHTS_SECONDS:
                     self._publish_weights(loop)
                     copied = now
-                if judged or not active:
+                if evaluated or not active:
                     self._save(loop)
             with self._starting:
                 self._ending = not active
@@ -431,7 +431,7 @@ class Run:
             folder.save("best", checkpoint.best, record)
             self._kept_best = best
         folder.save("last", [*checkpoint.weights, *checkpoint.generators, *checkpoint.optimizer], record)
-        epoch = checkpoint.snapshot.judged_epoch
+        epoch = checkpoint.snapshot.evaluated_epoch
         if epoch >= 0 and epoch == int(epoch):
             folder.save(int(epoch), checkpoint.weights, record)
 
@@ -465,7 +465,7 @@ class Run:
         if self.folder is None:
             return []
         try:
-            return [epoch for epoch in self.folder.epochs() if epoch <= self._snapshot.judged_epoch]
+            return [epoch for epoch in self.folder.epochs() if epoch <= self._snapshot.evaluated_epoch]
         except StoreError:
             return []
 

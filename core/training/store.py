@@ -89,7 +89,7 @@ MAX_FILE = 500 * MB  # of one npz: 20 million weights with two moments and the b
 MAX_ARRAYS = 5_000
 MAX_DIMENSIONS = 8
 MAX_EPOCH = 999_999
-MAX_JUDGED = 10_000  # points
+MAX_EVALUATIONS = 10_000  # points
 MAX_MISTAKES = 1_000
 MAX_CLASSES = 200
 MAX_SAMPLES = 5_000
@@ -717,7 +717,7 @@ def snapshot_to_value(snapshot: Snapshot) -> dict[str, Any]:
     finite = replace(
         snapshot,
         train=tuple(filter(_is_finite, snapshot.train)),
-        judged=tuple(filter(_is_finite, snapshot.judged)),
+        evaluations=tuple(filter(_is_finite, snapshot.evaluations)),
         held_out=tuple(filter(_is_finite, snapshot.held_out)),
         test=snapshot.test if snapshot.test is not None and _is_finite(snapshot.test) else None,
         hardest=tuple(filter(_is_finite, snapshot.hardest)),
@@ -902,9 +902,9 @@ _FIELDS: dict[str, Callable[[str, Any], Any]] = {
     "step": _bounded(_whole, 0, MANY),
     "steps": _bounded(_whole, 1, MANY),
     "train": _all(_point, MAX_POINTS),
-    "judged": _all(_point, MAX_JUDGED),
-    "judged_on": _judged_on,
-    "held_out": _all(_point, MAX_JUDGED),
+    "evaluations": _all(_point, MAX_EVALUATIONS),
+    "evaluated_on": _judged_on,
+    "held_out": _all(_point, MAX_EVALUATIONS),
     "test": _or_none(_point),
     "confusion": _or_none(_confusion),
     "hardest": _all(_mistake, MAX_MISTAKES),

@@ -108,8 +108,8 @@ def _status(mine: Session) -> None:
     what = f"{plain(run.name)}, {parameter_words(run.network)}"
     st.markdown(f"**Run** {what}" + (", not what is on the Build page" if changed else ""))
     st.progress(now.progress, text=progress_words(now))
-    judged = now.judged_accuracy
-    accuracy, kind = (now.train_accuracy, "training") if judged is None else (judged, now.judged_on)
+    evaluated = now.evaluated_accuracy
+    accuracy, kind = (now.train_accuracy, "training") if evaluated is None else (evaluated, now.evaluated_on)
     with st.container(horizontal=True, vertical_alignment="center"):
         if accuracy is not None:
             st.markdown(f"{percent(accuracy)} {kind} accuracy", width="content")

@@ -80,7 +80,11 @@ def overlay(runs: list[Run]) -> None:
         )  # fmt: skip
         training = st.toggle("Training curves too", key="runs/training")
     named = [(run.name, run.snapshot) for run in runs]
-    ends = [f"{name} {getattr(snapshot.judged[-1], quantity):.4f}" for name, snapshot in named if snapshot.judged]
+    ends = [
+        f"{name} {getattr(snapshot.evaluations[-1], quantity):.4f}"
+        for name, snapshot in named
+        if snapshot.evaluations
+    ]
     st.vega_lite_chart(
         compared(named, quantity, training, look()),
         key="runs/compared",
@@ -104,7 +108,7 @@ def manage(mine: Session, runs: list[Run]) -> None:
     best = run.snapshot.best()
     if best is not None:
         st.caption(
-            f"Best after epoch {best.epoch:g}: {percent(best.accuracy)} of the {run.snapshot.judged_on} images."
+            f"Best after epoch {best.epoch:g}: {percent(best.accuracy)} of the {run.snapshot.evaluated_on} images."
         )
     if run.problem:
         st.warning(f"This run is not kept on disk. {run.problem}")
@@ -112,7 +116,9 @@ def manage(mine: Session, runs: list[Run]) -> None:
         if st.button("Open on Train", icon=":material/monitoring:", key="runs/open"):
             mine.choose_run(run)
             st.switch_page("pages/train.py")
-        if st.button("Look inside", icon=":material/layers:", disabled=not run.snapshot.judged, key="runs/inside"):
+        if st.button(
+            "Look inside", icon=":material/layers:", disabled=not run.snapshot.evaluations, key="runs/inside"
+        ):
             mine.choose_run(run)
             mine.subject = "run"
             st.switch_page("pages/feature_maps.py")

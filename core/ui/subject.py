@@ -241,8 +241,8 @@ def model_of(mine: Session, run: Run) -> keras.Model | None:
     try:
         with waking():
             if epoch is not None:
-                judged = [point for point in run.snapshot.judged if point.epoch == epoch]
-                return viewer.show(("epoch", epoch, *judged), lambda: run.epoch_weights(epoch))
+                evaluated = [point for point in run.snapshot.evaluations if point.epoch == epoch]
+                return viewer.show(("epoch", epoch, *evaluated), lambda: run.epoch_weights(epoch))
             newest = run.weights()
             return None if newest is None else viewer.show(("newest", newest[0]), lambda: newest[1])
     except (StoreError, ValueError) as problem:

@@ -377,7 +377,7 @@ class _Network(NamedTuple):
 def _networks(mine: Session) -> list[_Network]:
     found = [_Network(PRETRAINED, card("lenet5").network, DIGITS, None)]
     for run in mine.workspace.runs:
-        if run.snapshot.judged:
+        if run.snapshot.evaluations:
             names = about(run.dataset_name).class_names
             found.append(_Network(run.name, run.network, names, run))
     return found
@@ -490,10 +490,10 @@ def _before_and_after(now: Snapshot, collection: Collection) -> list[tuple[str, 
     """(label, points, help) of each accuracy."""
     if collection.class_names == DIGITS:
         return [
-            ("MNIST’s test images", now.judged, "What it could do before, and should not forget."),
+            ("MNIST’s test images", now.evaluations, "What it could do before, and should not forget."),
             ("Your digits, kept apart", now.held_out, "It never learns from these."),
         ]
-    return [("Your drawings, kept apart", now.judged, "It never learns from these.")]
+    return [("Your drawings, kept apart", now.evaluations, "It never learns from these.")]
 
 
 def _words(now: Snapshot, collection: Collection) -> str:

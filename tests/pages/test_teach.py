@@ -70,7 +70,7 @@ def test_classes_of_ones_own_are_named_drawn_taught_and_every_page_can_look_at_t
     taught(app)
     assert not app.exception
     run = mine(app).run
-    assert run.snapshot.judged[-1].accuracy > 0.9
+    assert run.snapshot.evaluations[-1].accuracy > 0.9
     assert about(run.dataset_name).class_names == ("ring", "cross", "triangle")
     assert "Your drawings, kept apart (6)" in words(app)
     for page in LOOKING:

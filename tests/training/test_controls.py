@@ -80,10 +80,10 @@ def test_one_batch_is_one_step_and_one_epoch_ends_with_its_judgement(small_mnist
     run.one_epoch()
     until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.step > 2)
     assert run.snapshot.step == 4
-    assert [point.epoch for point in run.snapshot.judged] == [0, 1]
+    assert [point.epoch for point in run.snapshot.evaluations] == [0, 1]
     run.one_epoch()
     until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.step > 4)
-    assert [point.epoch for point in run.snapshot.judged] == [0, 1, 2]
+    assert [point.epoch for point in run.snapshot.evaluations] == [0, 1, 2]
     run.resume()
     assert ended(run).state is State.FINISHED
     assert run.snapshot.step == 20
@@ -98,7 +98,7 @@ def test_steps_and_pauses_change_nothing_of_what_is_learned(small_mnist):
         run.one_batch()
         until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.step > step)
     run.one_epoch()
-    until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.judged_epoch == 1)
+    until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.evaluated_epoch == 1)
     run.resume()
     ended(run)
     assert same(straight, weights(run))
@@ -107,16 +107,16 @@ def test_steps_and_pauses_change_nothing_of_what_is_learned(small_mnist):
 def test_rewind_gives_the_very_initial_weights_and_the_same_run_again(small_mnist):
     recipe = Recipe(epochs=2, batch_size=100, momentum=0.9, optimizer="SGD", learning_rate=0.05)
     run = begun(SMALL, small_mnist, recipe.replaced(epochs=200))
-    first = run.snapshot.judged[0]
+    first = run.snapshot.evaluations[0]
     run.rewind()
     assert seconds_until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.step == 0) < SOON
     until(lambda: same(weights(run), build_model(SMALL, recipe.seed).get_weights()))
     assert run.snapshot.train == ()
     for _ in range(2):
         run.one_epoch()
-        reached = run.snapshot.judged_epoch
-        until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.judged_epoch > max(reached, 0))
-    assert run.snapshot.judged[0] == first
+        reached = run.snapshot.evaluated_epoch
+        until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.evaluated_epoch > max(reached, 0))
+    assert run.snapshot.evaluations[0] == first
     assert same(weights(run), train(SMALL, small_mnist, recipe).model.get_weights())
     run.stop()
     ended(run)
@@ -142,7 +142,7 @@ def test_a_finished_run_goes_on_as_if_it_had_been_planned_longer(small_mnist):
     until(lambda: run.snapshot.epochs == 5)
     last = ended(run)
     assert last.state is State.FINISHED
-    assert [point.epoch for point in last.judged] == [0, 1, 2, 3, 4, 5]
+    assert [point.epoch for point in last.evaluations] == [0, 1, 2, 3, 4, 5]
     assert same(weights(run), train(SMALL, small_mnist, Recipe(epochs=5, batch_size=100)).model.get_weights())
 
 
@@ -263,9 +263,9 @@ def test_a_control_that_comes_while_a_run_ends_is_not_lost(small_mnist):
         run = Run(SMALL, small_mnist, Recipe(epochs=1, batch_size=1000), turns=Scheduler(1)).start()
         until(lambda: run.snapshot.state is State.FINISHED)
         run.more(1)
-        until(lambda: run.snapshot.judged_epoch == 2 and run.snapshot.state is State.FINISHED)
+        until(lambda: run.snapshot.evaluated_epoch == 2 and run.snapshot.state is State.FINISHED)
         assert run.wait(20)
-        assert np.isfinite(run.snapshot.judged[-1].loss)
+        assert np.isfinite(run.snapshot.evaluations[-1].loss)
 
 
 def test_what_is_asked_of_a_resting_run_counts_as_work_until_it_is_done(small_mnist):

@@ -16,7 +16,7 @@ from core.training.diagnosis import Finding, diagnose
 from core.training.diagnosis.findings import MOST
 from core.training.snapshot import DeadUnits, Point, Snapshot, State, thinned
 
-JUDGED = 2000  # images: every fifth of the 10,000, as the first 2,000 are harder than the rest
+EVALUATED = 2000  # images: every fifth of the 10,000, as the first 2,000 are harder than the rest
 
 
 # Real curves: a small dense network in NumPy, so that a test trains in a tenth of a second. Its products stay below
@@ -25,7 +25,7 @@ JUDGED = 2000  # images: every fifth of the 10,000, as the first 2,000 are harde
 
 @lru_cache
 def digits() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Images (n, 49), shrunk to 7×7, in 0…1, and labels (n,): to learn from, and to be judged on."""
+    """Images (n, 49), shrunk to 7×7, in 0…1, and labels (n,): to learn from, and to be evaluated on."""
     data = load("mnist")
 
     def small(images):
@@ -69,7 +69,7 @@ class Dense:
         powers = np.exp(sums - sums.max(1, keepdims=True))
         return [*outputs, powers / powers.sum(1, keepdims=True)]
 
-    def judge(self, probabilities, labels):
+    def evaluate(self, probabilities, labels):
         """(mean loss, accuracy), the loss clipped as Keras does it."""
         right = np.clip(probabilities[np.arange(len(labels)), labels], 1e-7, 1)
         return float(-np.log(right).mean()), float((probabilities.argmax(1) == labels).mean())
@@ -77,7 +77,7 @@ class Dense:
     def step(self, images, labels, recipe):
         """One step → (loss with penalties, accuracy) before it."""
         outputs = self.answers(images, learning=True)
-        loss, accuracy = self.judge(outputs[-1], labels)
+        loss, accuracy = self.evaluate(outputs[-1], labels)
         loss += sum(self.penalty * float((weight**2).sum()) for weight in self.weights)
         back = (outputs[-1] - np.eye(10, dtype=np.float32)[labels]) / len(labels)
         slopes = []
@@ -104,7 +104,7 @@ class Dense:
 
 
 def trained(recipe: Recipe, *widths: int, per_point: int = 8, silence=None, **network) -> list[Snapshot]:
-    """Snapshots of a training, one for each judgement and one for the end.
+    """Snapshots of a training, one for each evaluation and one for the end.
 
     Args:
         recipe: its training_images are taken as they are; 0 is 6,000.
@@ -112,7 +112,7 @@ def trained(recipe: Recipe, *widths: int, per_point: int = 8, silence=None, **ne
         per_point: batches in a point of the training curve; the first has one.
         silence: so many units of the first layer are dead from the start.
     """
-    images, labels, judged_images, judged_labels = digits()
+    images, labels, evaluated_images, evaluated_labels = digits()
     size = recipe.training_images or len(images)
     model = Dense(widths, **network)
     if silence:
@@ -125,16 +125,16 @@ def trained(recipe: Recipe, *widths: int, per_point: int = 8, silence=None, **ne
         for epoch in range(recipe.epochs + 1):
             if epoch:
                 now = _epoch(model, recipe, now, epoch, images[:size], labels[:size], per_point)
-            slices = [model.answers(part) for part in np.array_split(judged_images, JUDGED // 40)]
+            slices = [model.answers(part) for part in np.array_split(evaluated_images, EVALUATED // 40)]
             outputs = [np.concatenate(parts) for parts in zip(*slices)]
-            loss, accuracy = model.judge(outputs[-1], judged_labels)
+            loss, accuracy = model.evaluate(outputs[-1], evaluated_labels)
             if not np.isfinite(loss):
                 return [*found, replace(now, state=State.FAILED, message="The loss became infinite.")]
             dead = [(output[:1000].max(0) <= 0).mean() for output in outputs[1:-1]]
             now = replace(
                 now,
                 state=State.EVALUATING,
-                judged=(*now.judged, Point(epoch, loss, accuracy, JUDGED)),
+                evaluations=(*now.evaluations, Point(epoch, loss, accuracy, EVALUATED)),
                 dead_units=tuple(DeadUnits((index + 1,), float(share)) for index, share in enumerate(dead) if share),
             )
             found.append(now)
@@ -200,7 +200,7 @@ def test_a_run_that_has_learned_what_it_can_has_settled():
     recipe = Recipe(epochs=30, learning_rate=0.03, training_images=4000)
     snapshots = run(recipe)
     finding = only(snapshots[-1], recipe, "settled")
-    level = float(np.median([point.accuracy for point in snapshots[-1].judged[-10:]]))
+    level = float(np.median([point.accuracy for point in snapshots[-1].evaluations[-10:]]))
     assert f"about {level:.0%}".replace("%", " %") in finding.sentence
     assert 3 < finding.since < 26
     assert "learning" in kinds(snapshots[3], recipe)
@@ -210,14 +210,14 @@ def test_a_run_that_has_learned_what_it_can_has_settled():
 def test_300_images_seen_often_are_learned_by_heart():
     snapshots = run(FEW, 128)
     finding = diagnose(snapshots[-1], FEW)[0]
-    losses = [point.loss for point in snapshots[-1].judged]
+    losses = [point.loss for point in snapshots[-1].evaluations]
     assert finding.kind == "over-fitting" and finding.tone == "warning"
     assert finding.since == int(np.argmin(losses))
-    gap = 100 * (snapshots[-1].train[-1].accuracy - snapshots[-1].judged[-1].accuracy)
+    gap = 100 * (snapshots[-1].train[-1].accuracy - snapshots[-1].evaluations[-1].accuracy)
     assert f"{gap:.0f} points" in finding.sentence
     assert all(word in finding.sentence for word in ("early", "more training images", "dropout"))
     first = next(snapshot for snapshot in snapshots if "over-fitting" in kinds(snapshot, FEW))
-    assert first.judged_epoch < 50
+    assert first.evaluated_epoch < 50
     before = snapshots[int(finding.since)]
     assert kinds(before, FEW)[0] == "gap"  # the gap is seen before the loss turns
     assert only(before, FEW, "gap").since < finding.since
@@ -263,7 +263,7 @@ def test_steps_that_are_too_long_make_the_loss_jump():
     for rate in (30, 100):
         recipe = Recipe(epochs=8, optimizer="SGD", learning_rate=rate, training_images=4000)
         snapshot = run(recipe)[-1]  # one layer: it learns nevertheless
-        assert snapshot.judged[-1].accuracy > 0.6
+        assert snapshot.evaluations[-1].accuracy > 0.6
         assert "jumps" in only(snapshot, recipe, "rate-too-high").sentence
     for rate in (0.1, 0.5, 1):
         recipe = Recipe(epochs=8, optimizer="SGD", learning_rate=rate, training_images=4000)
@@ -279,15 +279,15 @@ def test_lenet_at_rate_100_stays_at_guessing_because_of_its_rate(small_mnist):
     recipe = Recipe(epochs=3, optimizer="SGD", learning_rate=100)
     model = build_model(LENET5, seed=1)
     model.compile(keras.optimizers.SGD(100.0), "sparse_categorical_crossentropy", metrics=["accuracy"])
-    images, judged = small_mnist.x_train / np.float32(255), small_mnist.x_test / np.float32(255)
-    train, tests = [], [Point(0, *model.evaluate(judged, small_mnist.y_test, verbose=0), 500)]
+    images, evaluated = small_mnist.x_train / np.float32(255), small_mnist.x_test / np.float32(255)
+    train, tests = [], [Point(0, *model.evaluate(evaluated, small_mnist.y_test, verbose=0), 500)]
     for epoch in (1, 2, 3):
         for number in range(16):
             batch = slice(number * 128, (number + 1) * 128)
             model.reset_metrics()
             loss, accuracy = model.train_on_batch(images[batch], small_mnist.y_train[batch])
             train.append(Point(epoch - 1 + (number + 1) / 16, float(loss), float(accuracy), len(images[batch])))
-        tests.append(Point(epoch, *model.evaluate(judged, small_mnist.y_test, verbose=0), 500))
+        tests.append(Point(epoch, *model.evaluate(evaluated, small_mnist.y_test, verbose=0), 500))
         snapshot = Snapshot(State.TRAINING, 0, epoch, 3, epoch * 16, 48, tuple(train), tuple(tests))
         assert kinds(snapshot, recipe) == ["rate-too-high"]
         assert kinds(replace(snapshot, dead_units=(DeadUnits((0,), 1.0),)), recipe) == ["dead-units", "rate-too-high"]
@@ -387,7 +387,7 @@ def test_a_run_that_failed_has_said_why_itself():
 
 
 def test_images_kept_apart_are_called_by_their_name():
-    snapshot = replace(run(FEW, 128)[-1], judged_on="validation")
+    snapshot = replace(run(FEW, 128)[-1], evaluated_on="validation")
     assert "the validation loss rises" in diagnose(snapshot, FEW)[0].sentence
 
 
@@ -400,9 +400,9 @@ def test_a_long_run_whose_beginning_was_thinned_is_read_the_same():
 # Curves on paper.
 
 
-def synthetic(judged, train, judged_accuracy=None, train_accuracy=None, **changes) -> Snapshot:
+def synthetic(evaluated, train, evaluated_accuracy=None, train_accuracy=None, **changes) -> Snapshot:
     """A finished run with these losses after each epoch; without accuracies, those that go with the losses."""
-    epochs = len(judged)
+    epochs = len(evaluated)
 
     def points(losses, accuracies):
         accuracies = np.broadcast_to(np.exp(-losses) if accuracies is None else accuracies, epochs)
@@ -416,7 +416,7 @@ def synthetic(judged, train, judged_accuracy=None, train_accuracy=None, **change
         step=80 * epochs,
         steps=80 * epochs,
         train=(Point(0.01, 2.3, 0.1, 128), *points(np.asarray(train), train_accuracy)),
-        judged=(before, *points(np.asarray(judged), judged_accuracy)),
+        evaluations=(before, *points(np.asarray(evaluated), evaluated_accuracy)),
     )
     return replace(snapshot, **changes)
 
@@ -432,9 +432,9 @@ def synthetic(judged, train, judged_accuracy=None, train_accuracy=None, **change
 def test_curves_that_fall_are_never_called_over_fitting_whatever_their_noise(epochs, pace, floor, noise, seed):
     falling = floor + (2.3 - floor) * np.exp(-pace * np.arange(1, epochs + 1))
     random = np.random.default_rng(seed)
-    judged = falling * (1 + noise * random.uniform(-1, 1, epochs))
+    evaluated = falling * (1 + noise * random.uniform(-1, 1, epochs))
     found = kinds(
-        synthetic(judged, falling * 0.995 ** np.arange(epochs), np.exp(-falling), np.exp(-falling)), Recipe()
+        synthetic(evaluated, falling * 0.995 ** np.arange(epochs), np.exp(-falling), np.exp(-falling)), Recipe()
     )
     assert not {"over-fitting", "gap"} & set(found)
 
@@ -465,9 +465,9 @@ def test_a_clear_turn_is_over_fitting_since_its_epoch(turn, later, down, up, flo
     epochs = np.arange(1, turn + later + 1)
     train = floor * np.exp(down * (turn - epochs))
     clean = np.where(epochs <= turn, train, floor * (1 + up * (epochs - turn)))
-    judged = clean * (1 + noise * np.random.default_rng(seed).uniform(-1, 1, len(epochs)))
+    evaluated = clean * (1 + noise * np.random.default_rng(seed).uniform(-1, 1, len(epochs)))
     learned = np.clip(0.6 + 0.3 * epochs / len(epochs), 0, 1)
-    snapshot = synthetic(judged, train, learned - gap, learned)
+    snapshot = synthetic(evaluated, train, learned - gap, learned)
     finding = only(snapshot, Recipe(), "over-fitting")
     assert abs(finding.since - turn) <= 1
     assert finding.tone == ("warning" if gap > 0.04 else finding.tone)
@@ -483,9 +483,9 @@ def test_a_gap_is_sized_in_points_and_small_samples_prove_none():
     losses = 0.5 * 0.9 ** np.arange(10)
     snapshot = synthetic(losses, losses, 0.8, 0.92)
     assert "12 points" in only(snapshot, Recipe(), "gap").sentence
-    few = tuple(point._replace(images=60) for point in snapshot.judged)
+    few = tuple(point._replace(images=60) for point in snapshot.evaluations)
     narrow = synthetic(losses, losses, 0.8, 0.86)
-    assert "gap" in kinds(narrow, Recipe()) and "gap" not in kinds(replace(narrow, judged=few), Recipe())
+    assert "gap" in kinds(narrow, Recipe()) and "gap" not in kinds(replace(narrow, evaluations=few), Recipe())
     assert "gap" not in kinds(synthetic(losses, losses, 0.9, 0.92), Recipe())
 
 
@@ -558,7 +558,7 @@ def snapshots(draw) -> Snapshot:
     epochs = draw(st.integers(1, 12))
     done = draw(st.integers(0, epochs))
     images = draw(st.sampled_from((1, 60, 10_000)))
-    judged = tuple(
+    evaluated = tuple(
         Point(epoch, draw(losses), draw(shares), images) for epoch in range(draw(st.integers(0, 1)), done + 1)
     )
     count = draw(st.integers(0, 8)) if done else 0
@@ -573,8 +573,8 @@ def snapshots(draw) -> Snapshot:
         step=done * draw(st.sampled_from((1, 100))),
         steps=epochs * 100,
         train=train,
-        judged=judged,
-        judged_on=draw(st.sampled_from(("test", "validation"))),
+        evaluations=evaluated,
+        evaluated_on=draw(st.sampled_from(("test", "validation"))),
         confusion=draw(st.sampled_from((None, np.zeros((2, 2)), np.zeros((10, 10))))),
         dead_units=tuple(DeadUnits((i, 0, i), draw(shares)) for i in range(draw(st.integers(0, 2)))),
         kept_epoch=draw(st.one_of(st.none(), st.just(1.0))),

@@ -17,24 +17,24 @@ from core.network.recipe import USUAL_RATES, Recipe
 from core.training.diagnosis.statistics import accuracy_variance, trend
 from core.training.snapshot import Point, Snapshot, State, mean
 
-WINDOW = 5  # judgements make a trend; two or three could be chance
+WINDOW = 5  # evaluations make a trend; two or three could be chance
 WINDOW_SHARE = 1 / 3  # of a long run: what happened lately
 NEARLY_OVER = 0.8  # of the run: from here on it matters that the curves still fall
 CHANCE = 0.05  # of the way from guessing to perfect: always naming the commonest of ten classes gets as far
 ENDLESS = 1e9  # what stands for a loss that is infinite, so that one can reckon with it
-HEAVY = 2.0  # times the judged loss, before the first step: what is more than that are penalties
+HEAVY = 2.0  # times the evaluated loss, before the first step: what is more than that are penalties
 UNTHINNED = 4  # batches in the first point: one of more does not tell the loss before the first step
 CLASSES = 10  # as long as no confusion matrix tells
 
 
 class Stage(NamedTuple):
-    """The stretch of training between two judgements.
+    """The stretch of training between two evaluations.
 
     Attributes:
         epoch: of the second.
         train_loss, train_accuracy: mean over the images learned from in between.
-        loss, accuracy: the second judgement.
-        halfway: between the two judged accuracies. The training accuracy, a mean over the whole stage, is compared
+        loss, accuracy: the second evaluation.
+        halfway: between the two evaluated accuracies. The training accuracy, a mean over the whole stage, is compared
             with this one and with the second, whichever makes the difference smaller.
         error: standard error of such a difference.
     """
@@ -63,9 +63,9 @@ class Curves:
     """The curves, brought into comparable pieces.
 
     Attributes:
-        stages: one for each judgement after some training.
+        stages: one for each evaluation after some training.
         ignorance: the loss of one who knows nothing.
-        before: the loss judged before training, and no less than that; what losses are measured by.
+        before: the loss evaluated before training, and no less than that; what losses are measured by.
         chance: below this accuracy it is no better than guessing.
     """
 
@@ -78,11 +78,11 @@ class Curves:
 
     @classmethod
     def of(cls, snapshot: Snapshot, recipe: Recipe) -> Curves:
-        snapshot = replace(snapshot, train=_finite(snapshot.train), judged=_finite(snapshot.judged))
-        untrained = [point for point in snapshot.judged if point.epoch == 0]
+        snapshot = replace(snapshot, train=_finite(snapshot.train), evaluations=_finite(snapshot.evaluations))
+        untrained = [point for point in snapshot.evaluations if point.epoch == 0]
         last = untrained[-1] if untrained else None
         stages = []
-        for point in snapshot.judged if snapshot.train else ():
+        for point in snapshot.evaluations if snapshot.train else ():
             if point.epoch > (last.epoch if last else 0):
                 stages.append(_stage(snapshot.train, last, point))
                 last = point
@@ -94,8 +94,8 @@ class Curves:
 
     @property
     def name(self) -> str:
-        """Of the images that it is judged on."""
-        return self.snapshot.judged_on
+        """Of the images that it is evaluated on."""
+        return self.snapshot.evaluated_on
 
     @property
     def ended(self) -> bool:
@@ -168,15 +168,17 @@ def _finite(points: tuple[Point, ...]) -> tuple[Point, ...]:
     return tuple(point if point.loss < ENDLESS else point._replace(loss=ENDLESS) for point in points)  # NaN is not <
 
 
-def _stage(train: tuple[Point, ...], before: Point | None, judged: Point) -> Stage:
+def _stage(train: tuple[Point, ...], before: Point | None, evaluated: Point) -> Stage:
     start = 0.0 if before is None else before.epoch
-    points = [point for point in train if start < point.epoch <= judged.epoch]
+    points = [point for point in train if start < point.epoch <= evaluated.epoch]
     # In long runs several epochs may have been averaged into one point: the one that covers this stage.
-    points = points or [next((point for point in train if point.epoch > judged.epoch), train[-1])]
+    points = points or [next((point for point in train if point.epoch > evaluated.epoch), train[-1])]
     own = mean(points)
-    halfway = judged.accuracy if before is None else (before.accuracy + judged.accuracy) / 2
-    error = (accuracy_variance(own.accuracy, own.images) + accuracy_variance(judged.accuracy, judged.images)) ** 0.5
-    return Stage(judged.epoch, own.loss, own.accuracy, judged.loss, judged.accuracy, halfway, error)
+    halfway = evaluated.accuracy if before is None else (before.accuracy + evaluated.accuracy) / 2
+    error = (
+        accuracy_variance(own.accuracy, own.images) + accuracy_variance(evaluated.accuracy, evaluated.images)
+    ) ** 0.5
+    return Stage(evaluated.epoch, own.loss, own.accuracy, evaluated.loss, evaluated.accuracy, halfway, error)
 
 
 def change(stages: Sequence[Stage], name: str) -> float:

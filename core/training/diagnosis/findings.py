@@ -18,12 +18,12 @@ MOST = 3  # more than three findings are not read
 AROUND = 0.01  # of accuracy: what has settled stays so near its level
 
 # Over-fitting
-LATER = 3  # judgements after the minimum, before a rise is believed
+LATER = 3  # evaluations after the minimum, before a rise is believed
 RISE = 0.05  # of the lowest loss: a smaller rise cannot be seen in the chart
 RISE_NOISE = 4.0  # standard deviations of its jitter: the lowest of 50 random ones is 2.3 of them below the mean
 UPWARD = 0.3  # Kendall's tau of what follows the minimum; it is 0 for jitter and 1 for a steady rise
 GAP = 0.03  # accuracy on its own images above that on new ones; one or two points are usual
-CLOSING = 0.8  # of the gap two judgements before
+CLOSING = 0.8  # of the gap two evaluations before
 SURE = 3.0  # standard errors: by chance once in 700
 LEARNED = 0.995  # accuracy that cannot rise any more
 
@@ -43,7 +43,7 @@ KNEW = 0.4  # accuracy at the best epoch: with less there was little to lose
 SLOW_FALL = 0.25  # of the loss before training: a run that has done more than this is under way
 SLOW_PACE = 0.02  # of it per epoch: at this pace half of it takes 25 epochs
 SLOWING = 0.75  # of the mean pace so far: rather a network that can do no more than one that takes small steps
-STEADY = 0.75  # of the judgements are better than the one before
+STEADY = 0.75  # of the evaluations are better than the one before
 FEW_STEPS = 20  # in an epoch: smaller batches would make more
 
 # Levels
@@ -147,7 +147,7 @@ def _early(curves: Curves) -> Finding:
 
 
 def _learning(curves: Curves, gap: bool) -> Finding | None:
-    """It gets better on its own images and on those that it is judged on."""
+    """It gets better on its own images and on those that it is evaluated on."""
     recent = curves.recent
     falls = change(recent, "loss") < -loss_tolerance([stage.loss for stage in recent])
     rises = change(recent, "accuracy") > accuracy_tolerance([stage.accuracy for stage in recent])
@@ -209,7 +209,7 @@ def _under_fitting(curves: Curves, level: float, since: float, dead: DeadUnits |
 
 
 def _over_fitting(curves: Curves) -> Finding | None:
-    """The judged loss turns up for good while the network still gets better on its own images."""
+    """The evaluated loss turns up for good while the network still gets better on its own images."""
     stages = curves.stages
     losses = np.array([stage.loss for stage in stages])
     lowest = int(losses.argmin())
@@ -217,7 +217,7 @@ def _over_fitting(curves: Curves) -> Finding | None:
     if len(later) < LATER:
         return None
     end = later[-max(LATER, len(later) // 2) :]
-    # A running median of three, so that a single lucky judgement is no minimum.
+    # A running median of three, so that a single lucky evaluation is no minimum.
     floor = min(float(np.median(losses[max(i - 1, 0) : i + 2])) for i in range(len(losses)))
     rise = float(np.median(end)) - floor
     jitter = noise_deviation(
@@ -294,7 +294,7 @@ def _penalties(since: float | None = None) -> Finding:
 def _at_chance(curves: Curves) -> bool:
     """No better than guessing, on its own images too."""
     now = curves.stages[-1]
-    lucky = now.loss >= IGNORANT * curves.ignorance  # a single good judgement, with nothing behind it
+    lucky = now.loss >= IGNORANT * curves.ignorance  # a single good evaluation, with nothing behind it
     return now.train_accuracy <= curves.chance and (now.accuracy <= curves.chance or lucky)
 
 
@@ -349,7 +349,7 @@ def _jumps(curves: Curves, _: DeadUnits | None) -> Finding | None:
 
 
 def _leaps(curves: Curves) -> list[float]:
-    """Epochs at which the loss had leapt upwards, on its own images or on those that it is judged on."""
+    """Epochs at which the loss had leapt upwards, on its own images or on those that it is evaluated on."""
     found = set()
     for one, other in itertools.pairwise(_stretches(curves.snapshot.train)):
         error = max(one.loss, 0.3 * curves.before) * (1 / one.images + 1 / other.images) ** 0.5
@@ -374,7 +374,7 @@ def _stretches(train: tuple[Point, ...]) -> list[Point]:
 
 
 def _too_slow(curves: Curves, dead: DeadUnits | None) -> Finding | None:
-    """The loss falls from judgement to judgement, but it would take forever."""
+    """The loss falls from evaluation to evaluation, but it would take forever."""
     stages = curves.stages
     if len(stages) < 2 or curves.rate_rises or _blocked(curves, dead):
         return None
