@@ -12,7 +12,7 @@ import numpy as np
 import streamlit as st
 
 from core.data import About, about, load
-from core.data.lessons import is_lesson
+from core.data.drawn_datasets import is_drawn
 from core.data.uploads import network_input
 from core.insight.certainty import SURE_FROM
 from core.network import Network
@@ -319,7 +319,7 @@ def choose_picture(mine: Session, subject: Subject, key: str) -> Picture:
         mine.test_index = min(mine.test_index, last)
         if mine.source == "test":
             # Streamlit keeps a number by its key, and there are fewer test images of drawings.
-            number = f"{key}/index/{last}" if is_lesson(subject.dataset) else f"{key}/index"
+            number = f"{key}/index/{last}" if is_drawn(subject.dataset) else f"{key}/index"
 
             def another() -> None:
                 mine.test_index = int(np.random.default_rng().integers(last + 1))

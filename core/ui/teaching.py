@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.data import DIGITS, Collection, DatasetError, InvalidCollection, about, from_strokes
 from core.data.collection import FEWEST_CLASSES, MAX_CLASS_NAME, MAX_FILE, MOST_CLASSES
-from core.data.lessons import is_lesson, load, why_not_taught
+from core.data.drawn_datasets import is_drawn, load, why_not_taught
 from core.insight import Judged, judged, probabilities
 from core.insight.certainty import SURE_FROM
 from core.network import Network
@@ -465,11 +465,7 @@ def _weights(run: Run | None) -> list[np.ndarray]:
 
 def _live(mine: Session, collection: Collection) -> None:
     run = mine.run
-    if (
-        run is None
-        or not is_lesson(run.dataset_name)
-        or about(run.dataset_name).class_names != collection.class_names
-    ):
+    if run is None or not is_drawn(run.dataset_name) or about(run.dataset_name).class_names != collection.class_names:
         return
     now = run.snapshot
     st.progress(now.progress, text=f"{plain(run.name)}: {progress_words(now)}")
@@ -604,7 +600,7 @@ def _check(mine: Session, subject: Subject, collection: Collection) -> None:
 
 def _learned_from(dataset: str, collection: Collection) -> np.ndarray:
     """(n,) whether the run's own copy of the drawings has this one, and not kept apart."""
-    if not is_lesson(dataset):
+    if not is_drawn(dataset):
         return np.zeros(len(collection), bool)
     data = load(dataset)
     seen = {image.tobytes() for image in data.x_train}

@@ -701,7 +701,7 @@ def test_weights_of_another_layer_are_not_taken(files):
 
 def test_a_file_on_which_the_library_never_returns_is_given_up(files, monkeypatch):
     """In a heap that begins with free space of the size 0, HDF5 looks for the next object forever."""
-    monkeypatch.setattr(containers, "PATIENCE", 2)
+    monkeypatch.setattr(containers, "TIMEOUT_SECONDS", 2)
     heap = files["h5"].index(b"GCOL")
     content = bytearray(files["h5"])
     content[heap + 16 : heap + 32] = bytes(16)

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.data import DIGITS, Collection, InvalidCollection, Lesson, load
+from core.data import DIGITS, Collection, DrawnDataset, InvalidCollection, load
 from core.insight import judged
 from core.network import LENET5, Conv2D, Dense, Flatten, InvalidNetwork, MaxPooling2D, Network
 from core.training import Recipe, State, StoreError, Workspace, card, pretrained, train
@@ -91,7 +91,7 @@ def test_a_dozen_drawings_of_each_class_are_enough_and_take_seconds(opened):
 
 
 def test_what_is_given_is_what_it_begins_with_and_the_rest_is_fresh():
-    data = Lesson(shapes(4)).dataset()
+    data = DrawnDataset(shapes(4)).dataset()
     begin = [np.full((49, 6), 0.25, np.float32), np.full(6, 0.5, np.float32)]
     seen = []
     recipe = QUICK.replaced(epochs=1, learning_rate=1e-6)
@@ -105,7 +105,7 @@ def test_what_is_given_is_what_it_begins_with_and_the_rest_is_fresh():
 @pytest.mark.parametrize("shape", [(6, 49), (49, 7)])
 def test_weights_of_another_network_are_refused(shape):
     with pytest.raises(InvalidNetwork, match="another network"):
-        train(SMALL, Lesson(shapes(4)).dataset(), QUICK, begin=[np.zeros(shape, np.float32)])
+        train(SMALL, DrawnDataset(shapes(4)).dataset(), QUICK, begin=[np.zeros(shape, np.float32)])
 
 
 def test_a_network_that_knows_the_classes_goes_on_with_all_its_weights():

@@ -26,7 +26,7 @@ NETWORK = "network"  # the member of it that holds the architecture
 MISFIT = "The weights in this file do not fit its network. Save it again."
 
 ROOT = PurePath(__file__).parents[3]
-PATIENCE = 30  # seconds until the process that reads HDF5 must have answered
+TIMEOUT_SECONDS = 30  # until the process that reads HDF5 must have answered
 
 
 def refusal(problem: InvalidArchive) -> str:
@@ -75,7 +75,7 @@ def read_hdf5(content: bytes) -> Stored:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=ROOT,
-            timeout=PATIENCE,
+            timeout=TIMEOUT_SECONDS,
             check=True,
         )
     except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
