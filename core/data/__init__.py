@@ -15,7 +15,7 @@ from core.data.drawing import (
     steps_of_strokes,
 )
 from core.data.drawn_datasets import About, DrawnDataset, about, load
-from core.data.over import drawn_over
+from core.data.pen import drawn_over
 
 __all__ = [
     "DIGITS",

@@ -1,5 +1,4 @@
-"""Drawings as a dataset that runs can name: after its content.
-
+"""A visitor's drawings as a dataset that runs can name, after its content.
 
 Runs name their dataset in a word. For those that come with the project that word leads to a file; for drawings it
 is made of the content's fingerprint, and leads to whoever holds these very drawings: a run with its copy of them.

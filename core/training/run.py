@@ -123,7 +123,9 @@ class Run:
         self.name = name or network.name
         self.created = time.time()
         self.folder = folder
-        self._dataset = dataset  # holds a `DrawnDataset` by its bound method: `core.data.load` finds it while this is here
+        self._dataset = (
+            dataset  # holds a `DrawnDataset` by its bound method: `core.data.load` finds it while this is here
+        )
         self._begin = tuple(begin)
         self._patience = patience_seconds() if patience is None else patience
         self._budget = budget_seconds()
