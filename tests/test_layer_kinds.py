@@ -112,8 +112,9 @@ def edited(kind, network, model):
     """Each of its settings has a widget."""
 
     def page(name: str) -> None:
-        from core.network import LAYERS
         from core.ui.fields import edit_fields
+
+        from core.network import LAYERS
 
         kind = LAYERS[name]
         edit_fields(kind(**kind.starter), "test", lambda *_: None, lambda _: None)

@@ -118,7 +118,7 @@ def _steps(visitor: Visitor) -> int:
 
 
 async def _speeds(training: list[Visitor], meanwhile: Awaitable[None]) -> list[float]:
-    """Images per second of each, judgements of epochs included, as their pages show."""
+    """Images per second of each, evaluations of epochs included, as their pages show."""
     before, start = [_steps(one) for one in training], time.perf_counter()
     await meanwhile
     took = time.perf_counter() - start

@@ -1,7 +1,7 @@
 """Make the trained weights in assets/pretrained: `python -m tools.pretrain`, or only those named after it.
 
 LeNet-5 and “Seven thousand” are trained on all 60,000 training images with a fixed seed and a fixed number of
-epochs; the test images are judged after each, but nothing is chosen by that. The drawing network is
+epochs; the test images are evaluated after each, but nothing is chosen by that. The drawing network is
 `tools.drawings.model`'s. On one machine the weights come out the same, bit for bit; another processor may round
 differently.
 
@@ -106,8 +106,8 @@ def _write_card(folder: Path, name: str, known: dict[str, Any]) -> None:
 
 
 def _report(snapshot: Snapshot) -> None:
-    if snapshot.state is State.TRAINING and snapshot.judged_epoch == snapshot.epoch:
-        print(f"epoch {snapshot.epoch}: {snapshot.judged[-1].accuracy:.2%}", flush=True)
+    if snapshot.state is State.TRAINING and snapshot.evaluated_epoch == snapshot.epoch:
+        print(f"epoch {snapshot.epoch}: {snapshot.evaluations[-1].accuracy:.2%}", flush=True)
 
 
 if __name__ == "__main__":

@@ -88,8 +88,8 @@ def measured(key: str, preset: Preset) -> dict[str, Any]:
         row["selected"] = {
             "test_accuracy": end.test.accuracy,
             "validation_accuracy": end.best().accuracy,
-            "epoch": int(end.kept_epoch or end.judged_epoch),
-            "train_accuracy": epoch_accuracy(end, end.kept_epoch or end.judged_epoch),
+            "epoch": int(end.kept_epoch or end.evaluated_epoch),
+            "train_accuracy": epoch_accuracy(end, end.kept_epoch or end.evaluated_epoch),
             "minutes": round(seconds / 60, 1),
         }
     if key not in ON_VALIDATION:
@@ -102,11 +102,11 @@ def on_all_images(preset: Preset, recipe: Recipe) -> dict[str, Any]:
     end, seconds = trained(preset, recipe)
     best = end.best()
     return {
-        "test_accuracy": end.judged[-1].accuracy,
-        "epochs": int(end.judged_epoch),
+        "test_accuracy": end.evaluations[-1].accuracy,
+        "epochs": int(end.evaluated_epoch),
         "best_test_accuracy": best.accuracy,
         "best_epoch": int(best.epoch),
-        "train_accuracy": epoch_accuracy(end, end.judged_epoch),
+        "train_accuracy": epoch_accuracy(end, end.evaluated_epoch),
         "minutes": round(seconds / 60, 1),
     }
 
@@ -116,9 +116,12 @@ def trained(preset: Preset, recipe: Recipe) -> tuple[Snapshot, float]:
     seen = [-1.0]
 
     def report(now: Snapshot) -> None:
-        if now.state is State.TRAINING and now.judged_epoch > seen[0]:
-            seen[0] = now.judged_epoch
-            print(f"  {preset.network.name}, epoch {now.judged_epoch:g}: {now.judged[-1].accuracy:.2%}", flush=True)
+        if now.state is State.TRAINING and now.evaluated_epoch > seen[0]:
+            seen[0] = now.evaluated_epoch
+            print(
+                f"  {preset.network.name}, epoch {now.evaluated_epoch:g}: {now.evaluations[-1].accuracy:.2%}",
+                flush=True,
+            )
 
     end = train(preset.network, load("mnist"), recipe, report).snapshot
     return end, end.seconds

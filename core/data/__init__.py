@@ -14,11 +14,29 @@ from core.data.drawing import (
     steps_of_pixels,
     steps_of_strokes,
 )
-from core.data.lessons import About, Lesson, about, load
-from core.data.over import drawn_over
+from core.data.drawn_datasets import About, DrawnDataset, about, load
+from core.data.pen import drawn_over
 
 __all__ = [
-    "DIGITS", "SOURCES", "STEPS", "About", "Collection", "Dataset", "DatasetError", "Digit", "Frame",
-    "InvalidCollection", "Lesson", "Step", "about", "digits_from_pixels", "digits_from_strokes", "drawn_over",
-    "from_pixels", "from_strokes", "load", "steps_of_pixels", "steps_of_strokes",
+    "DIGITS",
+    "SOURCES",
+    "STEPS",
+    "About",
+    "Collection",
+    "Dataset",
+    "DatasetError",
+    "Digit",
+    "DrawnDataset",
+    "Frame",
+    "InvalidCollection",
+    "Step",
+    "about",
+    "digits_from_pixels",
+    "digits_from_strokes",
+    "drawn_over",
+    "from_pixels",
+    "from_strokes",
+    "load",
+    "steps_of_pixels",
+    "steps_of_strokes",
 ]  # fmt: skip

@@ -10,12 +10,13 @@ import hashlib
 import io
 import json
 import unicodedata
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
+
+from core.data.archive import Archive, Flaw, InvalidArchive
 
 FIELD = (28, 28, 1)
 DIGITS = tuple("0123456789")
@@ -25,8 +26,14 @@ MAX_CLASS_NAME = 24  # characters
 MAX_TITLE = 60
 ONE_IN = 4  # so many drawings of a class have one that is kept apart
 MAX_FILE = 2_500_000  # bytes: 2,000 drawings have 1.6 million
-_MEMBERS = ("name", "class_names", "images", "labels", "kept_apart")
-_HEADER = 1_000  # bytes before the numbers of an array
+_MEMBERS = {  # of the file: dtype and the largest shape
+    "name": (f"<U{MAX_TITLE}", ()),
+    "class_names": (f"<U{MAX_CLASS_NAME}", (MOST_CLASSES,)),
+    "images": ("|u1", (MAX_DRAWINGS, *FIELD)),
+    "labels": ("|u1", (MAX_DRAWINGS,)),
+    "kept_apart": ("|b1", (MAX_DRAWINGS,)),
+}
+DAMAGED = "This file holds no drawings that can be read: it is another file, or damaged."
 
 
 class InvalidCollection(ValueError):
@@ -223,10 +230,10 @@ class Collection:
             return cls(**_read(content))
         except InvalidCollection:
             raise
+        except InvalidArchive as problem:
+            raise InvalidCollection(_refusal(problem)) from None
         except Exception:  # the last resort: whatever a damaged file may cause
-            raise InvalidCollection(
-                "This file holds no drawings that can be read: it is another file, or damaged."
-            ) from None
+            raise InvalidCollection(DAMAGED) from None
 
 
 def _as_kept(image: np.ndarray) -> np.ndarray:
@@ -260,30 +267,10 @@ def _class_names(names: Sequence[str]) -> tuple[str, ...]:
 
 def _read(content: bytes) -> dict[str, object]:
     """The members of the file, each read no further than a collection can need."""
-    most = {
-        "name": (4 * MAX_TITLE, "U", ()),
-        "class_names": (4 * MAX_CLASS_NAME * MOST_CLASSES, "U", (MOST_CLASSES,)),
-        "images": (MAX_DRAWINGS * 784, "u", (MAX_DRAWINGS, *FIELD)),
-        "labels": (MAX_DRAWINGS, "u", (MAX_DRAWINGS,)),
-        "kept_apart": (MAX_DRAWINGS, "b", (MAX_DRAWINGS,)),
-    }
-    found: dict[str, np.ndarray] = {}
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        names = archive.namelist()
-        if sorted(names) != sorted(f"{name}.npy" for name in _MEMBERS):
-            raise InvalidCollection(
-                "This file holds no drawings: a collection that was exported here has "
-                f"{', '.join(_MEMBERS[:-1])} and {_MEMBERS[-1]}."
-            )
-        for name, (size, kind, shape) in most.items():
-            info = archive.getinfo(f"{name}.npy")
-            if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others unpack without limit
-                raise InvalidCollection("This file is packed in a way that no collection is. Export it again.")
-            with archive.open(info) as member:
-                data = member.read(size + _HEADER + 1)  # never more, whatever it may unpack to
-            if len(data) > size + _HEADER:
-                raise InvalidCollection(f"“{name}” is larger than in any collection.")
-            found[name] = _array(data, name, kind, shape)
+    archive = Archive(content, len(_MEMBERS))
+    if sorted(archive.names) != sorted(f"{name}.npy" for name in _MEMBERS):
+        raise InvalidArchive(Flaw.NAMES)
+    found = {name: archive.array(name, dtype, shape) for name, (dtype, shape) in _MEMBERS.items()}
     return {
         **found,
         "name": str(found["name"]),
@@ -291,14 +278,16 @@ def _read(content: bytes) -> dict[str, object]:
     }
 
 
-def _array(data: bytes, name: str, kind: str, shape: tuple[int, ...]) -> np.ndarray:
-    """One array, after its header has been found to promise what is there."""
-    file = io.BytesIO(data)
-    if np.lib.format.read_magic(file) != (1, 0):
-        raise InvalidCollection(f"“{name}” is not made as ours are.")
-    found, _, dtype = np.lib.format.read_array_header_1_0(file)
-    fits = dtype.kind == kind and len(found) == len(shape) and all(0 <= n <= m for n, m in zip(found, shape))
-    if not fits or int(np.prod(found)) * dtype.itemsize != len(data) - file.tell():
-        raise InvalidCollection(f"“{name}” is not made as ours are.")
-    file.seek(0)
-    return np.load(file, allow_pickle=False)
+def _refusal(problem: InvalidArchive) -> str:
+    """The sentence for a file that is not made as ours are."""
+    if problem.flaw in (Flaw.NAMES, Flaw.MANY_MEMBERS, Flaw.MISSING):
+        *names, last = _MEMBERS
+        return f"This file holds no drawings: a collection that was exported here has {', '.join(names)} and {last}."
+    if problem.flaw is Flaw.PACKING:
+        return "This file is packed in a way that no collection is. Export it again."
+    name = problem.member.removesuffix(".npy")
+    if problem.flaw is Flaw.SIZE:
+        return f"“{name}” is larger than in any collection."
+    if problem.flaw in (Flaw.NOT_PLAIN, Flaw.MISFIT):
+        return f"“{name}” is not made as ours are."
+    return DAMAGED

@@ -31,7 +31,7 @@ class Source:
 
     @property
     def tested_on(self) -> str:
-        """Whose images judge what was learned from it, in words."""
+        """The title of the dataset whose images it is evaluated on."""
         return self.title
 
 
@@ -44,7 +44,7 @@ class Dataset:
         x_train, x_test: uint8, (n, height, width, channels), 0…255.
         y_train, y_test: uint8, (n,), indices into `class_names`.
         class_names: one word for each class.
-        x_aside, y_aside: images that are judged beside the test images, on their own; None where there are none.
+        x_held_out, y_held_out: images that are evaluated beside the test images, on their own; None where there are none.
     """
 
     name: str
@@ -53,8 +53,8 @@ class Dataset:
     x_test: np.ndarray = field(repr=False)
     y_test: np.ndarray = field(repr=False)
     class_names: tuple[str, ...]
-    x_aside: np.ndarray | None = field(default=None, repr=False)
-    y_aside: np.ndarray | None = field(default=None, repr=False)
+    x_held_out: np.ndarray | None = field(default=None, repr=False)
+    y_held_out: np.ndarray | None = field(default=None, repr=False)
 
     @property
     def input_shape(self) -> tuple[int, int, int]:

@@ -17,9 +17,10 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from core.data.ink import grey, ink_of, near
+from core.data.pen import FARTHEST, FINE, inked, lines_of
 from core.data.pieces import MOST_PIECES, digits, outlines
 from core.data.thinning import middle_line
 
@@ -28,9 +29,6 @@ BOX = 20
 PEN = 2.5  # width of MNIST's pen in its pixels: the median over its images of 2·area/outline
 PRESSURE = 0.5  # how much of it is kept where a line is thinner than usual, as an exponent: 0 none, 1 all
 CENTRE = 14  # index of the pixel on which MNIST puts the centre of mass (measured on its images)
-FINE = 8  # strokes are drawn this many times larger, then averaged down
-MAX_POINTS = 20_000
-FARTHEST = 1e6  # canvas pixels; what lies beyond is no drawing
 CANVAS = 280.0  # side of a canvas, where nothing else is said
 
 STEPS = ("ink", "cut out", "scaled", "pen width", "centred")
@@ -192,7 +190,7 @@ class _View:
         placed = ((np.concatenate(sketch.lines) - middle) * scale + FIELD / 2) * FINE
         widths = PEN * FINE * np.concatenate(sketch.widths)
         ends = np.cumsum([len(line) for line in sketch.lines])[:-1]
-        return _inked(np.split(placed, ends), np.split(widths, ends), (FIELD * FINE, FIELD * FINE))
+        return inked(np.split(placed, ends), np.split(widths, ends), (FIELD * FINE, FIELD * FINE))
 
 
 def _views(sketch: _Sketch, skipping: Collection[str]) -> list[tuple[str, _View]]:
@@ -315,7 +313,7 @@ def digits_from_strokes(strokes: Sequence[np.ndarray], stroke_width: float, toge
         strokes, stroke_width: as for `from_strokes`.
         together: all of it is one digit.
     """
-    lines = _lines(strokes)
+    lines = lines_of(strokes)
     width = _width(stroke_width)
     close = [_closer(line, max(width / 2, 1e-3)) for line in lines]
     together = together or len(lines) > MOST_PIECES
@@ -361,19 +359,11 @@ def _width(stroke_width: float) -> float:
     return float(np.clip(np.nan_to_num(stroke_width, nan=0.0), 0, FARTHEST))
 
 
-def _lines(strokes: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """The strokes without what is neither a number nor anywhere near; none where there are too many points."""
-    lines = [np.asarray(stroke, np.float64).reshape(-1, 2) for stroke in strokes]
-    lines = [line[(np.abs(line) < FARTHEST).all(axis=1)] for line in lines]
-    lines = [line for line in lines if len(line)]
-    return lines if sum(map(len, lines)) <= MAX_POINTS else []
-
-
 def _drawn(
     strokes: Sequence[np.ndarray], stroke_width: float, canvas: tuple[float, float] = (CANVAS, CANVAS)
 ) -> _Sketch | None:
     """The sketch of pen strokes, or None."""
-    lines, pen = _lines(strokes), _width(stroke_width)
+    lines, pen = lines_of(strokes), _width(stroke_width)
     if not lines:
         return None
     points = np.concatenate(lines)
@@ -385,7 +375,7 @@ def _drawn(
         scale = np.array([width / max(frame.width, 1e-6), height / max(frame.height, 1e-6)])
         placed = [(line - (frame.left, frame.top)) * scale for line in lines]
         thick = float(np.sqrt(scale.prod())) * pen
-        drawn = _inked(placed, [thick * one for one in usual], (width, height))
+        drawn = inked(placed, [thick * one for one in usual], (width, height))
         return drawn.reshape(size[1], 2, size[0], 2).mean(axis=(1, 3))
 
     ink = Frame(*(low - pen / 2).tolist(), *(high + pen / 2).tolist())
@@ -469,18 +459,6 @@ def _closer(line: np.ndarray, step: float) -> np.ndarray:
     many = int(np.clip(along[-1] / step, 1, 1000)) + 1
     places = np.linspace(0, along[-1], many)
     return np.stack([np.interp(places, along, line[:, axis]) for axis in (0, 1)], axis=1)
-
-
-def _inked(lines: Sequence[np.ndarray], widths: Sequence[np.ndarray], size: tuple[int, int]) -> np.ndarray:
-    """Lines drawn with a round pen: (height, width) float32, 0 or 1."""
-    canvas = Image.new("L", size)
-    pen = ImageDraw.Draw(canvas)
-    for line, width in zip(lines, widths):
-        if len(line) > 1:
-            pen.line(list(map(tuple, line)), fill=255, width=max(1, round(float(width[0]))))
-    for (x, y), radius in zip(np.concatenate(lines).tolist(), (np.concatenate(widths) / 2).tolist()):
-        pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)  # round ends and joints
-    return np.asarray(canvas, np.float32) / 255
 
 
 def _centred(image: np.ndarray, centre: float) -> np.ndarray:

@@ -79,11 +79,11 @@ def _nearest(points: np.ndarray, others: np.ndarray) -> np.ndarray:
     many = max(1, _AT_ONCE // len(others))
     for start in range(0, len(points), many):
         part = slice(start, start + many)
-        aside = right[part, np.newaxis] - columns
-        aside *= aside
+        gap = right[part, np.newaxis] - columns
+        gap *= gap
         squares = down[part, np.newaxis] - rows
         squares *= squares
-        squares += aside
+        squares += gap
         squares.min(axis=1, out=found[part])
     return found
 

@@ -5,9 +5,12 @@ What is at its default leaves no trace, so that the script of a plain recipe sta
 
 from __future__ import annotations
 
+import ast
 import math
 import textwrap
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
 from core.network.recipe import Recipe
 
@@ -24,10 +27,10 @@ def training_sections(recipe: Recipe) -> list[Section]:
     """What comes after the network: (what it does, Python text) in order."""
     sections = []
     if recipe.shear:
-        sections.append(("Keras shears about the corner; this one about the centre.", _SHEAR))
+        sections.append(("Keras shears about the corner; this one about the centre.", _class_code("CentredShear")))
     if recipe.augments:
         sections.append(("Changed images, drawn anew for each batch.", _augmentation(recipe)))
-    sections += [("How the learning rate changes.", text) for text in _classes(recipe)]
+    sections += [("How the learning rate changes.", _class_code(name)) for name in _classes(recipe)]
     sections += [("The recipe.", _compile(recipe)), ("Training.", _fit(recipe))]
     if _validates(recipe):
         once = "The test images are read once, at the end."
@@ -72,12 +75,10 @@ def _learner(recipe: Recipe) -> str:
 
 
 def _classes(recipe: Recipe) -> list[str]:
-    """What the learning rate needs and Keras does not have."""
-    found = [_SCHEDULES[recipe.schedule]] if recipe.schedule in _SCHEDULES else []
-    if recipe.warm_up and recipe.schedule == "plateau":
-        found.append(_PLATEAU_WARM_UP)
-    elif recipe.warm_up:
-        found.append(_WARM_UP.replace("RATE", "self.rate" if _steady(recipe) else "self.rate(step)"))
+    """The names of the classes that the learning rate needs and Keras does not have."""
+    found = {"one-cycle": ["OneCycle"], "triangular": ["Triangular"]}.get(recipe.schedule, [])
+    if recipe.warm_up:
+        found = [*found, "PlateauWarmUp" if recipe.schedule == "plateau" else "WarmUp"]
     return found
 
 
@@ -191,7 +192,7 @@ def _callbacks(recipe: Recipe, epochs: str) -> list[str]:
         lowest = [f"min_lr={recipe.lowest_rate!r}"] if recipe.lowest_rate else []
         found.append(_call("keras.callbacks.ReduceLROnPlateau", *monitor, *lowered, *lowest))
         if recipe.warm_up:
-            found.append(f"WarmUp({_warm_up_steps(recipe)})")
+            found.append(f"PlateauWarmUp({_warm_up_steps(recipe)})")
     return found
 
 
@@ -253,91 +254,9 @@ def _listed(values: Sequence[str]) -> str:
     )
 
 
-_SCHEDULES = {
-    "one-cycle": '''\
-class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
-    """Up along half a cosine for 30 % of the steps, then down along another."""
-
-    def __init__(self, highest, lowest, steps):
-        self.highest, self.lowest, self.steps = highest, lowest, steps
-
-    def __call__(self, step):
-        share = keras.ops.cast(step, "float32") / max(self.steps - 1, 1)
-        up = self.between(self.highest / 25, self.highest, share / 0.3)
-        down = self.between(self.highest, self.lowest, (share - 0.3) / 0.7)
-        return keras.ops.where(share < 0.3, up, down)
-
-    def between(self, start, end, share):
-        return start + (end - start) * (1 - keras.ops.cos(math.pi * keras.ops.clip(share, 0, 1))) / 2
-
-    def get_config(self):
-        return vars(self)''',
-    "triangular": '''\
-class Triangular(keras.optimizers.schedules.LearningRateSchedule):
-    """From the lowest to the highest rate and back in straight lines, again and again."""
-
-    def __init__(self, lowest, highest, cycle_steps):
-        self.lowest, self.highest, self.cycle_steps = lowest, highest, cycle_steps
-
-    def __call__(self, step):
-        share = keras.ops.cast(step, "float32") / self.cycle_steps
-        share = share - keras.ops.floor(share)
-        return self.lowest + (self.highest - self.lowest) * (1 - keras.ops.abs(2 * share - 1))
-
-    def get_config(self):
-        return vars(self)''',
-}
-
-_WARM_UP = '''\
-class WarmUp(keras.optimizers.schedules.LearningRateSchedule):
-    """The rate grows from nearly 0 over the first steps."""
-
-    def __init__(self, rate, steps):
-        self.rate, self.steps = rate, steps
-
-    def __call__(self, step):
-        grown = (keras.ops.cast(step, "float32") + 1) / max(self.steps, 1)
-        return RATE * keras.ops.minimum(grown, 1)
-
-    def get_config(self):
-        return vars(self)'''
-
-# A schedule would not let ReduceLROnPlateau set the rate.
-_PLATEAU_WARM_UP = '''\
-class WarmUp(keras.callbacks.Callback):
-    """The rate grows from nearly 0 over the first steps, towards what ReduceLROnPlateau leaves of it."""
-
-    def __init__(self, steps):
-        super().__init__()
-        self.steps, self.step = steps, 0
-
-    def on_train_begin(self, logs=None):
-        self.full = self.written = float(self.model.optimizer.learning_rate)
-
-    def on_train_batch_begin(self, batch, logs=None):
-        self.step += 1
-        if self.step > self.steps:
-            return
-        rate = float(self.model.optimizer.learning_rate)
-        if rate != self.written:  # it was lowered
-            self.full = rate * self.steps / self.step
-        self.model.optimizer.learning_rate = self.full * self.step / self.steps
-        self.written = float(self.model.optimizer.learning_rate)'''
-
-_SHEAR = '''\
-class CentredShear(keras.layers.Layer):
-    """Slants images about their centre, so that digits stay there; RandomShear does it about the corner."""
-
-    def __init__(self, degrees):
-        super().__init__()
-        self.most, self.seed = math.radians(degrees), keras.random.SeedGenerator()
-        self.supports_jit = False
-
-    def call(self, images, training=False):
-        if not training:
-            return images
-        count, height = keras.ops.shape(images)[:2]
-        slant = keras.ops.tan(keras.random.uniform((count,), -self.most, self.most, seed=self.seed))
-        zero, one = keras.ops.zeros_like(slant), keras.ops.ones_like(slant)
-        rows = [one, slant, -slant * (height - 1) / 2, zero, one, zero, zero, zero]
-        return keras.ops.image.affine_transform(images, keras.ops.stack(rows, axis=1), fill_mode="constant")'''
+@cache
+def _class_code(name: str) -> str:
+    """The text of a class of `script_classes.py`."""
+    text = (Path(__file__).parent / "script_classes.py").read_text("utf-8")
+    found = next(node for node in ast.parse(text).body if isinstance(node, ast.ClassDef) and node.name == name)
+    return ast.get_source_segment(text, found)

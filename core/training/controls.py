@@ -1,4 +1,4 @@
-"""What others may ask of a training. No TensorFlow: pages and sessions hold these."""
+"""Requests to a training from other threads. No TensorFlow: pages and sessions hold these."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 
 @dataclass
-class Wishes:
-    """What was asked for since the last look: each is carried out once, in this order."""
+class Requests:
+    """Pending requests to a loop; each is carried out once, in this order."""
 
     rewind: bool = False
     epochs: int | None = None
@@ -20,7 +20,7 @@ class Controls:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._wishes = Wishes()
+        self._requests = Requests()
         self._stopped = self._paused = False
         self._reason = ""
         self._until: tuple[str, int] | None = None
@@ -44,7 +44,7 @@ class Controls:
         """Go on.
 
         Args:
-            until: rest again at a step (`("step", 120)`) or after the judgement of an epoch (`("epoch", 3)`).
+            until: rest again at a step (`("step", 120)`) or after the evaluation of an epoch (`("epoch", 3)`).
         """
         with self._changed:
             self._paused = False
@@ -56,35 +56,35 @@ class Controls:
         with self._changed:
             self._stopped, self._reason = False, ""
 
-    def wish(self, **changes: object) -> None:
-        """Ask the loop for something: see `Wishes`. A rewind forgets what was asked before."""
+    def request(self, **changes: object) -> None:
+        """Ask the loop for something: see `Requests`. A rewind forgets what was asked before."""
         with self._changed:
             if changes.get("rewind"):
-                self._wishes = Wishes()
+                self._requests = Requests()
             for name, value in changes.items():
-                setattr(self._wishes, name, value)
+                setattr(self._requests, name, value)
             self._changed.notify_all()
 
-    def taken(self) -> Wishes | None:
-        """What was asked for since the last call, for the loop to carry out; None if nothing."""
+    def taken(self) -> Requests | None:
+        """The requests since the last call, for the loop to carry out; None if there are none."""
         with self._changed:
-            if self._wishes == Wishes():
+            if self._requests == Requests():
                 return None
-            wishes, self._wishes = self._wishes, Wishes()
-            return wishes
+            requests, self._requests = self._requests, Requests()
+            return requests
 
     def wait(self, seconds: float) -> None:
         """Wait for a request, at most so long; returns at once where one is waiting."""
         with self._changed:
-            if self._paused and not self._stopped and self._wishes == Wishes():
+            if self._paused and not self._stopped and self._requests == Requests():
                 self._changed.wait(seconds)
 
-    def rest_when_there(self, step: int, judged_epoch: float) -> None:
+    def rest_when_there(self, step: int, evaluated_epoch: float) -> None:
         """Pause where `until` has been reached."""
         with self._changed:
             if self._until is not None:
                 kind, where = self._until
-                if (step if kind == "step" else judged_epoch) >= where:
+                if (step if kind == "step" else evaluated_epoch) >= where:
                     self._paused, self._until = True, None
 
     @property
@@ -99,8 +99,8 @@ class Controls:
 
     @property
     def pending(self) -> bool:
-        """Whether something was asked for that has not been carried out."""
-        return self._stopped or self._wishes != Wishes()
+        """Whether a request waits to be carried out."""
+        return self._stopped or self._requests != Requests()
 
     @property
     def stopped(self) -> bool:

@@ -2,17 +2,15 @@
 
 The images lie in memory once, as uint8. Gathering, normalising, augmenting,
 the forward and backward passes and the update are one `tf.function` that loops
-over batches by itself; Python gets the word between calls only, to obey
-controls and to publish.
+over batches by itself; control returns to Python between calls, to obey requests
+and to publish.
 """
 
 from __future__ import annotations
 
-import threading
 import time
-import weakref
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -21,45 +19,25 @@ import tensorflow as tf
 
 from core.data import Dataset
 from core.data.augmentation import Augmentation, augmented
-from core.network import Branches, InvalidNetwork, Network, Path, trace
+from core.network import InvalidNetwork, Network
 from core.network.recipe import Recipe
+from core.training.callbacks import callback_state, recipe_callbacks, set_callback_state
+from core.training.checkpoint import Checkpoint
 from core.training.controls import Controls
+from core.training.evaluation import Evaluation, Evaluator
 from core.training.limits import why_unfit
-from core.training.model import build_model, building, layer_name
+from core.training.losses import diverged, make_loss
+from core.training.model import build_model, building
 from core.training.optimizers import make_optimizer
 from core.training.parts import cut, how_many, learning
 from core.training.schedule import changes_within_epochs, learning_rates
-from core.training.snapshot import Mistake, Point, Silent, Snapshot, State, mean, thinned
+from core.training.snapshot import Point, Snapshot, State, mean, thinned
+from core.training.tensors import as_tensors, normalised, tensors
 
 CALL_SECONDS = 0.1
-EVALUATION_IMAGES = 1000  # in one call, fewer where the activations are large
-EVALUATION_VALUES = 20_000_000
 HOPELESS = 1000.0  # times the loss before training: no recipe comes back from there
-STOPPED_LOOK_SECONDS = 2.0  # a stopped run is still judged where that takes no longer
-LAST_LOOK_SECONDS = 20.0  # a finished one is tested where that takes no longer
-HARDEST = 24  # mistakes that a snapshot names
-SAMPLES = 12  # images whose probabilities a snapshot has
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """All that a training needs to go on as if it had never ended.
-
-    Attributes:
-        weights: of the model, as `model.get_weights()` has them.
-        generators: states of its random generators.
-        optimizer: variables of the optimiser.
-        snapshot: history, and where it was.
-        best: weights of the best epoch so far, in the order of `model.get_weights()`; empty before the first.
-        numbers: small state of the loop and of Keras' callbacks, as JSON has it.
-    """
-
-    weights: tuple[np.ndarray, ...]
-    generators: tuple[np.ndarray, ...]
-    optimizer: tuple[np.ndarray, ...]
-    snapshot: Snapshot
-    best: tuple[np.ndarray, ...] = ()
-    numbers: dict[str, Any] = field(default_factory=dict)
+STOPPED_EVALUATION_SECONDS = 2.0  # a stopped run is still evaluated where that takes no longer
+FINAL_TEST_SECONDS = 20.0  # a finished one is tested where that takes no longer
 
 
 class Loop:
@@ -97,33 +75,28 @@ class Loop:
         self.model.optimizer = make_optimizer(recipe)  # where Keras' callbacks look for it
         self.model.stop_training = False  # Keras' callbacks set it to end a training
         self._loss = make_loss(recipe, self.classes)
-        self._own = _own_callbacks(recipe)
-        self._rectified, probe = _rectified(network, self.model)
+        self._own = recipe_callbacks(recipe)
         with building:
             self.model.optimizer.build(self.model.trainable_variables)
             self._callbacks = keras.callbacks.CallbackList([*self._own, *callbacks], model=self.model)
-            self._probe = keras.Model(self.model.inputs, [self.model.outputs[0], *probe])
+        self._evaluator = Evaluator(self.model, network, self._loss)
         known = {id(variable) for variable in self.model.weights}
         self._generators = [variable for variable in self.model.variables if id(variable) not in known]
         _begin_with(self.model, begin)
         self._start = (self.model.get_weights(), _numbers(self._generators))
         self._train, self._test = tensors(dataset)
-        self._aside = None if dataset.x_aside is None else _as_tensors(dataset.x_aside, dataset.y_aside)
-        self._size, judged = recipe.split(len(dataset.x_train))
-        self._judged = (judged, self._train) if judged else (range(len(dataset.x_test)), self._test)
+        self._held_out = None if dataset.x_held_out is None else as_tensors(dataset.x_held_out, dataset.y_held_out)
+        self._size, validation = recipe.split(len(dataset.x_train))
+        self._evaluated_on = (validation, self._train) if validation else (range(len(dataset.x_test)), self._test)
         self._batches = -(-self._size // recipe.batch_size)  # in one epoch
         self._varying = changes_within_epochs(recipe)
         self._augmentation = Augmentation.of(recipe)
         self._blocks = network.layers
         self._parts = how_many(recipe.batch_size, self._size)
-        values = max(trace(network).activation_values, 1)
-        self._slice = int(np.clip(EVALUATION_VALUES // values, 1, EVALUATION_IMAGES))
         self._evaluation_seconds = 0.0
         self._at_once = 1  # batches in a call, adapted to CALL_SECONDS
-        # Functions of this object's own, so that their graphs go when it goes.
+        # A function of this object's own, so that its graph goes when it goes.
         self._take_steps = tf.function(self._steps_in_graph)
-        images = tf.TensorSpec((None, *dataset.input_shape), tf.uint8)
-        self._judge = tf.function(self._judge_in_graph, [images, tf.TensorSpec((None,), tf.int32)])
         self._restored: list[dict[str, Any]] = []  # state of Keras' callbacks, from a checkpoint
         self._life = 0  # grows with each rewind
         self._begin(recipe.epochs)
@@ -145,25 +118,25 @@ class Loop:
             State.STARTING,
             epochs=epochs,
             steps=self._batches * epochs,
-            judged_on="validation" if self._judged[1] is self._train else "test",
+            evaluated_on="validation" if self._evaluated_on[1] is self._train else "test",
         )
 
     # What the outside does to it, between two snapshots
 
     def obey(self, controls: Controls) -> Snapshot:
         """Carry out what was asked for; returns the newest snapshot."""
-        wishes = controls.taken()
-        if wishes is None:
+        requests = controls.taken()
+        if requests is None:
             return self._now
-        if wishes.rewind:
+        if requests.rewind:
             self._rewind()
-        if wishes.epochs is not None:
-            self._now = replace(self._now, epochs=wishes.epochs, steps=wishes.epochs * self._batches)
+        if requests.epochs is not None:
+            self._now = replace(self._now, epochs=requests.epochs, steps=requests.epochs * self._batches)
             self._orders = None
             for callback in self._own:
                 callback.wait = 0  # epochs without progress are counted anew
-        if wishes.learning_rate is not None:
-            self._steer(wishes.learning_rate)
+        if requests.learning_rate is not None:
+            self._steer(requests.learning_rate)
         return self._now
 
     def resting(self) -> Snapshot:
@@ -193,7 +166,7 @@ class Loop:
                 "training_seconds": self._training_seconds,
                 "timed_steps": self._timed_steps,
                 "best": list(self._best[0]) if self._best else None,
-                "callbacks": [_state_of(callback) for callback in self._own],
+                "callbacks": [callback_state(callback) for callback in self._own],
             },
         )
 
@@ -246,20 +219,20 @@ class Loop:
     def snapshots(self, controls: Controls) -> Iterator[Snapshot]:
         """Train, yielding a snapshot after every call. While this waits, the model may be read.
 
-        A snapshot whose state is `EVALUATING` comes from the midst of a judgement;
-        after the judgement that ends an epoch the state is `TRAINING` again.
+        A snapshot whose state is `EVALUATING` comes from the midst of an evaluation;
+        after the evaluation that ends an epoch the state is `TRAINING` again.
         """
         yield self._published()
         self._callbacks.on_train_begin()
         for callback, state in zip(self._own, self._restored):
-            _set_state(callback, state)
+            set_callback_state(callback, state)
         while True:
-            if not self._now.judged:
-                yield from self._judgement(controls, 0)
-                if self._now.judged:
+            if not self._now.evaluations:
+                yield from self._evaluation(controls, 0)
+                if self._now.evaluations:
                     yield self._published(state=State.STARTING)
             self.obey(controls)
-            if not self._now.judged and not controls.stopped:
+            if not self._now.evaluations and not controls.stopped:
                 continue  # it was rewound
             if controls.stopped or self.model.stop_training or self._now.step >= self._now.steps:
                 break
@@ -269,8 +242,8 @@ class Loop:
                 return
             epoch, done = divmod(self._now.step, self._batches)
             if epoch and not done:
-                yield from self._judgement(controls, epoch)
-                if self._now.judged_epoch == epoch:
+                yield from self._evaluation(controls, epoch)
+                if self._now.evaluated_epoch == epoch:
                     self._callbacks.on_epoch_end(epoch - 1, self._logs(epoch))
                     self._heed_callbacks()
                     yield self._published(state=State.TRAINING)
@@ -278,32 +251,32 @@ class Loop:
         yield from self._end(controls)
 
     def _end(self, controls: Controls) -> Iterator[Snapshot]:
-        unhurried = Controls()
         here = self._now.step / self._batches
-        if controls.stopped and here > self._now.judged_epoch and self._evaluation_seconds < STOPPED_LOOK_SECONDS:
-            yield from self._judgement(unhurried, here)
+        most = STOPPED_EVALUATION_SECONDS if controls.stopped else FINAL_TEST_SECONDS
+        if controls.stopped and here > self._now.evaluated_epoch and self._evaluation_seconds < most:
+            yield from self._evaluation(Controls(), here)
         self._last = self.checkpoint()
         kept = here
         best = self._best
-        if self.recipe.restore_best and best is not None and best[0].epoch != self._now.judged_epoch:
+        if self.recipe.restore_best and best is not None and best[0].epoch != self._now.evaluated_epoch:
             self.model.set_weights(best[1])
             kept = best[0].epoch
             self._now = replace(self._now, kept_epoch=kept)
         tested = self._now.test is not None and self._now.test.epoch == kept
-        patience = STOPPED_LOOK_SECONDS if controls.stopped else LAST_LOOK_SECONDS
-        if here > 0 and not tested and self._evaluation_seconds < patience:
+        if here > 0 and not tested and self._evaluation_seconds < most:
             yield from self._final_test(kept)
         if controls.stopped:
             yield self._published(state=State.STOPPED, seconds_left=None, message=controls.reason)
-            return
-        early = self._now.step < self._now.steps
-        epochs = self._now.step // self._batches
-        patience = self.recipe.early_stopping
-        waited = f"{patience} epochs" if patience > 1 else "one epoch"
-        message = f"Stopped early, after epoch {epochs}: no progress for {waited}."
-        yield self._published(
-            state=State.FINISHED, seconds_left=0.0, message=message if early and self.recipe.early_stopping else ""
-        )
+        else:
+            yield self._published(state=State.FINISHED, seconds_left=0.0, message=self._why_early())
+
+    def _why_early(self) -> str:
+        """The message of a run that early stopping has ended; empty for others."""
+        epochs = self.recipe.early_stopping
+        if not epochs or self._now.step >= self._now.steps:
+            return ""
+        waited = f"{epochs} epochs" if epochs > 1 else "one epoch"
+        return f"Stopped early, after epoch {self._now.step // self._batches}: no progress for {waited}."
 
     def _published(self, **changes: Any) -> Snapshot:
         self._now = replace(self._now, seconds=self.seconds, **changes)
@@ -345,7 +318,7 @@ class Loop:
         done += count
         step = epoch * self._batches + done
         rate = float(rates[done - 1])
-        if not loss <= HOPELESS * max(self._now.judged[0].loss, 1.0):  # NaN is not <= anything
+        if not loss <= HOPELESS * max(self._now.evaluations[0].loss, 1.0):  # NaN is not <= anything
             message = diverged(self.recipe, rate, step, loss)
             yield self._published(state=State.FAILED, step=step, seconds_left=None, message=message)
             return
@@ -358,9 +331,9 @@ class Loop:
             self._timed_steps += count
             self._at_once = int(np.clip(count * CALL_SECONDS / elapsed, 1, 4 * self._at_once))
         point = Point(step / self._batches, loss, accuracy, images, rate)
-        judging = done == self._batches
+        evaluating = done == self._batches
         yield self._published(
-            state=State.EVALUATING if judging else State.TRAINING,
+            state=State.EVALUATING if evaluating else State.TRAINING,
             epoch=epoch + 1,
             step=step,
             train=thinned((*self._now.train, point)),
@@ -391,35 +364,33 @@ class Loop:
         return training + epochs * self._evaluation_seconds
 
     def _logs(self, epoch: int) -> dict[str, float]:
-        """What Keras calls logs: means over the epoch, and the newest judgement as validation."""
+        """What Keras calls logs: means over the epoch, and the newest evaluation as validation."""
         learned = mean([point for point in self._now.train if epoch - 1 < point.epoch <= epoch])
         return {
             "loss": learned.loss,
             "accuracy": learned.accuracy,
-            "val_loss": self._now.judged[-1].loss,
-            "val_accuracy": self._now.judged[-1].accuracy,
+            "val_loss": self._now.evaluations[-1].loss,
+            "val_accuracy": self._now.evaluations[-1].accuracy,
         }
 
-    # Judging
+    # Evaluation
 
-    def _judgement(self, controls: Controls, epoch: float) -> Iterator[Snapshot]:
-        """Judge the network as it is. Adds a point, unless it is interrupted."""
-        indexes, (images, labels) = self._judged
+    def _evaluation(self, controls: Controls, epoch: float) -> Iterator[Snapshot]:
+        """Evaluate the network as it is. Adds a point to each curve, unless it is interrupted."""
         state = State.EVALUATING if epoch else State.STARTING
-        changes = {}
-        if self._aside is not None:  # first: how long the others took is what is remembered
-            those = range(len(self._aside[1]))
-            found = yield from self._answers(controls, those, *self._aside, state)
+        changes: dict[str, Any] = {}
+        if self._held_out is not None:  # first: how long the others took is what is remembered
+            found = yield from self._evaluated(controls, range(len(self._held_out[1])), *self._held_out, state)
             if found is None:
                 return
-            point, _ = self._facts(epoch, those, self._aside[1], *found)
-            changes["aside"] = (*self._now.aside, point)
-        found = yield from self._answers(controls, indexes, images, labels, state)
+            changes["held_out"] = (*self._now.held_out, found.point(epoch, self._now.learning_rate))
+        indexes, (images, labels) = self._evaluated_on
+        found = yield from self._evaluated(controls, indexes, images, labels, state)
         if found is None:
             return
-        point, facts = self._facts(epoch, indexes, labels, *found)
-        changes |= {"judged": (*self._now.judged, point), **facts}
-        if self._now.judged_on == "test":
+        point = found.point(epoch, self._now.learning_rate)
+        changes |= {"evaluations": (*self._now.evaluations, point), **self._evaluator.facts(found)}
+        if self._now.evaluated_on == "test":
             changes["test"] = point
         better = self._best is None or _better(point, self._best[0], self.recipe.monitor)
         if epoch and better:
@@ -428,55 +399,25 @@ class Loop:
 
     def _final_test(self, epoch: float) -> Iterator[Snapshot]:
         """Read the test images once, with the weights that are kept."""
-        images, labels = self._test
-        indexes = range(len(self.dataset.x_test))
-        found = yield from self._answers(Controls(), indexes, images, labels, State.EVALUATING)
-        point, facts = self._facts(epoch, indexes, labels, *found)
-        if self._now.judged_on == "validation":
-            facts = {}  # pictures and lists go on being about the images that the curve is about
-        yield self._published(test=point, **facts)
+        found = yield from self._evaluated(Controls(), range(len(self.dataset.x_test)), *self._test, State.EVALUATING)
+        # Of validation images, pictures and lists go on being about those that the curve is about.
+        facts = {} if self._now.evaluated_on == "validation" else self._evaluator.facts(found)
+        yield self._published(test=found.point(epoch, self._now.learning_rate), **facts)
 
-    def _answers(self, controls: Controls, indexes: range, images: tf.Tensor, labels: tf.Tensor, state: State):
-        """Probabilities (n, classes), mean loss and which rectified units spoke, a slice a call; None if interrupted."""
-        answers, total, spoke = [], 0.0, None
-        life = self._life
-        for first in range(indexes.start, indexes.stop, self._slice):
+    def _evaluated(
+        self, controls: Controls, indexes: range, images: tf.Tensor, labels: tf.Tensor, state: State
+    ) -> Generator[Snapshot, None, Evaluation | None]:
+        """The evaluation of the images at these indexes; None if it was interrupted."""
+        parts, life = [], self._life
+        for part in self._evaluator.parts(indexes):
             if controls.stopped or self._life != life:
                 return None
             before = time.perf_counter()
-            last = min(first + self._slice, indexes.stop)
-            loss, probabilities, heard = self._judge(images[first:last], labels[first:last])
-            total += float(loss) * (last - first)
-            answers.append(probabilities.numpy())
-            heard = [one.numpy() for one in heard]
-            spoke = heard if spoke is None else [a | b for a, b in zip(spoke, heard)]
-            # The last slice of a run's first evaluation is free of tracing.
-            self._evaluation_seconds = (time.perf_counter() - before) * len(indexes) / (last - first)
+            parts.append(self._evaluator.evaluate(images, labels, part))
+            # The last part of a run's first evaluation is free of tracing.
+            self._evaluation_seconds = (time.perf_counter() - before) * len(indexes) / len(part)
             yield self._published(state=state)
-        if self._life != life:
-            return None
-        return np.concatenate(answers), total / len(indexes), spoke
-
-    def _facts(self, epoch, indexes, labels, answers, loss, spoke) -> tuple[Point, dict[str, Any]]:
-        expected = labels.numpy()[indexes.start : indexes.stop]
-        answered = answers.argmax(axis=1)
-        confusion = np.bincount(expected * self.classes + answered, minlength=self.classes**2)
-        wrong = np.flatnonzero(answered != expected)
-        surest = wrong[np.argsort(-answers[wrong, answered[wrong]], kind="stable")[:HARDEST]]
-        point = Point(epoch, loss, float((answered == expected).mean()), len(indexes), self._now.learning_rate)
-        return point, {
-            "confusion": confusion.reshape(self.classes, self.classes),
-            "samples": answers[:SAMPLES],
-            "hardest": tuple(
-                Mistake(int(indexes[i]), int(expected[i]), int(answered[i]), float(answers[i, answered[i]]))
-                for i in surest
-            ),
-            "silent": tuple(
-                Silent(path, float(1 - units.mean()))
-                for path, units in zip(self._rectified, spoke)
-                if not units.all()
-            ),
-        }
+        return Evaluation.joined(parts) if self._life == life else None
 
     # In graph
 
@@ -520,64 +461,9 @@ class Loop:
             correct += tf.add_n([_number_right(right, answer) for right, answer in zip(expected, answers)])
         return total, correct
 
-    def _judge_in_graph(self, images: tf.Tensor, labels: tf.Tensor):
-        """(n, h, w, c) uint8, (n,) → (mean loss, probabilities (n, classes), for each rectified layer who spoke)."""
-        answers, heard = [], []
-        for part in cut(images, how_many(self._slice, self._slice)):
-            answer, *activations = keras.tree.flatten(self._probe(normalised(part), training=False))
-            answers.append(answer)
-            heard.append([tf.reduce_any(values > 0, list(range(len(values.shape) - 1))) for values in activations])
-        answers = tf.concat(answers, 0)
-        return self._loss(labels, answers), answers, [tf.reduce_any(one, 0) for one in zip(*heard)]
-
 
 def _number_right(labels: tf.Tensor, answers: tf.Tensor) -> tf.Tensor:
     return tf.reduce_sum(tf.cast(tf.equal(tf.argmax(answers, 1, tf.int32), labels), tf.float32))
-
-
-def make_loss(recipe: Recipe, classes: int) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
-    """(labels (b,) int32, probabilities (b, classes)) → mean loss over the batch."""
-    if recipe.loss == "crossentropy" and not recipe.label_smoothing:
-        return keras.losses.SparseCategoricalCrossentropy()
-    smoothing = recipe.label_smoothing
-    if recipe.loss == "mse":
-        squares = keras.losses.MeanSquaredError()
-        return lambda expected, answers: squares(_targets(expected, classes, smoothing), answers)
-    smoothed = keras.losses.CategoricalCrossentropy(label_smoothing=smoothing)
-    return lambda expected, answers: smoothed(tf.one_hot(expected, classes), answers)
-
-
-def _targets(expected: tf.Tensor, classes: int, smoothing: float) -> tf.Tensor:
-    return tf.one_hot(expected, classes) * (1 - smoothing) + smoothing / classes
-
-
-def _own_callbacks(recipe: Recipe) -> list[keras.callbacks.Callback]:
-    """Keras' own, for what the recipe decides at the ends of epochs."""
-    mode = "min" if recipe.monitor == "val_loss" else "max"
-    own: list[keras.callbacks.Callback] = []
-    if recipe.early_stopping:
-        own.append(keras.callbacks.EarlyStopping(recipe.monitor, patience=recipe.early_stopping, mode=mode))
-    if recipe.schedule == "plateau":
-        own.append(
-            keras.callbacks.ReduceLROnPlateau(
-                recipe.monitor, recipe.factor, recipe.plateau_patience, mode=mode, min_lr=recipe.lowest_rate
-            )
-        )
-    return own
-
-
-_CALLBACK_STATE = ("wait", "best", "best_epoch", "cooldown_counter")
-
-
-def _state_of(callback: keras.callbacks.Callback) -> dict[str, Any]:
-    state = {name: getattr(callback, name) for name in _CALLBACK_STATE if hasattr(callback, name)}
-    return {name: None if value is None else float(value) for name, value in state.items()}
-
-
-def _set_state(callback: keras.callbacks.Callback, state: dict[str, Any]) -> None:
-    for name in _CALLBACK_STATE:
-        if name in state and hasattr(callback, name):
-            setattr(callback, name, state[name])
 
 
 def _better(point: Point, best: Point, monitor: str) -> bool:
@@ -598,53 +484,3 @@ def _begin_with(model: keras.Model, begin: Sequence[np.ndarray]) -> None:
     if [tuple(weights.shape) for weights in first] != [array.shape for array in begin]:
         raise InvalidNetwork("The weights that this was to begin with belong to another network.")
     _assign(first, begin)
-
-
-def _rectified(network: Network, model: keras.Model) -> tuple[list[Path], list[Any]]:
-    """Paths and outputs of the layers that end in relu: the ones whose units can die."""
-    found: list[Path] = []
-
-    def look(blocks: tuple, prefix: Path) -> None:
-        for index, block in enumerate(blocks):
-            if isinstance(block, Branches):
-                for number, branch in enumerate(block.branches):
-                    look(branch, (*prefix, index, number))
-            elif getattr(block, "activation", None) == "relu":
-                found.append((*prefix, index))
-
-    look(network.layers, ())
-    return found, [model.get_layer(layer_name(path)).output for path in found]
-
-
-def diverged(recipe: Recipe, rate: float, step: int, loss: float) -> str:
-    """Why a run had to end, and what would help."""
-    how = f"grew to {loss:.1e}" if np.isfinite(loss) else "became infinite"
-    return (
-        f"The loss {how} by step {step:,}, so nothing can be learned any more. With {recipe.optimizer}, a "
-        f"learning rate of {rate:.6g} makes steps so long that they overshoot ever further. "
-        f"Try {min(rate / 10, 0.01):.3g}."
-    )
-
-
-def normalised(images: tf.Tensor) -> tf.Tensor:
-    """uint8 0…255 → float32 0…1."""
-    return tf.cast(images, tf.float32) * (1 / 255)
-
-
-_tensors: weakref.WeakKeyDictionary[Dataset, Any] = weakref.WeakKeyDictionary()
-_placing = threading.Lock()
-
-
-def tensors(dataset: Dataset):
-    """((x_train, y_train), (x_test, y_test)): uint8 and int32, one copy for all runs."""
-    with _placing:
-        if dataset not in _tensors:
-            _tensors[dataset] = (
-                _as_tensors(dataset.x_train, dataset.y_train),
-                _as_tensors(dataset.x_test, dataset.y_test),
-            )
-        return _tensors[dataset]
-
-
-def _as_tensors(images: np.ndarray, labels: np.ndarray) -> tuple[tf.Tensor, tf.Tensor]:
-    return tf.constant(images), tf.constant(labels, tf.int32)

@@ -9,8 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from core.data.archive import Archive
 from core.network import Network, from_json
 
 if TYPE_CHECKING:
@@ -81,9 +80,12 @@ def _model(name: str) -> keras.Model:
     path = _file(name, "npz")
     model = build_model(card(name).network)
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            model.set_weights([arrays[key] for key in map(str, range(len(model.weights)))])
-    except (OSError, ValueError, KeyError):
+        archive = Archive(path.read_bytes(), len(model.weights))
+        shapes = [tuple(weights.shape) for weights in model.weights]
+        model.set_weights(
+            [archive.array(str(number), "<f4", shape, finite=True) for number, shape in enumerate(shapes)]
+        )
+    except (OSError, ValueError):  # of the file, of the archive, of a shape
         raise PretrainedError(_advice(path)) from None
     return model
 

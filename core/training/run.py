@@ -17,14 +17,15 @@ from core.network import InvalidNetwork, Network
 from core.network.recipe import Recipe
 from core.training.controls import Controls
 from core.training.priority import wake_tensorflow
+from core.training.scheduler import SCHEDULER, Scheduler
 from core.training.snapshot import Snapshot, State
 from core.training.store import Record, RunFolder, StoreError
-from core.training.turns import TURNS, Turns
 
 if TYPE_CHECKING:
     import keras
 
-    from core.training.loop import Checkpoint, Loop
+    from core.training.checkpoint import Checkpoint
+    from core.training.loop import Loop
 
 WEIGHTS_SECONDS = 1.0  # how often a running model's weights are copied for the pages
 RESTING_SECONDS = 0.5  # how often a resting run looks whether its visitor is still there
@@ -112,7 +113,7 @@ class Run:
         name: str = "",
         folder: RunFolder | None = None,
         patience: float | None = None,
-        turns: Turns = TURNS,
+        turns: Scheduler = SCHEDULER,
         saved: Snapshot | None = None,
         begin: Sequence[np.ndarray] = (),
     ) -> None:
@@ -122,7 +123,9 @@ class Run:
         self.name = name or network.name
         self.created = time.time()
         self.folder = folder
-        self._dataset = dataset  # holds a lesson by its bound method: `core.data.load` finds it while this is here
+        self._dataset = (
+            dataset  # holds a `DrawnDataset` by its bound method: `core.data.load` finds it while this is here
+        )
         self._begin = tuple(begin)
         self._patience = patience_seconds() if patience is None else patience
         self._budget = budget_seconds()
@@ -134,7 +137,7 @@ class Run:
         self._weights: tuple[int, list[np.ndarray]] | None = None  # (version, arrays)
         self._reading = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._kept_best: list[float] | None = None  # the judgement whose weights are on disk as the best
+        self._kept_best: list[float] | None = None  # the evaluation whose weights are on disk as the best
         self._starting = threading.RLock()
         self._aside = False  # whether its thread is to end, and what it holds in memory with it
         self._ending = False  # its thread has decided to end: asked to go on, it needs another
@@ -165,24 +168,24 @@ class Run:
         self._go(("step", self._snapshot.step + 1))
 
     def one_epoch(self) -> None:
-        """To the end of the current epoch and its judgement, then rest."""
-        self._go(("epoch", int(max(self._snapshot.judged_epoch, 0)) + 1))
+        """To the end of the current epoch and its evaluation, then rest."""
+        self._go(("epoch", int(max(self._snapshot.evaluated_epoch, 0)) + 1))
 
     def more(self, epochs: int) -> None:
         """Let a run that has ended go on for so many epochs."""
         now = self._snapshot
         done = -(-now.step * now.epochs // now.steps)  # an epoch that was begun counts
-        self._controls.wish(epochs=done + epochs)
+        self._controls.request(epochs=done + epochs)
         self._go(None)
 
     def set_learning_rate(self, rate: float) -> None:
         """From the next step on; a schedule keeps its shape and goes through this rate."""
-        self._controls.wish(learning_rate=float(rate))
+        self._controls.request(learning_rate=float(rate))
 
     def rewind(self) -> None:
         """Back to the very weights of the start, and rest there."""
         self._controls.pause()
-        self._controls.wish(rewind=True)
+        self._controls.request(rewind=True)
         self._launch()
 
     def stop(self) -> None:
@@ -198,7 +201,7 @@ class Run:
         saved = record.snapshot
         if saved.state not in (State.FINISHED, State.STOPPED, State.FAILED):
             message = saved.message or RESTARTED
-            saved = replace(saved, state=State.PAUSED, place=0, seconds_left=None, message=message)
+            saved = replace(saved, state=State.PAUSED, queue_position=0, seconds_left=None, message=message)
         run = cls(
             record.network,
             dataset,
@@ -329,15 +332,15 @@ class Run:
             if controls.paused and not controls.stopped:
                 continue  # made only to be looked at
             snapshot = next(steps)
-            controls.rest_when_there(snapshot.step, snapshot.judged_epoch)
+            controls.rest_when_there(snapshot.step, snapshot.evaluated_epoch)
             now = time.monotonic()
-            judged = snapshot.judged_epoch != self._snapshot.judged_epoch
+            evaluated = snapshot.evaluated_epoch != self._snapshot.evaluated_epoch
             active = snapshot.state.active
             if snapshot.state is not State.FAILED:
-                if judged or controls.paused or not active or now - copied > WEIGHTS_SECONDS:
+                if evaluated or controls.paused or not active or now - copied > WEIGHTS_SECONDS:
                     self._publish_weights(loop)
                     copied = now
-                if judged or not active:
+                if evaluated or not active:
                     self._save(loop)
             with self._starting:
                 self._ending = not active
@@ -430,13 +433,13 @@ class Run:
             folder.save("best", checkpoint.best, record)
             self._kept_best = best
         folder.save("last", [*checkpoint.weights, *checkpoint.generators, *checkpoint.optimizer], record)
-        epoch = checkpoint.snapshot.judged_epoch
+        epoch = checkpoint.snapshot.evaluated_epoch
         if epoch >= 0 and epoch == int(epoch):
             folder.save(int(epoch), checkpoint.weights, record)
 
     def _from_disk(self) -> Checkpoint | None:
         """Where it was saved last; None where it never was."""
-        from core.training.loop import Checkpoint
+        from core.training.checkpoint import Checkpoint
 
         if self.folder is None or not self.folder.has("last"):
             return None
@@ -464,7 +467,7 @@ class Run:
         if self.folder is None:
             return []
         try:
-            return [epoch for epoch in self.folder.epochs() if epoch <= self._snapshot.judged_epoch]
+            return [epoch for epoch in self.folder.epochs() if epoch <= self._snapshot.evaluated_epoch]
         except StoreError:
             return []
 
@@ -482,7 +485,7 @@ class Run:
 
     def _show(self, loop: Loop | None, state: State, place: int = 0, message: str = "") -> None:
         now = self._snapshot if loop is None else loop.resting()
-        self._snapshot = replace(now, state=state, place=place, seconds_left=None, message=message)
+        self._snapshot = replace(now, state=state, queue_position=place, seconds_left=None, message=message)
 
 
 def _counts(record: Record) -> tuple[int, int]:

@@ -18,7 +18,7 @@ class State(Enum):
     QUEUED = "waiting for its turn"  # other people's runs go first
     STARTING = "getting ready"  # the graph is being traced; the first seconds
     TRAINING = "training"
-    EVALUATING = "testing"  # reads the images that it is judged on, learns nothing
+    EVALUATING = "testing"  # reads the images that it is evaluated on, learns nothing
     PAUSED = "paused"  # by its visitor, or saved because the visitor has been gone
     FINISHED = "finished"
     STOPPED = "stopped"  # by its visitor
@@ -52,7 +52,7 @@ class Mistake(NamedTuple):
     """An image that was answered wrongly.
 
     Attributes:
-        index: of the image among those judged: x_test, or x_train for the validation images.
+        index: of the image among those evaluated: x_test, or x_train for the validation images.
         label: what it is.
         answer: what the network took it for.
         probability: how certain it was of that, 0…1.
@@ -64,7 +64,7 @@ class Mistake(NamedTuple):
     probability: float
 
 
-class Silent(NamedTuple):
+class DeadUnits(NamedTuple):
     """A layer some of whose units or maps answered nothing but zero to 1,000 images.
 
     Attributes:
@@ -82,18 +82,18 @@ class Snapshot:
 
     Attributes:
         state: where the run is.
-        place: how many runs go first, while it waits for its turn.
+        queue_position: how many runs go first, while it waits for its turn.
         epoch, epochs: the current epoch from 1, and how many there will be.
         step, steps: batches done and to do, over all epochs.
         train: learning curve on the training images, at most 600 points.
-        judged: curve on images that it does not learn from: one point before training and one for each epoch.
-        judged_on: which those are: `test`, or `validation` where the recipe keeps some apart.
-        aside: curve on what the dataset keeps beside its test images, a visitor's own drawings; empty without any.
-        test: the newest judgement on the test images; with validation images there is none before the end.
-        confusion: (classes, classes) counts, row true and column answered, of the newest judgement.
-        hardest: the mistakes that it was most certain of, most certain first, of the newest judgement.
-        samples: (n, classes) probabilities for the first n images judged, of the newest judgement.
-        silent: layers with dead units, of the newest judgement.
+        evaluations: curve on images that it does not learn from: one point before training and one for each epoch.
+        evaluated_on: which those are: `test`, or `validation` where the recipe keeps some apart.
+        held_out: curve on what the dataset keeps beside its test images, a visitor's own drawings; empty without any.
+        test: the newest evaluation on the test images; with validation images there is none before the end.
+        confusion: (classes, classes) counts, row true and column answered, of the newest evaluation.
+        hardest: the mistakes that it was most certain of, most certain first, of the newest evaluation.
+        samples: (n, classes) probabilities for the first n images evaluated, of the newest evaluation.
+        dead_units: layers with dead units, of the newest evaluation.
         images_per_second: speed of the last stretch of training, 0 before the first.
         seconds: spent since the start, pauses left out.
         seconds_left: estimate, None while unknown.
@@ -103,20 +103,20 @@ class Snapshot:
     """
 
     state: State
-    place: int = 0
+    queue_position: int = 0
     epoch: int = 1
     epochs: int = 1
     step: int = 0
     steps: int = 1
     train: tuple[Point, ...] = ()
-    judged: tuple[Point, ...] = ()
-    judged_on: str = "test"
-    aside: tuple[Point, ...] = ()
+    evaluations: tuple[Point, ...] = ()
+    evaluated_on: str = "test"
+    held_out: tuple[Point, ...] = ()
     test: Point | None = None
     confusion: np.ndarray | None = None
     hardest: tuple[Mistake, ...] = ()
     samples: np.ndarray | None = None
-    silent: tuple[Silent, ...] = ()
+    dead_units: tuple[DeadUnits, ...] = ()
     images_per_second: float = 0.0
     seconds: float = 0.0
     seconds_left: float | None = None
@@ -130,9 +130,9 @@ class Snapshot:
         return 1.0 if self.state is State.FINISHED else min(self.step / self.steps, 1.0)
 
     @property
-    def judged_epoch(self) -> float:
-        """The epoch of the newest judgement; −1 before the first."""
-        return self.judged[-1].epoch if self.judged else -1.0
+    def evaluated_epoch(self) -> float:
+        """The epoch of the newest evaluation; −1 before the first."""
+        return self.evaluations[-1].epoch if self.evaluations else -1.0
 
     @property
     def train_accuracy(self) -> float | None:
@@ -140,9 +140,9 @@ class Snapshot:
         return self.train[-1].accuracy if self.train else None
 
     @property
-    def judged_accuracy(self) -> float | None:
-        """Of the newest judgement after some training, 0…1; None before."""
-        return self.judged[-1].accuracy if self.judged_epoch > 0 else None
+    def evaluated_accuracy(self) -> float | None:
+        """Of the newest evaluation after some training, 0…1; None before."""
+        return self.evaluations[-1].accuracy if self.evaluated_epoch > 0 else None
 
     @property
     def test_accuracy(self) -> float | None:
@@ -150,12 +150,12 @@ class Snapshot:
         return self.test.accuracy if self.test is not None and self.test.epoch > 0 else None
 
     def best(self, monitor: str = "val_accuracy") -> Point | None:
-        """The best judgement after some training; the earlier one of equals.
+        """The best evaluation after some training; the earlier one of equals.
 
         Args:
             monitor: `val_accuracy` or `val_loss`, as Keras calls them.
         """
-        trained = [point for point in self.judged if point.epoch > 0]
+        trained = [point for point in self.evaluations if point.epoch > 0]
         if monitor == "val_loss":
             return min(trained, key=lambda point: point.loss, default=None)
         return max(trained, key=lambda point: point.accuracy, default=None)

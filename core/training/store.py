@@ -54,7 +54,7 @@ from core.network import InvalidNetwork, Network
 from core.network.network import MAX_DEPTH, MAX_LAYERS
 from core.network.recipe import Recipe
 from core.network.sharing import shared_from_json, to_json
-from core.training.snapshot import MAX_POINTS, Mistake, Point, Silent, Snapshot, State
+from core.training.snapshot import MAX_POINTS, DeadUnits, Mistake, Point, Snapshot, State
 
 MB = 1_000_000
 DAY = 86_400  # seconds
@@ -74,7 +74,7 @@ MAX_FILE = 500 * MB  # of one npz: 20 million weights with two moments and the b
 MAX_ARRAYS = 5_000
 MAX_DIMENSIONS = 8
 MAX_EPOCH = 999_999
-MAX_JUDGED = 10_000  # points
+MAX_EVALUATIONS = 10_000  # points
 MAX_MISTAKES = 1_000
 MAX_CLASSES = 200
 MAX_SAMPLES = 5_000
@@ -693,8 +693,8 @@ def snapshot_to_value(snapshot: Snapshot) -> dict[str, Any]:
     finite = replace(
         snapshot,
         train=tuple(filter(_is_finite, snapshot.train)),
-        judged=tuple(filter(_is_finite, snapshot.judged)),
-        aside=tuple(filter(_is_finite, snapshot.aside)),
+        evaluations=tuple(filter(_is_finite, snapshot.evaluations)),
+        held_out=tuple(filter(_is_finite, snapshot.held_out)),
         test=snapshot.test if snapshot.test is not None and _is_finite(snapshot.test) else None,
         hardest=tuple(filter(_is_finite, snapshot.hardest)),
         samples=snapshot.samples if snapshot.samples is not None and np.isfinite(snapshot.samples).all() else None,
@@ -822,10 +822,10 @@ def _mistake(what: str, value: Any) -> Mistake:
     )
 
 
-def _silent(what: str, value: Any) -> Silent:
+def _silent(what: str, value: Any) -> DeadUnits:
     path, share = _list(what, value, 2, 2)
     steps = _list("path", path, 2 * MAX_DEPTH + 1, 1)
-    return Silent(tuple(_whole("path", step, 0, MAX_LAYERS) for step in steps), _share("share", share))
+    return DeadUnits(tuple(_whole("path", step, 0, MAX_LAYERS) for step in steps), _share("share", share))
 
 
 def _table(what: str, value: Any, dtypes: tuple[str, ...], most_rows: int) -> np.ndarray:
@@ -872,20 +872,20 @@ def _all(read: Callable[[str, Any], Any], most: int) -> Callable[[str, Any], Any
 
 _FIELDS: dict[str, Callable[[str, Any], Any]] = {
     "state": _state,
-    "place": _bounded(_whole, 0, MANY),
+    "queue_position": _bounded(_whole, 0, MANY),
     "epoch": _bounded(_whole, 0, MANY),
     "epochs": _bounded(_whole, 0, MANY),
     "step": _bounded(_whole, 0, MANY),
     "steps": _bounded(_whole, 1, MANY),
     "train": _all(_point, MAX_POINTS),
-    "judged": _all(_point, MAX_JUDGED),
-    "judged_on": _judged_on,
-    "aside": _all(_point, MAX_JUDGED),
+    "evaluations": _all(_point, MAX_EVALUATIONS),
+    "evaluated_on": _judged_on,
+    "held_out": _all(_point, MAX_EVALUATIONS),
     "test": _or_none(_point),
     "confusion": _or_none(_confusion),
     "hardest": _all(_mistake, MAX_MISTAKES),
     "samples": _or_none(_samples),
-    "silent": _all(_silent, MAX_LAYERS),
+    "dead_units": _all(_silent, MAX_LAYERS),
     "images_per_second": _bounded(_number, 0, HUGE),
     "seconds": _bounded(_number, 0, HUGE),
     "seconds_left": _or_none(_bounded(_number, 0, HUGE)),
@@ -951,7 +951,7 @@ def _record_from(value: Any, run_id: str) -> Record:
     if shared.recipe is None or shared.dataset is None:
         raise _Refused("its recipe or its dataset is missing")
     snapshot = _snapshot(value["snapshot"])
-    if not {layer.path for layer in snapshot.silent} <= {path for path, _ in shared.network.walk()}:
+    if not {layer.path for layer in snapshot.dead_units} <= {path for path, _ in shared.network.walk()}:
         raise _Refused("it speaks of layers that its network does not have")
     numbers = value["numbers"]
     if not isinstance(numbers, dict) or len(json.dumps(numbers)) > MAX_NUMBERS:

@@ -11,8 +11,8 @@ from functools import partial
 
 import numpy as np
 
-from core.data import SOURCES, Collection, Dataset, DatasetError, InvalidCollection, Lesson, load
-from core.data.lessons import is_lesson, lesson_name
+from core.data import SOURCES, Collection, Dataset, DatasetError, DrawnDataset, InvalidCollection, load
+from core.data.drawn_datasets import drawn_name, is_drawn
 from core.network import Network
 from core.network.recipe import Recipe
 from core.training.run import Run
@@ -83,7 +83,7 @@ class Workspace:
             StoreError: where there are as many runs as one visitor may have; then nothing has changed.
         """
         drawings = dataset if isinstance(dataset, Collection) else None
-        dataset = lesson_name(drawings) if drawings is not None else dataset
+        dataset = drawn_name(drawings) if drawings is not None else dataset
         with self._changing:
             if self.full:
                 raise StoreError(self.full)
@@ -101,7 +101,7 @@ class Workspace:
             if drawings is None:
                 source = partial(self._loader, dataset)
             else:
-                source = Lesson(drawings, None if folder is None else partial(_copy, folder)).dataset
+                source = DrawnDataset(drawings, None if folder is None else partial(_copy, folder)).dataset
             run = Run(
                 network,
                 source,
@@ -221,11 +221,11 @@ class Workspace:
     def _run(self, record: Record, folder: RunFolder) -> Run:
         """A run with what it learns from; raises where that is not there."""
         source = partial(self._loader, record.dataset)
-        if is_lesson(record.dataset):
-            lesson = Lesson(_copy(folder), partial(_copy, folder))
-            if lesson.name != record.dataset:
+        if is_drawn(record.dataset):
+            drawn = DrawnDataset(_copy(folder), partial(_copy, folder))
+            if drawn.name != record.dataset:
                 raise StoreError("Its drawings are others than those that it learned from.")
-            source = lesson.dataset
+            source = drawn.dataset
         elif record.dataset not in SOURCES:
             raise StoreError("It learned from a dataset that this server does not have.")
         return Run.from_record(record, folder, source)

@@ -34,39 +34,39 @@ def filled(shape: Spec, **datasets: list[dict[str, Any]]) -> Spec:
 def learning_curve(
     snapshot: Snapshot, quantity: str, look: Look = LIGHT, each_epoch: bool = False, before: bool = False
 ) -> Spec:
-    """`loss` or `accuracy`: training as a line, the images that judge it as points on a dashed line.
+    """`loss` or `accuracy`: training as a line, evaluations as points on a dashed line.
 
-    Where a visitor's drawings are judged beside them, these are squares on a line of longer dashes.
+    Where a visitor's drawings are evaluated beside them, these are squares on a line of longer dashes.
 
     Args:
         snapshot: holds the curves.
         quantity: which.
         look: colours of the page.
         each_epoch: whether training is shown as the mean over each epoch, against epochs, which compares
-            fairly with the judgement after it; otherwise as it was from step to step, against steps.
+            fairly with the evaluation after it; otherwise as it was from step to step, against steps.
         before: whether the axis of accuracies reaches down to those before training.
     """
-    judged_on = snapshot.judged_on
+    evaluated_on = snapshot.evaluated_on
     batches = 1 if each_epoch else snapshot.steps / max(snapshot.epochs, 1)
     points = epoch_means(snapshot.train) if each_epoch else snapshot.train
     rows = {
         "train": _points(points, quantity, "training"),
-        "judged": _points(snapshot.judged, quantity, judged_on),
-        "aside": _points(snapshot.aside, quantity, DRAWN),
+        "evaluations": _points(snapshot.evaluations, quantity, evaluated_on),
+        "held_out": _points(snapshot.held_out, quantity, DRAWN),
     }
-    for row in (*rows["train"], *rows["judged"], *rows["aside"]):
+    for row in (*rows["train"], *rows["evaluations"], *rows["held_out"]):
         row["at"] = row["epoch"] * batches
     last = snapshot.epochs * batches
-    floor, drawn = _floor((snapshot,), before), bool(snapshot.aside)
-    return filled(_learning_curve(quantity, judged_on, last, floor, look, each_epoch, drawn), **rows)
+    floor, drawn = _floor((snapshot,), before), bool(snapshot.held_out)
+    return filled(_learning_curve(quantity, evaluated_on, last, floor, look, each_epoch, drawn), **rows)
 
 
 @lru_cache(KEPT)
 def _learning_curve(
-    quantity: str, judged_on: str, last: float, floor: float, look: Look, each_epoch: bool, drawn: bool
+    quantity: str, evaluated_on: str, last: float, floor: float, look: Look, each_epoch: bool, drawn: bool
 ) -> Spec:
     percent = quantity == "accuracy"
-    names, colours = ["training", judged_on], [look.quiet, look.accent]
+    names, colours = ["training", evaluated_on], [look.quiet, look.accent]
     if drawn:
         names, colours = [*names, DRAWN], [*colours, CLASS_COLOURS[6]]
     series = alt.Color(
@@ -87,19 +87,19 @@ def _learning_curve(
         "tooltip": tooltip,
     }
     train = alt.Chart(alt.NamedData("train")).mark_line(strokeWidth=2, clip=True, point=each_epoch).encode(**base)
-    judged = (
-        alt.Chart(alt.NamedData("judged"))
+    evaluated = (
+        alt.Chart(alt.NamedData("evaluations"))
         .mark_line(strokeDash=[5, 3], strokeWidth=2, clip=True, point={"filled": True, "size": 60})
         .encode(**base)
     )
-    aside = (
-        alt.Chart(alt.NamedData("aside"))
+    held_out = (
+        alt.Chart(alt.NamedData("held_out"))
         .mark_line(
             strokeDash=[10, 4], strokeWidth=2, clip=True, point={"filled": True, "size": 60, "shape": "square"}
         )
         .encode(**base)
     )
-    return alt.layer(train, judged, *([aside] if drawn else [])).properties(height=CURVE_HEIGHT).to_dict()
+    return alt.layer(train, evaluated, *([held_out] if drawn else [])).properties(height=CURVE_HEIGHT).to_dict()
 
 
 def epoch_means(points: Sequence[Point]) -> tuple[Point, ...]:
@@ -135,16 +135,18 @@ def _rate_curve(last_epoch: float, look: Look) -> Spec:
 
 
 def compared(runs: Sequence[tuple[str, Snapshot]], quantity: str, training: bool, look: Look = LIGHT) -> Spec:
-    """Several runs in one chart: each a colour and a shape of its own; dashed what they were judged on.
+    """Several runs in one chart: each a colour and a shape of its own; dashed their evaluations.
 
     Args:
         runs: (name, snapshot); names must differ.
         quantity: `loss` or `accuracy`.
         training: whether the curves on the training images are drawn too, as thin lines.
     """
-    rows = {"train": [], "judged": []}
+    rows = {"train": [], "evaluations": []}
     for name, snapshot in runs:
-        rows["judged"] += [{**row, "run": name} for row in _points(snapshot.judged, quantity, snapshot.judged_on)]
+        rows["evaluations"] += [
+            {**row, "run": name} for row in _points(snapshot.evaluations, quantity, snapshot.evaluated_on)
+        ]
         if training:
             rows["train"] += [{**row, "run": name} for row in _points(snapshot.train, quantity, "training")]
     names = tuple(name for name, _ in runs)
@@ -175,9 +177,11 @@ def _compared(names: tuple[str, ...], quantity: str, epochs: int, floor: float) 
         ],
     }
     train = alt.Chart(alt.NamedData("train")).mark_line(strokeWidth=1, opacity=0.6, clip=True).encode(**base)
-    lines = alt.Chart(alt.NamedData("judged")).mark_line(strokeDash=[5, 3], strokeWidth=2, clip=True).encode(**base)
+    lines = (
+        alt.Chart(alt.NamedData("evaluations")).mark_line(strokeDash=[5, 3], strokeWidth=2, clip=True).encode(**base)
+    )
     points = (
-        alt.Chart(alt.NamedData("judged"))
+        alt.Chart(alt.NamedData("evaluations"))
         .mark_point(filled=True, clip=True, opacity=1)
         .encode(
             **base,
@@ -317,6 +321,8 @@ def _floor(snapshots: Sequence[Snapshot], before: bool = False) -> float:
 
     It moves in a few steps only, so that the chart does not jump with each point.
     """
-    points = [point for snapshot in snapshots for point in (*snapshot.train, *snapshot.judged, *snapshot.aside)]
+    points = [
+        point for snapshot in snapshots for point in (*snapshot.train, *snapshot.evaluations, *snapshot.held_out)
+    ]
     lowest = min((point.accuracy for point in points if before or point.epoch >= 0.5), default=0.0)
     return max(step for step in (0.0, 0.5, 0.8, 0.9, 0.95) if step <= lowest or step == 0.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+import textwrap
 from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
@@ -74,7 +75,7 @@ def nested_boxes(
         _rectangle(box, cell, "#000", 4 if chosen else 3) + _rectangle(box, cell, FRAME, 2.5 if chosen else 1.2)
         for _, box, chosen in sorted(groups, key=lambda group: group[2])
     )
-    lines = _lines(caption, 62)
+    lines = textwrap.wrap(caption, 62, break_long_words=False, break_on_hyphens=False)
     width = max([wide + 34 + LETTER_PX * max((len(words) for words, *_ in groups), default=0)] + [430] * bool(lines))
     height = max(high, lowest) + 8
     ground = f'<rect x="-8" y="-8" width="100%" height="100%" fill="{look.ground}"/>' if caption else ""
@@ -116,13 +117,3 @@ def _rectangle(box: Box, cell: int, colour: str, weight: float) -> str:
         f'<rect x="{box.left * cell + 1.5}" y="{box.top * cell + 1.5}" width="{wide * cell - 3}" '
         f'height="{high * cell - 3}" fill="none" stroke="{colour}" stroke-width="{weight}"/>'
     )
-
-
-def _lines(text: str, most: int) -> list[str]:
-    lines: list[str] = []
-    for word in text.split():
-        if lines and len(lines[-1]) + len(word) < most:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(word)
-    return lines

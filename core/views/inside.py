@@ -1,4 +1,4 @@
-"""What the pages that look inside draw as charts: planes, weights, answers, matrices and receptive fields → Vega-Lite.
+"""Charts of the pages that look inside: planes, weights, answers, matrices and receptive fields → Vega-Lite.
 
 As in `core.views.charts`, a chart is made with Altair once and kept, and hovering needs no server.
 """
@@ -364,23 +364,35 @@ def _receptive_explorer(
     """For values up to 1; `ways` is how many products of rows and columns a unit reads, 0 for its whole frame."""
     rows, columns = units
     height, width = pixels_shape[:2]
+    hover = alt.selection_point(
+        name="unit", on="pointerover", fields=["row", "column"], empty=False, clear=False,
+        value=[{"row": rows // 2, "column": columns // 2}], nearest=False,
+    )  # fmt: skip
+    above = _explored_units(rows, columns, signed, hover).properties(**_sides(rows, columns, side_px))
+    below = _explored_image(pixels_shape, hover, look, ways).properties(**_sides(height, width, side_px))
+    room = {"left": 0, "top": 0, "right": 34, "bottom": 5}  # so that the words fit beside a small picture
+    return (
+        alt.vconcat(above, below, spacing=34, padding=room)
+        .resolve_scale(x="independent", y="independent", color="independent")
+        .configure_view(strokeWidth=0)
+        .configure_concat(spacing=30)
+        .to_dict()
+    )
+
+
+def _explored_units(rows: int, columns: int, signed: bool, hover: alt.Parameter) -> alt.LayerChart:
+    """The feature map, each unit a cell to hover over; the chosen one is framed."""
     shades = (
         alt.Scale(domain=[-1, 1], range=list(SIGNED), interpolate="rgb")
         if signed
         else alt.Scale(domain=[0, 1], range=list(MAGMA), interpolate="rgb")
     )
-    hover = alt.selection_point(
-        name="unit", on="pointerover", fields=["row", "column"], empty=False, clear=False,
-        value=[{"row": rows // 2, "column": columns // 2}], nearest=False,
-    )  # fmt: skip
     grid = alt.Chart(alt.NamedData("units"))
+    place = _cell("column", "row", columns, rows)
     cells = (
         grid.mark_rect()
         .encode(
-            x=_position("column", columns),
-            x2="x2:Q",
-            y=_position("row", rows),
-            y2="y2:Q",
+            **place,
             color=alt.Color(
                 "value:Q", scale=shades, title="value", legend=alt.Legend(orient="right", gradientLength=120)
             ),
@@ -395,61 +407,64 @@ def _receptive_explorer(
     )
     chosen = (
         grid.mark_rect(fillOpacity=0, stroke=FRAME, strokeWidth=3)
-        .encode(x=_position("column", columns), x2="x2:Q", y=_position("row", rows), y2="y2:Q")
+        .encode(**place)
         .transform_calculate(x2="datum.column + 1", y2="datum.row + 1")
         .transform_filter(hover)
     )
-    pixels = alt.Chart(alt.NamedData("pixels")).mark_rect()
-    place = {
-        "x": _position("column", width),
-        "x2": "x2:Q",
-        "y": _position("row", height),
-        "y2": "y2:Q",
-    }
-    marks = []
-    if ways:
-        inner = {"x": _position("x1", width), "x2": "x2:Q", "y": _position("y1", height), "y2": "y2:Q"}
-        read = " || ".join(
-            f"(indexof(reads[{way}][0][unit.row[0]], '|' + datum.row + '|') >= 0"
-            f" && indexof(reads[{way}][1][unit.column[0]], '|' + datum.column + '|') >= 0)"
-            for way in range(ways)
-        )
-        marks = [
-            pixels.mark_rect(fillOpacity=0.35, fill=FRAME, stroke=FRAME, strokeWidth=1.5)
-            .encode(**inner)
-            .transform_filter(f"isValid(unit.row) && ({read})")
-            .transform_calculate(
-                x1="datum.column + 0.2", x2="datum.column + 0.8", y1="datum.row + 0.2", y2="datum.row + 0.8"
-            )
-        ]
-    if len(pixels_shape) == 3:
-        pixels = pixels.encode(**place, color=alt.Color("colour:N", scale=None))
-    else:
-        ink = alt.Scale(domain=[0, 1], range=list(INK))
-        pixels = pixels.encode(**place, color=alt.Color("value:Q", scale=ink, legend=None))
-    pixels = pixels.transform_calculate(x2="datum.column + 1", y2="datum.row + 1")
+    return alt.layer(cells, chosen)
+
+
+def _explored_image(shape: tuple[int, ...], hover: alt.Parameter, look: Look, ways: int) -> alt.LayerChart:
+    """The input with the chosen unit's receptive field framed, and a sentence above."""
+    height, width = shape[:2]
+    colour = (
+        alt.Color("colour:N", scale=None)
+        if len(shape) == 3
+        else alt.Color("value:Q", scale=alt.Scale(domain=[0, 1], range=list(INK)), legend=None)
+    )
+    pixels = (
+        alt.Chart(alt.NamedData("pixels"))
+        .mark_rect()
+        .encode(**_cell("column", "row", width, height), color=colour)
+        .transform_calculate(x2="datum.column + 1", y2="datum.row + 1")
+    )
+    units = alt.Chart(alt.NamedData("units"))
     box = (
-        grid.mark_rect(fill=FRAME, fillOpacity=0 if ways else 0.22, stroke=FRAME, strokeWidth=3)
+        units.mark_rect(fill=FRAME, fillOpacity=0 if ways else 0.22, stroke=FRAME, strokeWidth=3)
         .encode(x=_position("left", width), x2="right:Q", y=_position("top", height), y2="bottom:Q")
         .transform_filter(hover)
         .transform_filter("datum.bottom > datum.top")
     )
     words = (
-        grid.mark_text(align="left", baseline="bottom", fontSize=12, color=look.text)
+        units.mark_text(align="left", baseline="bottom", fontSize=12, color=look.text)
         .transform_calculate(words="datum.unit + ' sees ' + datum.view")
         .transform_filter(hover)
         .encode(x=alt.value(0), y=alt.value(-6), text="words:N")
     )
-    above = alt.layer(cells, chosen).properties(**_sides(rows, columns, side_px))
-    below = alt.layer(pixels, *marks, box, words).properties(**_sides(height, width, side_px))
-    room = {"left": 0, "top": 0, "right": 34, "bottom": 5}  # so that the words fit beside a small picture
-    return (
-        alt.vconcat(above, below, spacing=34, padding=room)
-        .resolve_scale(x="independent", y="independent", color="independent")
-        .configure_view(strokeWidth=0)
-        .configure_concat(spacing=30)
-        .to_dict()
+    return alt.layer(pixels, *([_read_pixels(height, width, ways)] if ways else []), box, words)
+
+
+def _read_pixels(height: int, width: int, ways: int) -> alt.Chart:
+    """A mark in each pixel that the chosen unit truly reads."""
+    read = " || ".join(
+        f"(indexof(reads[{way}][0][unit.row[0]], '|' + datum.row + '|') >= 0"
+        f" && indexof(reads[{way}][1][unit.column[0]], '|' + datum.column + '|') >= 0)"
+        for way in range(ways)
     )
+    return (
+        alt.Chart(alt.NamedData("pixels"))
+        .mark_rect(fillOpacity=0.35, fill=FRAME, stroke=FRAME, strokeWidth=1.5)
+        .encode(**_cell("x1", "y1", width, height))
+        .transform_filter(f"isValid(unit.row) && ({read})")
+        .transform_calculate(
+            x1="datum.column + 0.2", x2="datum.column + 0.8", y1="datum.row + 0.2", y2="datum.row + 0.8"
+        )
+    )
+
+
+def _cell(across: str, down: str, columns: int, rows: int) -> dict[str, Any]:
+    """The channels of a rectangle from these fields to `x2` and `y2`."""
+    return {"x": _position(across, columns), "x2": "x2:Q", "y": _position(down, rows), "y2": "y2:Q"}
 
 
 def _position(field: str, length: int) -> Any:

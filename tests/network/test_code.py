@@ -1,5 +1,6 @@
 """The exported script is run, and builds and trains the same network with the same recipe."""
 
+import inspect
 import json
 import math
 from types import SimpleNamespace
@@ -27,9 +28,10 @@ from core.network import (
 from core.network.recipe import AUGMENTATIONS
 from core.network.settings import settings_of
 from core.training import build_model, train
-from core.training.loop import _own_callbacks, make_loss
+from core.training.callbacks import recipe_callbacks
+from core.training.losses import make_loss
 from core.training.optimizers import make_optimizer
-from core.training.schedule import learning_rates
+from core.training.schedule import learning_rates, make_schedule
 from tests.strategies import networks, recipes
 
 QUICK = Network(
@@ -238,6 +240,13 @@ def test_every_step_has_the_learning_rate_of_the_loop(settings):
     json.dumps(keras.optimizers.serialize(names["model"].optimizer))  # so the model can be saved with it
 
 
+@pytest.mark.parametrize("changes", [{"schedule": "one-cycle"}, {"schedule": "triangular"}, {"warm_up": 1.0}])
+def test_the_script_holds_the_very_schedule_that_the_loop_trains_with(changes):
+    recipe = Recipe(learning_rate=0.03, **changes)
+    ours = type(make_schedule(recipe, 3, 7))
+    assert inspect.getsource(ours) in to_code(QUICK, recipe)
+
+
 def never_better(**changes) -> Recipe:
     """Steps so short that no epoch counts as progress."""
     return Recipe(
@@ -316,7 +325,7 @@ def test_any_recipe_prepares_what_the_loop_does(recipe):
     assert float(np.mean(loss(fit["y"], answers))) == pytest.approx(expected, rel=1e-5)
 
     callbacks = {type(callback).__name__: callback for callback in fit.get("callbacks", ())}
-    for own in _own_callbacks(recipe):
+    for own in recipe_callbacks(recipe):
         other = callbacks[type(own).__name__]
         assert (own.monitor, own.patience, own.min_delta) == (other.monitor, other.patience, other.min_delta)
         assert other.mode == own.mode or other.monitor == "val_loss"

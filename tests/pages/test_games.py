@@ -261,7 +261,7 @@ def test_a_run_plays_while_it_learns_and_afterwards(app, monkeypatch):
     session.editor.recipe = Recipe(epochs=200, training_images=500)
     session.start_run()
     session.state(GamesState).networks = (f"run/{session.run.created}", "lenet5")
-    until(lambda: session.run.snapshot.judged)  # after an epoch, all graphs are there
+    until(lambda: session.run.snapshot.evaluations)  # after an epoch, all graphs are there
     for name in ("split", "fool", "against"):  # with whatever it knows by now
         game(app, name)
         assert not app.exception

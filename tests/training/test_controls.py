@@ -7,7 +7,7 @@ import pytest
 
 from core.network import LENET5, Dense, Dropout, Flatten, MaxPooling2D, Network
 from core.training import Recipe, Run, State, build_model, train
-from core.training.turns import Turns
+from core.training.scheduler import Scheduler
 from tests.waiting import until
 
 # ruff: noqa: B023 - each lambda is called before its loop goes on
@@ -18,7 +18,7 @@ SOON = 0.3  # seconds in which a control has to act
 
 def begun(network, dataset, recipe, **more):
     """A run that has learned for a few calls."""
-    run = Run(network, dataset, recipe, turns=Turns(2), **more).start()
+    run = Run(network, dataset, recipe, turns=Scheduler(2), **more).start()
     until(lambda: run.snapshot.train and run.version > 0)
     return run
 
@@ -70,7 +70,7 @@ def threading_wait(seconds):
 
 def test_one_batch_is_one_step_and_one_epoch_ends_with_its_judgement(small_mnist):
     recipe = Recipe(epochs=5, batch_size=500)  # four steps an epoch
-    run = Run(SMALL, small_mnist, recipe, turns=Turns(1))
+    run = Run(SMALL, small_mnist, recipe, turns=Scheduler(1))
     run.one_batch()
     until(lambda: run.snapshot.state is State.PAUSED)
     assert run.snapshot.step == 1
@@ -80,10 +80,10 @@ def test_one_batch_is_one_step_and_one_epoch_ends_with_its_judgement(small_mnist
     run.one_epoch()
     until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.step > 2)
     assert run.snapshot.step == 4
-    assert [point.epoch for point in run.snapshot.judged] == [0, 1]
+    assert [point.epoch for point in run.snapshot.evaluations] == [0, 1]
     run.one_epoch()
     until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.step > 4)
-    assert [point.epoch for point in run.snapshot.judged] == [0, 1, 2]
+    assert [point.epoch for point in run.snapshot.evaluations] == [0, 1, 2]
     run.resume()
     assert ended(run).state is State.FINISHED
     assert run.snapshot.step == 20
@@ -92,13 +92,13 @@ def test_one_batch_is_one_step_and_one_epoch_ends_with_its_judgement(small_mnist
 def test_steps_and_pauses_change_nothing_of_what_is_learned(small_mnist):
     recipe = Recipe(epochs=2, batch_size=100, schedule="cosine", rotation=10.0, shift=2.0)
     straight = train(SMALL, small_mnist, recipe).model.get_weights()
-    run = Run(SMALL, small_mnist, recipe, turns=Turns(1))
+    run = Run(SMALL, small_mnist, recipe, turns=Scheduler(1))
     for _ in range(3):
         step = run.snapshot.step
         run.one_batch()
         until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.step > step)
     run.one_epoch()
-    until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.judged_epoch == 1)
+    until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.evaluated_epoch == 1)
     run.resume()
     ended(run)
     assert same(straight, weights(run))
@@ -107,23 +107,23 @@ def test_steps_and_pauses_change_nothing_of_what_is_learned(small_mnist):
 def test_rewind_gives_the_very_initial_weights_and_the_same_run_again(small_mnist):
     recipe = Recipe(epochs=2, batch_size=100, momentum=0.9, optimizer="SGD", learning_rate=0.05)
     run = begun(SMALL, small_mnist, recipe.replaced(epochs=200))
-    first = run.snapshot.judged[0]
+    first = run.snapshot.evaluations[0]
     run.rewind()
     assert seconds_until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.step == 0) < SOON
     until(lambda: same(weights(run), build_model(SMALL, recipe.seed).get_weights()))
     assert run.snapshot.train == ()
     for _ in range(2):
         run.one_epoch()
-        reached = run.snapshot.judged_epoch
-        until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.judged_epoch > max(reached, 0))
-    assert run.snapshot.judged[0] == first
+        reached = run.snapshot.evaluated_epoch
+        until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.evaluated_epoch > max(reached, 0))
+    assert run.snapshot.evaluations[0] == first
     assert same(weights(run), train(SMALL, small_mnist, recipe).model.get_weights())
     run.stop()
     ended(run)
 
 
 def test_a_finished_run_can_be_rewound_too(small_mnist):
-    run = Run(SMALL, small_mnist, Recipe(epochs=1), turns=Turns(1)).start()
+    run = Run(SMALL, small_mnist, Recipe(epochs=1), turns=Scheduler(1)).start()
     ended(run)
     learned = weights(run)
     run.rewind()
@@ -136,13 +136,13 @@ def test_a_finished_run_can_be_rewound_too(small_mnist):
 
 def test_a_finished_run_goes_on_as_if_it_had_been_planned_longer(small_mnist):
     """Adam's moments, dropout's random numbers and the order of the images all go on."""
-    run = Run(SMALL, small_mnist, Recipe(epochs=2, batch_size=100), turns=Turns(1)).start()
+    run = Run(SMALL, small_mnist, Recipe(epochs=2, batch_size=100), turns=Scheduler(1)).start()
     ended(run)
     run.more(3)
     until(lambda: run.snapshot.epochs == 5)
     last = ended(run)
     assert last.state is State.FINISHED
-    assert [point.epoch for point in last.judged] == [0, 1, 2, 3, 4, 5]
+    assert [point.epoch for point in last.evaluations] == [0, 1, 2, 3, 4, 5]
     assert same(weights(run), train(SMALL, small_mnist, Recipe(epochs=5, batch_size=100)).model.get_weights())
 
 
@@ -191,7 +191,7 @@ def test_the_learning_rate_changes_while_it_runs(small_mnist):
 
 def test_a_schedule_goes_on_through_the_rate_that_was_set(small_mnist):
     recipe = Recipe(epochs=4, batch_size=500, schedule="step", stage_epochs=2, factor=0.5, learning_rate=0.01)
-    run = Run(SMALL, small_mnist, recipe, turns=Turns(1))
+    run = Run(SMALL, small_mnist, recipe, turns=Scheduler(1))
     run.one_epoch()
     until(lambda: run.snapshot.state is State.PAUSED)
     run.set_learning_rate(0.04)
@@ -203,22 +203,22 @@ def test_a_schedule_goes_on_through_the_rate_that_was_set(small_mnist):
 
 
 def test_runs_beyond_the_limit_wait_in_line_and_know_their_place(small_mnist):
-    turns = Turns(1)
+    turns = Scheduler(1)
     runs = [Run(SMALL, small_mnist, ENDLESS, turns=turns) for _ in range(3)]
     for run in runs:
         run.start()
-        until(lambda: run.snapshot.state is not State.QUEUED or run.snapshot.place)
+        until(lambda: run.snapshot.state is not State.QUEUED or run.snapshot.queue_position)
     until(lambda: runs[0].snapshot.step > 0)
-    assert [run.snapshot.place for run in runs] == [0, 1, 2]
+    assert [run.snapshot.queue_position for run in runs] == [0, 1, 2]
     assert [run.snapshot.state for run in runs[1:]] == [State.QUEUED, State.QUEUED]
     runs[0].pause()
     until(lambda: runs[1].snapshot.step > 0)
-    until(lambda: runs[2].snapshot.place == 1)
+    until(lambda: runs[2].snapshot.queue_position == 1)
     runs[0].resume()
-    until(lambda: runs[0].snapshot.state is State.QUEUED and runs[0].snapshot.place == 2)
+    until(lambda: runs[0].snapshot.state is State.QUEUED and runs[0].snapshot.queue_position == 2)
     runs[2].stop()
     assert ended(runs[2]).state is State.STOPPED  # it never had a turn, and leaves the line at once
-    until(lambda: runs[0].snapshot.place == 1)
+    until(lambda: runs[0].snapshot.queue_position == 1)
     runs[1].stop()
     until(lambda: runs[0].snapshot.state is State.TRAINING)
     runs[0].stop()
@@ -228,7 +228,7 @@ def test_runs_beyond_the_limit_wait_in_line_and_know_their_place(small_mnist):
 
 
 def test_with_others_waiting_turns_are_short(small_mnist):
-    turns = Turns(1, turn_seconds=0.3)
+    turns = Scheduler(1, turn_seconds=0.3)
     runs = [Run(SMALL, small_mnist, ENDLESS, turns=turns).start() for _ in range(3)]
     for run in runs:
         until(lambda: run.snapshot.step > 0)
@@ -241,17 +241,17 @@ def test_with_others_waiting_turns_are_short(small_mnist):
 
 
 def test_pausing_while_waiting_gives_up_the_place(small_mnist):
-    turns = Turns(1)
+    turns = Scheduler(1)
     first, second, third = (Run(SMALL, small_mnist, ENDLESS, turns=turns) for _ in range(3))
     first.start()
     until(lambda: first.snapshot.step > 0)
     second.start()
-    until(lambda: second.snapshot.place == 1)
+    until(lambda: second.snapshot.queue_position == 1)
     third.start()
-    until(lambda: third.snapshot.place == 2)
+    until(lambda: third.snapshot.queue_position == 2)
     second.pause()
     until(lambda: second.snapshot.state is State.PAUSED)
-    until(lambda: third.snapshot.place == 1)
+    until(lambda: third.snapshot.queue_position == 1)
     for run in (first, second, third):
         run.stop()
     for run in (first, second, third):
@@ -260,12 +260,12 @@ def test_pausing_while_waiting_gives_up_the_place(small_mnist):
 
 def test_a_control_that_comes_while_a_run_ends_is_not_lost(small_mnist):
     for _ in range(5):
-        run = Run(SMALL, small_mnist, Recipe(epochs=1, batch_size=1000), turns=Turns(1)).start()
+        run = Run(SMALL, small_mnist, Recipe(epochs=1, batch_size=1000), turns=Scheduler(1)).start()
         until(lambda: run.snapshot.state is State.FINISHED)
         run.more(1)
-        until(lambda: run.snapshot.judged_epoch == 2 and run.snapshot.state is State.FINISHED)
+        until(lambda: run.snapshot.evaluated_epoch == 2 and run.snapshot.state is State.FINISHED)
         assert run.wait(20)
-        assert np.isfinite(run.snapshot.judged[-1].loss)
+        assert np.isfinite(run.snapshot.evaluations[-1].loss)
 
 
 def test_what_is_asked_of_a_resting_run_counts_as_work_until_it_is_done(small_mnist):

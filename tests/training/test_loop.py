@@ -110,7 +110,7 @@ def test_snapshots_tell_the_story_in_order(small_mnist):
     steps = [snapshot.step for snapshot in story]
     assert steps == sorted(steps)
     assert steps[-1] == story[-1].steps == 2 * math.ceil(2000 / 32)
-    assert [point.epoch for point in story[-1].judged] == [0, 1, 2]
+    assert [point.epoch for point in story[-1].evaluations] == [0, 1, 2]
     assert story[-1].progress == 1
     assert story[0].test_accuracy is None
     assert any(snapshot.images_per_second > 0 for snapshot in story)

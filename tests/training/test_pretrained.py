@@ -6,7 +6,7 @@ import pytest
 from core.insight import verdict
 from core.network import trace
 from core.training import card, pretrained
-from core.training.pretrained import FOLDER, NAMES
+from core.training.pretrained import FOLDER, NAMES, PretrainedError, _model
 from tools.drawings.calibration import RUBBISH, answers, drawn, judged_digits, sure_of
 
 
@@ -33,6 +33,18 @@ def test_only_names_that_there_are_lead_to_a_file():
             pretrained(name)
         with pytest.raises(KeyError):
             card(name)
+
+
+def test_weights_that_are_damaged_or_missing_get_a_sentence_that_names_their_file(tmp_path, monkeypatch):
+    card("lenet5")  # is read once
+    sound = (FOLDER / "lenet5.npz").read_bytes()
+    monkeypatch.setitem(pretrained.__globals__, "FOLDER", tmp_path)
+    _model.cache_clear()
+    for content in (None, b"", b"no archive", sound[: len(sound) // 2], (FOLDER / "draw.npz").read_bytes()):
+        if content is not None:
+            (tmp_path / "lenet5.npz").write_bytes(content)
+        with pytest.raises(PretrainedError, match=r"lenet5\.npz are missing or damaged.*git checkout"):
+            pretrained("lenet5")
 
 
 def test_the_drawing_network_is_small():

@@ -10,7 +10,7 @@ from core.data import Dataset
 from core.network import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D, Network
 from core.network.settings import InvalidSetting
 from core.training import Recipe, State, build_model, train
-from core.training.loop import make_loss
+from core.training.losses import make_loss
 from core.training.schedule import learning_rates
 
 TINY = Network((28, 28, 1), (MaxPooling2D(4), Flatten(), Dense(10, "softmax")), "Tiny")
@@ -142,16 +142,16 @@ def test_losses_are_their_formulas(loss, smoothing, random):
 
 
 def test_a_validation_share_is_kept_apart_and_the_test_images_are_read_once_at_the_end(small_mnist):
-    """The last share is labelled wrongly: learning from it or judging by anything else would show."""
+    """The last share is labelled wrongly: learning from it or evaluating on anything else would show."""
     x, y = small_mnist.x_train, small_mnist.y_train.copy()
     y[800:1000] = (y[800:1000] + 1) % 10
     data = Dataset("mnist", x, y, small_mnist.x_test, small_mnist.y_test, small_mnist.class_names)
     recipe = Recipe(epochs=4, batch_size=50, training_images=1000, validation_share=0.2, learning_rate=0.01)
     story = []
     end = train(TINY, data, recipe, story.append).snapshot
-    assert end.judged_on == "validation"
-    assert [point.images for point in end.judged] == [200] * 5
-    assert end.judged_accuracy < 0.1  # right answers are wrong there
+    assert end.evaluated_on == "validation"
+    assert [point.images for point in end.evaluations] == [200] * 5
+    assert end.evaluated_accuracy < 0.1  # right answers are wrong there
     assert sum(point.images for point in end.train) == 4 * 800
     assert end.train_accuracy > 0.6
     assert end.test_accuracy > 0.6 and end.test.images == 500
@@ -168,7 +168,7 @@ def test_the_split_is_that_of_keras():
 
 
 def shuffled_labels(small_mnist, random):
-    """Nothing can be learned that holds for other images: the judged loss soon rises."""
+    """Nothing can be learned that holds for other images: the evaluated loss soon rises."""
     return Dataset(
         "mnist", small_mnist.x_train[:200], random.integers(0, 10, 200).astype("uint8"),
         small_mnist.x_test, small_mnist.y_test, small_mnist.class_names,
@@ -182,11 +182,13 @@ def test_early_stopping_ends_after_epochs_without_progress_and_the_best_weights_
     data = shuffled_labels(small_mnist, random)
     recipe = Recipe(epochs=50, batch_size=20, early_stopping=3, restore_best=True, validation_share=0.3)
     kept = {}
-    end = train(WIDE, data, recipe, lambda now: kept.setdefault(now.judged_epoch, now.judged and now.judged[-1]))
-    losses = [point.loss for point in end.snapshot.judged][1:]
+    end = train(
+        WIDE, data, recipe, lambda now: kept.setdefault(now.evaluated_epoch, now.evaluations and now.evaluations[-1])
+    )
+    losses = [point.loss for point in end.snapshot.evaluations][1:]
     best = int(np.argmin(losses)) + 1
     assert end.snapshot.state is State.FINISHED and "Stopped early" in end.snapshot.message
-    assert end.snapshot.judged_epoch == best + 3 and end.snapshot.progress == 1
+    assert end.snapshot.evaluated_epoch == best + 3 and end.snapshot.progress == 1
     assert end.snapshot.kept_epoch == best
     expected = train(WIDE, data, recipe.replaced(epochs=best, early_stopping=0)).model.get_weights()
     assert all((a == b).all() for a, b in zip(end.model.get_weights(), expected))
@@ -196,7 +198,7 @@ def test_without_restoring_the_last_weights_stay(small_mnist, random):
     data = shuffled_labels(small_mnist, random)
     end = train(WIDE, data, Recipe(epochs=50, batch_size=20, early_stopping=2, validation_share=0.3))
     assert end.snapshot.kept_epoch is None
-    again = train(WIDE, data, Recipe(epochs=int(end.snapshot.judged_epoch), batch_size=20, validation_share=0.3))
+    again = train(WIDE, data, Recipe(epochs=int(end.snapshot.evaluated_epoch), batch_size=20, validation_share=0.3))
     assert all((a == b).all() for a, b in zip(end.model.get_weights(), again.model.get_weights()))
 
 
@@ -208,7 +210,7 @@ def test_a_plateau_lowers_the_rate_as_keras_callback_does(small_mnist, random):
     )  # fmt: skip
     end = train(WIDE, data, recipe).snapshot
     best, wait, rate, expected = math.inf, 0, 0.001, []
-    for point in end.judged[1:]:
+    for point in end.evaluations[1:]:
         expected.append(rate)
         if point.loss < best - 1e-4:
             best, wait = point.loss, 0
@@ -225,11 +227,11 @@ def test_augmentation_changes_what_is_learned_and_not_what_is_judged(small_mnist
     recipe = Recipe(epochs=3, learning_rate=0.01)
     plain = train(TINY, small_mnist, recipe).snapshot
     turned = train(TINY, small_mnist, recipe.replaced(rotation=180.0)).snapshot
-    assert turned.judged[0] == plain.judged[0]  # before training: the same images, unchanged
-    assert turned.judged[-1] != plain.judged[-1]
+    assert turned.evaluations[0] == plain.evaluations[0]  # before training: the same images, unchanged
+    assert turned.evaluations[-1] != plain.evaluations[-1]
     assert turned.train_accuracy < plain.train_accuracy - 0.1
     again = train(TINY, small_mnist, recipe.replaced(rotation=180.0)).snapshot
-    assert again.judged == turned.judged
+    assert again.evaluations == turned.evaluations
 
 
 def test_dead_units_are_found_where_they_are(small_mnist):
@@ -246,7 +248,7 @@ def test_dead_units_are_found_where_they_are(small_mnist):
         alive = (values > 0).any(axis=tuple(range(values.ndim - 1)))
         if not alive.all():
             shares[path] = 1 - alive.mean()
-    assert {silent.path: pytest.approx(silent.share) for silent in end.snapshot.silent} == shares
+    assert {layer.path: pytest.approx(layer.share) for layer in end.snapshot.dead_units} == shares
     assert shares  # some have died
 
 

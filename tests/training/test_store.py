@@ -29,7 +29,7 @@ from hypothesis import strategies as st
 from core.network import LENET5, Conv2D, Dense, Flatten, Network
 from core.network.recipe import Recipe
 from core.training import store as module
-from core.training.snapshot import Mistake, Point, Silent, Snapshot, State
+from core.training.snapshot import DeadUnits, Mistake, Point, Snapshot, State
 from core.training.store import (
     Record,
     RunFolder,
@@ -47,20 +47,20 @@ SMALL = Network((8, 8, 1), (Conv2D(2, (3, 3), activation="relu"), Flatten(), Den
 RECIPE = Recipe(epochs=5, optimizer="SGD", learning_rate=0.05, rates=((1, 0.1), (2, 0.01)))
 FULL_SNAPSHOT = Snapshot(
     State.PAUSED,
-    place=2,
+    queue_position=2,
     epoch=3,
     epochs=5,
     step=120,
     steps=200,
     train=(Point(0.1, 2.31, 0.125, 128, 0.05), Point(2.4, 1 / 3, 0.9, 64, 0.01)),
-    judged=(Point(0, 2.4, 0.1, 500), Point(1, 0.7, 0.75, 500, 0.05)),
-    judged_on="validation",
-    aside=(Point(0, 1.9, 0.25, 12), Point(1, 0.4, 1.0, 12, 0.05)),
+    evaluations=(Point(0, 2.4, 0.1, 500), Point(1, 0.7, 0.75, 500, 0.05)),
+    evaluated_on="validation",
+    held_out=(Point(0, 1.9, 0.25, 12), Point(1, 0.4, 1.0, 12, 0.05)),
     test=Point(2.4, 0.5, 0.8125, 1000, 0.01),
     confusion=np.arange(9).reshape(3, 3),
     hardest=(Mistake(17, 2, 0, 0.999), Mistake(4, 0, 1, 0.51)),
     samples=np.array([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]], np.float32),
-    silent=(Silent((0,), 0.5),),
+    dead_units=(DeadUnits((0,), 0.5),),
     images_per_second=1234.5,
     seconds=61.25,
     seconds_left=40.0,
@@ -252,7 +252,7 @@ def test_what_could_not_be_read_back_is_not_written(workspace, array):
         {"created": float("inf")},
         {"network": None},
         {"snapshot": None},
-        {"snapshot": replace(FULL_SNAPSHOT, silent=(Silent((9,), 0.5),))},
+        {"snapshot": replace(FULL_SNAPSHOT, dead_units=(DeadUnits((9,), 0.5),))},
         {"snapshot": replace(FULL_SNAPSHOT, message="x" * 2001)},
         {"snapshot": replace(FULL_SNAPSHOT, steps=0)},
         {"snapshot": replace(FULL_SNAPSHOT, train=FULL_SNAPSHOT.train * 301)},
@@ -309,16 +309,16 @@ def _snapshots(draw):
         draw(st.integers(0, 9)),
         *(draw(st.integers(1, 10_000)) for _ in range(4)),
         train=tuple(draw(st.lists(_points, max_size=4))),
-        judged=tuple(draw(st.lists(_points, max_size=4))),
-        judged_on=draw(st.sampled_from(["test", "validation"])),
-        aside=tuple(draw(st.lists(_points, max_size=4))),
+        evaluations=tuple(draw(st.lists(_points, max_size=4))),
+        evaluated_on=draw(st.sampled_from(["test", "validation"])),
+        held_out=tuple(draw(st.lists(_points, max_size=4))),
         test=draw(st.none() | _points),
         confusion=draw(st.sampled_from([None, table])),
         hardest=tuple(
             draw(st.lists(st.builds(Mistake, st.integers(0, 9999), label, label, _floats(0, 1)), max_size=3))
         ),
         samples=draw(st.sampled_from([None, samples])),
-        silent=tuple(draw(st.lists(st.builds(Silent, path, _floats(0, 1)), max_size=3))),
+        dead_units=tuple(draw(st.lists(st.builds(DeadUnits, path, _floats(0, 1)), max_size=3))),
         images_per_second=draw(_floats()),
         seconds=draw(_floats()),
         seconds_left=draw(st.none() | _floats()),
@@ -338,7 +338,7 @@ def test_what_a_diverged_network_left_is_no_obstacle():
     wild = replace(
         FULL_SNAPSHOT,
         state=State.FAILED,
-        judged=(*FULL_SNAPSHOT.judged, Point(2, float("nan"), 0.1, 500)),
+        evaluations=(*FULL_SNAPSHOT.evaluations, Point(2, float("nan"), 0.1, 500)),
         test=Point(2, float("inf"), 0.1, 500),
         hardest=(Mistake(0, 1, 0, float("nan")),),
         samples=np.full((2, 3), np.nan, np.float32),
@@ -357,11 +357,11 @@ def _table(array, **changes):
 
 WRONG_FIELDS = [
     ("state", "TIRED"), ("state", None), ("state", ["PAUSED"]), ("state", "paused"),
-    ("place", -1), ("place", 1.5), ("place", True), ("epoch", 10**400), ("steps", 0), ("step", "1"),
+    ("queue_position", -1), ("queue_position", 1.5), ("queue_position", True), ("epoch", 10**400), ("steps", 0), ("step", "1"),
     ("train", {}), ("train", [[0, 0, 0, 1, 0]] * 601), ("train", [[0, 0, 0, 0, 0]]), ("train", [[0, 0, 2, 1, 0]]),
     ("train", [[0, float("inf"), 0, 1, 0]]), ("train", [[float("nan"), 0, 0, 1, 0]]), ("train", [[0, 0, 0, 1]]),
-    ("judged", [[0, None, 0, 1, 0]]), ("judged", [[0, 0, 0, 1, 0]] * 10_001), ("judged_on", "train"),
-    ("judged_on", []), ("test", []), ("test", [-1, 0, 0, 1, 0]),
+    ("evaluations", [[0, None, 0, 1, 0]]), ("evaluations", [[0, 0, 0, 1, 0]] * 10_001), ("evaluated_on", "train"),
+    ("evaluated_on", []), ("test", []), ("test", [-1, 0, 0, 1, 0]),
     ("confusion", [[1]]), ("confusion", _table(np.zeros((2, 3), np.int64))), ("confusion", _table(np.zeros((3, 3)))),
     ("confusion", _table(-np.ones((3, 3), np.int64))), ("confusion", _table(np.zeros((2, 2), np.int64))),
     ("confusion", _table(np.zeros((3, 3), np.int64), shape=[3])),
@@ -374,7 +374,7 @@ WRONG_FIELDS = [
     ("samples", _table(np.full((1, 3), np.nan))), ("samples", _table(np.full((1, 3), 2.0))),
     ("samples", _table(np.full((1, 3), -0.1, np.float32))), ("samples", _table(np.zeros((1, 201)))),
     ("hardest", [[0, 3, 0, 0.5]]), ("hardest", [[0, 0, 0, 1.5]]), ("hardest", [[0, 0, 0]]), ("hardest", [7]),
-    ("silent", [[[], 0.5]]), ("silent", [[[0], "all"]]), ("silent", [[[0.5], 0.5]]), ("silent", [[[0] * 10, 0.5]]),
+    ("dead_units", [[[], 0.5]]), ("dead_units", [[[0], "all"]]), ("dead_units", [[[0.5], 0.5]]), ("dead_units", [[[0] * 10, 0.5]]),
     ("seconds", -1), ("seconds_left", "soon"), ("images_per_second", float("inf")), ("learning_rate", None),
     ("kept_epoch", {}), ("message", None), ("message", "x" * 2001), ("message", "\ud800"), ("unknown", 1),
 ]  # fmt: skip
@@ -1035,7 +1035,7 @@ def hostile_records(good: dict) -> dict[str, bytes]:
         "created not": changed(created=float("nan")),
         "infinitely late": changed(created=float("inf")),
         "no snapshot": changed(snapshot=None),
-        "silent layers elsewhere": changed(snapshot={"state": "PAUSED", "silent": [[[7], 0.5]]}),
+        "silent layers elsewhere": changed(snapshot={"state": "PAUSED", "dead_units": [[[7], 0.5]]}),
         "numbers as list": changed(numbers=[]),
         "too many numbers": changed(numbers={"x": "y" * 50_001}),
         "no number": changed(numbers={"x": float("nan")}),

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.data import DIGITS, Collection, InvalidCollection, Lesson, load
+from core.data import DIGITS, Collection, DrawnDataset, InvalidCollection, load
 from core.insight import judged
 from core.network import LENET5, Conv2D, Dense, Flatten, InvalidNetwork, MaxPooling2D, Network
 from core.training import Recipe, State, StoreError, Workspace, card, pretrained, train
@@ -65,11 +65,11 @@ def test_a_network_learns_a_hand_that_it_does_not_know_and_hardly_forgets_the_ot
     made = of_lenet(drawn)
     run = finished(opened().start(made.network, drawn, made.recipe, made.begin))
     now = run.snapshot
-    before, after = now.aside[0], now.aside[-1]
+    before, after = now.held_out[0], now.held_out[-1]
     assert before.images == after.images == 20
     assert before.accuracy <= 0.9 and after.accuracy >= 0.95 and after.accuracy > before.accuracy
-    assert now.judged[0].accuracy == pytest.approx(card("lenet5").test_accuracy, abs=2e-4)
-    assert now.judged[-1].accuracy > now.judged[0].accuracy - 0.003
+    assert now.evaluations[0].accuracy == pytest.approx(card("lenet5").test_accuracy, abs=2e-4)
+    assert now.evaluations[-1].accuracy > now.evaluations[0].accuracy - 0.003
     fresh = digits(20, seed=5)  # by the same hand, never seen
     assert judged(run.model(), run.network, fresh.images, fresh.labels).accuracy > 0.97
 
@@ -80,8 +80,8 @@ def test_a_dozen_drawings_of_each_class_are_enough_and_take_seconds(opened):
     assert made.network.layers[:-1] == LENET5.layers[:-1]
     assert same(made.begin, pretrained("lenet5").get_weights()[:-2])
     run = finished(opened().start(made.network, drawn, made.recipe, made.begin))
-    assert run.snapshot.judged[-1].accuracy > 0.9 and run.snapshot.judged[-1].images == 9
-    assert run.snapshot.judged[0].accuracy < 0.7 and run.snapshot.aside == ()
+    assert run.snapshot.evaluations[-1].accuracy > 0.9 and run.snapshot.evaluations[-1].images == 9
+    assert run.snapshot.evaluations[0].accuracy < 0.7 and run.snapshot.held_out == ()
     assert run.snapshot.seconds < 20
     fresh = shapes(40, seed=5)
     assert judged(run.model(), run.network, fresh.images, fresh.labels).accuracy > 0.9
@@ -91,7 +91,7 @@ def test_a_dozen_drawings_of_each_class_are_enough_and_take_seconds(opened):
 
 
 def test_what_is_given_is_what_it_begins_with_and_the_rest_is_fresh():
-    data = Lesson(shapes(4)).dataset()
+    data = DrawnDataset(shapes(4)).dataset()
     begin = [np.full((49, 6), 0.25, np.float32), np.full(6, 0.5, np.float32)]
     seen = []
     recipe = QUICK.replaced(epochs=1, learning_rate=1e-6)
@@ -105,7 +105,7 @@ def test_what_is_given_is_what_it_begins_with_and_the_rest_is_fresh():
 @pytest.mark.parametrize("shape", [(6, 49), (49, 7)])
 def test_weights_of_another_network_are_refused(shape):
     with pytest.raises(InvalidNetwork, match="another network"):
-        train(SMALL, Lesson(shapes(4)).dataset(), QUICK, begin=[np.zeros(shape, np.float32)])
+        train(SMALL, DrawnDataset(shapes(4)).dataset(), QUICK, begin=[np.zeros(shape, np.float32)])
 
 
 def test_a_network_that_knows_the_classes_goes_on_with_all_its_weights():
@@ -146,7 +146,7 @@ def test_a_run_keeps_what_it_learned_from_whatever_is_drawn_or_deleted_later(ope
     data = load(found.dataset_name)
     assert data.class_names == SHAPES
     assert {image.tobytes() for image in (*data.x_train, *data.x_test)} == {i.tobytes() for i in drawn.images}
-    assert found.snapshot.judged == run.snapshot.judged
+    assert found.snapshot.evaluations == run.snapshot.evaluations
     found.more(1)
     until(lambda: found.snapshot.epochs == 3)
     finished(found)

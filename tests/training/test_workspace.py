@@ -53,7 +53,7 @@ def test_a_finished_run_is_found_again_with_its_curves_and_weights(opened):
     run = finished(opened().start(SMALL, "mnist", recipe))
     (found,) = opened().runs
     assert (found.name, found.network, found.recipe, found.dataset_name) == ("Small", SMALL, recipe, "mnist")
-    assert found.snapshot.judged == run.snapshot.judged and found.snapshot.train == run.snapshot.train
+    assert found.snapshot.evaluations == run.snapshot.evaluations and found.snapshot.train == run.snapshot.train
     assert (found.snapshot.confusion == run.snapshot.confusion).all()
     assert found.snapshot.state is State.FINISHED and found.snapshot.message == ""
     assert same(found.weights()[1], run.weights()[1])
@@ -96,7 +96,7 @@ KILLED = """
     workspace = Workspace(Store(sys.argv[1]).workspace("a" * 43), lambda name: small)
     run = workspace.start(from_json(sys.argv[2]), "mnist", Recipe(epochs=200, batch_size=50))
     while True:
-        if run.snapshot.judged_epoch >= 2:
+        if run.snapshot.evaluated_epoch >= 2:
             print("two epochs", flush=True)
         run.wait(0.02)
 """
@@ -113,15 +113,15 @@ def test_after_kill_nine_a_run_is_shown_up_to_its_last_epoch_and_goes_on_from_th
     (found,) = opened().runs
     now = found.snapshot
     assert now.state is State.PAUSED and "restarted" in now.message
-    assert now.judged_epoch >= 2 and len(now.judged) == now.judged_epoch + 1
-    reached = int(now.judged_epoch)
+    assert now.evaluated_epoch >= 2 and len(now.evaluations) == now.evaluated_epoch + 1
+    reached = int(now.evaluated_epoch)
     assert found.weights() is not None
     found.one_epoch()
-    until(lambda: found.snapshot.state is State.PAUSED and found.snapshot.judged_epoch > reached)
-    again = int(found.snapshot.judged_epoch)
+    until(lambda: found.snapshot.state is State.PAUSED and found.snapshot.evaluated_epoch > reached)
+    again = int(found.snapshot.evaluated_epoch)
     straight = train(SMALL, small_mnist, Recipe(epochs=again, batch_size=50))
     assert same(found.weights()[1], straight.model.get_weights())  # bit for bit
-    assert found.snapshot.judged == straight.snapshot.judged
+    assert found.snapshot.evaluations == straight.snapshot.evaluations
 
 
 def test_two_windows_of_one_visitor_have_the_same_runs(tmp_path, monkeypatch):
@@ -223,7 +223,7 @@ def test_a_rewound_run_does_not_show_epochs_of_its_former_life(opened):
     until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.step == 0)
     assert set(run.epochs()) <= {0}
     run.one_epoch()
-    until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.judged_epoch == 1)
+    until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.evaluated_epoch == 1)
     assert run.epochs() == [0, 1]
 
 
@@ -234,7 +234,7 @@ def test_after_a_rewind_the_best_weights_on_disk_are_of_the_new_life(opened):
     until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.step == 0)
     run.set_learning_rate(0.0123)  # another life, whose first epoch is the best so far as well
     run.one_epoch()
-    until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.judged_epoch == 1)
+    until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.evaluated_epoch == 1)
     run.stop()
     run.wait()
     best = run.folder.load("best").arrays
@@ -246,7 +246,7 @@ def test_a_full_disk_is_said_and_the_run_goes_on(opened, monkeypatch):
 
     workspace = opened()
     run = workspace.start(SMALL, "mnist", Recipe(epochs=200, batch_size=20))
-    until(lambda: run.snapshot.judged_epoch >= 1)
+    until(lambda: run.snapshot.evaluated_epoch >= 1)
 
     def full(_file):
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -254,13 +254,13 @@ def test_a_full_disk_is_said_and_the_run_goes_on(opened, monkeypatch):
     monkeypatch.setattr(os, "fsync", full)
     until(lambda: run.problem)
     assert "disk is full" in run.problem
-    epoch = run.snapshot.judged_epoch
-    until(lambda: run.snapshot.judged_epoch > epoch)  # it trains on
+    epoch = run.snapshot.evaluated_epoch
+    until(lambda: run.snapshot.evaluated_epoch > epoch)  # it trains on
     monkeypatch.undo()
     until(lambda: not run.problem)  # and is kept again as soon as there is room
     run.stop()
     assert run.wait(30)
-    assert opened().runs[0].snapshot.judged_epoch == run.snapshot.judged_epoch
+    assert opened().runs[0].snapshot.evaluated_epoch == run.snapshot.evaluated_epoch
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 nonsense", "half", "swapped"])

@@ -4,7 +4,7 @@ import tracemalloc
 
 import pytest
 
-from core.data.drawing import MAX_POINTS
+from core.data.pen import MAX_POINTS
 from core.network import Conv2D, MaxPooling2D
 from core.network.layers import penalty_text
 from core.network.settings import InvalidSetting, Pair, settings_of

@@ -99,14 +99,14 @@ SNAPSHOT = Snapshot(
     epoch=2,
     epochs=5,
     train=(Point(0.5, 1.2, 0.6, 100), Point(1.0, 0.7, 0.8, 100)),
-    judged=(Point(0, 2.3, 0.1, 100), Point(1, 0.6, 0.82, 100)),
+    evaluations=(Point(0, 2.3, 0.1, 100), Point(1, 0.6, 0.82, 100)),
 )
 
 
 def test_curves_hold_every_point_in_data_that_can_be_replaced():
     spec = learning_curve(SNAPSHOT, "accuracy")
     assert [row["value"] for row in spec["datasets"]["train"]] == [0.6, 0.8]
-    assert [row["value"] for row in spec["datasets"]["judged"]] == [0.1, 0.82]
+    assert [row["value"] for row in spec["datasets"]["evaluations"]] == [0.1, 0.82]
     other = Snapshot(State.TRAINING, epoch=1, epochs=5, train=(Point(0.7, 1.0, 0.55, 100),))
     again = learning_curve(other, "accuracy")
     for one in (spec, again):
@@ -309,21 +309,21 @@ def test_a_layer_that_cannot_work_is_marked_without_colour_alone():
 def test_the_mean_of_each_epoch_is_over_its_images_and_steps_are_counted():
     points = (Point(0.5, 2.0, 0.5, 300), Point(1.0, 1.0, 0.7, 100), Point(1.5, 0.5, 0.9, 200))
     snapshot = Snapshot(
-        State.TRAINING, epoch=2, epochs=4, step=30, steps=80, train=points, judged=(Point(1, 0.9, 0.8, 10),)
+        State.TRAINING, epoch=2, epochs=4, step=30, steps=80, train=points, evaluations=(Point(1, 0.9, 0.8, 10),)
     )
     means = learning_curve(snapshot, "loss", each_epoch=True)["datasets"]
     assert [(row["at"], row["value"]) for row in means["train"]] == [(1.0, 1.75), (1.5, 0.5)]
     steps = learning_curve(snapshot, "loss")["datasets"]
-    assert [row["at"] for row in steps["train"]] == [10, 20, 30] and steps["judged"][0]["at"] == 20
+    assert [row["at"] for row in steps["train"]] == [10, 20, 30] and steps["evaluations"][0]["at"] == 20
 
 
 def test_runs_beside_each_other_have_colours_and_shapes_of_their_own():
-    one = Snapshot(State.FINISHED, epoch=1, epochs=2, judged=(Point(0, 2.3, 0.1, 10), Point(1, 0.5, 0.9, 10)))
+    one = Snapshot(State.FINISHED, epoch=1, epochs=2, evaluations=(Point(0, 2.3, 0.1, 10), Point(1, 0.5, 0.9, 10)))
     two = Snapshot(
-        State.FINISHED, epoch=1, epochs=5, train=(Point(0.5, 1.0, 0.6, 10),), judged=(Point(1, 0.4, 0.92, 10),)
+        State.FINISHED, epoch=1, epochs=5, train=(Point(0.5, 1.0, 0.6, 10),), evaluations=(Point(1, 0.4, 0.92, 10),)
     )
     spec = compared([("A", one), ("B", two)], "accuracy", training=True)
-    assert [row["run"] for row in spec["datasets"]["judged"]] == ["A", "A", "B"]
+    assert [row["run"] for row in spec["datasets"]["evaluations"]] == ["A", "A", "B"]
     assert [row["run"] for row in spec["datasets"]["train"]] == ["B"]
     points = spec["layer"][2]["encoding"]
     assert points["color"]["scale"]["domain"] == points["shape"]["scale"]["domain"] == ["A", "B"]
@@ -339,12 +339,12 @@ def test_a_learning_rate_is_drawn_as_it_was():
 
 
 def test_drawings_that_are_judged_beside_the_test_images_have_a_line_and_a_mark_of_their_own():
-    judged = (Point(0, 2.3, 0.9, 1000), Point(1, 0.5, 0.95, 1000))
-    plain = Snapshot(State.FINISHED, epoch=1, epochs=1, judged=judged)
-    with_aside = replace(plain, aside=(Point(0, 2.9, 0.4, 12), Point(1, 0.1, 1.0, 12)))
+    evaluated = (Point(0, 2.3, 0.9, 1000), Point(1, 0.5, 0.95, 1000))
+    plain = Snapshot(State.FINISHED, epoch=1, epochs=1, evaluations=evaluated)
+    with_aside = replace(plain, held_out=(Point(0, 2.9, 0.4, 12), Point(1, 0.1, 1.0, 12)))
     before, after = learning_curve(plain, "accuracy"), learning_curve(with_aside, "accuracy")
     assert len(before["layer"]) == 2 and len(after["layer"]) == 3
-    assert [row["value"] for row in after["datasets"]["aside"]] == [0.4, 1.0]
+    assert [row["value"] for row in after["datasets"]["held_out"]] == [0.4, 1.0]
     assert after["layer"][2]["mark"]["point"]["shape"] == "square"  # not told by its colour alone
     assert after["layer"][2]["mark"]["strokeDash"] != after["layer"][1]["mark"]["strokeDash"]
     lowest = [

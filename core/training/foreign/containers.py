@@ -1,19 +1,15 @@
-"""What lies in a file: the members of a zip, arrays of NumPy's, and what another process found in HDF5."""
+"""What is refused in an archive, and what another process finds in an HDF5 file."""
 
 from __future__ import annotations
 
-import io
-import re
 import subprocess
 import sys
-import zipfile
-from math import prod
 from pathlib import PurePath
 from typing import NamedTuple
 
 import numpy as np
 
-from core.network.layers import Shape
+from core.data.archive import Archive, Flaw, InvalidArchive, array_from
 from core.network.network import MAX_LAYERS
 from core.training.foreign.refusals import (
     DAMAGED,
@@ -26,86 +22,31 @@ from core.training.foreign.refusals import (
 )
 
 MAX_ARRAYS = 4 * MAX_LAYERS + 2  # members of our own file of weights
+NETWORK = "network"  # the member of it that holds the architecture
+MISFIT = "The weights in this file do not fit its network. Save it again."
 
 ROOT = PurePath(__file__).parents[3]
-PATIENCE = 30  # seconds until the process that reads HDF5 must have answered
+TIMEOUT_SECONDS = 30  # until the process that reads HDF5 must have answered
 
 
-class Members:
-    """The members of a zip archive, each read up to a limit."""
-
-    def __init__(self, content: bytes):
-        # Python lists all members on opening; each needs this signature.
-        if content.count(b"PK\x01\x02") > 2 * MAX_ARRAYS:
-            raise UnreadableModel("This archive has far too many members for a model.")
-        try:
-            self._archive = zipfile.ZipFile(io.BytesIO(content))
-        except Exception:  # struct.error, ValueError, NotImplementedError, …: whatever the bytes bring about
-            raise UnreadableModel(DAMAGED) from None
-        self._names = self._archive.namelist()
-        if len(set(self._names)) != len(self._names) or any(map(_leaves, self._names)):
-            raise UnreadableModel("This archive has members that no model file has, so it was not opened.")
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._names
-
-    def at_most(self, count: int) -> None:
-        """Raises `UnreadableModel` where there are more members."""
-        if len(self._names) > count:
-            raise UnreadableModel(f"This archive has {len(self._names):,} members; a model has at most {count:,}.")
-
-    def read(self, name: str, most: int) -> bytes:
-        """A member of at most so many bytes."""
-        info = self._archive.getinfo(name)
-        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # the others unpack without limit
-            raise UnreadableModel("This archive is packed in a way that no model file is. Save the model again.")
-        if info.file_size > most:
-            raise UnreadableModel(
-                f"“{name}” in this file unpacks to more than {size_text(most)}, the most that is read."
-            )
-        try:
-            with self._archive.open(info) as member:
-                data = member.read(most + 1)
-        except Exception:  # zlib.error, EOFError, RuntimeError for encryption, …
-            raise UnreadableModel(DAMAGED) from None
-        if len(data) > most:
-            raise UnreadableModel(DAMAGED)
-        return data
-
-
-def _leaves(name: str) -> bool:
-    """Whether a member's name points out of the archive."""
-    parts = re.split(r"[/\\]", name)
-    return name.startswith(("/", "\\")) or ".." in parts or ":" in parts[0]
-
-
-def _npy_header(file: io.BytesIO, size: int) -> tuple[Shape, np.dtype]:
-    """Shape and type of an array in NumPy's format, where its numbers fill the rest of the file."""
-    try:
-        if np.lib.format.read_magic(file) != (1, 0):
-            raise UnreadableModel(DAMAGED)
-        shape, _, kind = np.lib.format.read_array_header_1_0(file)
-    except ValueError:
-        raise UnreadableModel(DAMAGED) from None
-    if kind.hasobject or prod(shape) * kind.itemsize != size - file.tell():
-        raise UnreadableModel("An array in this file is not made of plain numbers, so it was not read.")
-    return shape, kind
-
-
-def float_array(data: bytes, shape: Shape | None = None) -> np.ndarray:
-    """An array of float32 in NumPy's format, where given of exactly this shape."""
-    found, kind = _npy_header(io.BytesIO(data), len(data))
-    if shape not in (None, found) or kind != np.dtype("<f4"):
-        raise UnreadableModel("The weights in this file do not fit its network. Save it again.")
-    return np.load(io.BytesIO(data), allow_pickle=False)
-
-
-def text_array(data: bytes) -> str:
-    """A text kept as an array without dimensions."""
-    shape, kind = _npy_header(io.BytesIO(data), len(data))
-    if shape != () or kind.kind != "U":
-        raise UnreadableModel(DAMAGED)
-    return str(np.load(io.BytesIO(data), allow_pickle=False))
+def refusal(problem: InvalidArchive) -> str:
+    """The sentence for an archive that is not made as a model file is."""
+    if problem.flaw is Flaw.MANY_MEMBERS:
+        return "This archive has far too many members for a model."
+    if problem.flaw is Flaw.NAMES:
+        return "This archive has members that no model file has, so it was not opened."
+    if problem.flaw is Flaw.PACKING:
+        return "This archive is packed in a way that no model file is. Save the model again."
+    if problem.flaw is Flaw.SIZE:
+        most = size_text(problem.limit)
+        return f"“{problem.member}” in this file unpacks to more than {most}, the most that is read."
+    if problem.flaw is Flaw.NOT_PLAIN:
+        return "An array in this file is not made of plain numbers, so it was not read."
+    if problem.flaw is Flaw.MISSING:
+        return "Weights of this network are missing in the file. Save it again."
+    if problem.flaw is Flaw.MISFIT and problem.member != NETWORK:
+        return MISFIT
+    return DAMAGED
 
 
 class Stored(NamedTuple):
@@ -134,16 +75,16 @@ def read_hdf5(content: bytes) -> Stored:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=ROOT,
-            timeout=PATIENCE,
+            timeout=TIMEOUT_SECONDS,
             check=True,
         )
     except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
         raise UnreadableModel(DAMAGED) from None
-    members = Members(answer.stdout)
-    index = json_object(decoded(members.read("index.json", 8 * MAX_CONFIG)))
+    archive = Archive(answer.stdout, 2 * MAX_ARRAYS)
+    index = json_object(decoded(archive.read("index.json", 8 * MAX_CONFIG)))
     if "problem" in index:
         raise UnreadableModel(index["problem"])
     arrays: dict[str, np.ndarray | None] = {}
     for path, number in index["arrays"].items():
-        arrays[path] = None if number is None else float_array(members.read(f"{number}.npy", MAX_WEIGHTS))
+        arrays[path] = None if number is None else array_from(archive.read(f"{number}.npy", MAX_WEIGHTS), "<f4")
     return Stored(index["config"], index["compiled"], index["owners"], arrays)

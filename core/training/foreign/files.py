@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import prod
 
 import numpy as np
 
+from core.data.archive import Archive, InvalidArchive
 from core.network import InvalidNetwork, Network, to_json, trace
 from core.network.sharing import MAX_TEXT, shared_from_json
-from core.training.foreign.containers import MAX_ARRAYS, Members, float_array, read_hdf5, text_array
+from core.training.foreign.containers import MAX_ARRAYS, MISFIT, NETWORK, read_hdf5, refusal
 from core.training.foreign.plan import Plan, planned, refuse_unfit
 from core.training.foreign.refusals import (
     DAMAGED,
@@ -65,6 +65,8 @@ def read_model(content: bytes, file_name: str) -> Foreign:
         return _reader(content)(content, file_name)
     except UnreadableModel:
         raise
+    except InvalidArchive as problem:
+        raise UnreadableModel(refusal(problem)) from None
     except Exception as problem:  # the last resort: a file must never break a page
         raise UnreadableModel(DAMAGED) from problem
 
@@ -89,7 +91,7 @@ def weights_file(network: Network, weights: Sequence[np.ndarray], class_names: S
     file = io.BytesIO()
     np.savez_compressed(
         file,
-        network=np.array(to_json(network)),
+        **{NETWORK: np.array(to_json(network))},
         class_names=np.array(list(class_names), dtype=np.str_),
         **{str(number): array for number, array in enumerate(arrays)},
     )
@@ -115,22 +117,23 @@ def _read_json(content: bytes, file_name: str) -> Foreign:
 
 
 def _read_zip(content: bytes, file_name: str) -> Foreign:
-    members = Members(content)
-    if "config.json" in members:
-        return _read_keras(members, file_name)
-    if "network.npy" in members:
-        return _read_npz(members)
+    archive = Archive(content, MAX_ARRAYS)
+    if "config.json" in archive.names:
+        return _read_keras(archive, file_name)
+    if f"{NETWORK}.npy" in archive.names:
+        return _read_npz(archive)
     raise UnreadableModel(f"This archive holds no network: only weights, or something else. {FORMATS}")
 
 
-def _read_keras(members: Members, file_name: str) -> Foreign:
-    members.at_most(MAX_MEMBERS)
+def _read_keras(archive: Archive, file_name: str) -> Foreign:
+    if len(archive.names) > MAX_MEMBERS:
+        raise UnreadableModel(f"This archive has {len(archive.names)} members; a model has at most {MAX_MEMBERS}.")
     notes = Notes()
-    config = json_object(decoded(members.read("config.json", MAX_CONFIG)))
+    config = json_object(decoded(archive.read("config.json", MAX_CONFIG)))
     plan = planned(config, file_name, notes)
     weights = None
-    if "model.weights.h5" in members:
-        weights = weights_of(plan, read_hdf5(members.read("model.weights.h5", MAX_WEIGHTS)), keras_arrays)
+    if "model.weights.h5" in archive.names:
+        weights = weights_of(plan, read_hdf5(archive.read("model.weights.h5", MAX_WEIGHTS)), keras_arrays)
     return _foreign(plan, weights, bool(config.get("compile_config")), notes)
 
 
@@ -153,16 +156,15 @@ def _foreign(plan: Plan, weights: list[np.ndarray] | None, compiled: bool, notes
     return Foreign(plan.network, weights, notes.sentences())
 
 
-def _read_npz(members: Members) -> Foreign:
-    members.at_most(MAX_ARRAYS)
-    network, left_out = _shared(text_array(members.read("network.npy", 4 * MAX_TEXT + 1000)))
+def _read_npz(archive: Archive) -> Foreign:
+    network, left_out = _shared(str(archive.array(NETWORK, f"<U{MAX_TEXT}", ())))
     refuse_unfit(network)
     weights = []
     for number, shape in enumerate(weight_shapes(network)):
-        name = f"{number}.npy"
-        if name not in members:
-            raise UnreadableModel("Weights of this network are missing in the file. Save it again.")
-        weights.append(finite(float_array(members.read(name, 4 * prod(shape) + 1000), shape), "this file"))
+        array = archive.array(str(number), "<f4", shape)
+        if array.shape != shape:
+            raise UnreadableModel(MISFIT)
+        weights.append(finite(array, "this file"))
     return Foreign(network, weights, left_out)
 
 

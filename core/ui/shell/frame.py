@@ -77,8 +77,8 @@ def _status(mine: Session) -> None:
     what = f"{plain(run.name)}, {parameter_words(run.network)}"
     st.markdown(f"**Run** {what}" + (", not what is on the Build page" if changed else ""))
     st.progress(now.progress, text=progress_words(now))
-    judged = now.judged_accuracy
-    accuracy, kind = (now.train_accuracy, "training") if judged is None else (judged, now.judged_on)
+    evaluated = now.evaluated_accuracy
+    accuracy, kind = (now.train_accuracy, "training") if evaluated is None else (evaluated, now.evaluated_on)
     with st.container(horizontal=True, vertical_alignment="center"):
         if accuracy is not None:
             st.markdown(f"{percent(accuracy)} {kind} accuracy", width="content")
@@ -96,8 +96,8 @@ def progress_words(now: Snapshot) -> str:
     if now.state in (State.TRAINING, State.EVALUATING):
         return epoch + ("" if now.seconds_left is None else f" · {duration(now.seconds_left)} left")
     if now.state is State.QUEUED:
-        first = "1 run goes" if now.place == 1 else f"{now.place} runs go"
-        return "Waiting for its turn" + (f": {first} first" if now.place else "")
+        first = "1 run goes" if now.queue_position == 1 else f"{now.queue_position} runs go"
+        return "Waiting for its turn" + (f": {first} first" if now.queue_position else "")
     if now.state is State.PAUSED and now.step:
         return f"Paused in epoch {now.epoch} of {now.epochs}"
     return now.state.value.capitalize()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import streamlit as st
 
-from core.data.drawing import FARTHEST, MAX_POINTS
+from core.data.pen import FARTHEST, MAX_POINTS
 from core.ui.shell.renewal import Renewal
 from core.views.theme import FRAME
 

@@ -12,7 +12,7 @@ import numpy as np
 import streamlit as st
 
 from core.data import About, about, load
-from core.data.lessons import is_lesson
+from core.data.drawn_datasets import is_drawn
 from core.data.uploads import network_input
 from core.insight.certainty import SURE_FROM
 from core.network import Network
@@ -242,8 +242,8 @@ def model_of(mine: Session, run: Run) -> keras.Model | None:
     try:
         with waking():
             if epoch is not None:
-                judged = [point for point in run.snapshot.judged if point.epoch == epoch]
-                return viewer.show(("epoch", epoch, *judged), lambda: run.epoch_weights(epoch))
+                evaluated = [point for point in run.snapshot.evaluations if point.epoch == epoch]
+                return viewer.show(("epoch", epoch, *evaluated), lambda: run.epoch_weights(epoch))
             newest = run.weights()
             return None if newest is None else viewer.show(("newest", newest[0]), lambda: newest[1])
     except (StoreError, ValueError) as problem:
@@ -320,7 +320,7 @@ def choose_picture(mine: Session, subject: Subject, key: str) -> Picture:
         mine.image.test_index = min(mine.image.test_index, last)
         if mine.image.source == "test":
             # Streamlit keeps a number by its key, and there are fewer test images of drawings.
-            number = f"{key}/index/{last}" if is_lesson(subject.dataset) else f"{key}/index"
+            number = f"{key}/index/{last}" if is_drawn(subject.dataset) else f"{key}/index"
 
             def another() -> None:
                 mine.image.test_index = int(np.random.default_rng().integers(last + 1))

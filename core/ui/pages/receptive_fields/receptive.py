@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from core.data import load
-from core.data.lessons import is_lesson
+from core.data.drawn_datasets import is_drawn
 from core.insight import (
     Effective,
     activations,
@@ -364,7 +364,7 @@ def _measured(mine: Session, subject: Subject, path: Path, seed: int) -> tuple[E
 def _begun_with(mine: Session, subject: Subject) -> list[np.ndarray] | None:
     """The weights that a run began with where those were not fresh: it was taught drawings. Else None."""
     run = mine.run
-    if mine.focus.subject != "run" or run is None or not is_lesson(run.dataset_name) or 0 not in run.epochs():
+    if mine.focus.subject != "run" or run is None or not is_drawn(run.dataset_name) or 0 not in run.epochs():
         return None
     try:
         return run.epoch_weights(0)

@@ -81,7 +81,11 @@ def overlay(runs: list[Run]) -> None:
         )  # fmt: skip
         training = st.toggle("Training curves too", key="runs/training")
     named = [(run.name, run.snapshot) for run in runs]
-    ends = [f"{name} {getattr(snapshot.judged[-1], quantity):.4f}" for name, snapshot in named if snapshot.judged]
+    ends = [
+        f"{name} {getattr(snapshot.evaluations[-1], quantity):.4f}"
+        for name, snapshot in named
+        if snapshot.evaluations
+    ]
     st.vega_lite_chart(
         compared(named, quantity, training, look()),
         key="runs/compared",
@@ -105,7 +109,7 @@ def manage(mine: Session, runs: list[Run]) -> None:
     best = run.snapshot.best()
     if best is not None:
         st.caption(
-            f"Best after epoch {best.epoch:g}: {percent(best.accuracy)} of the {run.snapshot.judged_on} images."
+            f"Best after epoch {best.epoch:g}: {percent(best.accuracy)} of the {run.snapshot.evaluated_on} images."
         )
     if run.problem:
         st.warning(f"This run is not kept on disk. {run.problem}")
@@ -141,7 +145,7 @@ def _why_not_inside(mine: Session, run: Run) -> str | None:
     """Why one cannot look into this run now, in a sentence; None if one can."""
     if not open_to(mine, "feature_maps"):
         return "This lesson leaves out the pages that look inside."
-    return None if run.snapshot.judged else "It has learned nothing yet."
+    return None if run.snapshot.evaluations else "It has learned nothing yet."
 
 
 def _delete(mine: Session, run: Run) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.data import DIGITS, Collection, DatasetError, InvalidCollection, about, from_strokes
 from core.data.collection import FEWEST_CLASSES, MAX_CLASS_NAME, MAX_FILE, MOST_CLASSES
-from core.data.lessons import is_lesson, load, why_not_taught
+from core.data.drawn_datasets import is_drawn, load, why_not_taught
 from core.insight import Judged, judged, probabilities
 from core.insight.certainty import SURE_FROM
 from core.network import Network
@@ -343,7 +343,7 @@ class _Network(NamedTuple):
 def _networks(mine: Session) -> list[_Network]:
     found = [_Network(PRETRAINED, card("lenet5").network, DIGITS, None)]
     for run in mine.workspace.runs:
-        if run.snapshot.judged:
+        if run.snapshot.evaluations:
             names = about(run.dataset_name).class_names
             found.append(_Network(run.name, run.network, names, run))
     return found
@@ -431,11 +431,7 @@ def _weights(run: Run | None) -> list[np.ndarray]:
 
 def _live(mine: Session, collection: Collection) -> None:
     run = mine.run
-    if (
-        run is None
-        or not is_lesson(run.dataset_name)
-        or about(run.dataset_name).class_names != collection.class_names
-    ):
+    if run is None or not is_drawn(run.dataset_name) or about(run.dataset_name).class_names != collection.class_names:
         return
     now = run.snapshot
     st.progress(now.progress, text=f"{plain(run.name)}: {progress_words(now)}")
@@ -456,10 +452,10 @@ def _before_and_after(now: Snapshot, collection: Collection) -> list[tuple[str, 
     """(label, points, help) of each accuracy."""
     if collection.class_names == DIGITS:
         return [
-            ("MNIST’s test images", now.judged, "What it could do before, and should not forget."),
-            ("Your digits, kept apart", now.aside, "It never learns from these."),
+            ("MNIST’s test images", now.evaluations, "What it could do before, and should not forget."),
+            ("Your digits, kept apart", now.held_out, "It never learns from these."),
         ]
-    return [("Your drawings, kept apart", now.judged, "It never learns from these.")]
+    return [("Your drawings, kept apart", now.evaluations, "It never learns from these.")]
 
 
 def _words(now: Snapshot, collection: Collection) -> str:
@@ -472,7 +468,7 @@ def _words(now: Snapshot, collection: Collection) -> str:
                 f"{label} ({last.images:,}): {percent(first.accuracy)} before, {percent(last.accuracy)} "
                 + ("now." if now.state.active else "after.")
             )
-    if collection.class_names == DIGITS and not now.aside:
+    if collection.class_names == DIGITS and not now.held_out:
         found.append("None of your digits is kept apart yet: with four drawings of a digit, one is.")
     return " ".join(found) or f"Accuracy on {DRAWN}: none yet."
 
@@ -571,7 +567,7 @@ def _check(mine: Session, subject: Subject, collection: Collection) -> None:
 
 def _learned_from(dataset: str, collection: Collection) -> np.ndarray:
     """(n,) whether the run's own copy of the drawings has this one, and not kept apart."""
-    if not is_lesson(dataset):
+    if not is_drawn(dataset):
         return np.zeros(len(collection), bool)
     data = load(dataset)
     seen = {image.tobytes() for image in data.x_train}

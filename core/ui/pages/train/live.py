@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.data import about, load
 from core.training import Run, Snapshot, State
-from core.training.reading import Remark, reading
+from core.training.diagnosis import Finding, diagnose
 from core.ui.pages.kernels.kernels import layer_pictures
 from core.ui.shell.frame import certainty, duration, look, parameter_words, percent, plain, progress_words
 from core.ui.shell.pages import link_to
@@ -137,7 +137,7 @@ def _continue(run: Run) -> None:
 
 
 def live_view(mine: Session) -> None:
-    """Progress, figures, curves, their reading, and one of four views."""
+    """Progress, figures, curves, their diagnosis, and one of four views."""
     run = mine.run
     if run is None:
         st.info("Nothing has been trained yet. Press Start: after one epoch you will see how well it does.")
@@ -168,9 +168,9 @@ def live_view(mine: Session) -> None:
     st.toggle(
         "Mean of each epoch",
         key="train/each_epoch",
-        help="Training as one point an epoch, which compares fairly with the judgement after it, or as it went from step to step.",
+        help="Training as one point an epoch, which compares fairly with the evaluation after it, or as it went from step to step.",
     )
-    _remarks(reading(now, run.recipe))
+    _findings(diagnose(now, run.recipe))
     with st.container(key="train/changing-rate"):
         _rates(now)
     view = st.segmented_control(
@@ -186,19 +186,21 @@ def _figures(now: Snapshot) -> list[tuple[str, str, str]]:
     speed = f"{now.images_per_second:,.0f}" if now.images_per_second else "–"
     steps = f"{now.step:,}" if now.step else "–"
     figures = [("Training accuracy", percent(now.train_accuracy), "On the images it learned from just now.")]
-    if now.judged_on == "validation":
+    if now.evaluated_on == "validation":
         figures.append(
             (
                 "Validation accuracy",
-                percent(now.judged[-1].accuracy if now.judged else None),
+                percent(now.evaluations[-1].accuracy if now.evaluations else None),
                 "On training images that were kept apart; judged before training and after each epoch.",
             )
         )
     tested = now.test.accuracy if now.test is not None else None
     on = f"{now.test.images:,} images" if now.test is not None else "images"
     kept = "" if now.kept_epoch is None else f" With the weights of epoch {now.kept_epoch:g}, the best."
-    early = now.judged_on == "test" and now.judged_epoch == 0
-    when = "read once, at the end" if now.judged_on == "validation" else "tested before training and after each epoch"
+    early = now.evaluated_on == "test" and now.evaluated_epoch == 0
+    when = (
+        "read once, at the end" if now.evaluated_on == "validation" else "tested before training and after each epoch"
+    )
     figures += [
         (
             "Test, untrained" if early else "Test accuracy",
@@ -206,9 +208,9 @@ def _figures(now: Snapshot) -> list[tuple[str, str, str]]:
             f"On {on} that it never learns from; {when}.{kept}",
         ),
     ]
-    if now.aside:
-        words = f"On {now.aside[-1].images:,} of your drawings that are kept apart: it never learns from them."
-        figures.append(("Your drawings", percent(now.aside[-1].accuracy), words))
+    if now.held_out:
+        words = f"On {now.held_out[-1].images:,} of your drawings that are kept apart: it never learns from them."
+        figures.append(("Your drawings", percent(now.held_out[-1].accuracy), words))
     figures += [
         ("Images per second", speed, "How many images it learns from each second."),
         ("Steps", steps, "Batches that it has learned from so far."),
@@ -217,12 +219,12 @@ def _figures(now: Snapshot) -> list[tuple[str, str, str]]:
     return figures
 
 
-def _remarks(found: tuple[Remark, ...]) -> None:
+def _findings(findings: tuple[Finding, ...]) -> None:
     """What the curves say, each with a sign and a word for its tone."""
-    with st.container(key="remarks", gap="small"):
-        for remark in found:
-            icon, colour = TONES[remark.tone]
-            st.markdown(f":{colour}[:material/{icon}:] {plain(remark.sentence)}")
+    with st.container(key="findings", gap="small"):
+        for finding in findings:
+            icon, colour = TONES[finding.tone]
+            st.markdown(f":{colour}[:material/{icon}:] {plain(finding.sentence)}")
 
 
 def _rates(now: Snapshot) -> None:
@@ -242,25 +244,25 @@ def _confusions(_mine: Session, run: Run, now: Snapshot) -> None:
     names = about(run.dataset_name).class_names
     counts = np.zeros((len(names), len(names)), int) if now.confusion is None else now.confusion
     wrong = counts.sum() - counts.trace()
-    of = f" among the {counts.sum():,} {now.judged_on} images" if counts.any() else ""
+    of = f" among the {counts.sum():,} {now.evaluated_on} images" if counts.any() else ""
     st.markdown(f"**What it confuses**, {_when(now)}{of}: the stronger the colour, the more mistakes")
     st.vega_lite_chart(
         confusion(counts, names, look()),
         key="train/confusion",
-        alt=f"Confusion matrix, {_when(now)}: {wrong:,} of {counts.sum():,} {now.judged_on} images are answered wrongly.",
+        alt=f"Confusion matrix, {_when(now)}: {wrong:,} of {counts.sum():,} {now.evaluated_on} images are answered wrongly.",
     )
 
 
 def _when(now: Snapshot) -> str:
     return {-1.0: "not tested yet", 0.0: "before training"}.get(
-        now.judged_epoch, f"after epoch {now.judged_epoch:.3g}"
+        now.evaluated_epoch, f"after epoch {now.evaluated_epoch:.3g}"
     )
 
 
 def _judged_images(run: Run, now: Snapshot) -> tuple[np.ndarray, np.ndarray, int]:
-    """(images, labels) of the set that judges the run, and where it begins there."""
+    """(images, labels) of the set that the run is evaluated on, and where it begins there."""
     data = load(run.dataset_name)
-    if now.judged_on == "test":
+    if now.evaluated_on == "test":
         return data.x_test, data.y_test, 0
     return data.x_train, data.y_train, run.recipe.split(len(data.x_train))[0]
 
@@ -269,7 +271,7 @@ def _hardest(_mine: Session, run: Run, now: Snapshot) -> None:
     """The mistakes that it is most certain of."""
     st.markdown(f"**Its most certain mistakes**, {_when(now)}: what each is, and what it was taken for")
     if not now.hardest:
-        st.caption("None." if now.judged else "Not tested yet.")
+        st.caption("None." if now.evaluations else "Not tested yet.")
         return
     images, _, _ = _judged_images(run, now)
     names = about(run.dataset_name).class_names
@@ -277,7 +279,7 @@ def _hardest(_mine: Session, run: Run, now: Snapshot) -> None:
         Tile(
             images[mistake.index][..., 0] / 255,
             f"{names[mistake.label]} → {names[mistake.answer]} · {certainty(mistake.probability)}",
-            f"{now.judged_on} image {mistake.index:,}: “{names[mistake.label]}”, answered “{names[mistake.answer]}”",
+            f"{now.evaluated_on} image {mistake.index:,}: “{names[mistake.label]}”, answered “{names[mistake.answer]}”",
         )
         for mistake in now.hardest
     ]
@@ -298,7 +300,7 @@ def _samples(_mine: Session, run: Run, now: Snapshot) -> None:
         sign = "✓" if answer == label else f"✗ it is {names[label]}"
         words = f"{names[answer]} · {certainty(probabilities[answer])} {sign}"
         tiles.append(
-            Tile(images[first + number][..., 0] / 255, words, f"{now.judged_on} image {first + number:,}: {words}")
+            Tile(images[first + number][..., 0] / 255, words, f"{now.evaluated_on} image {first + number:,}: {words}")
         )
     st.html(gallery(tiles, INK_SCALE, 3))
 
@@ -323,8 +325,8 @@ def _inside(mine: Session, run: Run, now: Snapshot) -> None:
 
 
 def _curve_words(now: Snapshot, quantity: str) -> str:
-    if not now.judged:
+    if not now.evaluations:
         return f"Curve of the {quantity}; no point yet."
-    first, last = (getattr(point, quantity) for point in (now.judged[0], now.judged[-1]))
-    words = f"{now.judged_on.capitalize()} {quantity}"
-    return f"{words} went from {first:.3f} to {last:.3f} in {now.judged[-1].epoch:.1f} epochs."
+    first, last = (getattr(point, quantity) for point in (now.evaluations[0], now.evaluations[-1]))
+    words = f"{now.evaluated_on.capitalize()} {quantity}"
+    return f"{words} went from {first:.3f} to {last:.3f} in {now.evaluations[-1].epoch:.1f} epochs."

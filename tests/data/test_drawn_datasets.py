@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.data import DIGITS, SOURCES, Collection, DatasetError, Lesson, about, load
-from core.data.lessons import REHEARSED, is_lesson, why_not_taught
+from core.data import DIGITS, SOURCES, Collection, DatasetError, DrawnDataset, about, load
+from core.data.drawn_datasets import REHEARSED, is_drawn, why_not_taught
 from tests.drawn import digits, shapes
 
 
@@ -17,10 +17,10 @@ def rows(images) -> set[bytes]:
 
 def test_of_classes_of_ones_own_nothing_that_is_tested_is_learned_from():
     drawn = shapes(12)
-    data = Lesson(drawn).dataset()
+    data = DrawnDataset(drawn).dataset()
     assert rows(data.x_test) == rows(drawn.images[drawn.kept_apart]) and len(data.x_test) == 9
     assert rows(data.x_train) == rows(drawn.images[~drawn.kept_apart])
-    assert not rows(data.x_train) & rows(data.x_test) and data.x_aside is None
+    assert not rows(data.x_train) & rows(data.x_test) and data.x_held_out is None
     said = {image.tobytes(): label for image, label in zip(drawn.images, drawn.labels)}
     for images, labels in ((data.x_train, data.y_train), (data.x_test, data.y_test)):
         assert all(said[image.tobytes()] == label for image, label in zip(images, labels))
@@ -29,13 +29,15 @@ def test_of_classes_of_ones_own_nothing_that_is_tested_is_learned_from():
 
 def test_digits_come_among_mnist_and_those_kept_apart_are_judged_on_their_own(mnist):
     drawn = digits(4)
-    data = Lesson(drawn).dataset()
+    data = DrawnDataset(drawn).dataset()
     assert data.x_test is mnist.x_test and data.y_test is mnist.y_test
     own = rows(drawn.images)
     learned = [image.tobytes() in own for image in data.x_train]
     assert sum(learned) == 2_000 and len(learned) - sum(learned) == REHEARSED
-    assert rows(data.x_aside) == rows(drawn.images[drawn.kept_apart]) and data.y_aside.tolist() == list(range(10))
-    assert not rows(data.x_aside) & rows(data.x_train)
+    assert rows(data.x_held_out) == rows(drawn.images[drawn.kept_apart]) and data.y_held_out.tolist() == list(
+        range(10)
+    )
+    assert not rows(data.x_held_out) & rows(data.x_train)
     known = {(image.tobytes(), label) for image, label in zip(mnist.x_train, mnist.y_train)}
     assert all(
         (image.tobytes(), label) in known
@@ -45,24 +47,24 @@ def test_digits_come_among_mnist_and_those_kept_apart_are_judged_on_their_own(mn
 
 
 def test_a_single_digit_does_not_drown_the_others_and_none_is_kept_apart():
-    data = Lesson(Collection("One", DIGITS).added(np.eye(28), 3)).dataset()
-    assert len(data.x_train) == REHEARSED + 100 and data.x_aside is None
+    data = DrawnDataset(Collection("One", DIGITS).added(np.eye(28), 3)).dataset()
+    assert len(data.x_train) == REHEARSED + 100 and data.x_held_out is None
 
 
 def test_equal_drawings_give_equal_datasets():
-    one, two = Lesson(digits(2)).dataset(), Lesson(digits(2)).dataset()
+    one, two = DrawnDataset(digits(2)).dataset(), DrawnDataset(digits(2)).dataset()
     assert one.name == two.name and (one.x_train == two.x_train).all() and (one.y_train == two.y_train).all()
 
 
 def test_it_is_found_by_name_for_as_long_as_somebody_holds_it():
-    lesson = Lesson(shapes(7))  # nobody else's
-    name = lesson.name
-    assert is_lesson(name) and len(name) <= 40 and not any(is_lesson(source) for source in SOURCES)
+    drawn = DrawnDataset(shapes(7))  # nobody else's
+    name = drawn.name
+    assert is_drawn(name) and len(name) <= 40 and not any(is_drawn(source) for source in SOURCES)
     assert about(name).class_names == load(name).class_names == ("circle", "cross", "triangle")
     assert about(name).title == "Shapes"
     held = load(name)
-    assert lesson.dataset() is held  # one copy for all who use it
-    del lesson, held
+    assert drawn.dataset() is held  # one copy for all who use it
+    del drawn, held
     gc.collect()
     for look in (about, load):
         with pytest.raises(DatasetError, match="gone"):
@@ -70,7 +72,7 @@ def test_it_is_found_by_name_for_as_long_as_somebody_holds_it():
 
 
 def test_the_same_drawings_under_another_title_are_another_dataset_with_the_same_images():
-    mine, others = Lesson(shapes(9)), Lesson(replace(shapes(9), name="Not for you to read"))
+    mine, others = DrawnDataset(shapes(9)), DrawnDataset(replace(shapes(9), name="Not for you to read"))
     assert about(mine.name).title == "Shapes" and about(others.name).title == "Not for you to read"
     assert (mine.dataset().x_train == others.dataset().x_train).all()
 
@@ -81,15 +83,15 @@ def test_a_sound_copy_serves_where_another_is_damaged():
     def lost() -> Collection:
         raise OSError("the disk is gone")
 
-    damaged = Lesson(drawn, lost)
+    damaged = DrawnDataset(drawn, lost)
     with pytest.raises(DatasetError, match="the disk is gone"):
         load(damaged.name)
-    sound = Lesson(drawn)
+    sound = DrawnDataset(drawn)
     assert (load(damaged.name).x_test == sound.dataset().x_test).all()
 
 
 def test_drawings_that_have_become_others_are_refused():
-    changed = Lesson(shapes(4), lambda: shapes(5))
+    changed = DrawnDataset(shapes(4), lambda: shapes(5))
     with pytest.raises(DatasetError, match="damaged"):
         changed.dataset()
 
@@ -99,7 +101,7 @@ def test_too_few_drawings_are_refused_with_what_is_missing():
     assert why_not_taught(Collection("None", DIGITS)) and why_not_taught(digits(1)) is None
     assert why_not_taught(shapes(4)) is None
     with pytest.raises(DatasetError, match="needs 4"):
-        Lesson(shapes(3)).dataset()
+        DrawnDataset(shapes(3)).dataset()
 
 
 def test_what_is_kept_apart_must_be_there_and_not_be_all():

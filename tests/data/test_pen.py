@@ -37,3 +37,8 @@ def test_ink_lies_over_the_image_and_takes_nothing_away(random):
 def test_nonsense_leaves_the_image_as_it_was(strokes, random):
     image = random.random((28, 28), np.float32)
     np.testing.assert_array_equal(drawn_over(image, strokes, 18, 280), image)
+
+
+def test_the_thinnest_pen_draws_the_thinnest_line():
+    ink = drawn_over(EMPTY, [np.array([(35.0, 140.0), (245.0, 140.0)])], 0.5, 280)
+    assert ink.sum() == pytest.approx(21 / 8, rel=0.1)  # 21 pixels long, an eighth of a pixel wide

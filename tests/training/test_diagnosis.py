@@ -1,4 +1,4 @@
-"""The reading is right about trainings that were made to go well or wrong, and noise does not mislead it."""
+"""The diagnosis is right about trainings that were made to go well or wrong, and noise does not mislead it."""
 
 import itertools
 import re
@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from core.data import load
 from core.network.recipe import OPTIMIZERS, Recipe
-from core.training.reading import MOST, Remark, reading
-from core.training.snapshot import Point, Silent, Snapshot, State, thinned
+from core.training.diagnosis import Finding, diagnose
+from core.training.diagnosis.findings import MOST
+from core.training.snapshot import DeadUnits, Point, Snapshot, State, thinned
 
-JUDGED = 2000  # images: every fifth of the 10,000, as the first 2,000 are harder than the rest
+EVALUATED = 2000  # images: every fifth of the 10,000, as the first 2,000 are harder than the rest
 
 
 # Real curves: a small dense network in NumPy, so that a test trains in a tenth of a second. Its products stay below
@@ -24,7 +25,7 @@ JUDGED = 2000  # images: every fifth of the 10,000, as the first 2,000 are harde
 
 @lru_cache
 def digits() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Images (n, 49), shrunk to 7×7, in 0…1, and labels (n,): to learn from, and to be judged on."""
+    """Images (n, 49), shrunk to 7×7, in 0…1, and labels (n,): to learn from, and to be evaluated on."""
     data = load("mnist")
 
     def small(images):
@@ -68,7 +69,7 @@ class Dense:
         powers = np.exp(sums - sums.max(1, keepdims=True))
         return [*outputs, powers / powers.sum(1, keepdims=True)]
 
-    def judge(self, probabilities, labels):
+    def evaluate(self, probabilities, labels):
         """(mean loss, accuracy), the loss clipped as Keras does it."""
         right = np.clip(probabilities[np.arange(len(labels)), labels], 1e-7, 1)
         return float(-np.log(right).mean()), float((probabilities.argmax(1) == labels).mean())
@@ -76,7 +77,7 @@ class Dense:
     def step(self, images, labels, recipe):
         """One step → (loss with penalties, accuracy) before it."""
         outputs = self.answers(images, learning=True)
-        loss, accuracy = self.judge(outputs[-1], labels)
+        loss, accuracy = self.evaluate(outputs[-1], labels)
         loss += sum(self.penalty * float((weight**2).sum()) for weight in self.weights)
         back = (outputs[-1] - np.eye(10, dtype=np.float32)[labels]) / len(labels)
         slopes = []
@@ -103,7 +104,7 @@ class Dense:
 
 
 def trained(recipe: Recipe, *widths: int, per_point: int = 8, silence=None, **network) -> list[Snapshot]:
-    """Snapshots of a training, one for each judgement and one for the end.
+    """Snapshots of a training, one for each evaluation and one for the end.
 
     Args:
         recipe: its training_images are taken as they are; 0 is 6,000.
@@ -111,7 +112,7 @@ def trained(recipe: Recipe, *widths: int, per_point: int = 8, silence=None, **ne
         per_point: batches in a point of the training curve; the first has one.
         silence: so many units of the first layer are dead from the start.
     """
-    images, labels, judged_images, judged_labels = digits()
+    images, labels, evaluated_images, evaluated_labels = digits()
     size = recipe.training_images or len(images)
     model = Dense(widths, **network)
     if silence:
@@ -124,17 +125,17 @@ def trained(recipe: Recipe, *widths: int, per_point: int = 8, silence=None, **ne
         for epoch in range(recipe.epochs + 1):
             if epoch:
                 now = _epoch(model, recipe, now, epoch, images[:size], labels[:size], per_point)
-            slices = [model.answers(part) for part in np.array_split(judged_images, JUDGED // 40)]
+            slices = [model.answers(part) for part in np.array_split(evaluated_images, EVALUATED // 40)]
             outputs = [np.concatenate(parts) for parts in zip(*slices)]
-            loss, accuracy = model.judge(outputs[-1], judged_labels)
+            loss, accuracy = model.evaluate(outputs[-1], evaluated_labels)
             if not np.isfinite(loss):
                 return [*found, replace(now, state=State.FAILED, message="The loss became infinite.")]
             dead = [(output[:1000].max(0) <= 0).mean() for output in outputs[1:-1]]
             now = replace(
                 now,
                 state=State.EVALUATING,
-                judged=(*now.judged, Point(epoch, loss, accuracy, JUDGED)),
-                silent=tuple(Silent((index + 1,), float(share)) for index, share in enumerate(dead) if share),
+                evaluations=(*now.evaluations, Point(epoch, loss, accuracy, EVALUATED)),
+                dead_units=tuple(DeadUnits((index + 1,), float(share)) for index, share in enumerate(dead) if share),
             )
             found.append(now)
     return [*found, replace(now, state=State.FINISHED)]
@@ -159,11 +160,11 @@ def _epoch(model, recipe, now, epoch, images, labels, per_point):
 
 
 def kinds(snapshot: Snapshot, recipe: Recipe) -> list[str]:
-    return [remark.kind for remark in reading(snapshot, recipe)]
+    return [finding.kind for finding in diagnose(snapshot, recipe)]
 
 
-def only(snapshot: Snapshot, recipe: Recipe, kind: str) -> Remark:
-    (found,) = [remark for remark in reading(snapshot, recipe) if remark.kind == kind]
+def only(snapshot: Snapshot, recipe: Recipe, kind: str) -> Finding:
+    (found,) = [finding for finding in diagnose(snapshot, recipe) if finding.kind == kind]
     return found
 
 
@@ -179,70 +180,70 @@ def dense(**network) -> Snapshot:
 def test_before_the_first_epochs_it_says_what_will_come():
     early = run(WELL, 40)[:2]
     for snapshot in (Snapshot(State.QUEUED), Snapshot(State.STARTING), *early):
-        (remark,) = reading(snapshot, WELL)
-        assert remark.kind == "early" and remark.tone == "neutral" and "Too early" in remark.sentence
+        (finding,) = diagnose(snapshot, WELL)
+        assert finding.kind == "early" and finding.tone == "neutral" and "Too early" in finding.sentence
     stopped = replace(early[0], state=State.STOPPED)
     assert "ended before the first epoch" in only(stopped, WELL, "early").sentence
-    (remark,) = reading(replace(early[1], state=State.FINISHED), WELL)
-    assert remark.kind == "early" and " % of the test images are right" in remark.sentence
+    (finding,) = diagnose(replace(early[1], state=State.FINISHED), WELL)
+    assert finding.kind == "early" and " % of the test images are right" in finding.sentence
 
 
 def test_a_run_that_goes_well_is_learning_and_more_epochs_help_when_it_ends():
     snapshots = run(WELL, 40)
     assert "Let it go on" in only(snapshots[3], WELL, "learning").sentence
     for snapshot in snapshots[4:]:
-        (remark,) = reading(snapshot, WELL)
-        assert remark.kind == "learning" and remark.tone == "good" and "more epochs" in remark.sentence.lower()
+        (finding,) = diagnose(snapshot, WELL)
+        assert finding.kind == "learning" and finding.tone == "good" and "more epochs" in finding.sentence.lower()
 
 
 def test_a_run_that_has_learned_what_it_can_has_settled():
     recipe = Recipe(epochs=30, learning_rate=0.03, training_images=4000)
     snapshots = run(recipe)
-    remark = only(snapshots[-1], recipe, "settled")
-    level = float(np.median([point.accuracy for point in snapshots[-1].judged[-10:]]))
-    assert f"about {level:.0%}".replace("%", " %") in remark.sentence
-    assert 3 < remark.since < 26
+    finding = only(snapshots[-1], recipe, "settled")
+    level = float(np.median([point.accuracy for point in snapshots[-1].evaluations[-10:]]))
+    assert f"about {level:.0%}".replace("%", " %") in finding.sentence
+    assert 3 < finding.since < 26
     assert "learning" in kinds(snapshots[3], recipe)
     assert "under-fitting" not in kinds(snapshots[-1], recipe)
 
 
 def test_300_images_seen_often_are_learned_by_heart():
     snapshots = run(FEW, 128)
-    remark = reading(snapshots[-1], FEW)[0]
-    losses = [point.loss for point in snapshots[-1].judged]
-    assert remark.kind == "over-fitting" and remark.tone == "warning"
-    assert remark.since == int(np.argmin(losses))
-    gap = 100 * (snapshots[-1].train[-1].accuracy - snapshots[-1].judged[-1].accuracy)
-    assert f"{gap:.0f} points" in remark.sentence
-    assert all(word in remark.sentence for word in ("early", "more training images", "dropout"))
+    finding = diagnose(snapshots[-1], FEW)[0]
+    losses = [point.loss for point in snapshots[-1].evaluations]
+    assert finding.kind == "over-fitting" and finding.tone == "warning"
+    assert finding.since == int(np.argmin(losses))
+    gap = 100 * (snapshots[-1].train[-1].accuracy - snapshots[-1].evaluations[-1].accuracy)
+    assert f"{gap:.0f} points" in finding.sentence
+    assert all(word in finding.sentence for word in ("early", "more training images", "dropout"))
     first = next(snapshot for snapshot in snapshots if "over-fitting" in kinds(snapshot, FEW))
-    assert first.judged_epoch < 50
-    before = snapshots[int(remark.since)]
+    assert first.evaluated_epoch < 50
+    before = snapshots[int(finding.since)]
     assert kinds(before, FEW)[0] == "gap"  # the gap is seen before the loss turns
-    assert only(before, FEW, "gap").since < remark.since
+    assert only(before, FEW, "gap").since < finding.since
 
 
 def test_what_helps_against_over_fitting_is_not_what_is_in_use_already():
     snapshot = run(FEW, 128)[-1]
     recipe = FEW.replaced(early_stopping=5, training_images=0, noise=0.1)
-    assert reading(snapshot, recipe)[0].sentence.endswith("Try dropout.")
+    assert diagnose(snapshot, recipe)[0].sentence.endswith("Try dropout.")
     kept = replace(snapshot, kept_epoch=10.0)
-    remark = reading(kept, FEW)[0]
-    assert remark.kind == "over-fitting" and remark.tone == "neutral" and "epoch 10 were kept" in remark.sentence
+    finding = diagnose(kept, FEW)[0]
+    assert finding.kind == "over-fitting" and finding.tone == "neutral" and "epoch 10 were kept" in finding.sentence
 
 
 def test_over_fitting_that_costs_no_accuracy_is_no_warning():
     epochs = np.arange(1, 31)
     snapshot = synthetic(0.03 + 0.002 * np.abs(epochs - 10), 0.1 * 0.8**epochs, 0.99, 0.999)
-    remark = only(snapshot, Recipe(), "over-fitting")
-    assert remark.tone == "neutral" and remark.since == 10 and "accuracy holds" in remark.sentence
+    finding = only(snapshot, Recipe(), "over-fitting")
+    assert finding.tone == "neutral" and finding.since == 10 and "accuracy holds" in finding.sentence
 
 
 def test_one_unit_is_too_small_a_network():
     recipe = Recipe(epochs=20, learning_rate=0.003, training_images=4000)
     snapshot = run(recipe, 1)[-1]
-    remark = only(snapshot, recipe, "under-fitting")
-    assert remark.tone == "warning" and "too small" in remark.sentence and "more units" in remark.sentence
+    finding = only(snapshot, recipe, "under-fitting")
+    assert finding.tone == "warning" and "too small" in finding.sentence and "more units" in finding.sentence
 
 
 @pytest.mark.parametrize(
@@ -254,15 +255,15 @@ def test_steps_that_are_much_too_long_are_seen_after_one_epoch(rate, activation)
     snapshots = run(recipe, 32, activation=activation)
     for snapshot in snapshots[1:]:
         assert snapshot.state is not State.FAILED
-        remark = only(snapshot, recipe, "rate-too-high")
-        assert remark.tone == "warning" and "Try 0.01." in remark.sentence
+        finding = only(snapshot, recipe, "rate-too-high")
+        assert finding.tone == "warning" and "Try 0.01." in finding.sentence
 
 
 def test_steps_that_are_too_long_make_the_loss_jump():
     for rate in (30, 100):
         recipe = Recipe(epochs=8, optimizer="SGD", learning_rate=rate, training_images=4000)
         snapshot = run(recipe)[-1]  # one layer: it learns nevertheless
-        assert snapshot.judged[-1].accuracy > 0.6
+        assert snapshot.evaluations[-1].accuracy > 0.6
         assert "jumps" in only(snapshot, recipe, "rate-too-high").sentence
     for rate in (0.1, 0.5, 1):
         recipe = Recipe(epochs=8, optimizer="SGD", learning_rate=rate, training_images=4000)
@@ -278,18 +279,18 @@ def test_lenet_at_rate_100_stays_at_guessing_because_of_its_rate(small_mnist):
     recipe = Recipe(epochs=3, optimizer="SGD", learning_rate=100)
     model = build_model(LENET5, seed=1)
     model.compile(keras.optimizers.SGD(100.0), "sparse_categorical_crossentropy", metrics=["accuracy"])
-    images, judged = small_mnist.x_train / np.float32(255), small_mnist.x_test / np.float32(255)
-    train, tests = [], [Point(0, *model.evaluate(judged, small_mnist.y_test, verbose=0), 500)]
+    images, evaluated = small_mnist.x_train / np.float32(255), small_mnist.x_test / np.float32(255)
+    train, tests = [], [Point(0, *model.evaluate(evaluated, small_mnist.y_test, verbose=0), 500)]
     for epoch in (1, 2, 3):
         for number in range(16):
             batch = slice(number * 128, (number + 1) * 128)
             model.reset_metrics()
             loss, accuracy = model.train_on_batch(images[batch], small_mnist.y_train[batch])
             train.append(Point(epoch - 1 + (number + 1) / 16, float(loss), float(accuracy), len(images[batch])))
-        tests.append(Point(epoch, *model.evaluate(judged, small_mnist.y_test, verbose=0), 500))
+        tests.append(Point(epoch, *model.evaluate(evaluated, small_mnist.y_test, verbose=0), 500))
         snapshot = Snapshot(State.TRAINING, 0, epoch, 3, epoch * 16, 48, tuple(train), tuple(tests))
         assert kinds(snapshot, recipe) == ["rate-too-high"]
-        assert kinds(replace(snapshot, silent=(Silent((0,), 1.0),)), recipe) == ["dead-units", "rate-too-high"]
+        assert kinds(replace(snapshot, dead_units=(DeadUnits((0,), 1.0),)), recipe) == ["dead-units", "rate-too-high"]
 
 
 def test_what_was_learned_and_lost_again_is_dated():
@@ -299,8 +300,8 @@ def test_what_was_learned_and_lost_again_is_dated():
         np.where(good, 2 * 0.6**epochs, 2.31), np.where(good, 2 * 0.6**epochs, 2.31),
         np.where(good, 0.95, 0.1), np.where(good, 0.95, 0.11),
     )  # fmt: skip
-    remark = only(snapshot, Recipe(learning_rate=0.03), "rate-too-high")
-    assert remark.since == 8 and "lost" in remark.sentence
+    finding = only(snapshot, Recipe(learning_rate=0.03), "rate-too-high")
+    assert finding.since == 8 and "lost" in finding.sentence
 
 
 @pytest.mark.parametrize(
@@ -309,10 +310,10 @@ def test_what_was_learned_and_lost_again_is_dated():
 def test_steps_that_are_too_short_hardly_change_the_loss(optimizer, rate, better):
     recipe = Recipe(epochs=5, optimizer=optimizer, learning_rate=rate, training_images=4000, batch_size=256)
     for snapshot in run(recipe, 32)[2:]:
-        (remark,) = reading(snapshot, recipe)
-        assert remark.kind == "rate-too-low" and remark.tone == "warning"
-        assert f"Try {better}." in remark.sentence
-        assert "Smaller batches" in remark.sentence  # 16 steps an epoch
+        (finding,) = diagnose(snapshot, recipe)
+        assert finding.kind == "rate-too-low" and finding.tone == "warning"
+        assert f"Try {better}." in finding.sentence
+        assert "Smaller batches" in finding.sentence  # 16 steps an epoch
 
 
 def test_a_rate_that_is_still_growing_is_not_called_too_low():
@@ -332,39 +333,39 @@ def test_a_rate_that_was_changed_on_the_way_is_the_one_to_change():
 
 def test_flat_at_guessing_with_a_usual_rate_is_stuck():
     recipe = Recipe(epochs=12, optimizer="SGD", learning_rate=0.02, training_images=4000)
-    (remark,) = reading(run(recipe, 30, 30, 30, 30, activation="sigmoid")[-1], recipe)
-    assert remark.kind == "stuck" and "relu" in remark.sentence and "too " not in remark.sentence
+    (finding,) = diagnose(run(recipe, 30, 30, 30, 30, activation="sigmoid")[-1], recipe)
+    assert finding.kind == "stuck" and "relu" in finding.sentence and "too " not in finding.sentence
 
 
 def test_dead_units_are_named_with_their_layer_and_share():
-    remark = only(dense(silence=24), WELL, "dead-units")
-    assert remark.tone == "warning" and " % of the units of layer 2 " in remark.sentence
-    assert 60 <= int(remark.sentence.split()[0]) < 66  # training may kill one or two more
-    remark = only(dense(silence=10), WELL, "dead-units")
-    assert remark.tone == "neutral" and 25 <= int(remark.sentence.split()[0]) < 33
+    finding = only(dense(silence=24), WELL, "dead-units")
+    assert finding.tone == "warning" and " % of the units of layer 2 " in finding.sentence
+    assert 60 <= int(finding.sentence.split()[0]) < 66  # training may kill one or two more
+    finding = only(dense(silence=10), WELL, "dead-units")
+    assert finding.tone == "neutral" and 25 <= int(finding.sentence.split()[0]) < 33
     assert "dead-units" not in kinds(dense(silence=2), WELL)
-    worst = replace(dense(), silent=(Silent((0,), 0.3), Silent((2, 0, 1), 0.8), Silent((3,), 0.8)))
+    worst = replace(dense(), dead_units=(DeadUnits((0,), 0.3), DeadUnits((2, 0, 1), 0.8), DeadUnits((3,), 0.8)))
     assert "80 % of the units of layer 3.1.2 " in only(worst, WELL, "dead-units").sentence
 
 
 def test_where_all_units_are_dead_nothing_else_is_to_blame():
     for snapshot in run(WELL, 40, silence=40)[1:]:
-        (remark,) = reading(snapshot, WELL)
-        assert remark.kind == "dead-units" and remark.tone == "warning"
-        assert "Every unit of layer 2" in remark.sentence and "nothing gets through" in remark.sentence
+        (finding,) = diagnose(snapshot, WELL)
+        assert finding.kind == "dead-units" and finding.tone == "warning"
+        assert "Every unit of layer 2" in finding.sentence and "nothing gets through" in finding.sentence
 
 
 def test_penalties_that_outweigh_the_images_are_found_out():
     for penalty in (0.1, 1.0):
         recipe = Recipe(epochs=10, training_images=4000)
-        remark = only(run(recipe, 32, penalty=penalty)[-1], recipe, "penalties")
-        assert "Make them smaller" in remark.sentence
+        finding = only(run(recipe, 32, penalty=penalty)[-1], recipe, "penalties")
+        assert "Make them smaller" in finding.sentence
     assert "penalties" not in kinds(dense(penalty=0.001), WELL)
 
 
 def test_dropout_and_changed_images_make_training_harder_and_that_is_normal():
-    remark = only(dense(dropout=0.6), WELL, "harder")
-    assert remark.tone == "neutral" and "Dropout" in remark.sentence
+    finding = only(dense(dropout=0.6), WELL, "harder")
+    assert finding.tone == "neutral" and "Dropout" in finding.sentence
     noisy = WELL.replaced(noise=0.5)
     assert "training images are changed" in only(run(noisy, 40)[-1], noisy, "harder").sentence
     assert "harder" not in kinds(dense(), WELL)
@@ -373,35 +374,35 @@ def test_dropout_and_changed_images_make_training_harder_and_that_is_normal():
 def test_choosing_by_the_test_images_is_said():
     snapshot = dense()
     for recipe in (Recipe(restore_best=True), Recipe(early_stopping=3), Recipe(schedule="plateau")):
-        remark = only(snapshot, recipe, "selection")
-        assert remark.tone == "neutral" and "validation share" in remark.sentence
-        assert reading(snapshot, recipe)[-1] == remark
+        finding = only(snapshot, recipe, "selection")
+        assert finding.tone == "neutral" and "validation share" in finding.sentence
+        assert diagnose(snapshot, recipe)[-1] == finding
         assert "selection" not in kinds(snapshot, recipe.replaced(validation_share=0.1))
     assert "selection" not in kinds(snapshot, Recipe())
 
 
 def test_a_run_that_failed_has_said_why_itself():
     failed = replace(dense(silence=40), state=State.FAILED, message="The loss became infinite.")
-    assert reading(failed, WELL) == ()
+    assert diagnose(failed, WELL) == ()
 
 
 def test_images_kept_apart_are_called_by_their_name():
-    snapshot = replace(run(FEW, 128)[-1], judged_on="validation")
-    assert "the validation loss rises" in reading(snapshot, FEW)[0].sentence
+    snapshot = replace(run(FEW, 128)[-1], evaluated_on="validation")
+    assert "the validation loss rises" in diagnose(snapshot, FEW)[0].sentence
 
 
 def test_a_long_run_whose_beginning_was_thinned_is_read_the_same():
     snapshot = run(FEW, 128)[-1]
     coarse = (snapshot.train[0], *snapshot.train[40::10], snapshot.train[-1])
-    assert reading(replace(snapshot, train=coarse), FEW)[0].since == reading(snapshot, FEW)[0].since
+    assert diagnose(replace(snapshot, train=coarse), FEW)[0].since == diagnose(snapshot, FEW)[0].since
 
 
 # Curves on paper.
 
 
-def synthetic(judged, train, judged_accuracy=None, train_accuracy=None, **changes) -> Snapshot:
+def synthetic(evaluated, train, evaluated_accuracy=None, train_accuracy=None, **changes) -> Snapshot:
     """A finished run with these losses after each epoch; without accuracies, those that go with the losses."""
-    epochs = len(judged)
+    epochs = len(evaluated)
 
     def points(losses, accuracies):
         accuracies = np.broadcast_to(np.exp(-losses) if accuracies is None else accuracies, epochs)
@@ -415,7 +416,7 @@ def synthetic(judged, train, judged_accuracy=None, train_accuracy=None, **change
         step=80 * epochs,
         steps=80 * epochs,
         train=(Point(0.01, 2.3, 0.1, 128), *points(np.asarray(train), train_accuracy)),
-        judged=(before, *points(np.asarray(judged), judged_accuracy)),
+        evaluations=(before, *points(np.asarray(evaluated), evaluated_accuracy)),
     )
     return replace(snapshot, **changes)
 
@@ -431,9 +432,9 @@ def synthetic(judged, train, judged_accuracy=None, train_accuracy=None, **change
 def test_curves_that_fall_are_never_called_over_fitting_whatever_their_noise(epochs, pace, floor, noise, seed):
     falling = floor + (2.3 - floor) * np.exp(-pace * np.arange(1, epochs + 1))
     random = np.random.default_rng(seed)
-    judged = falling * (1 + noise * random.uniform(-1, 1, epochs))
+    evaluated = falling * (1 + noise * random.uniform(-1, 1, epochs))
     found = kinds(
-        synthetic(judged, falling * 0.995 ** np.arange(epochs), np.exp(-falling), np.exp(-falling)), Recipe()
+        synthetic(evaluated, falling * 0.995 ** np.arange(epochs), np.exp(-falling), np.exp(-falling)), Recipe()
     )
     assert not {"over-fitting", "gap"} & set(found)
 
@@ -464,12 +465,12 @@ def test_a_clear_turn_is_over_fitting_since_its_epoch(turn, later, down, up, flo
     epochs = np.arange(1, turn + later + 1)
     train = floor * np.exp(down * (turn - epochs))
     clean = np.where(epochs <= turn, train, floor * (1 + up * (epochs - turn)))
-    judged = clean * (1 + noise * np.random.default_rng(seed).uniform(-1, 1, len(epochs)))
+    evaluated = clean * (1 + noise * np.random.default_rng(seed).uniform(-1, 1, len(epochs)))
     learned = np.clip(0.6 + 0.3 * epochs / len(epochs), 0, 1)
-    snapshot = synthetic(judged, train, learned - gap, learned)
-    remark = only(snapshot, Recipe(), "over-fitting")
-    assert abs(remark.since - turn) <= 1
-    assert remark.tone == ("warning" if gap > 0.04 else remark.tone)
+    snapshot = synthetic(evaluated, train, learned - gap, learned)
+    finding = only(snapshot, Recipe(), "over-fitting")
+    assert abs(finding.since - turn) <= 1
+    assert finding.tone == ("warning" if gap > 0.04 else finding.tone)
 
 
 def test_a_rise_of_both_losses_is_not_over_fitting():
@@ -482,13 +483,13 @@ def test_a_gap_is_sized_in_points_and_small_samples_prove_none():
     losses = 0.5 * 0.9 ** np.arange(10)
     snapshot = synthetic(losses, losses, 0.8, 0.92)
     assert "12 points" in only(snapshot, Recipe(), "gap").sentence
-    few = tuple(point._replace(images=60) for point in snapshot.judged)
+    few = tuple(point._replace(images=60) for point in snapshot.evaluations)
     narrow = synthetic(losses, losses, 0.8, 0.86)
-    assert "gap" in kinds(narrow, Recipe()) and "gap" not in kinds(replace(narrow, judged=few), Recipe())
+    assert "gap" in kinds(narrow, Recipe()) and "gap" not in kinds(replace(narrow, evaluations=few), Recipe())
     assert "gap" not in kinds(synthetic(losses, losses, 0.9, 0.92), Recipe())
 
 
-# What holds for every reading.
+# What holds for every diagnosis.
 
 WORDS_OF_THE_TRADE = re.compile(
     r"gradient|converg|diverg|regulari|generali[sz]|plateau|minim|hyper|logit|softmax|optimi[sz]|saturat|varian"
@@ -510,23 +511,23 @@ OPPOSITES = (
 )
 
 
-def check(remarks: tuple[Remark, ...]) -> None:
-    found = [remark.kind for remark in remarks]
+def check(findings: tuple[Finding, ...]) -> None:
+    found = [finding.kind for finding in findings]
     assert len(found) <= MOST and len(set(found)) == len(found)
     assert not any(pair <= set(found) for pair in OPPOSITES)
-    tones = [remark.tone for remark in remarks]
+    tones = [finding.tone for finding in findings]
     assert set(tones) <= {"good", "neutral", "warning"}
     assert tones == sorted(tones, key=lambda tone: tone != "warning")  # warnings first
-    text = " ".join(remark.sentence for remark in remarks)
+    text = " ".join(finding.sentence for finding in findings)
     assert not re.search(r"too high", text) or not re.search(r"too low", text)
     assert not ("larger network" in text and "smaller" in text)
-    for remark in remarks:
-        assert 20 < len(remark.sentence) < 220, remark.sentence
-        assert remark.sentence[0].isupper() or remark.sentence[0].isdigit()
-        assert remark.sentence.endswith(".") and ".." not in remark.sentence and "  " not in remark.sentence
-        assert not WORDS_OF_THE_TRADE.search(remark.sentence), remark.sentence
-        assert not re.search(r"\bnan|\binf\b|None|\d\.\d{8}", remark.sentence), remark.sentence
-        assert remark.since is None or remark.since >= 0
+    for finding in findings:
+        assert 20 < len(finding.sentence) < 220, finding.sentence
+        assert finding.sentence[0].isupper() or finding.sentence[0].isdigit()
+        assert finding.sentence.endswith(".") and ".." not in finding.sentence and "  " not in finding.sentence
+        assert not WORDS_OF_THE_TRADE.search(finding.sentence), finding.sentence
+        assert not re.search(r"\bnan|\binf\b|None|\d\.\d{8}", finding.sentence), finding.sentence
+        assert finding.since is None or finding.since >= 0
 
 
 def test_every_moment_of_every_training_reads_well():
@@ -543,8 +544,8 @@ def test_every_moment_of_every_training_reads_well():
     ]  # fmt: skip
     for recipe, widths, network in runs:
         for snapshot in run(recipe, *widths, **network):
-            check(reading(snapshot, recipe))
-            check(reading(snapshot, recipe.replaced(restore_best=True)))
+            check(diagnose(snapshot, recipe))
+            check(diagnose(snapshot, recipe.replaced(restore_best=True)))
 
 
 shares = st.floats(0, 1)
@@ -557,7 +558,7 @@ def snapshots(draw) -> Snapshot:
     epochs = draw(st.integers(1, 12))
     done = draw(st.integers(0, epochs))
     images = draw(st.sampled_from((1, 60, 10_000)))
-    judged = tuple(
+    evaluated = tuple(
         Point(epoch, draw(losses), draw(shares), images) for epoch in range(draw(st.integers(0, 1)), done + 1)
     )
     count = draw(st.integers(0, 8)) if done else 0
@@ -572,10 +573,10 @@ def snapshots(draw) -> Snapshot:
         step=done * draw(st.sampled_from((1, 100))),
         steps=epochs * 100,
         train=train,
-        judged=judged,
-        judged_on=draw(st.sampled_from(("test", "validation"))),
+        evaluations=evaluated,
+        evaluated_on=draw(st.sampled_from(("test", "validation"))),
         confusion=draw(st.sampled_from((None, np.zeros((2, 2)), np.zeros((10, 10))))),
-        silent=tuple(Silent((i, 0, i), draw(shares)) for i in range(draw(st.integers(0, 2)))),
+        dead_units=tuple(DeadUnits((i, 0, i), draw(shares)) for i in range(draw(st.integers(0, 2)))),
         kept_epoch=draw(st.one_of(st.none(), st.just(1.0))),
         learning_rate=draw(st.one_of(st.just(0.0), st.floats(1e-6, 1000))),
     )
@@ -599,6 +600,6 @@ recipes = st.builds(
 @settings(max_examples=400, deadline=None)
 @given(snapshot=snapshots(), recipe=recipes)
 def test_whatever_a_run_publishes_can_be_read(snapshot, recipe):
-    remarks = reading(snapshot, recipe)
-    check(remarks)
-    assert remarks or snapshot.state is State.FAILED or snapshot.silent
+    findings = diagnose(snapshot, recipe)
+    check(findings)
+    assert findings or snapshot.state is State.FAILED or snapshot.dead_units

@@ -1,4 +1,4 @@
-"""Whose turn it is: as many runs at a time as the machine has cores, the rest wait in order."""
+"""The scheduler of runs: as many train at a time as the machine has cores, the rest wait in order."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from collections.abc import Hashable
 from core import settings
 from core.training.priority import cores
 
-TURN_SECONDS = 30.0  # with others waiting, a run goes to the end of the line after so long
+TURN_SECONDS = 30.0  # with others waiting, a run goes to the end of the queue after so long
 
 
-class Turns:
-    """A line of tickets; the first few may work.
+class Scheduler:
+    """A queue of tickets; the first few may work. Safe from any thread.
 
     Args:
         at_once: how many.
@@ -28,34 +28,34 @@ class Turns:
         self._waiting: list[Hashable] = []
 
     def join(self, ticket: Hashable) -> None:
-        """Stand in line; nothing where it is in line or works already."""
+        """Enter the queue; nothing for a ticket that is in it or works already."""
         with self._changed:
             if ticket not in self._working and ticket not in self._waiting:
                 self._waiting.append(ticket)
                 self._admit()
 
     def leave(self, ticket: Hashable) -> None:
-        """Make room; nothing where it has none."""
+        """Leave the queue, or stop working; nothing for a ticket that does neither."""
         with self._changed:
             self._working.pop(ticket, None)
             if ticket in self._waiting:
                 self._waiting.remove(ticket)
             self._admit()
 
-    def place(self, ticket: Hashable) -> int:
-        """0 where it may work now, else 1 for the first in line."""
+    def queue_position(self, ticket: Hashable) -> int:
+        """0 for a ticket that may work now, else 1 for the first in the queue."""
         with self._changed:
             return 0 if ticket in self._working else self._waiting.index(ticket) + 1
 
     def wait(self, ticket: Hashable, seconds: float) -> int:
-        """Wait at most so long for its turn; its place then."""
+        """Wait at most so long for its turn; returns its `queue_position` then."""
         with self._changed:
             if ticket not in self._working:
                 self._changed.wait(seconds)
-            return self.place(ticket)
+            return self.queue_position(ticket)
 
     def give_way(self, ticket: Hashable) -> bool:
-        """Go to the end of the line where others wait and this one has worked long enough; whether it did."""
+        """Go to the end of the queue where others wait and this one's turn is over; returns whether it did."""
         with self._changed:
             since = self._working.get(ticket)
             if since is None or not self._waiting or time.monotonic() - since < self._turn_seconds:
@@ -76,4 +76,4 @@ def runs_at_once() -> int:
     return settings.value("RECEPTIVE_RUNS") or cores()
 
 
-TURNS = Turns(runs_at_once())  # of this process: all visitors stand in one line
+SCHEDULER = Scheduler(runs_at_once())  # of this process: all visitors wait in one queue

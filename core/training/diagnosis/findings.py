@@ -1,45 +1,36 @@
-"""What the learning curves say, in words for somebody who has not read many."""
+"""Findings about learning curves, as sentences for somebody who has not read many."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from core.network.network import place
-from core.network.recipe import USUAL_RATES, Recipe
-from core.training.snapshot import Point, Silent, Snapshot, State
+from core.network.recipe import Recipe
+from core.training.diagnosis.curves import WINDOW, Curves, change, first_lasting_epoch
+from core.training.diagnosis.statistics import accuracy_tolerance, kendall_tau, loss_tolerance, noise_deviation
+from core.training.snapshot import DeadUnits, Point, Snapshot, State, mean
 
-MOST = 3  # more than three remarks are not read
+MOST = 3  # more than three findings are not read
 
-# What counts as a change. Levels of the two losses are never compared with each other: the training loss holds
-# penalties that the other lacks. Each loss is compared with itself over time, and accuracies with accuracies.
-WINDOW = 5  # judgements make a trend; two or three could be chance
-WINDOW_SHARE = 1 / 3  # of a long run: what happened lately
-STILL = 0.08  # of what is left (loss, or wrong answers): a change smaller than this is none
-STILL_ACCURACY = (0.002, 0.02)  # at least, since the same network trained twice differs by as much; at most
 AROUND = 0.01  # of accuracy: what has settled stays so near its level
-NEARLY_OVER = 0.8  # of the run: from here on it matters that the curves still fall
 
 # Over-fitting
-LATER = 3  # judgements after the minimum, before a rise is believed
+LATER = 3  # evaluations after the minimum, before a rise is believed
 RISE = 0.05  # of the lowest loss: a smaller rise cannot be seen in the chart
 RISE_NOISE = 4.0  # standard deviations of its jitter: the lowest of 50 random ones is 2.3 of them below the mean
 UPWARD = 0.3  # Kendall's tau of what follows the minimum; it is 0 for jitter and 1 for a steady rise
 GAP = 0.03  # accuracy on its own images above that on new ones; one or two points are usual
-CLOSING = 0.8  # of the gap two judgements before
+CLOSING = 0.8  # of the gap two evaluations before
 SURE = 3.0  # standard errors: by chance once in 700
 LEARNED = 0.995  # accuracy that cannot rise any more
 
 # Learning nothing, too little, or by leaps
-CHANCE = 0.05  # of the way from guessing to perfect: always naming the commonest of ten classes gets as far
 IGNORANT = 0.99  # times the loss of one who knows nothing
-PATIENT_STEPS = 100  # a good recipe has left the level of guessing by then, or is about to
+ENOUGH_STEPS = 100  # a good recipe has left the level of guessing by then, or is about to
 GROWN = 1.1  # times the loss before training: worse than knowing nothing
-ENDLESS = 1e9  # what stands for a loss that is infinite, so that one can reckon with it
 OVERSHOT = 1.3  # times that, in single stretches of training
 FLAT_RATE = 100.0  # times the usual rate: too high if nothing is learned, even where the loss shows no trace of it
 DEAD_RATE = 10.0  # times the usual rate: enough to kill units
@@ -49,16 +40,13 @@ JUMP_IMAGES = 2000  # in a stretch: smaller ones jump by what happened to be in 
 JUMPS = 2  # one may be an accident
 COLLAPSE = 0.2  # accuracy lost since the best epoch, on its own images too
 KNEW = 0.4  # accuracy at the best epoch: with less there was little to lose
-HEAVY = 2.0  # times the judged loss, before the first step: what is more than that are penalties
-UNTHINNED = 4  # batches in the first point: one of more does not tell the loss before the first step
 SLOW_FALL = 0.25  # of the loss before training: a run that has done more than this is under way
 SLOW_PACE = 0.02  # of it per epoch: at this pace half of it takes 25 epochs
 SLOWING = 0.75  # of the mean pace so far: rather a network that can do no more than one that takes small steps
-STEADY = 0.75  # of the judgements are better than the one before
+STEADY = 0.75  # of the evaluations are better than the one before
 FEW_STEPS = 20  # in an epoch: smaller batches would make more
 
 # Levels
-CLASSES = 10  # as long as no confusion matrix tells
 LOW = 0.8  # accuracy on its own images: every class of network here gets beyond, on digits and on clothes
 HIGH = 0.9  # accuracy that needs no advice
 HARDER = 0.01  # training accuracy below the other: less is not seen
@@ -70,7 +58,7 @@ MOST_UNITS = 0.5  # more are dead than alive: the network is smaller than it loo
 SOME_UNITS = 0.2  # fewer are found in most trained networks
 
 
-class Remark(NamedTuple):
+class Finding(NamedTuple):
     """One thing that the curves show.
 
     Attributes:
@@ -87,205 +75,45 @@ class Remark(NamedTuple):
     since: float | None = None
 
 
-def reading(snapshot: Snapshot, recipe: Recipe) -> tuple[Remark, ...]:
-    """At most three remarks, the most important first; none about a run that failed, which says why itself."""
+def diagnose(snapshot: Snapshot, recipe: Recipe) -> tuple[Finding, ...]:
+    """At most three findings, the most important first; none about a run that failed, which says why itself."""
     if snapshot.state is State.FAILED:
         return ()
-    curves = _Curves.of(snapshot, recipe)
-    dead = _worst(snapshot.silent)
+    curves = Curves.of(snapshot, recipe)
+    dead = _worst(snapshot.dead_units)
     course = _course(curves, dead)
-    kinds = {remark.kind for remark in course}
+    kinds = {finding.kind for finding in course}
     found = [*course]
     if dead is not None and curves.stages:
-        remark = _dead_units(dead, lower_rate=not kinds & {"rate-too-low", "under-fitting", "stuck"})
-        found.insert(0 if dead.share >= ALL else len(found), remark)
+        finding = _dead_units(dead, lower_rate=not kinds & {"rate-too-low", "under-fitting", "stuck"})
+        found.insert(0 if dead.share >= ALL else len(found), finding)
     if kinds and kinds <= {"learning", "settled", "open"}:
         found += _harder(curves)
     found += _selection(curves)
-    found.sort(key=lambda remark: remark.tone != "warning")  # stable: what is more important stays in front
+    found.sort(key=lambda finding: finding.tone != "warning")  # stable: what is more important stays in front
     return tuple(found[:MOST])
 
 
-def _good(kind: str, sentence: str, since: float | None = None) -> Remark:
-    return Remark(kind, "good", sentence, since)
+def _good(kind: str, sentence: str, since: float | None = None) -> Finding:
+    return Finding(kind, "good", sentence, since)
 
 
-def _neutral(kind: str, sentence: str, since: float | None = None) -> Remark:
-    return Remark(kind, "neutral", sentence, since)
+def _neutral(kind: str, sentence: str, since: float | None = None) -> Finding:
+    return Finding(kind, "neutral", sentence, since)
 
 
-def _warning(kind: str, sentence: str, since: float | None = None) -> Remark:
-    return Remark(kind, "warning", sentence, since)
+def _warning(kind: str, sentence: str, since: float | None = None) -> Finding:
+    return Finding(kind, "warning", sentence, since)
 
 
-class _Stage(NamedTuple):
-    """What lies between two judgements.
-
-    Attributes:
-        epoch: of the second.
-        train_loss, train_accuracy: mean over the images learned from in between.
-        loss, accuracy: the second judgement.
-        halfway: between the two judged accuracies. The training accuracy, a mean over the whole stage, is compared
-            with this one and with the second, whichever makes the difference smaller.
-        error: standard error of such a difference.
-    """
-
-    epoch: float
-    train_loss: float
-    train_accuracy: float
-    loss: float
-    accuracy: float
-    halfway: float
-    error: float
-
-    @property
-    def gap(self) -> float:
-        """How much better it is on its own images, at least."""
-        return self.train_accuracy - max(self.halfway, self.accuracy)
-
-    @property
-    def lag(self) -> float:
-        """How much worse it is on its own images, at least."""
-        return min(self.halfway, self.accuracy) - self.train_accuracy
-
-
-@dataclass(frozen=True)
-class _Curves:
-    """The curves, brought into comparable pieces.
-
-    Attributes:
-        stages: one for each judgement after some training.
-        ignorance: the loss of one who knows nothing.
-        before: the loss judged before training, and no less than that; what losses are measured by.
-        chance: below this accuracy it is no better than guessing.
-    """
-
-    snapshot: Snapshot
-    recipe: Recipe
-    stages: tuple[_Stage, ...]
-    ignorance: float
-    before: float
-    chance: float
-
-    @classmethod
-    def of(cls, snapshot: Snapshot, recipe: Recipe) -> _Curves:
-        snapshot = replace(snapshot, train=_finite(snapshot.train), judged=_finite(snapshot.judged))
-        untrained = [point for point in snapshot.judged if point.epoch == 0]
-        last = untrained[-1] if untrained else None
-        stages = []
-        for point in snapshot.judged if snapshot.train else ():
-            if point.epoch > (last.epoch if last else 0):
-                stages.append(_stage(snapshot.train, last, point))
-                last = point
-        classes = CLASSES if snapshot.confusion is None else len(snapshot.confusion)
-        guess = 1 / classes
-        ignorance = guess * (1 - guess) if recipe.loss == "mse" else float(np.log(classes))
-        before = max([ignorance, *(point.loss for point in untrained)])
-        return cls(snapshot, recipe, tuple(stages), ignorance, before, guess + CHANCE * (1 - guess))
-
-    @property
-    def name(self) -> str:
-        """Of the images that it is judged on."""
-        return self.snapshot.judged_on
-
-    @property
-    def ended(self) -> bool:
-        return self.snapshot.state in (State.FINISHED, State.STOPPED)
-
-    @property
-    def nearly_over(self) -> bool:
-        return self.ended or self.snapshot.progress >= NEARLY_OVER
-
-    @property
-    def recent(self) -> tuple[_Stage, ...]:
-        """The newest stages: what a trend is read from."""
-        return self.stages[-max(WINDOW, round(WINDOW_SHARE * len(self.stages))) :]
-
-    @property
-    def start(self) -> float | None:
-        """The loss before the first step, penalties included; None where the curve does not tell."""
-        first = self.snapshot.train[0]
-        return max(self.before, first.loss) if first.images <= UNTHINNED * self.recipe.batch_size else None
-
-    @property
-    def penalised(self) -> bool:
-        """Whether penalties weighed more than the images."""
-        return self.start is not None and self.start > HEAVY * self.before
-
-    @property
-    def rate(self) -> float:
-        """The highest learning rate so far, in multiples of what is usual; momentum makes steps longer."""
-        rates = [point.learning_rate for point in self.snapshot.train if point.learning_rate]
-        if not rates:
-            rates = [rate for _, rate in self.recipe.rates] if self._table else [self.recipe.learning_rate]
-        momentum = self.recipe.momentum if "momentum" not in self.recipe.idle() else 0.0
-        return max(rates) / (1 - momentum) / USUAL_RATES[self.recipe.optimizer]
-
-    @property
-    def rate_rises(self) -> bool:
-        """Whether the schedule has not come to its full rate yet, so that slowness is no wonder."""
-        rates = [point.learning_rate for point in self.snapshot.train if point.learning_rate]
-        warming = self.stages[-1].epoch <= self.recipe.warm_up
-        return warming or (len(rates) > 1 and rates[-1] > 1.1 * rates[0] and rates[-1] >= max(rates))
-
-    @property
-    def lower_rate(self) -> str:
-        """What to try instead: `0.001`."""
-        if self._table:
-            return "lower rates"
-        usual = USUAL_RATES[self.recipe.optimizer]
-        return f"{usual if self._set_rate > 5 * usual else max(self._set_rate / 10, 1e-6):.2g}"
-
-    @property
-    def higher_rate(self) -> str:
-        """What to try instead: `0.001`."""
-        if self._table:
-            return "higher rates"
-        usual = USUAL_RATES[self.recipe.optimizer]
-        return f"{usual if self._set_rate < usual / 5 else min(self._set_rate * 10, 1000):.2g}"
-
-    @property
-    def _set_rate(self) -> float:
-        """As somebody set it, before or during the run."""
-        constant = self.recipe.schedule == "constant" and not self.recipe.warm_up
-        return (constant and self.snapshot.learning_rate) or self.recipe.learning_rate
-
-    @property
-    def _table(self) -> bool:
-        return self.recipe.schedule == "table"
-
-
-def _finite(points: tuple[Point, ...]) -> tuple[Point, ...]:
-    return tuple(point if point.loss < ENDLESS else point._replace(loss=ENDLESS) for point in points)  # NaN is not <
-
-
-def _stage(train: tuple[Point, ...], before: Point | None, judged: Point) -> _Stage:
-    start = 0.0 if before is None else before.epoch
-    points = [point for point in train if start < point.epoch <= judged.epoch]
-    # In long runs several epochs may have been averaged into one point: the one that covers this stage.
-    points = points or [next((point for point in train if point.epoch > judged.epoch), train[-1])]
-    own = _mean(points)
-    halfway = judged.accuracy if before is None else (before.accuracy + judged.accuracy) / 2
-    error = (_variance(own) + _variance(judged)) ** 0.5
-    return _Stage(judged.epoch, own.loss, own.accuracy, judged.loss, judged.accuracy, halfway, error)
-
-
-def _mean(points: list[Point]) -> Point:
-    """All of these as one, at the end of the last."""
-    images = sum(point.images for point in points)
-    loss = sum(point.loss * point.images for point in points) / images
-    accuracy = sum(point.accuracy * point.images for point in points) / images
-    return Point(points[-1].epoch, loss, accuracy, images)
-
-
-def _course(curves: _Curves, dead: Silent | None) -> list[Remark]:
-    """How the run goes: one remark, or two that belong together."""
+def _course(curves: Curves, dead: DeadUnits | None) -> list[Finding]:
+    """How the run goes: one finding, or two that belong together."""
     if not curves.stages:
         return [_early(curves)]
     for verdict in (_collapsed, _nothing_learned, _jumps, _too_slow):
-        remark = verdict(curves, dead)
-        if remark is not None:
-            return [remark]
+        finding = verdict(curves, dead)
+        if finding is not None:
+            return [finding]
     if _blocked(curves, dead):
         return []  # that is all there is to say
     turned = _over_fitting(curves)
@@ -298,7 +126,7 @@ def _course(curves: _Curves, dead: Silent | None) -> list[Remark]:
     return [trend] if gap is None or trend.kind == "rate-too-high" else [gap, trend]
 
 
-def _early(curves: _Curves) -> Remark:
+def _early(curves: Curves) -> Finding:
     """Nothing can be said yet; what will come."""
     if curves.ended and not curves.stages:
         return _neutral(
@@ -318,12 +146,12 @@ def _early(curves: _Curves) -> Remark:
     )
 
 
-def _learning(curves: _Curves, gap: bool) -> Remark | None:
-    """It gets better on its own images and on those that it is judged on."""
+def _learning(curves: Curves, gap: bool) -> Finding | None:
+    """It gets better on its own images and on those that it is evaluated on."""
     recent = curves.recent
-    falls = _change(recent, "loss") < -_tolerance([stage.loss for stage in recent])
-    rises = _change(recent, "accuracy") > _accuracy_tolerance(recent)
-    trains = _change(recent, "train_loss") < 0 or _change(recent, "train_accuracy") > 0
+    falls = change(recent, "loss") < -loss_tolerance([stage.loss for stage in recent])
+    rises = change(recent, "accuracy") > accuracy_tolerance([stage.accuracy for stage in recent])
+    trains = change(recent, "train_loss") < 0 or change(recent, "train_accuracy") > 0
     if not (falls or rises) or not trains or _at_chance(curves):
         return None
     if gap and curves.nearly_over:
@@ -339,18 +167,18 @@ def _learning(curves: _Curves, gap: bool) -> Remark | None:
     return _good("learning", sentence)
 
 
-def _settled(curves: _Curves, gap: bool, dead: Silent | None) -> Remark:
+def _settled(curves: Curves, gap: bool, dead: DeadUnits | None) -> Finding:
     """Nothing changes any more; at what level, and what may raise it."""
     recent = curves.recent
     losses = [stage.loss for stage in recent]
-    moves = abs(_change(recent, "loss")) > _tolerance(losses)
-    drops = abs(_change(recent, "accuracy")) > _accuracy_tolerance(recent)
+    moves = abs(change(recent, "loss")) > loss_tolerance(losses)
+    drops = abs(change(recent, "accuracy")) > accuracy_tolerance([stage.accuracy for stage in recent])
     if len(recent) < WINDOW or (moves and drops):
         return _neutral("open", f"The {curves.name} curves show no clear direction yet. A few more epochs will tell.")
     level = float(np.median([stage.accuracy for stage in recent]))
     own = float(np.median([stage.train_accuracy for stage in recent]))
-    near = max(AROUND, recent[-1].error, 3 * _jitter(np.array([stage.accuracy for stage in recent])))
-    since = _lasting(curves.stages, lambda stage: abs(stage.accuracy - level) <= near)
+    near = max(AROUND, recent[-1].error, 3 * noise_deviation(np.array([stage.accuracy for stage in recent])))
+    since = first_lasting_epoch(curves.stages, lambda stage: abs(stage.accuracy - level) <= near)
     since = min(since, recent[len(recent) // 2].epoch)
     if own < LOW and level < LOW and (not gap or curves.rate >= HIGH_RATE):
         return _under_fitting(curves, level, since, dead)
@@ -364,7 +192,7 @@ def _settled(curves: _Curves, gap: bool, dead: Silent | None) -> Remark:
     return _neutral("settled", f"{what} {better} may get further; more epochs alone will not.", since)
 
 
-def _under_fitting(curves: _Curves, level: float, since: float, dead: Silent | None) -> Remark:
+def _under_fitting(curves: Curves, level: float, since: float, dead: DeadUnits | None) -> Finding:
     """It has settled at a level that its own images do not explain."""
     what = (
         f"Since epoch {since:.3g} it has settled at {_percent(level)}, and it does little better on its own images."
@@ -380,8 +208,8 @@ def _under_fitting(curves: _Curves, level: float, since: float, dead: Silent | N
     return _warning("under-fitting", f"{what} {advice}", since)
 
 
-def _over_fitting(curves: _Curves) -> Remark | None:
-    """The judged loss turns up for good while the network still gets better on its own images."""
+def _over_fitting(curves: Curves) -> Finding | None:
+    """The evaluated loss turns up for good while the network still gets better on its own images."""
     stages = curves.stages
     losses = np.array([stage.loss for stage in stages])
     lowest = int(losses.argmin())
@@ -389,12 +217,14 @@ def _over_fitting(curves: _Curves) -> Remark | None:
     if len(later) < LATER:
         return None
     end = later[-max(LATER, len(later) // 2) :]
-    # A running median of three, so that a single lucky judgement is no minimum.
+    # A running median of three, so that a single lucky evaluation is no minimum.
     floor = min(float(np.median(losses[max(i - 1, 0) : i + 2])) for i in range(len(losses)))
     rise = float(np.median(end)) - floor
-    jitter = _jitter(np.log(np.maximum(losses, 1e-9)))  # of the logarithm: where the loss is small, so is its jitter
+    jitter = noise_deviation(
+        np.log(np.maximum(losses, 1e-9))
+    )  # of the logarithm: where the loss is small, so is its jitter
     needed = floor * max(RISE, RISE_NOISE * (1 + 2 / len(later)) * jitter)  # a few are easily high together
-    if rise < needed or end[-LATER:].min() < floor + needed / 2 or _tau(later) < UPWARD:
+    if rise < needed or end[-LATER:].min() < floor + needed / 2 or kendall_tau(later) < UPWARD:
         return None
     then, now = stages[lowest], stages[-LATER:]
     loss_now = float(np.median([stage.train_loss for stage in now]))
@@ -409,7 +239,7 @@ def _over_fitting(curves: _Curves) -> Remark | None:
     if curves.snapshot.kept_epoch is not None:
         kept = f"The weights of epoch {curves.snapshot.kept_epoch:.3g} were kept, so no harm is done."
         return _neutral("over-fitting", f"{what} {kept}", since)
-    if gap < GAP and accuracy >= then.accuracy - _accuracy_tolerance(stages[-LATER:]):
+    if gap < GAP and accuracy >= then.accuracy - accuracy_tolerance([stage.accuracy for stage in stages[-LATER:]]):
         sure = "The accuracy holds, but it gets too sure of its mistakes."
         return _neutral("over-fitting", f"{what} {sure} {_against_over_fitting(curves.recipe, True)}", since)
     ahead = f"It is {_points(gap)} better on its own images." if gap >= GAP else ""
@@ -417,7 +247,7 @@ def _over_fitting(curves: _Curves) -> Remark | None:
     return _warning("over-fitting", sentence, since)
 
 
-def _gap(curves: _Curves) -> Remark | None:
+def _gap(curves: Curves) -> Finding | None:
     """It is much better on its own images than on others, whatever the losses do."""
     now = curves.stages[-LATER:]
     gap = float(np.median([stage.gap for stage in now]))
@@ -425,7 +255,7 @@ def _gap(curves: _Curves) -> Remark | None:
         return None
     if now[-1].gap < CLOSING * now[0].gap:
         return None  # it closes: with batch normalization, answers to new images come late
-    since = _lasting(curves.stages, lambda stage: stage.gap >= GAP)
+    since = first_lasting_epoch(curves.stages, lambda stage: stage.gap >= GAP)
     earlier = [stage.gap for stage in curves.stages[:-LATER]]
     grows = not earlier or gap > float(np.median(earlier)) + now[-1].error
     sentence = f"It is {_points(gap)} better on the images it learns from than on new ones"
@@ -433,7 +263,7 @@ def _gap(curves: _Curves) -> Remark | None:
     return _warning("gap", f"{sentence} {_against_over_fitting(curves.recipe, False)}", since)
 
 
-def _collapsed(curves: _Curves, _: Silent | None) -> Remark | None:
+def _collapsed(curves: Curves, _: DeadUnits | None) -> Finding | None:
     """It knew more before, about its own images too."""
     best = max(curves.stages, key=lambda stage: stage.accuracy)
     own = max(stage.train_accuracy for stage in curves.stages)
@@ -441,7 +271,7 @@ def _collapsed(curves: _Curves, _: Silent | None) -> Remark | None:
     lost = now.accuracy <= best.accuracy - COLLAPSE and now.train_accuracy <= own - COLLAPSE
     if not lost or best.accuracy < KNEW:
         return None
-    since = _lasting(curves.stages, lambda stage: stage.accuracy <= best.accuracy - COLLAPSE)
+    since = first_lasting_epoch(curves.stages, lambda stage: stage.accuracy <= best.accuracy - COLLAPSE)
     if now.train_loss < best.train_loss:
         return _penalties(since)  # nothing else makes the loss smaller with fewer right answers
     return _warning(
@@ -452,7 +282,7 @@ def _collapsed(curves: _Curves, _: Silent | None) -> Remark | None:
     )
 
 
-def _penalties(since: float | None = None) -> Remark:
+def _penalties(since: float | None = None) -> Finding:
     return _warning(
         "penalties",
         "The training loss falls, but only because the penalties on the weights do: they count for more than the "
@@ -461,19 +291,19 @@ def _penalties(since: float | None = None) -> Remark:
     )
 
 
-def _at_chance(curves: _Curves) -> bool:
+def _at_chance(curves: Curves) -> bool:
     """No better than guessing, on its own images too."""
     now = curves.stages[-1]
-    lucky = now.loss >= IGNORANT * curves.ignorance  # a single good judgement, with nothing behind it
+    lucky = now.loss >= IGNORANT * curves.ignorance  # a single good evaluation, with nothing behind it
     return now.train_accuracy <= curves.chance and (now.accuracy <= curves.chance or lucky)
 
 
-def _blocked(curves: _Curves, dead: Silent | None) -> bool:
+def _blocked(curves: Curves, dead: DeadUnits | None) -> bool:
     """Nothing gets through a layer any more, whatever was learned until then."""
     return dead is not None and dead.share >= ALL and curves.stages[-1].accuracy <= curves.chance
 
 
-def _nothing_learned(curves: _Curves, dead: Silent | None) -> Remark | None:
+def _nothing_learned(curves: Curves, dead: DeadUnits | None) -> Finding | None:
     """No better than guessing: because of steps that are too long, or for a reason that the curves do not tell."""
     if not (_at_chance(curves) or _blocked(curves, dead)):
         return None
@@ -482,8 +312,8 @@ def _nothing_learned(curves: _Curves, dead: Silent | None) -> Remark | None:
     grown = now.loss > GROWN * curves.before
     overshot = start is not None and any(point.loss > OVERSHOT * start for point in curves.snapshot.train)
     killed = dead is not None and dead.share >= MOST_UNITS and curves.rate >= DEAD_RATE
-    patience = curves.snapshot.step >= PATIENT_STEPS or (curves.ended and curves.stages[-1].epoch >= 1)
-    if grown or overshot or killed or (curves.rate >= FLAT_RATE and patience):
+    long_enough = curves.snapshot.step >= ENOUGH_STEPS or (curves.ended and curves.stages[-1].epoch >= 1)
+    if grown or overshot or killed or (curves.rate >= FLAT_RATE and long_enough):
         return _warning(
             "rate-too-high",
             "It learns nothing: no more answers are right than by guessing. The learning rate is too high, so "
@@ -491,7 +321,7 @@ def _nothing_learned(curves: _Curves, dead: Silent | None) -> Remark | None:
         )
     if curves.penalised:
         return _penalties()
-    if not patience or _too_slow(curves, dead) is not None or _blocked(curves, dead):
+    if not long_enough or _too_slow(curves, dead) is not None or _blocked(curves, dead):
         return None
     if len(curves.stages) < 2 and not curves.ended:
         return None
@@ -504,7 +334,7 @@ def _nothing_learned(curves: _Curves, dead: Silent | None) -> Remark | None:
     )
 
 
-def _jumps(curves: _Curves, _: Silent | None) -> Remark | None:
+def _jumps(curves: Curves, _: DeadUnits | None) -> Finding | None:
     """The loss goes up by leaps again and again."""
     since = curves.stages[-1].epoch / 2  # what happened in the first half may be over
     leaps = [epoch for epoch in _leaps(curves) if epoch > since]
@@ -518,8 +348,8 @@ def _jumps(curves: _Curves, _: Silent | None) -> Remark | None:
     )
 
 
-def _leaps(curves: _Curves) -> list[float]:
-    """Epochs at which the loss had leapt upwards, on its own images or on those that it is judged on."""
+def _leaps(curves: Curves) -> list[float]:
+    """Epochs at which the loss had leapt upwards, on its own images or on those that it is evaluated on."""
     found = set()
     for one, other in itertools.pairwise(_stretches(curves.snapshot.train)):
         error = max(one.loss, 0.3 * curves.before) * (1 / one.images + 1 / other.images) ** 0.5
@@ -538,19 +368,19 @@ def _stretches(train: tuple[Point, ...]) -> list[Point]:
     for point in train:
         held.append(point)
         if sum(one.images for one in held) >= JUMP_IMAGES:
-            found.append(_mean(held))
+            found.append(mean(held))
             held = []
     return found
 
 
-def _too_slow(curves: _Curves, dead: Silent | None) -> Remark | None:
-    """The loss falls from judgement to judgement, but it would take forever."""
+def _too_slow(curves: Curves, dead: DeadUnits | None) -> Finding | None:
+    """The loss falls from evaluation to evaluation, but it would take forever."""
     stages = curves.stages
     if len(stages) < 2 or curves.rate_rises or _blocked(curves, dead):
         return None
     losses = [curves.before, *(stage.loss for stage in stages)]
     fall = (losses[0] - losses[-1]) / curves.before
-    pace = -_change(curves.recent, "loss") / curves.before / (curves.recent[-1].epoch - curves.recent[0].epoch)
+    pace = -change(curves.recent, "loss") / curves.before / (curves.recent[-1].epoch - curves.recent[0].epoch)
     better = sum(after < before for before, after in itertools.pairwise(losses)) / len(stages)
     slowing = pace < SLOWING * fall / stages[-1].epoch
     if not (0 < fall < SLOW_FALL and 0 < pace < SLOW_PACE and better >= STEADY and not slowing):
@@ -564,7 +394,7 @@ def _too_slow(curves: _Curves, dead: Silent | None) -> Remark | None:
     )
 
 
-def _dead_units(dead: Silent, lower_rate: bool) -> Remark:
+def _dead_units(dead: DeadUnits, lower_rate: bool) -> Finding:
     where = f"layer {place(dead.path)}"
     remedy = "a smaller learning rate, or elu instead of relu" if lower_rate else "elu instead of relu"
     if dead.share >= ALL:
@@ -579,12 +409,12 @@ def _dead_units(dead: Silent, lower_rate: bool) -> Remark:
     return _neutral("dead-units", f"{what}. That is common and does little harm.")
 
 
-def _worst(silent: tuple[Silent, ...]) -> Silent | None:
+def _worst(layers: tuple[DeadUnits, ...]) -> DeadUnits | None:
     """The layer with the largest share worth a word; the first of equals."""
-    return max((one for one in silent if one.share >= SOME_UNITS), key=lambda one: one.share, default=None)
+    return max((one for one in layers if one.share >= SOME_UNITS), key=lambda one: one.share, default=None)
 
 
-def _harder(curves: _Curves) -> list[Remark]:
+def _harder(curves: Curves) -> list[Finding]:
     """It does worse on its own images: they are made harder for it."""
     stages = curves.stages[1:][-LATER:]  # in the first, both change too much to be compared
     if len(stages) < 2 or _at_chance(curves) or any(stage.lag < max(HARDER, SURE * stage.error) for stage in stages):
@@ -597,7 +427,7 @@ def _harder(curves: _Curves) -> list[Remark]:
     return [_neutral("harder", f"Its training accuracy is {below} below its {curves.name} accuracy. {why}")]
 
 
-def _selection(curves: _Curves) -> list[Remark]:
+def _selection(curves: Curves) -> list[Finding]:
     """Something is decided by looking at the images whose accuracy is then shown."""
     recipe = curves.recipe
     if not recipe.selects or recipe.validation_share or not curves.stages:
@@ -627,55 +457,6 @@ def _against_over_fitting(recipe: Recipe, turned: bool) -> str:
         ways.append("augmentation")
     *others, last = ways[:3]
     return f"Try {', '.join(others)} or {last}." if others else f"Try {last}."
-
-
-def _change(stages: tuple[_Stage, ...], name: str) -> float:
-    """How much a quantity changes from the first to the last of these, along the median of all pairs' slopes.
-
-    P. K. Sen, “Estimates of the regression coefficient based on Kendall's tau” (1968).
-    """
-    pairs = itertools.combinations(stages, 2)
-    slopes = [(getattr(b, name) - getattr(a, name)) / (b.epoch - a.epoch) for a, b in pairs]
-    return float(np.median(slopes)) * (stages[-1].epoch - stages[0].epoch) if slopes else 0.0
-
-
-def _tolerance(losses: list[float]) -> float:
-    return STILL * float(np.median(losses)) + _jitter(np.array(losses))
-
-
-def _accuracy_tolerance(stages: tuple[_Stage, ...]) -> float:
-    accuracies = np.array([stage.accuracy for stage in stages])
-    wrong = 1 - float(np.median(accuracies))
-    return float(np.clip(STILL * wrong, *STILL_ACCURACY)) + _jitter(accuracies)
-
-
-def _jitter(values: np.ndarray) -> float:
-    """Standard deviation of the noise on a curve, from its second differences; 0 for fewer than five points.
-
-    A straight line has none, and a fifth of the points may be bends.
-    """
-    if len(values) < 5:
-        return 0.0
-    bend = float(np.quantile(np.abs(np.diff(values, 2)), 0.8))
-    return bend / 1.2816 / 6**0.5  # the same quantile of a normal variable; a second difference has 6 variances
-
-
-def _tau(values: np.ndarray) -> float:
-    """Kendall's tau against time: the share of pairs that rise, minus that of those that fall."""
-    signs = np.sign(values[np.newaxis, :] - values[:, np.newaxis])  # (n, n): later minus earlier above the diagonal
-    pairs = len(values) * (len(values) - 1) / 2
-    return float(np.triu(signs, 1).sum()) / pairs if pairs else 0.0
-
-
-def _lasting(stages: tuple[_Stage, ...], holds: Callable[[_Stage], bool]) -> float:
-    """The first epoch from which on this holds to the end; the last epoch where it does not even then."""
-    kept = sum(1 for _ in itertools.takewhile(holds, reversed(stages)))
-    return stages[-max(kept, 1)].epoch
-
-
-def _variance(point: Point) -> float:
-    """Of an accuracy; never 0, since none wrong of n does not mean that none ever will be."""
-    return (point.accuracy * (1 - point.accuracy) + 1 / point.images) / point.images
 
 
 def _percent(share: float) -> str:

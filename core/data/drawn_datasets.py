@@ -1,4 +1,4 @@
-"""What a run learns from a visitor's drawings: a dataset that is named after its content.
+"""A visitor's drawings as a dataset that runs can name, after its content.
 
 Runs name their dataset in a word. For those that come with the project that word leads to a file; for drawings it
 is made of the content's fingerprint, and leads to whoever holds these very drawings: a run with its copy of them.
@@ -37,11 +37,11 @@ class About(Protocol):
     input_shape: tuple[int, int, int]
 
 
-class Lesson:
+class DrawnDataset:
     """Drawings as a dataset. Safe from any thread.
 
     Digits are mixed with a sample of MNIST and tested on its test images; the drawings that are kept apart are
-    judged beside them. Drawings of other classes are all there is, and tested on those that are kept apart.
+    evaluated beside them. Drawings of other classes are all there is, and tested on those that are kept apart.
 
     Args:
         collection: the drawings.
@@ -50,7 +50,7 @@ class Lesson:
     """
 
     def __init__(self, collection: Collection, read: Callable[[], Collection] | None = None) -> None:
-        self.name = lesson_name(collection)
+        self.name = drawn_name(collection)
         self.title = collection.name
         self.class_names = collection.class_names
         mnist = collection.class_names == DIGITS
@@ -60,7 +60,7 @@ class Lesson:
         self._read = read or (lambda: collection)
         self._made: weakref.ref[Dataset] | None = None
         with _listing:
-            _lessons.add(self)
+            _held_datasets.add(self)
 
     def drawings(self) -> Collection:
         """The drawings. Raises `DatasetError` where they cannot be read again or have become others."""
@@ -68,7 +68,7 @@ class Lesson:
             found = self._read()
         except Exception as problem:  # of a disk, of a damaged file
             raise DatasetError(str(problem)) from problem
-        if lesson_name(found) != self.name:
+        if drawn_name(found) != self.name:
             raise DatasetError("The drawings that this run learned from are damaged. It can only be deleted.")
         return found
 
@@ -81,11 +81,11 @@ class Lesson:
         return made
 
 
-_lessons: weakref.WeakSet[Lesson] = weakref.WeakSet()
+_held_datasets: weakref.WeakSet[DrawnDataset] = weakref.WeakSet()
 _listing = threading.Lock()
 
 
-def lesson_name(collection: Collection) -> str:
+def drawn_name(collection: Collection) -> str:
     """What the dataset of these drawings is called; plain enough for records and for nothing to be read from it.
 
     Their title is in it: who has the same drawings under another one shall not see his on somebody else's page.
@@ -113,7 +113,7 @@ def why_not_taught(collection: Collection) -> str | None:
     return None
 
 
-def is_lesson(name: str) -> bool:
+def is_drawn(name: str) -> bool:
     """Whether this is the name of drawings."""
     return bool(NAME.fullmatch(name))
 
@@ -125,7 +125,7 @@ def about(name: str) -> About:
         KeyError: for a name that is neither.
         DatasetError: for drawings that nobody holds any more.
     """
-    return _held(name)[0] if is_lesson(name) else SOURCES[name]
+    return _held(name)[0] if is_drawn(name) else SOURCES[name]
 
 
 def load(name: str) -> Dataset:
@@ -135,20 +135,20 @@ def load(name: str) -> Dataset:
         KeyError: for a name that is neither.
         DatasetError: for a missing or damaged file, and for drawings that nobody holds any more.
     """
-    if not is_lesson(name):
+    if not is_drawn(name):
         return datasets.load(name)
     problem = None
-    for lesson in _held(name):
+    for drawn in _held(name):
         try:
-            return lesson.dataset()
+            return drawn.dataset()
         except DatasetError as found:  # another run may have a sound copy
             problem = found
     raise problem
 
 
-def _held(name: str) -> list[Lesson]:
+def _held(name: str) -> list[DrawnDataset]:
     with _listing:
-        found = [lesson for lesson in _lessons if lesson.name == name]
+        found = [drawn for drawn in _held_datasets if drawn.name == name]
     if not found:
         raise DatasetError("The drawings that this network learned from are gone: its run was deleted.")
     return found

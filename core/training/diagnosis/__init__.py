@@ -1,0 +1,5 @@
+"""Diagnosis of a training from its learning curves: over-fitting, under-fitting, a wrong learning rate, dead units."""
+
+from core.training.diagnosis.findings import Finding, diagnose
+
+__all__ = ["Finding", "diagnose"]
