@@ -112,9 +112,8 @@ def edited(kind, network, model):
     """Each of its settings has a widget."""
 
     def page(name: str) -> None:
-        from core.ui.fields import edit_fields
-
         from core.network import LAYERS
+        from core.ui.widgets.forms import edit_fields
 
         kind = LAYERS[name]
         edit_fields(kind(**kind.starter), "test", lambda *_: None, lambda _: None)

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-from core.training.scheduler import runs_at_once
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from core import settings
 from core.settings import SETTINGS
 from core.training.limits import memory_limit
 from core.training.run import Run, budget_seconds, patience_seconds
+from core.training.scheduler import runs_at_once
 
 ROOT = Path(__file__).resolve().parents[1]
 NONSENSE = ("", "  ", "nonsense", "1.5e3x", "10min", "-1", "nan", "inf", "1e99", "٣٬٥", "0x10")
