@@ -12,15 +12,15 @@ from core.insight import probabilities, verdict
 from core.insight.saliency import integrated_gradients
 from core.network.layers import shape_text
 from core.ui.pages.draw.state import DrawState
-from core.ui.pages.feature_maps.feature_maps import activations_of, drawn_layers
 from core.ui.shell.frame import certainty, plain
 from core.ui.shell.pages import go_to, link_to, open_to
 from core.ui.shell.session import Session
+from core.ui.widgets.activations import activations_of, drawn_layers
 from core.ui.widgets.canvas import draw
 from core.ui.widgets.collections import say_what_it_is
 from core.ui.widgets.downloads import download_tiles
+from core.ui.widgets.model_view import ModelView, subject_of, subjects
 from core.ui.widgets.prediction import answer, received
-from core.ui.widgets.subject import Subject, subject_of, subjects
 from core.ui.widgets.upload import uploaded
 from core.views.images import INK_SCALE, Tile, fitted, gallery, laid_over, legend, signed_scale
 
@@ -40,7 +40,7 @@ STEP_TITLES = {
 }
 
 
-def board(mine: Session, subject: Subject) -> None:
+def board(mine: Session, subject: ModelView) -> None:
     """The canvas, the answer, and what became of the drawing on the way; all of it anew after each stroke."""
     own = mine.state(DrawState)
     if own.going_to:
@@ -136,7 +136,7 @@ def _chosen(mine: Session, digits: Sequence[Digit]) -> Digit | None:
     return digits[number]
 
 
-def _reading(mine: Session, digits: Sequence[Digit], subject: Subject) -> None:
+def _reading(mine: Session, digits: Sequence[Digit], subject: ModelView) -> None:
     """What is read where there are several digits, from left to right and line by line."""
     own = mine.state(DrawState)
     if len(digits) > 1:
@@ -164,7 +164,7 @@ def _reading(mine: Session, digits: Sequence[Digit], subject: Subject) -> None:
         )
 
 
-def _others(mine: Session, subject: Subject, image: np.ndarray) -> None:
+def _others(mine: Session, subject: ModelView, image: np.ndarray) -> None:
     """The same drawing, read by other networks."""
     own = mine.state(DrawState)
     titles = {name: title for name, title in subjects(mine).items() if title != subject.title}
@@ -195,7 +195,7 @@ def _other(mine: Session, name: str, title: str, image: np.ndarray) -> None:
         answer(probabilities(asked.model, image[..., None]), asked, label=asked.title, key=f"draw/answer/{name}")
 
 
-def _reaction(mine: Session, subject: Subject, image: np.ndarray, said: np.ndarray) -> None:
+def _reaction(mine: Session, subject: ModelView, image: np.ndarray, said: np.ndarray) -> None:
     """What spoke for the answer, and what each layer makes of the drawing; a click leads into it."""
     st.subheader("The whole network reacts", anchor=False)
     _spoke(mine, subject, image, said)
@@ -215,7 +215,7 @@ def _reaction(mine: Session, subject: Subject, image: np.ndarray, said: np.ndarr
     link_to("feature_maps", "See what every layer makes of your drawing, one by one")
 
 
-def _spoke(mine: Session, subject: Subject, image: np.ndarray, said: np.ndarray) -> None:
+def _spoke(mine: Session, subject: ModelView, image: np.ndarray, said: np.ndarray) -> None:
     """Which of the ink spoke for the answer and against it, and the same for the runner-up."""
     found = verdict(said, subject.sure_from)
     with st.container(horizontal=True, gap="medium", vertical_alignment="top"):
@@ -232,7 +232,7 @@ def _spoke(mine: Session, subject: Subject, image: np.ndarray, said: np.ndarray)
     link_to("why", "Three more methods, and how far to trust them: Why this answer?")
 
 
-def _ink_for(mine: Session, subject: Subject, image: np.ndarray, target: int, role: str) -> np.ndarray:
+def _ink_for(mine: Session, subject: ModelView, image: np.ndarray, target: int, role: str) -> np.ndarray:
     """(28, 28): how much each pixel of the drawing spoke for a class."""
     pixels = image[..., None]
     return mine.kept(

@@ -14,13 +14,13 @@ from core.insight import probabilities, verdict
 from core.insight.games import Attempt, Round, Split, dealt, first_readable, hardest, others, where_ink_tells
 from core.network.layers import shape_text
 from core.ui.pages.games.state import BestAttempt, BestSplit, GamesState
-from core.ui.pages.mistakes.mistakes import judged_test_images
 from core.ui.shell.frame import certainty, plain
 from core.ui.shell.pages import PAGES, go_to, link_to, open_to
 from core.ui.shell.session import Session
 from core.ui.widgets.canvas import SIDE, Board, Drawing, draw
+from core.ui.widgets.model_view import ModelView, choose_subject, need_images, subject_of, subjects
 from core.ui.widgets.prediction import answer
-from core.ui.widgets.subject import Subject, choose_subject, need_images, subject_of, subjects
+from core.ui.widgets.test_images import judged_test_images
 from core.views.images import INK_SCALE, Tile, cell_size, gallery, laid_over, legend, shown_image, signed_scale
 
 FIELD = (28, 28, 1)
@@ -91,7 +91,7 @@ def split_them(mine: Session) -> None:
     link_to("train", "Train a network of your own, and let it play too", "monitoring")
 
 
-def _two_networks(mine: Session) -> tuple[Subject, Subject] | None:
+def _two_networks(mine: Session) -> tuple[ModelView, ModelView] | None:
     """The choice of two; None, with a sentence, where they cannot play."""
     titles = subjects(mine)
     free = (name for name in titles if name not in mine.state(GamesState).networks)
@@ -247,7 +247,7 @@ def fool_it(mine: Session) -> None:
     )
 
 
-def _image_to_fool(mine: Session, subject: Subject) -> tuple[np.ndarray | None, int]:
+def _image_to_fool(mine: Session, subject: ModelView) -> tuple[np.ndarray | None, int]:
     """(28, 28) float32 in 0…1 and what it is: the one at hand, or a new one where the network is another."""
     state, data = mine.state(GamesState), load(subject.dataset)
     if state.fool_of != (subject.who, subject.dataset) or state.fool_index is None:
@@ -260,12 +260,12 @@ def _image_to_fool(mine: Session, subject: Subject) -> tuple[np.ndarray | None, 
     return data.x_test[state.fool_index, ..., 0].astype(np.float32) / 255, int(data.y_test[state.fool_index])
 
 
-def _readable(subject: Subject, order: np.ndarray) -> int | None:
+def _readable(subject: ModelView, order: np.ndarray) -> int | None:
     data = load(subject.dataset)
     return first_readable(subject.model, subject.network, data.x_test, data.y_test, subject.sure_from, order)
 
 
-def _other_image(mine: Session, subject: Subject) -> None:
+def _other_image(mine: Session, subject: ModelView) -> None:
     def another() -> None:
         data = load(subject.dataset)
         mine.state(GamesState).fool_index = _readable(subject, np.random.default_rng().permutation(len(data.x_test)))
@@ -295,7 +295,7 @@ def _strokes(number: int) -> str:
     return "1 stroke" if number == 1 else f"{number:,} strokes"
 
 
-def _seen(mine: Session, subject: Subject, image: np.ndarray, attempt: Attempt) -> None:
+def _seen(mine: Session, subject: ModelView, image: np.ndarray, attempt: Attempt) -> None:
     """What the network receives, or where ink would change its mind."""
     state = mine.state(GamesState)
     st.markdown("**What the network receives**")
@@ -374,7 +374,7 @@ def against_the_network(mine: Session) -> None:
         )
 
 
-def _dealt(mine: Session, subject: Subject, last: Round | None, which: str) -> Round | None:
+def _dealt(mine: Session, subject: ModelView, last: Round | None, which: str) -> Round | None:
     """A new round; None where the network answers nonsense."""
     place = st.empty()  # for the progress of it, gone afterwards
     with place.container():
@@ -389,7 +389,7 @@ def _dealt(mine: Session, subject: Subject, last: Round | None, which: str) -> R
     return dealt(found, others(found, seen, np.random.default_rng()), subject.sure_from, False)
 
 
-def _one_image(mine: Session, subject: Subject, now: Round) -> None:
+def _one_image(mine: Session, subject: ModelView, now: Round) -> None:
     rounds, names = mine.state(GamesState).rounds, subject.class_names
     image = _test_image(subject, now.numbers[now.at])
 
@@ -444,7 +444,7 @@ def _say_answers(now: Round, names: Sequence[str]) -> None:
         st.info(words, icon=":material/close:")
 
 
-def _score(mine: Session, subject: Subject, now: Round) -> None:
+def _score(mine: Session, subject: ModelView, now: Round) -> None:
     """The end of a round, with all of its images."""
     st.subheader(_standing(now), anchor=False)
     names = subject.class_names
@@ -479,6 +479,6 @@ def _score(mine: Session, subject: Subject, now: Round) -> None:
         )
 
 
-def _test_image(subject: Subject, number: int) -> np.ndarray:
+def _test_image(subject: ModelView, number: int) -> np.ndarray:
     """A test image as a tile has it."""
     return shown_image(load(subject.dataset).x_test[number].astype(np.float32) / 255)

@@ -45,7 +45,7 @@ class GamesState:
 
     Attributes:
         game: which one is open: `split`, `fool` or `against`.
-        networks: the two that are to disagree, as `core.ui.widgets.subject.subjects` names them.
+        networks: the two that are to disagree, as `core.ui.widgets.model_view.subjects` names them.
         split_board, fool_board: what is drawn.
         fool_index: the test image that is drawn on; None before one was chosen.
         fool_of: what network and dataset it was chosen for.

@@ -24,8 +24,8 @@ from core.ui.widgets.canvas import draw
 from core.ui.widgets.collections import CollectionState, change_collection, complain
 from core.ui.widgets.galleries import clickable_gallery
 from core.ui.widgets.handing_on import file_stem
+from core.ui.widgets.model_view import ModelView, model_of, waking
 from core.ui.widgets.prediction import answer
-from core.ui.widgets.subject import Subject, model_of, waking
 from core.views.charts import DRAWN, learning_curve
 from core.views.images import INK_SCALE, Tile, gallery
 
@@ -496,7 +496,7 @@ def try_out(mine: Session, collection: Collection) -> None:
         dataset = "mnist" if run is None else run.dataset_name
         viewer = mine.focus.viewer(run) if run is not None else None
         sure_from = card("lenet5").sure_from if run is None else SURE_FROM
-        subject = Subject(plain(chosen.title), chosen.network, model, dataset, False, viewer, sure_from)
+        subject = ModelView(plain(chosen.title), chosen.network, model, dataset, False, viewer, sure_from)
         play, all_of_them = st.columns([2, 3], gap="large")
         try:
             with play:
@@ -513,7 +513,7 @@ def _reads(one: _Network) -> bool:
     return one.network.input_shape == (28, 28, 1)
 
 
-def _play(mine: Session, subject: Subject) -> None:
+def _play(mine: Session, subject: ModelView) -> None:
     own = mine.state(TeachState)
     st.markdown("**Draw**: it answers after each stroke")
     st.space("small")
@@ -527,7 +527,7 @@ def _play(mine: Session, subject: Subject) -> None:
     answer(None if image is None else probabilities(subject.model, image[..., None]), subject)
 
 
-def _check(mine: Session, subject: Subject, collection: Collection) -> None:
+def _check(mine: Session, subject: ModelView, collection: Collection) -> None:
     """All drawings: how many are answered right, of those it learned from and of the others, and which are not."""
     st.markdown("**All your drawings**, asked one by one")
     if not len(collection):

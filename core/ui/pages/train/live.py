@@ -10,13 +10,13 @@ import streamlit as st
 from core.data import about, load
 from core.training import Run, Snapshot, State
 from core.training.diagnosis import Finding, diagnose
-from core.ui.pages.kernels.kernels import layer_pictures
 from core.ui.shell.frame import certainty, duration, look, parameter_words, percent, plain, progress_words
 from core.ui.shell.pages import link_to
 from core.ui.shell.session import Session
 from core.ui.widgets.handing_on import trained_files
+from core.ui.widgets.kernels import layer_pictures
 from core.ui.widgets.layers import layer_words
-from core.ui.widgets.subject import Subject, choose_epoch, model_of
+from core.ui.widgets.model_view import ModelView, choose_epoch, model_of
 from core.views.charts import confusion, learning_curve, rate_curve
 from core.views.images import INK_SCALE, Tile, gallery
 
@@ -320,7 +320,7 @@ def _inside(mine: Session, run: Run, now: Snapshot) -> None:
     if model is None or path is None:
         st.caption("The first weights come in a moment." if run.active else "There are no weights to look at.")
         return
-    subject = Subject(plain(run.name), run.network, model, run.dataset_name, run.active, mine.focus.viewer(run))
+    subject = ModelView(plain(run.name), run.network, model, run.dataset_name, run.active, mine.focus.viewer(run))
     layer_pictures(subject, path, data.x_test[number].astype(np.float32) / 255)
 
 

@@ -17,7 +17,7 @@ from core.ui.pages.train.state import TrainState
 from core.ui.shell.frame import look
 from core.ui.shell.session import Session
 from core.ui.widgets.forms import edit_fields
-from core.ui.widgets.subject import waking
+from core.ui.widgets.model_view import waking
 from core.views.charts import rate_curve
 from core.views.images import INK_SCALE, Tile, gallery
 
