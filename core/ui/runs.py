@@ -11,7 +11,7 @@ from core.data import SOURCES, about
 from core.network import trace
 from core.network.settings import settings_of
 from core.training import Recipe, Run, StoreError
-from core.training.store import MAX_NAME
+from core.training.records import MAX_NAME
 from core.ui.frame import duration, look, percent, plain, progress_words
 from core.ui.handing_on import trained_files
 from core.ui.session import Session

@@ -14,8 +14,8 @@ import streamlit as st
 from core.data import SOURCES
 from core.network import LENET5, PRESETS, InvalidNetwork, Network, Path, shared_from_json, to_json
 from core.network.network import MAX_NAME
+from core.store import Store, StoreError
 from core.training import Recipe, Run, Workspace, Workspaces, why_unfit
-from core.training.store import Store, StoreError
 from core.training.trained import Trained, Viewer
 from core.ui.played import Games
 from core.ui.private import through_app, visitor
@@ -288,12 +288,12 @@ class Session:
         desk = (self.network, self.recipe, self.dataset)
         if self._desk is None or any(a is not b for a, b in zip(desk, self._desk)):
             if self._desk is not None or desk != (LENET5, Recipe(), "mnist"):
-                self.workspace.note(to_json(*desk))
+                self.workspace.save_draft(to_json(*desk))
             self._desk = desk
 
     def _find_desk(self) -> None:
         """As it was left, and the run that is going on, or else the newest."""
-        text = self.workspace.read_note()
+        text = self.workspace.draft()
         if text is not None:
             with suppress(InvalidNetwork):  # damaged: they begin anew
                 shared = shared_from_json(text)
