@@ -208,7 +208,7 @@ def test_a_second_visitor_sees_nothing_of_the_first(app):
 def test_a_damaged_file_is_said_and_takes_nothing_with_it(app):
     keep(app, "own", shapes(1))
     workspace = mine(app).workspace
-    workspace._folder.collect("digits", b"not drawings")
+    workspace._store.save("digits", b"not drawings")
     opened(app, "teach")
     assert "My digits cannot be read" in words(app) and not app.exception
     app.segmented_control(key="teach/which").set_value("own").run()
@@ -216,7 +216,7 @@ def test_a_damaged_file_is_said_and_takes_nothing_with_it(app):
     app.segmented_control(key="teach/which").set_value("digits").run()
     app.button(key="teach/forget").click().run()
     assert "**0 drawings**" in words(app) and not app.exception
-    assert workspace._folder.collection("digits") is None
+    assert workspace._store.load("digits") is None
 
 
 def test_classes_are_added_and_removed_within_their_bounds(app):

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from core.network import LENET5, InvalidNetwork, Network, shared_from_json, to_json
+from core.store import Store, StoreError
 from core.training import Recipe, Run, Workspace, Workspaces
-from core.training.store import Store, StoreError
 from core.training.trained import Trained
 from core.ui.shell.editor import Editor
 from core.ui.shell.focus import Focus, ImageChoice
@@ -111,12 +111,12 @@ class Session:
         desk = (self.editor.network, self.editor.recipe, self.editor.dataset)
         if self._draft is None or any(a is not b for a, b in zip(desk, self._draft)):
             if self._draft is not None or desk != (LENET5, Recipe(), "mnist"):
-                self.workspace.note(to_json(*desk))
+                self.workspace.save_draft(to_json(*desk))
             self._draft = desk
 
     def _find_desk(self) -> None:
         """As it was left, and the run that is going on, or else the newest."""
-        text = self.workspace.read_note()
+        text = self.workspace.draft()
         if text is not None:
             with suppress(InvalidNetwork):  # damaged: they begin anew
                 shared = shared_from_json(text)

@@ -11,7 +11,7 @@ from core.data import SOURCES, about
 from core.network import trace
 from core.network.settings import settings_of
 from core.training import Recipe, Run, StoreError
-from core.training.store import MAX_NAME
+from core.training.records import MAX_NAME
 from core.ui.shell.frame import duration, look, percent, plain, progress_words
 from core.ui.shell.pages import go_to, open_to
 from core.ui.shell.session import Session
