@@ -23,10 +23,10 @@ from core.network import (
 from core.network.sharing import HIDEABLE
 from core.training import Run
 from core.training.trained import Trained, keras_file
-from core.ui.shell.frame import plain
 from core.ui.shell.pages import FIRST, part_words
 from core.ui.shell.session import Session
 from core.views.diagram import FILE, network_svg
+from core.views.wording import plain
 
 if TYPE_CHECKING:
     from core.training.foreign import Foreign

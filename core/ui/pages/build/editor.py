@@ -30,12 +30,12 @@ from core.network.layers import Shape, shape_text
 from core.network.network import MAX_NAME, MERGES, place
 from core.network.reproduced import ours
 from core.training.limits import memory_needed
-from core.ui.shell.frame import plain
 from core.ui.shell.pages import link_to, open_to
 from core.ui.shell.private import bring_into_view
 from core.ui.shell.session import Session
 from core.ui.widgets.forms import FIELD_WIDTH, edit_fields
 from core.ui.widgets.handing_on import hand_on
+from core.views.wording import plain
 
 LETTERS = (
     "The letters stand for the articles that the networks are from. "

@@ -13,7 +13,6 @@ from core.insight.saliency import integrated_gradients
 from core.network.layers import shape_text
 from core.ui.pages.draw.state import DrawState
 from core.ui.pages.feature_maps.feature_maps import activations_of, drawn_layers
-from core.ui.shell.frame import certainty, plain
 from core.ui.shell.pages import go_to, link_to, open_to
 from core.ui.shell.session import Session
 from core.ui.widgets.canvas import draw
@@ -23,6 +22,7 @@ from core.ui.widgets.prediction import answer, received
 from core.ui.widgets.subject import Subject, subject_of, subjects
 from core.ui.widgets.upload import uploaded
 from core.views.images import INK_SCALE, Tile, fitted, gallery, laid_over, legend, signed_scale
+from core.views.wording import certainty, plain
 
 USUAL = "draw"  # the network that the page begins with
 MOST_COMPARED = 3

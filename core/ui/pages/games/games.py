@@ -15,13 +15,13 @@ from core.insight.games import Attempt, Round, Split, dealt, first_readable, har
 from core.network.layers import shape_text
 from core.ui.pages.games.state import BestAttempt, BestSplit, GamesState
 from core.ui.pages.mistakes.mistakes import judged_test_images
-from core.ui.shell.frame import certainty, plain
 from core.ui.shell.pages import PAGES, go_to, link_to, open_to
 from core.ui.shell.session import Session
 from core.ui.widgets.canvas import SIDE, Board, Drawing, draw
 from core.ui.widgets.prediction import answer
 from core.ui.widgets.subject import Subject, choose_subject, need_images, subject_of, subjects
 from core.views.images import INK_SCALE, Tile, cell_size, gallery, laid_over, legend, shown_image, signed_scale
+from core.views.wording import certainty, plain
 
 FIELD = (28, 28, 1)
 CELL, SMALL = 8, 4  # screen pixels for each of an image's, alone and among others

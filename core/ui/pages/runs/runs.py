@@ -12,11 +12,12 @@ from core.network import trace
 from core.network.settings import settings_of
 from core.training import Recipe, Run, StoreError
 from core.training.store import MAX_NAME
-from core.ui.shell.frame import duration, look, percent, plain, progress_words
+from core.ui.shell.frame import look
 from core.ui.shell.pages import go_to, open_to
 from core.ui.shell.session import Session
 from core.ui.widgets.handing_on import trained_files
 from core.views.charts import compared
+from core.views.wording import duration, percent, plain, progress_words
 
 MOST_COMPARED = 8
 MOST_ROWS = 12  # beyond, the table scrolls

@@ -17,7 +17,7 @@ from core.network import Network
 from core.training import Run, Snapshot, State, StoreError, card, pretrained
 from core.training.teaching import plan, teachable
 from core.ui.pages.teach.state import SavedDrawing, TeachState
-from core.ui.shell.frame import certainty, following, look, percent, plain, progress_words
+from core.ui.shell.frame import following, look
 from core.ui.shell.pages import end_page
 from core.ui.shell.session import Session
 from core.ui.widgets.canvas import draw
@@ -28,6 +28,7 @@ from core.ui.widgets.prediction import answer
 from core.ui.widgets.subject import Subject, model_of, waking
 from core.views.charts import DRAWN, learning_curve
 from core.views.images import INK_SCALE, Tile, gallery
+from core.views.wording import certainty, percent, plain, progress_words
 
 LIVE_SECONDS = 0.5
 ENOUGH = 12  # drawings of a class

@@ -11,7 +11,7 @@ from core.data import about, load
 from core.training import Run, Snapshot, State
 from core.training.reading import Remark, reading
 from core.ui.pages.kernels.kernels import layer_pictures
-from core.ui.shell.frame import certainty, duration, look, parameter_words, percent, plain, progress_words
+from core.ui.shell.frame import look
 from core.ui.shell.pages import link_to
 from core.ui.shell.session import Session
 from core.ui.widgets.handing_on import trained_files
@@ -19,6 +19,7 @@ from core.ui.widgets.layers import layer_words
 from core.ui.widgets.subject import Subject, choose_epoch, model_of
 from core.views.charts import confusion, learning_curve, rate_curve
 from core.views.images import INK_SCALE, Tile, gallery
+from core.views.wording import certainty, duration, parameter_words, percent, plain, progress_words
 
 LIVE_SECONDS = 0.5
 VIEWS = {
