@@ -30,11 +30,11 @@ from core.network.layers import Shape, shape_text
 from core.network.network import MAX_NAME, MERGES, place
 from core.network.reproduced import ours
 from core.training.limits import memory_needed
+from core.ui.pages.build.exchange import exchange
 from core.ui.shell.pages import link_to, open_to
 from core.ui.shell.private import bring_into_view
 from core.ui.shell.session import Session
 from core.ui.widgets.forms import FIELD_WIDTH, edit_fields
-from core.ui.widgets.handing_on import hand_on
 from core.views.wording import plain
 
 LETTERS = (
@@ -90,7 +90,7 @@ def start_from(mine: Session, presets: Mapping[str, Preset]) -> None:
             on_click=mine.editor.redo,
             disabled=not mine.editor.future,
         )
-        hand_on(mine)
+        exchange(mine)
     if current is not None:
         preset = presets[current]
         published = f" Published: {preset.published}." if preset.published else ""

@@ -15,7 +15,7 @@ from core.training.store import MAX_NAME
 from core.ui.shell.frame import look
 from core.ui.shell.pages import go_to, open_to
 from core.ui.shell.session import Session
-from core.ui.widgets.handing_on import trained_files
+from core.ui.widgets.model_files import trained_files
 from core.views.charts import compared
 from core.views.wording import duration, percent, plain, progress_words
 

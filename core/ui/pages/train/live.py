@@ -14,8 +14,8 @@ from core.ui.pages.kernels.kernels import layer_pictures
 from core.ui.shell.frame import look
 from core.ui.shell.pages import link_to
 from core.ui.shell.session import Session
-from core.ui.widgets.handing_on import trained_files
 from core.ui.widgets.layers import layer_words
+from core.ui.widgets.model_files import trained_files
 from core.ui.widgets.subject import Subject, choose_epoch, model_of
 from core.views.charts import confusion, learning_curve, rate_curve
 from core.views.images import INK_SCALE, Tile, gallery
