@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from core.ui.widgets.canvas import BRUSH, Board
 
+USUAL = "draw"  # the network that the page begins with
+
 
 @dataclass
 class DrawState:
