@@ -1,4 +1,4 @@
-"""What all pages share: the head, the way on, and the run's status in the sidebar."""
+"""The frame of all pages: head, sidebar with the status of the run, and sections that follow a run."""
 
 from __future__ import annotations
 

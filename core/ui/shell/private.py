@@ -1,4 +1,4 @@
-"""The parts of Streamlit's inside that we lean on, all in one place."""
+"""Everything that depends on internals of Streamlit."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def bring_into_view(row: str, opened: str, turn: int) -> None:
 
 
 def _css_class(key: str) -> str:
-    """What Streamlit makes of a container's key."""
+    """The CSS class that Streamlit derives from a container's key."""
     return "st-key-" + re.sub(r"[^a-zA-Z0-9_-]", "-", key)
 
 

@@ -1,4 +1,4 @@
-"""What can be done with a layer or a branch: its settings, moves, and layers to add after it."""
+"""Editing a layer or a branch: its settings, moves, and layers to add after it."""
 
 from __future__ import annotations
 
@@ -77,12 +77,12 @@ def _branches_settings(mine: Session, path: Path, block: Branches, key: str) -> 
 
 
 def _rebranch(mine: Session, path: Path, changed: Callable[[], Branches], selected: Path) -> None:
-    """Put changed branches at this path, or say why that is not allowed."""
+    """Replace the branches at this path, or say why that is not allowed."""
     _try(mine, lambda: mine.editor.edit(mine.editor.network.replaced(path, changed()), selected=selected))
 
 
 def open_branch(mine: Session, traced: Trace, lane: Path, block: Branches) -> None:
-    """What can be done with a whole branch."""
+    """Buttons that duplicate or remove a branch, and the layers to add to it."""
     *above, number = lane
     path, key = tuple(above), f"branch/{mine.editor.widgets}/{place(lane)}"
 
@@ -107,7 +107,7 @@ def open_branch(mine: Session, traced: Trace, lane: Path, block: Branches) -> No
 
 
 def _moves(mine: Session, path: Path, key: str) -> None:
-    """Up, down, duplicate, delete."""
+    """Buttons that move, duplicate and delete a layer."""
 
     def move(by: int) -> None:
         _try(

@@ -1,4 +1,4 @@
-"""Whether the network can be trained, and advice on its design."""
+"""Readiness of the network for training, and advice on its design."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.ui.shell.session import Session
 
 
 def readiness(mine: Session, traced: Trace) -> None:
-    """Whether the network can be trained and, if not, the next step."""
+    """Say that the network can be trained, or what prevents it and the next step."""
     problem = mine.editor.why_not_train()
     if problem is None:
         if open_to(mine, "train"):

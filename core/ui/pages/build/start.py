@@ -1,4 +1,4 @@
-"""Where to start from: name, published networks, undo and redo."""
+"""The row above the network: published networks to start from, its name, undo and redo."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from core.network import (
-    InvalidSetting,
-    Preset,
-)
+from core.network import InvalidSetting, Preset
 from core.network.network import MAX_NAME
+from core.network.recipe import Recipe
 from core.network.reproduced import ours
 from core.ui.pages.build.exchange import exchange
+from core.ui.shell.editor import Editor
 from core.ui.shell.session import Session
 from core.views.wording import plain
 
@@ -25,65 +24,65 @@ LETTERS = (
 
 
 def start_from(mine: Session, presets: Mapping[str, Preset]) -> None:
-    """Name, presets, undo and redo."""
-    key = f"build/{mine.editor.widgets}"
-    titles = {name: preset_title(name, preset) for name, preset in presets.items()}
-    current = next((name for name, preset in presets.items() if preset.network == mine.editor.network), None)
+    """Choose a published network, rename, undo, redo, share; in a locked lesson only the name."""
+    editor = mine.editor
+    current = next((name for name, preset in presets.items() if preset.network == editor.network), None)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if mine.locked:
+            st.markdown(f"**{plain(editor.network.name)}**, for looking at")
+            return
+        _choose_preset(editor, presets, current)
+        _rename(editor)
+        st.button("Undo", icon=":material/undo:", key="build/undo", on_click=editor.undo, disabled=not editor.past)
+        st.button("Redo", icon=":material/redo:", key="build/redo", on_click=editor.redo, disabled=not editor.future)
+        exchange(mine)
+    if current is not None:
+        st.caption(_about_preset(current, presets[current], editor.recipe))
+    mine.show_notice()
+    if editor.complaint:
+        st.warning(editor.complaint, icon=":material/info:")
+
+
+def _choose_preset(editor: Editor, presets: Mapping[str, Preset], current: str | None) -> None:
+    key = f"build/{editor.widgets}/preset"
 
     def load() -> None:
-        chosen = st.session_state[f"{key}/preset"]
+        chosen = st.session_state[key]
         if chosen is not None:
-            mine.editor.open(presets[chosen].network, presets[chosen].recipe)
+            editor.open(presets[chosen].network, presets[chosen].recipe)
+
+    st.selectbox(
+        "Start from a published network",
+        list(presets),
+        None if current is None else list(presets).index(current),
+        format_func=lambda name: preset_title(name, presets[name]),
+        placeholder="your own",
+        help=LETTERS,
+        key=key,
+        on_change=load,
+        width=215,
+    )
+
+
+def _rename(editor: Editor) -> None:
+    key = f"build/{editor.widgets}/name"
 
     def rename() -> None:
         try:
-            mine.editor.edit(mine.editor.network.renamed(st.session_state[f"{key}/name"]), fresh_widgets=False)
+            editor.edit(editor.network.renamed(st.session_state[key]), fresh_widgets=False)
         except InvalidSetting as problem:
-            mine.editor.complaint = str(problem)
-            mine.editor.widgets.renew()  # the field goes back to the name that it has
+            editor.complaint = str(problem)
+            editor.widgets.renew()  # the field goes back to the name that it has
 
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        if mine.locked:
-            st.markdown(f"**{plain(mine.editor.network.name)}**, for looking at")
-            return
-        st.selectbox(
-            "Start from a published network",
-            list(presets),
-            None if current is None else list(presets).index(current),
-            format_func=titles.get,
-            placeholder="your own",
-            help=LETTERS,
-            key=f"{key}/preset",
-            on_change=load,
-            width=215,
-        )
-        st.text_input(
-            "Name", mine.editor.network.name, max_chars=MAX_NAME, key=f"{key}/name", on_change=rename, width=150
-        )
-        st.button(
-            "Undo", icon=":material/undo:", key="build/undo", on_click=mine.editor.undo, disabled=not mine.editor.past
-        )
-        st.button(
-            "Redo",
-            icon=":material/redo:",
-            key="build/redo",
-            on_click=mine.editor.redo,
-            disabled=not mine.editor.future,
-        )
-        exchange(mine)
-    if current is not None:
-        preset = presets[current]
-        published = f" Published: {preset.published}." if preset.published else ""
-        taken = (
-            f" Its settings are set for Train: {mine.editor.recipe.describe()}."
-            if preset.recipe == mine.editor.recipe
-            else ""
-        )
-        here = ours(current)
-        st.caption(f"{preset.summary} Source: {preset.source}.{published}{' ' * bool(here)}{here}{taken}")
-    mine.show_notice()
-    if mine.editor.complaint:
-        st.warning(mine.editor.complaint, icon=":material/info:")
+    st.text_input("Name", editor.network.name, max_chars=MAX_NAME, key=key, on_change=rename, width=150)
+
+
+def _about_preset(name: str, preset: Preset, recipe: Recipe) -> str:
+    """Summary, source, published and own accuracy; and the recipe, if it is the one set for training."""
+    published = f" Published: {preset.published}." if preset.published else ""
+    taken = f" Its settings are set for Train: {recipe.describe()}." if preset.recipe == recipe else ""
+    here = ours(name)
+    return f"{preset.summary} Source: {preset.source}.{published}{' ' * bool(here)}{here}{taken}"
 
 
 def preset_title(name: str, preset: Preset) -> str:

@@ -15,7 +15,7 @@ from core.views.wording import count_text, exact_text, memory_text
 
 
 def totals(mine: Session, traced: Trace) -> None:
-    """What the whole network comes to, and what the last edit changed; no numbers while it cannot work."""
+    """Metrics of the whole network, with the changes by the last edit; dashes while it cannot work."""
     before = traced if mine.editor.edited is None else trace(mine.editor.edited)
     now, then = _figures(traced), _figures(before)
     kinds = (

@@ -1,4 +1,4 @@
-"""The Draw page from the drawing to what the network makes of it."""
+"""The Draw page: the digits, the prediction, and the sections that explain it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ FOUND_PX = 84
 
 
 def board(mine: Session, subject: Subject) -> None:
-    """The canvas, the answer, and what became of the drawing on the way; all of it anew after each stroke."""
-    own = mine.state(DrawState)
-    if own.going_to:
-        page, own.going_to = own.going_to, ""
+    """Draw canvas, prediction, preprocessing and reaction of the network; all of it anew after each stroke."""
+    state = mine.state(DrawState)
+    if state.next_page:
+        page, state.next_page = state.next_page, ""
         go_to(page)
     canvas, answers = st.columns([2, 3], gap="large")
     with canvas:
@@ -36,7 +36,7 @@ def board(mine: Session, subject: Subject) -> None:
     with answers:
         _reading(mine, digits, subject)
         digit = _chosen(mine, digits)
-        steps = digit.steps(own.skipped) if digit else []
+        steps = digit.steps(state.skipped_steps) if digit else []
         image = mine.image.drawing = steps[-1].image if steps else None
         said = None if image is None else probabilities(subject.model, image[..., None])
         bars, received_here = st.columns([3, 2], gap="medium")
@@ -69,27 +69,27 @@ def _chosen(mine: Session, digits: Sequence[Digit]) -> Digit | None:
 
 
 def _reading(mine: Session, digits: Sequence[Digit], subject: Subject) -> None:
-    """What is read where there are several digits, from left to right and line by line."""
-    own = mine.state(DrawState)
+    """The predictions for several digits, from left to right and line by line."""
+    state = mine.state(DrawState)
     if len(digits) > 1:
         tiles, words = [], []
         for digit in digits:
             said = verdict(
-                probabilities(subject.model, digit.steps(own.skipped)[-1].image[..., None]), subject.sure_from
+                probabilities(subject.model, digit.steps(state.skipped_steps)[-1].image[..., None]), subject.sure_from
             )
             name = subject.class_names[said.label]
             words.append(name if said.sure else f"{name}?")
             tiles.append(Tile(digit.image, words[-1], f"read as {name}, {certainty(said.probability)}"))
         st.markdown(f"Reads **{plain(' '.join(words))}**")
         st.html(gallery(tiles, INK_SCALE, FOUND_PX // 28))
-    if len(digits) > 1 or own.as_one:
+    if len(digits) > 1 or state.as_one:
 
         def said() -> None:
-            own.as_one = st.session_state["draw/one"]
+            state.as_one = st.session_state["draw/one"]
 
         st.toggle(
             "It is one digit",
-            own.as_one,
+            state.as_one,
             key="draw/one",
             on_change=said,
             help="Read all that is drawn as parts of a single digit.",

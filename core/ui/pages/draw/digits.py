@@ -1,4 +1,4 @@
-"""What is drawn on the canvas or sent as a photo, as digits."""
+"""The digits on the canvas or in a photo."""
 
 from __future__ import annotations
 
@@ -14,42 +14,42 @@ THIN, THICK = 4, 40  # px, of the brush
 
 
 def drawn_digits(mine: Session) -> list[Digit]:
-    """The canvas, or a photo; returns the digits on it, in reading order."""
-    own = mine.state(DrawState)
-    own.by_photo = (
+    """Show the canvas, or the field for a photo; returns the digits on it, in reading order."""
+    state = mine.state(DrawState)
+    state.by_photo = (
         st.segmented_control(
             "Your digit",
             ["Draw", "Photo"],
-            default="Photo" if own.by_photo else "Draw",
+            default="Photo" if state.by_photo else "Draw",
             required=True,
             key="draw/way",
             label_visibility="collapsed",
         )
         == "Photo"
     )
-    if own.by_photo:
+    if state.by_photo:
         return _photo(mine)
     st.space("small")  # the canvas has its own buttons above it
-    drawn = draw(f"canvas/{own.board}", own.board.content, brush=own.brush)
+    drawn = draw(f"canvas/{state.board}", state.board.content, brush=state.brush)
 
     def brush() -> None:  # before the canvas is drawn again: the very next stroke has it
-        own.brush = st.session_state["draw/brush"]
+        state.brush = st.session_state["draw/brush"]
 
     def clear() -> None:
-        own.board.clear()
-        own.as_one, mine.image.drawing = False, None
+        state.board.clear()
+        state.as_one, mine.image.drawing = False, None
 
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.button("Clear", icon=":material/delete:", key="draw/clear", on_click=clear)
-        st.slider("Brush", THIN, THICK, own.brush, key="draw/brush", on_change=brush, width=150, format="%d px")
-    if drawn.content != own.board.content and (drawn.strokes or mine.image.drawing is not None):
+        st.slider("Brush", THIN, THICK, state.brush, key="draw/brush", on_change=brush, width=150, format="%d px")
+    if drawn.content != state.board.content and (drawn.strokes or mine.image.drawing is not None):
         look_into_drawing(mine)
-    own.board.content = drawn.content
-    return digits_from_strokes(drawn.strokes, drawn.width, together=own.as_one)
+    state.board.content = drawn.content
+    return digits_from_strokes(drawn.strokes, drawn.width, together=state.as_one)
 
 
 def _photo(mine: Session) -> list[Digit]:
-    """A picture from the visitor's machine or camera."""
+    """Take a picture from the visitor's machine or camera; returns the digits on it."""
     if uploaded(mine, "A photo of digits on paper, or any picture of them", "draw/photo"):
         look_into_drawing(mine)
     if mine.image.upload_problem:

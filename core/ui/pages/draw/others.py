@@ -17,21 +17,21 @@ MOST_COMPARED = 3
 
 def ask_others(mine: Session, subject: Subject, image: np.ndarray) -> None:
     """The same drawing, read by other networks."""
-    own = mine.state(DrawState)
+    state = mine.state(DrawState)
     titles = {name: title for name, title in subjects(mine).items() if title != subject.title}
     chosen = st.pills(
         "Ask other networks too",
         list(titles),
         selection_mode="multi",
-        default=[name for name in own.compared if name in titles],
+        default=[name for name in state.compared if name in titles],
         format_func=titles.get,
         key=f"draw/compared/{hash(tuple(titles.values()))}",
     )
-    own.compared = list(chosen)[-MOST_COMPARED:]
+    state.compared = list(chosen)[-MOST_COMPARED:]
     if len(chosen) > MOST_COMPARED:
         st.caption(f"The {MOST_COMPARED} chosen last are asked.")
-    if own.compared:
-        for place, name in zip(st.columns(MOST_COMPARED, gap="large"), own.compared):
+    if state.compared:
+        for place, name in zip(st.columns(MOST_COMPARED, gap="large"), state.compared):
             with place:
                 _other(mine, name, titles[name], image)
 

@@ -25,20 +25,20 @@ STEP_TITLES = {
 
 
 def preprocessing(mine: Session, steps: Sequence[Step]) -> None:
-    """From the drawing to the 28×28 pixels; each step can be left out, and the answer follows."""
-    own = mine.state(DrawState)
+    """The preprocessing, step by step; each step can be left out, and the prediction follows."""
+    state = mine.state(DrawState)
     st.subheader("How your drawing became 28×28 pixels", anchor=False)
     names = [step.name for step in steps[1:]]
     key = f"draw/steps/{len(names)}"
 
     def chosen() -> None:
-        own.skipped = frozenset(names) - set(st.session_state[key])
+        state.skipped_steps = frozenset(names) - set(st.session_state[key])
 
     st.pills(
         "Steps",
         names,
         selection_mode="multi",
-        default=[name for name in names if name not in own.skipped],
+        default=[name for name in names if name not in state.skipped_steps],
         format_func=STEP_TITLES.get,
         key=key,
         on_change=chosen,

@@ -1,4 +1,4 @@
-"""What spoke for the answer, and what each layer makes of the drawing."""
+"""The attribution of the prediction to the ink, and the activations of all layers."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from core.views.images import Tile, gallery, laid_over, legend, signed_scale
 from core.views.wording import certainty, plain
 
 QUICK = 12  # steps of integrated gradients, anew with each stroke
-SPOKE_PX = 196
+ATTRIBUTION_PX = 196
 
 
 def reaction(mine: Session, subject: Subject, image: np.ndarray, said: np.ndarray) -> None:
-    """What spoke for the answer, and what each layer makes of the drawing; a click leads into it."""
+    """Attributions for the two most likely classes and the activations of all layers; a click opens Feature maps."""
     st.subheader("The whole network reacts", anchor=False)
-    _spoke(mine, subject, image, said)
+    _attributions(mine, subject, image, said)
     mine.focus.look_into(subject.network)
 
     leads = open_to(mine, "feature_maps")
@@ -31,7 +31,7 @@ def reaction(mine: Session, subject: Subject, image: np.ndarray, said: np.ndarra
     def go_there() -> None:
         if leads:
             look_into_drawing(mine)
-            mine.state(DrawState).going_to = "feature_maps"
+            mine.state(DrawState).next_page = "feature_maps"
 
     pixels = image[..., None]
     drawn_layers(mine, subject, pixels, activations_of(mine, subject, pixels), None, "draw/maps", go_there)
@@ -40,25 +40,25 @@ def reaction(mine: Session, subject: Subject, image: np.ndarray, said: np.ndarra
     link_to("feature_maps", "See what every layer makes of your drawing, one by one")
 
 
-def _spoke(mine: Session, subject: Subject, image: np.ndarray, said: np.ndarray) -> None:
-    """Which of the ink spoke for the answer and against it, and the same for the runner-up."""
+def _attributions(mine: Session, subject: Subject, image: np.ndarray, said: np.ndarray) -> None:
+    """Attribution maps of the predicted class and of the runner-up."""
     found = verdict(said, subject.sure_from)
     with st.container(horizontal=True, gap="medium", vertical_alignment="top"):
         for target, role in ((found.label, "the answer"), (found.runner_up, "the runner-up")):
             name = subject.class_names[target]
-            values = _ink_for(mine, subject, image, target, role)
+            values = _attribution(mine, subject, image, target, role)
             scale = signed_scale(values)
-            with st.container(width=SPOKE_PX + 20, gap="small"):
+            with st.container(width=ATTRIBUTION_PX + 20, gap="small"):
                 st.markdown(f"What spoke for **{plain(name)}**, {role} ({certainty(said[target])})")
                 over = laid_over(values, scale, image[..., None])
                 tile = Tile(over, "", f"Your drawing; orange spoke for {name}, blue against it.")
-                st.html(gallery([tile], scale, SPOKE_PX // 28) + legend(scale))
+                st.html(gallery([tile], scale, ATTRIBUTION_PX // 28) + legend(scale))
     st.caption(f"Orange spoke for it, blue against it, by integrated gradients in {QUICK} steps.")
     link_to("why", "Three more methods, and how far to trust them: Why this answer?")
 
 
-def _ink_for(mine: Session, subject: Subject, image: np.ndarray, target: int, role: str) -> np.ndarray:
-    """(28, 28): how much each pixel of the drawing spoke for a class."""
+def _attribution(mine: Session, subject: Subject, image: np.ndarray, target: int, role: str) -> np.ndarray:
+    """Attribution of a class to each pixel by integrated gradients, (28, 28)."""
     pixels = image[..., None]
     return mine.kept(
         f"draw/spoke/{role}",

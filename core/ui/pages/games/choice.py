@@ -14,7 +14,7 @@ from core.ui.shell.session import Session
 
 
 def choose_game(mine: Session) -> Callable[[Session], None]:
-    """Which of the three; the one that was open comes back."""
+    """Buttons for the three games; returns the function that draws the chosen one, at first the one last open."""
     games = {
         "split": ("Split them", split_them),
         "fool": ("Fool it", fool_it),

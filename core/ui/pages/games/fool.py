@@ -49,10 +49,24 @@ def fool_it(mine: Session) -> None:
             "and is sure of, so it cannot be fooled. Let it learn longer, or choose another one."
         )
         return
-    state, names = mine.state(GamesState), subject.class_names
+    _attempt(mine, subject, before, label)
+    best = mine.state(GamesState).best_attempts.get(subject.who)
+    if best is not None:
+        _best_attempt(mine, best, subject.title)
+    st.caption(
+        "What it teaches: the strokes need not make a digit that a person would read; it is enough that they cross "
+        "the network’s own border, and with few pixels in the right place it is sure on the other side "
+        "(Szegedy et al. 2014; Papernot et al. 2016; with a single pixel: Su, Vargas & Sakurai 2019). Be fair to it, "
+        "though: who makes a real 8 of a 3 has fooled nobody."
+    )
+
+
+def _attempt(mine: Session, subject: Subject, before: np.ndarray, label: int) -> None:
+    """The image to draw on, the prediction for it with the strokes, and what the network receives."""
+    state = mine.state(GamesState)
     canvas, bars, seen = side_by_side(CANVAS_PX, BARS_PX, BARS_PX)
     with canvas:
-        st.markdown(f"**A test image: “{plain(names[label])}”**")
+        st.markdown(f"**A test image: “{plain(subject.class_names[label])}”**")
         st.space("small")  # for the canvas's own tools
         enlarged = Image.fromarray(np.round(before * 255).astype(np.uint8)).resize(
             (SIDE, SIDE), Image.Resampling.NEAREST
@@ -67,28 +81,25 @@ def fool_it(mine: Session) -> None:
         with st.container(horizontal=True):
             clear_button(state.fool_board, "fool")
             _other_image(mine, subject)
-        fit = verdict(probabilities(subject.model, before[..., np.newaxis]), subject.sure_from)
-        if fit.label == label and fit.sure:
-            _say_attempt(attempt, names)
-            best = state.best_attempts.get(subject.who)
-            if attempt.beats(best and best.attempt):
-                state.best_attempts[subject.who] = BestAttempt(before, after, attempt, names)
-        else:
-            st.warning("It is still learning, and no longer sure of this image as it is. Take another one.")
+        _judge(mine, subject, BestAttempt(before, after, attempt, subject.class_names))
     with seen:
         _seen(mine, subject, after, attempt)
-    if subject.who in state.best_attempts:
-        _best_attempt(mine, state.best_attempts[subject.who], subject.title)
-    st.caption(
-        "What it teaches: the strokes need not make a digit that a person would read; it is enough that they cross "
-        "the network’s own border, and with few pixels in the right place it is sure on the other side "
-        "(Szegedy et al. 2014; Papernot et al. 2016; with a single pixel: Su, Vargas & Sakurai 2019). Be fair to it, "
-        "though: who makes a real 8 of a 3 has fooled nobody."
-    )
+
+
+def _judge(mine: Session, subject: Subject, tried: BestAttempt) -> None:
+    """Say how far the attempt has come, and keep it if it is the best; the bare image must still be read right."""
+    bare = verdict(probabilities(subject.model, tried.before[..., np.newaxis]), subject.sure_from)
+    if bare.label != tried.attempt.label or not bare.sure:
+        st.warning("It is still learning, and no longer sure of this image as it is. Take another one.")
+        return
+    _say_attempt(tried.attempt, tried.class_names)
+    kept = mine.state(GamesState).best_attempts
+    if tried.attempt.beats(kept[subject.who].attempt if subject.who in kept else None):
+        kept[subject.who] = tried
 
 
 def _image_to_fool(mine: Session, subject: Subject) -> tuple[np.ndarray | None, int]:
-    """(28, 28) float32 in 0…1 and what it is: the one at hand, or a new one where the network is another."""
+    """The test image, (28, 28) float32 in 0…1, and its label; another one where the network has changed."""
     state, data = mine.state(GamesState), load(subject.dataset)
     if state.fool_of != (subject.who, subject.dataset) or state.fool_index is None:
         order = np.roll(np.arange(len(data.x_test)), -(state.fool_index or 0))
@@ -136,7 +147,7 @@ def _strokes(number: int) -> str:
 
 
 def _seen(mine: Session, subject: Subject, image: np.ndarray, attempt: Attempt) -> None:
-    """What the network receives, or where ink would change its mind."""
+    """The image with the strokes, or the gradient that shows where ink would change the answer."""
     state = mine.state(GamesState)
     st.markdown("**What the network receives**")
     state.hint = st.toggle("Hint: where would a stroke hurt most?", state.hint, key="games/fool/hint")

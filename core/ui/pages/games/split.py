@@ -31,7 +31,7 @@ from core.views.wording import certainty, plain
 
 
 def split_them(mine: Session) -> None:
-    """Draw what two networks do not agree on, although both are sure."""
+    """Draw a digit on which two networks disagree, although both are sure."""
     st.markdown("Draw a digit so that the two networks give different answers, and **both are sure** of theirs.")
     pair = _two_networks(mine)
     if pair is None:
@@ -73,7 +73,7 @@ def split_them(mine: Session) -> None:
 
 
 def _two_networks(mine: Session) -> tuple[Subject, Subject] | None:
-    """The choice of two; None, with a sentence, where they cannot play."""
+    """Two select boxes; returns the chosen networks, or None with a sentence where they cannot play."""
     titles = subjects(mine)
     free = (name for name in titles if name not in mine.state(GamesState).networks)
     usual = [name if name in titles else next(free) for name in mine.state(GamesState).networks]

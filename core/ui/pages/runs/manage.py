@@ -15,7 +15,7 @@ from core.views.wording import percent, plain
 
 
 def manage(mine: Session, runs: list[Run]) -> None:
-    """Choose, rename, take away, delete: one run."""
+    """Controls to choose one of the runs, and to open, rename, download or delete it."""
     number = 0
     if len(runs) > 1:
         names = [run.name for run in runs]
@@ -58,7 +58,7 @@ def manage(mine: Session, runs: list[Run]) -> None:
 
 
 def _why_not_inside(mine: Session, run: Run) -> str | None:
-    """Why one cannot look into this run now, in a sentence; None if one can."""
+    """The reason why this run cannot be looked into now, as a sentence; None if it can."""
     if not open_to(mine, "feature_maps"):
         return "This lesson leaves out the pages that look inside."
     return None if run.snapshot.judged else "It has learned nothing yet."
@@ -82,7 +82,7 @@ def _delete(mine: Session, run: Run) -> None:
 
 
 def damaged(mine: Session) -> None:
-    """Runs on disk that cannot be read: said, and deletable; the others are as they were."""
+    """A warning and a delete button for each run on disk that cannot be read."""
     if mine.workspace.problem:
         st.warning(mine.workspace.problem)
     for run_id, sentence in list(mine.workspace.damaged.items()):

@@ -1,4 +1,4 @@
-"""All runs in a table to choose from, and the chosen ones in one chart."""
+"""The table of runs, and the curves of the ticked ones in one chart."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_EPOCHS = settings_of(Recipe)["epochs"].maximum
 
 
 def run_table(mine: Session) -> list[Run]:
-    """All runs, newest first; returns those that are ticked."""
+    """Show all runs, newest first; returns those that are ticked, or else the newest three."""
     runs = mine.workspace.runs
     rows = [_row(run) for run in runs]
     st.caption("Tick runs to see their curves in one chart, or one of them to rename, delete or export it.")
@@ -64,7 +64,7 @@ def _row(run: Run) -> dict:
 
 
 def recipe_words(run: Run) -> str:
-    """With the epochs that it has come to be planned for."""
+    """The recipe in words, with the number of epochs that is planned by now."""
     return replace(run.recipe, epochs=min(run.snapshot.epochs, MOST_EPOCHS)).describe()
 
 

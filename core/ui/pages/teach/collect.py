@@ -1,4 +1,4 @@
-"""Collecting examples: the classes, a canvas with a button for each, and all drawings so far."""
+"""Collecting examples: the classes, and a canvas with a button for each."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ WHICH = {"digits": "My digits", "own": "My own classes"}
 
 
 def choose_collection(mine: Session) -> Collection:
-    """Digits, or classes of one's own; stops the page where the file of them cannot be read."""
-    own = mine.state(TeachState)
-    own.which = st.segmented_control(
+    """The choice between digits and own classes; returns the collection, or ends the page if it cannot be read."""
+    state = mine.state(TeachState)
+    state.which = st.segmented_control(
         "What to teach",
         list(WHICH),
-        default=own.which,
+        default=state.which,
         format_func=WHICH.get,
         required=True,
         key="teach/which",
         label_visibility="collapsed",
     )
-    found = mine.workspace.collection(own.which)
-    problem = mine.workspace.unreadable.get(own.which)
+    found = mine.workspace.collection(state.which)
+    problem = mine.workspace.unreadable.get(state.which)
     if problem:
-        st.error(f"{WHICH[own.which]} cannot be read: {problem} Nothing else is touched.")
+        st.error(f"{WHICH[state.which]} cannot be read: {problem} Nothing else is touched.")
         st.button("Delete that file and begin anew", on_click=_forget, args=(mine,), key="teach/forget")
         end_page()
     return found
@@ -48,7 +48,7 @@ def _forget(mine: Session) -> None:
 
 
 def class_names(mine: Session, collection: Collection) -> None:
-    """The names of one's own classes, to be changed; two to ten of them."""
+    """Fields for the names of own classes, and buttons to add and remove one; two to ten of them."""
     if mine.state(TeachState).which != "own":
         return
     names = collection.class_names
@@ -96,20 +96,20 @@ def _remove_class(mine: Session, collection: Collection) -> None:
 
 
 def examples(mine: Session, collection: Collection) -> None:
-    """A canvas, and a button for each class: one drawing after the other."""
-    own = mine.state(TeachState)
+    """A canvas, and for each class a button that saves the drawing with this label."""
+    state = mine.state(TeachState)
     canvas, buttons = st.columns([2, 3], gap="large")
     with canvas:
         st.markdown("**Draw one**")
         st.space("small")  # for the canvas's own buttons
-        drawing = draw(f"teach/canvas/{own.which}/{own.canvas}")
+        drawing = draw(f"teach/canvas/{state.which}/{state.canvas_key}")
         image = from_strokes(drawing.strokes, drawing.width)
-        if image is not None and _came_late(mine, drawing.strokes, image):
-            own.canvas.renew()
+        if image is not None and _late_update(mine, drawing.strokes, image):
+            state.canvas_key.renew()
             st.rerun()
 
         def clear() -> None:
-            own.canvas.renew()
+            state.canvas_key.renew()
 
         st.button("Clear", icon=":material/ink_eraser:", on_click=clear, key="teach/clear")
     with buttons:
@@ -117,27 +117,27 @@ def examples(mine: Session, collection: Collection) -> None:
         with st.container(horizontal=True, key="teach/classes"):
             for label, count in enumerate(collection.counts):
                 _class_button(mine, collection, label, count, drawing.strokes, image)
-        if own.which == "own":
+        if state.which == "own":
             st.caption(f"Some {ENOUGH} of each are enough. Draw them as differently as you would later.")
         else:
             st.caption("Those that are answered wrongly teach most; on the Draw page you can add them too.")
         complain(mine)
 
 
-def _came_late(mine: Session, strokes: list[np.ndarray], image: np.ndarray) -> bool:
-    """Whether this is the drawing that was kept last. Then it is kept as it is now.
+def _late_update(mine: Session, strokes: list[np.ndarray], image: np.ndarray) -> bool:
+    """True if the canvas sends the drawing that was saved last once more; the saved one gets its missing strokes.
 
-    The browser sends a stroke a moment after it was drawn: who is quicker to say what it is would have the last
-    stroke missing, and all strokes on the canvas that seems to be empty.
+    The browser sends a stroke some 200 ms after it was drawn. A label that is clicked before that loses the last
+    stroke, and the whole drawing then arrives on the canvas that has just been emptied.
     """
-    own = mine.state(TeachState)
-    last = own.last
+    state = mine.state(TeachState)
+    last = state.last_saved
     if last is None or not np.array_equal(strokes[0], last.stroke):
         return False
-    there = mine.workspace.collection(own.which)
+    there = mine.workspace.collection(state.which)
     if there.find(last.image) is not None and there.find(image) is None:
-        change_collection(mine, own.which, lambda found: found.redrawn(found.number_of(last.image), image))
-        own.last = last._replace(image=image)
+        change_collection(mine, state.which, lambda found: found.redrawn(found.number_of(last.image), image))
+        state.last_saved = last._replace(image=image)
     return True
 
 
@@ -154,17 +154,17 @@ def _class_button(
 
     def keep() -> None:
         if change_collection(mine, state.which, lambda there: there.added(image, label), collection):
-            state.canvas.renew()
-            state.last = SavedDrawing(strokes[0], image)
+            state.canvas_key.renew()
+            state.last_saved = SavedDrawing(strokes[0], image)
 
-    own = state.which == "own"
-    progress = f"{count} of {ENOUGH}" if own and count < ENOUGH else f"{count:,} kept"
-    done = " ✓" if own and count >= ENOUGH else ""
+    free = state.which == "own"
+    progress = f"{count} of {ENOUGH}" if free and count < ENOUGH else f"{count:,} kept"
+    done = " ✓" if free and count >= ENOUGH else ""
     st.button(
         f"**{plain(name)}**  \n{progress}{done}",
         on_click=keep,
         disabled=image is None,
         help="Draw something first." if image is None else f"Keep this drawing as “{plain(name)}”.",
-        width=120 if own else 78,
+        width=120 if free else 78,
         key=f"teach/class/{label}",
     )

@@ -1,4 +1,4 @@
-"""The drawings of a collection, to look at, correct, delete, export and import."""
+"""The drawings of a collection: relabelled, deleted, exported, imported."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ CELL = 2
 
 
 def drawings(mine: Session, collection: Collection) -> None:
-    """All that has been drawn: click one to delete it or to say that it is something else."""
-    own = mine.state(TeachState)
+    """A gallery of all drawings; a click on one opens controls to relabel or delete it."""
+    state = mine.state(TeachState)
     with st.container(horizontal=True, vertical_alignment="center"):
         noun = "drawing" if len(collection) == 1 else "drawings"
         st.markdown(f"**{len(collection):,} {noun}**, the newest first", width="content")
-        _take_away(mine, collection)
-        _bring(mine, collection)
+        _export(mine, collection)
+        _import(mine, collection)
         _delete_all(mine, collection)
     if not len(collection):
         st.caption("None yet.")
@@ -42,9 +42,9 @@ def drawings(mine: Session, collection: Collection) -> None:
         tiles.append(Tile(collection.images[number][..., 0] / 255, f"{name}{apart}", words))
 
     def choose(number: int) -> None:
-        own.chosen = None if number == own.chosen else number
+        state.opened = None if number == state.opened else number
 
-    clickable_gallery(tiles, numbers, own.chosen, INK_SCALE, CELL, f"teach/gallery/{own.which}", choose)
+    clickable_gallery(tiles, numbers, state.opened, INK_SCALE, CELL, f"teach/gallery/{state.which}", choose)
     st.caption(
         "Every fourth drawing of a class is kept apart: no network learns from it, so how it is answered is an honest "
         "test. Click a drawing to change or delete it. What is kept is the 28×28 image, not your strokes; nobody but "
@@ -54,15 +54,15 @@ def drawings(mine: Session, collection: Collection) -> None:
 
 
 def _chosen(mine: Session, collection: Collection) -> None:
-    own = mine.state(TeachState)
-    number = own.chosen
+    state = mine.state(TeachState)
+    number = state.opened
     if number is None or number >= len(collection):
         return
-    names, which = collection.class_names, own.which
+    names, which = collection.class_names, state.which
     image = collection.images[number] / 255  # its number may be another one by then
 
     def delete() -> None:
-        own.chosen = None
+        state.opened = None
         change_collection(mine, which, lambda there: there.removed(there.number_of(image)))
 
     key = f"teach/label/{which}/{number}/{collection.fingerprint}"
@@ -85,18 +85,18 @@ def _chosen(mine: Session, collection: Collection) -> None:
 
 
 def _delete_all(mine: Session, collection: Collection) -> None:
-    own = mine.state(TeachState)
-    which = own.which
+    state = mine.state(TeachState)
+    which = state.which
 
     def delete() -> None:
-        own.chosen = None
+        state.opened = None
         change_collection(mine, which, lambda there: there.without_drawings())
 
     with st.popover(
         "Delete all",
         icon=":material/delete:",
         disabled=not len(collection),
-        key=f"teach/all/{own.which}/{not len(collection)}",
+        key=f"teach/all/{state.which}/{not len(collection)}",
     ):
         st.markdown(
             f"Delete all {len(collection):,} drawings? Runs that learned from them keep their own copies until you delete those runs."
@@ -104,7 +104,7 @@ def _delete_all(mine: Session, collection: Collection) -> None:
         st.button("Delete them", type="primary", on_click=delete, key="teach/all/yes")
 
 
-def _take_away(mine: Session, collection: Collection) -> None:
+def _export(mine: Session, collection: Collection) -> None:
     st.download_button(
         "Export",
         collection.to_bytes,
@@ -117,7 +117,7 @@ def _take_away(mine: Session, collection: Collection) -> None:
     )
 
 
-def _bring(mine: Session, collection: Collection) -> None:
+def _import(mine: Session, collection: Collection) -> None:
     which = mine.state(TeachState).which
     with st.popover("Import", icon=":material/upload:", key=f"teach/import/{which}/{collection.fingerprint}"):
         file = st.file_uploader(

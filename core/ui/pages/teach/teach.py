@@ -22,7 +22,7 @@ LIVE_SECONDS = 0.5
 
 
 def teach(mine: Session, collection: Collection) -> None:
-    """One button; under it, how well the network reads other digits and these, before, meanwhile and after."""
+    """The button that fine-tunes a network on the collection, and its accuracies before, meanwhile and after."""
     begins = [one for one in offered_networks(mine) if teachable(one.network, one.class_names, collection)]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = choose_network("Begin with", begins, None, f"teach/begin/{mine.state(TeachState).which}")
@@ -116,7 +116,7 @@ def _before_and_after(now: Snapshot, collection: Collection) -> list[tuple[str, 
 
 
 def _words(now: Snapshot, collection: Collection) -> str:
-    """Before and now, in a sentence for each."""
+    """The accuracies before and now as sentences."""
     found = []
     for label, points, _ in _before_and_after(now, collection):
         if points:

@@ -22,7 +22,7 @@ from core.views.wording import certainty, percent, plain
 
 
 def try_out(mine: Session, collection: Collection) -> None:
-    """A network that knows these classes: how it answers all the drawings, and a canvas to play with it."""
+    """The choice of a network that knows these classes, a canvas to try it on, and its accuracy on all drawings."""
     networks = [one for one in offered_networks(mine) if one.class_names == collection.class_names and _reads(one)]
     if not networks:
         st.info("No network knows these classes yet: teach one above.")
@@ -59,21 +59,21 @@ def _reads(one: OfferedNetwork) -> bool:
 
 
 def _play(mine: Session, subject: Subject) -> None:
-    own = mine.state(TeachState)
+    state = mine.state(TeachState)
     st.markdown("**Draw**: it answers after each stroke")
     st.space("small")
-    drawing = draw(f"teach/play/{own.play_canvas}")
+    drawing = draw(f"teach/play/{state.play_canvas_key}")
     image = from_strokes(drawing.strokes, drawing.width)
 
     def clear() -> None:
-        own.play_canvas.renew()
+        state.play_canvas_key.renew()
 
     st.button("Clear", icon=":material/ink_eraser:", on_click=clear, key="teach/play/clear")
     answer(None if image is None else probabilities(subject.model, image[..., None]), subject)
 
 
 def _check(mine: Session, subject: Subject, collection: Collection) -> None:
-    """All drawings: how many are answered right, of those it learned from and of the others, and which are not."""
+    """Accuracy on all drawings, those learned from and the others, and the most certain mistakes."""
     st.markdown("**All your drawings**, asked one by one")
     if not len(collection):
         st.caption("None yet.")
@@ -111,7 +111,7 @@ def _check(mine: Session, subject: Subject, collection: Collection) -> None:
 
 
 def _learned_from(dataset: str, collection: Collection) -> np.ndarray:
-    """(n,) whether the run's own copy of the drawings has this one, and not kept apart."""
+    """(n,) true for the drawings that the run has learned from."""
     if not is_lesson(dataset):
         return np.zeros(len(collection), bool)
     data = load(dataset)

@@ -43,7 +43,7 @@ def _start(mine: Session, problem: str | None) -> None:
 
 
 def _drive(mine: Session, run: Run) -> None:
-    """What can be asked of a run."""
+    """The buttons that act on a run."""
     active = run.active
     paused = not active and run.snapshot.state is State.PAUSED
     over = not active and not paused

@@ -1,11 +1,11 @@
-"""Progress, figures and curves of a run while it trains, and what they say."""
+"""Progress, figures and curves of a run while it trains, and the findings about them."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from core.data import about
-from core.training import Snapshot, State
+from core.training import Run, Snapshot, State
 from core.training.reading import Remark, reading
 from core.ui.pages.train.evaluation import confusions, hardest, inside, samples
 from core.ui.shell.frame import look
@@ -25,39 +25,17 @@ TONES = {"good": ("check_circle", "green"), "neutral": ("info", "gray"), "warnin
 
 
 def live_view(mine: Session) -> None:
-    """Progress, figures, curves, their reading, and one of four views."""
+    """Progress, figures, curves and findings of the current run, and one of four views of its evaluation."""
     run = mine.run
     if run is None:
         st.info("Nothing has been trained yet. Press Start: after one epoch you will see how well it does.")
         return
     now = run.snapshot  # one snapshot for all that is drawn: the run goes on meanwhile
-    what = f"{plain(run.name)} ({parameter_words(run.network)}) on {plain(about(run.dataset_name).title)}"
-    st.progress(now.progress, text=f"{what}: {progress_words(now)}")
-    with st.container(key="train/messages"):  # a place of their own: what follows stays the same elements
-        if now.state is State.FAILED:
-            st.error(now.message, icon=":material/error:")
-        elif now.message:
-            st.info(now.message)
-        if run.problem:
-            st.warning(f"This run is not kept on disk. {run.problem}")
+    _status(run, now)
     with st.container(horizontal=True):
         for label, value, words in _figures(now):
             st.metric(label, value, help=words, width=165)
-    each_epoch = bool(st.session_state.get("train/each_epoch"))
-    accuracy, loss = st.columns(2)
-    with accuracy:
-        st.markdown("**Accuracy**: share of right answers")
-        chart = learning_curve(now, "accuracy", look(), each_epoch)
-        st.vega_lite_chart(chart, key="train/accuracy", alt=_curve_words(now, "accuracy"))
-    with loss:
-        st.markdown("**Loss**: what training makes small")
-        chart = learning_curve(now, "loss", look(), each_epoch)
-        st.vega_lite_chart(chart, key="train/loss", alt=_curve_words(now, "loss"))
-    st.toggle(
-        "Mean of each epoch",
-        key="train/each_epoch",
-        help="Training as one point an epoch, which compares fairly with the judgement after it, or as it went from step to step.",
-    )
+    _curves(now)
     _remarks(reading(now, run.recipe))
     with st.container(key="train/changing-rate"):
         _rates(now)
@@ -67,6 +45,35 @@ def live_view(mine: Session) -> None:
     {"confusion": confusions, "hardest": hardest, "samples": samples, "inside": inside}[view](mine, run, now)
     if not run.active:
         trained_files(run)
+
+
+def _status(run: Run, now: Snapshot) -> None:
+    """Progress bar and messages."""
+    what = f"{plain(run.name)} ({parameter_words(run.network)}) on {plain(about(run.dataset_name).title)}"
+    st.progress(now.progress, text=f"{what}: {progress_words(now)}")
+    with st.container(key="train/messages"):  # a place of their own: what follows stays the same elements
+        if now.state is State.FAILED:
+            st.error(now.message, icon=":material/error:")
+        elif now.message:
+            st.info(now.message)
+        if run.problem:
+            st.warning(f"This run is not kept on disk. {run.problem}")
+
+
+def _curves(now: Snapshot) -> None:
+    """The learning curves of accuracy and loss, beside each other."""
+    each_epoch = bool(st.session_state.get("train/each_epoch"))
+    titles = {"accuracy": "**Accuracy**: share of right answers", "loss": "**Loss**: what training makes small"}
+    for column, (quantity, title) in zip(st.columns(2), titles.items()):
+        with column:
+            st.markdown(title)
+            chart = learning_curve(now, quantity, look(), each_epoch)
+            st.vega_lite_chart(chart, key=f"train/{quantity}", alt=_curve_words(now, quantity))
+    st.toggle(
+        "Mean of each epoch",
+        key="train/each_epoch",
+        help="Training as one point an epoch, which compares fairly with the judgement after it, or as it went from step to step.",
+    )
 
 
 def _figures(now: Snapshot) -> list[tuple[str, str, str]]:
@@ -106,7 +113,7 @@ def _figures(now: Snapshot) -> list[tuple[str, str, str]]:
 
 
 def _remarks(found: tuple[Remark, ...]) -> None:
-    """What the curves say, each with a sign and a word for its tone."""
+    """The findings about the curves, each with an icon for its tone."""
     with st.container(key="remarks", gap="small"):
         for remark in found:
             icon, colour = TONES[remark.tone]
