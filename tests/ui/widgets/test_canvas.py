@@ -3,7 +3,7 @@
 import tracemalloc
 
 from core.data.drawing import MAX_POINTS
-from core.ui.widgets.canvas import strokes
+from core.ui.widgets.canvas import Board, strokes
 
 
 def test_a_stroke_that_was_moved_turned_or_resized_is_where_it_is_seen():
@@ -41,3 +41,10 @@ def test_no_more_is_unpacked_of_a_drawing_than_it_has_room_for():
     assert strokes([{"path": [7] * (MAX_POINTS + 1)}, short])[0] == []  # nothing, but a lot of it
     assert len(strokes([short] * 500)[0]) == 400
     assert strokes([{"path": [["M", *[1] * 5000]]}])[0] == []
+
+
+def test_a_board_that_is_cleared_is_an_empty_canvas_of_another_key():
+    board = Board(content={"objects": [1]})
+    before = str(board)
+    board.clear()
+    assert board.content is None and str(board) != before
