@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from core.ui.pages.draw.board import USUAL, board
+from core.ui.pages.draw.board import board
+from core.ui.pages.draw.state import USUAL
 from core.ui.shell.frame import head
 from core.ui.shell.pages import end_page, link_to
 from core.ui.shell.session import session

@@ -25,7 +25,7 @@ def put(app, key, strokes):
 
 
 def teach_one(app, strokes, label):
-    put(app, f"teach/canvas/{mine(app).state(TeachState).which}/{mine(app).state(TeachState).canvas}", strokes)
+    put(app, f"teach/canvas/{mine(app).state(TeachState).which}/{mine(app).state(TeachState).canvas_key}", strokes)
     app.run()
     app.button(key=f"teach/class/{label}").click().run()
 
@@ -239,7 +239,9 @@ def test_a_stroke_that_comes_after_it_was_said_what_it_is_completes_the_drawing_
     app.segmented_control(key="teach/which").set_value("own").run()
     cross = shape("cross", random)
     teach_one(app, cross[:1], 1)
-    put(app, f"teach/canvas/own/{mine(app).state(TeachState).canvas}", cross)  # the browser is slower than the hand
+    put(
+        app, f"teach/canvas/own/{mine(app).state(TeachState).canvas_key}", cross
+    )  # the browser is slower than the hand
     app.run()
     assert app.button(key="teach/class/0").disabled and not app.exception
     found = mine(app).workspace.collection("own")
