@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from core.ui.pages.receptive_fields.receptive import choose_field_layer, explorer, parts, stacks
+from core.ui.pages.receptive_fields.panels import choose_field_layer, explorer, parts
+from core.ui.pages.receptive_fields.stacks import stacks
 from core.ui.shell.frame import head
 from core.ui.shell.pages import link_to
 from core.ui.shell.session import session
