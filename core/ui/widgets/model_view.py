@@ -1,4 +1,4 @@
-"""What Look inside and Draw are about: which network, and which image."""
+"""The trained network that a page looks into: the choice of one, and its newest weights."""
 
 from __future__ import annotations
 
@@ -76,10 +76,29 @@ def choose_subject(mine: Session, key: str, usual: str = "lenet5") -> ModelView:
         usual: the one of `TITLES` that the page shows as long as nothing was chosen.
     """
     mine.show_notice()
+    _choose_title(mine, key, usual)
     run = mine.run
+    if mine.focus.subject == "imported":
+        return _of_import(mine)
+    if mine.focus.subject != "run":
+        return _of_name(mine.focus.subject or usual)
+    if run.network != mine.editor.network:
+        st.caption("The network on the Build page is another one by now; this is the run's own.")
+    found = _of_run(mine, run)
+    if found is not None:
+        return found
+    if run.active:
+        st.info("Your run is getting ready; its weights follow in a few seconds. Until then: LeNet-5.")
+    else:
+        st.warning("Your run ended before it had learned anything, so this shows LeNet-5.")
+    return _of_name("lenet5", live=run.active)
+
+
+def _choose_title(mine: Session, key: str, usual: str) -> None:
+    """The row of networks, and of a run which one and which epoch of it."""
     titles = {usual: TITLES[usual]} | TITLES
-    if run is not None:
-        titles["run"] = f"Your run: {plain(run.name)}"
+    if mine.run is not None:
+        titles["run"] = f"Your run: {plain(mine.run.name)}"
     if mine.imported is not None:
         titles["imported"] = f"Imported: {plain(mine.imported.network.name)}"
     options = list(titles)
@@ -98,22 +117,7 @@ def choose_subject(mine: Session, key: str, usual: str = "lenet5") -> ModelView:
             mine.focus.subject = chosen
         if mine.focus.subject == "run":
             choose_run(mine, key)
-            run = mine.run
             choose_epoch(mine, key)
-    if mine.focus.subject == "imported":
-        return _of_import(mine)
-    if mine.focus.subject == "run":
-        if run.network != mine.editor.network:
-            st.caption("The network on the Build page is another one by now; this is the run's own.")
-        found = _of_run(mine, run)
-        if found is not None:
-            return found
-        if run.active:
-            st.info("Your run is getting ready; its weights follow in a few seconds. Until then: LeNet-5.")
-        else:
-            st.warning("Your run ended before it had learned anything, so this shows LeNet-5.")
-    name = "lenet5" if mine.focus.subject == "run" else mine.focus.subject or usual
-    return _of_name(name, live=mine.focus.subject == "run" and run.active)
 
 
 def subjects(mine: Session) -> dict[str, str]:
