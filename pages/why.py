@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.ui.pages.why.why import choose_class, choose_method, explained
+from core.ui.pages.why.saliency_maps import choose_class, choose_method, explained
 from core.ui.shell.frame import head
 from core.ui.shell.pages import link_to
 from core.ui.shell.session import session

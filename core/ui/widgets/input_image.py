@@ -26,7 +26,7 @@ class InputImage:
     label: int | None = None
 
     def verdict(self, answer: int, class_names: Sequence[str]) -> str:
-        """What to add to an answer: `, which is right`; empty where nobody knows what it is."""
+        """Words to add to an answer: `, which is right`; empty where the label is unknown."""
         if self.label is None:
             return ""
         return ", which is right" if answer == self.label else f", but it is “{plain(class_names[self.label])}”"
@@ -97,7 +97,7 @@ def _choose_source(mine: Session, subject: ModelView, key: str, misfit: bool) ->
 
 
 def _choose_number(mine: Session, number: str, last: int, key: str) -> None:
-    """Which test image; `number` is the widget's key."""
+    """A choice of the test image; `number` is the widget's key."""
 
     def another() -> None:
         mine.image.test_index = int(np.random.default_rng().integers(last + 1))

@@ -59,7 +59,7 @@ class ModelView:
 
     @property
     def about(self) -> About:
-        """What there is to say of that dataset."""
+        """The description of that dataset."""
         return about(self.dataset)
 
     @property
@@ -175,7 +175,7 @@ def _of_run(mine: Session, run: Run) -> ModelView | None:
 
 
 def choose_run(mine: Session, key: str) -> None:
-    """Which of the visitor's runs, where there are several."""
+    """A choice of one of the visitor's runs, where there are several."""
     runs = mine.workspace.runs
     if len(runs) < 2 or mine.run not in runs:
         return
@@ -268,7 +268,7 @@ def need_images(subject: ModelView) -> None:
 
 
 def misfit_words(subject: ModelView) -> str:
-    """Why no image of its dataset fits into the network, without a full stop; empty where they do."""
+    """The reason why no image of its dataset fits into the network, without a full stop; empty where they do."""
     source = subject.about
     if subject.network.input_shape == source.input_shape:
         return ""

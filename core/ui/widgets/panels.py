@@ -36,7 +36,7 @@ C = TypeVar("C", bound=LayerInFocus)
 
 
 class Drawn(NamedTuple):
-    """What stands below a panel's pictures: their caption, and the files of which it has buttons."""
+    """The foot of a panel: the caption, and the files to take away."""
 
     caption: str = ""
     files: Sequence[File] = ()

@@ -1,4 +1,4 @@
-"""How the receptive field grows layer by layer, as a table and drawn to scale on the image."""
+"""The growth of the receptive field from layer to layer, as a table and drawn to scale on the image."""
 
 from __future__ import annotations
 
