@@ -18,9 +18,9 @@ from core.ui.shell.frame import certainty, plain
 from core.ui.shell.pages import PAGES, go_to, link_to, open_to
 from core.ui.shell.session import Session
 from core.ui.widgets.canvas import SIDE, Board, Drawing, draw
+from core.ui.widgets.evaluation import judged_test_images
 from core.ui.widgets.model_view import ModelView, choose_subject, need_images, subject_of, subjects
 from core.ui.widgets.prediction import answer
-from core.ui.widgets.test_images import judged_test_images
 from core.views.images import INK_SCALE, Tile, cell_size, gallery, laid_over, legend, shown_image, signed_scale
 
 FIELD = (28, 28, 1)

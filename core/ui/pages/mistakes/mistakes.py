@@ -15,10 +15,10 @@ from core.ui.shell.frame import certainty, look, percent, plain
 from core.ui.shell.pages import PAGES, go_to
 from core.ui.shell.session import Session
 from core.ui.widgets.downloads import download_chart, download_table, download_tiles
+from core.ui.widgets.evaluation import judged_test_images
 from core.ui.widgets.galleries import clickable_gallery
 from core.ui.widgets.layers import how_many, layer_words
 from core.ui.widgets.model_view import ModelView
-from core.ui.widgets.test_images import judged_test_images
 from core.views.charts import confusion
 from core.views.images import INK_SCALE, Tile, cell_size, gallery, shown_image
 from core.views.inside import plane
