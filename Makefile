@@ -31,6 +31,8 @@ load: .venv/run
 lint: .venv/test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/oxlint --deny-warnings core
+	$(BIN)/oxfmt --check 'core/**/*.js' 'core/**/*.css'
 
 clean:
 	rm -rf .venv

@@ -361,16 +361,3 @@ def _short(value: float) -> str:
 
 
 _HATCHED = "background:repeating-linear-gradient(45deg,#94a3b855 0 3px,transparent 3px 6px);color:inherit"
-
-STYLE = """<style>
-.sum { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; margin: 6px 0; font-size: 13px; }
-.sum .name { width: 52px; font-weight: 600; }
-.sum .sign { min-width: 14px; text-align: center; }
-table.cells { border-collapse: separate; border-spacing: 1px; border: 0; margin: 0; width: auto; }
-table.cells td { padding: 0; border: 0; text-align: center; border-radius: 2px; font-variant-numeric: tabular-nums; }
-table.cells.numbers td { width: 32px; height: 22px; font-size: 11px; }
-table.cells.dots td { width: 8px; height: 8px; }
-table.terms { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; margin: 4px 0; width: auto; }
-table.terms td { padding: 1px 14px 1px 0; border: 0; text-align: right; }
-table.terms td:first-child { text-align: left; }
-</style>"""

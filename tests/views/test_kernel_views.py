@@ -5,7 +5,7 @@ import numpy as np
 from core.insight import convolution_matrix
 from core.views.images import INK_SCALE, Tile, captioned_png, shown_image, signed_scale
 from core.views.inside import accuracy_without, histogram, matrix_cells, two_answers
-from core.views.kernels import kernel_grid, mosaic, numbers
+from core.views.kernels import mosaic, numbers
 
 
 def test_neighbours_of_a_mosaic_are_a_cell_apart(random):
@@ -14,13 +14,6 @@ def test_neighbours_of_a_mosaic_are_a_cell_apart(random):
     assert found.shape == (2 * 6 - 1, 3 * 5 - 1)
     np.testing.assert_array_equal(found[6:11, 5:9], images[1, 1])
     assert np.isnan(found[5]).all() and np.isnan(found[:, 4]).all()
-
-
-def test_the_grid_names_its_rows_and_columns(random):
-    images = random.normal(size=(2, 3, 3, 3)).astype(np.float32)
-    html = kernel_grid(images, signed_scale(images), 8, "kernel", ("red", "<green>", "blue"))
-    assert html.count('scope="row"') == 2 and html.count('scope="col"') == 4
-    assert "&lt;green&gt;" in html and "<green>" not in html
 
 
 def test_weights_are_written_out(random):

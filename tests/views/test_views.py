@@ -36,7 +36,8 @@ from core.views.images import (
     signed_scale,
     strip,
 )
-from core.views.inside import plane, receptive_explorer, two_answers
+from core.views.inside import plane, two_answers
+from core.views.receptive import receptive_explorer
 from core.views.theme import CLASS_COLOURS, DARK, LIGHT, MAGMA, SIGNED, class_inks, coloured
 from tests.strategies import networks
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 
 import streamlit as st
 
+from core.ui.components import component
 from core.ui.shell.frame import look
 from core.views.images import Scale, Tile, captioned_png
 
@@ -46,74 +46,7 @@ def download_chart(alt: str, caption: str, file: str, key: str) -> None:
         "alt": alt, "caption": caption, "file": f"{file}.svg", "label": "Picture",
         "ground": colours.ground, "text": colours.text,
     }  # fmt: skip
-    _chart_saver()(data=data, key=key, width="content")
-
-
-_SAVER_HTML = '<button type="button"><span class="icon" aria-hidden="true">download</span><span></span></button>'
-_SAVER_CSS = """
-button {
-  display: inline-flex; align-items: center; gap: 8px; min-height: 40px; padding: 0; border: 0; background: none;
-  font: inherit; font-family: var(--st-font); font-size: 14px; color: var(--st-text-color); cursor: pointer;
-}
-button:hover { color: var(--st-primary-color); }
-button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; border-radius: 4px; }
-.icon { font-family: 'Material Symbols Rounded'; font-size: 18px; line-height: 1; font-feature-settings: 'liga'; }
-"""
-# The words go into text nodes only. A chart that is not there, or not drawn yet, gives nothing.
-_SAVER_JS = r"""
-const EDGE = 16, LINE = 18, LETTER = 6.6, SVG = 'http://www.w3.org/2000/svg';
-
-function made(name, attributes, parent, words) {
-  const element = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  if (words) element.textContent = words;
-  parent?.append(element);
-  return element;
-}
-
-function wrapped(words, most) {
-  const lines = [''];
-  for (const word of words.split(/\s+/)) {
-    const last = lines[lines.length - 1];
-    if (last && last.length + word.length >= most) lines.push(word);
-    else lines[lines.length - 1] = last ? `${last} ${word}` : word;
-  }
-  return lines;
-}
-
-export default function ({ data, parentElement }) {
-  const button = parentElement.querySelector('button');
-  button.lastChild.textContent = data.label;
-  button.title = data.file;
-  button.onclick = () => {
-    const drawn = [...document.querySelectorAll('[aria-label] > svg.marks')]
-      .find((one) => one.parentElement.getAttribute('aria-label') === data.alt);
-    if (!drawn) return;
-    const chart = drawn.cloneNode(true);
-    const [wide, high] = ['width', 'height'].map((side) => parseFloat(drawn.getAttribute(side)));
-    const inner = Math.max(wide, 420), lines = wrapped(data.caption, inner / LETTER);
-    const size = { width: inner + 2 * EDGE, height: high + 3 * EDGE + lines.length * LINE };
-    const page = made('svg', { ...size, viewBox: `0 0 ${size.width} ${size.height}` });
-    made('rect', { width: '100%', height: '100%', fill: data.ground }, page);
-    chart.setAttribute('x', EDGE); chart.setAttribute('y', EDGE);
-    page.append(chart);
-    const font = { 'font-family': "'Segoe UI', Helvetica, Arial, sans-serif", 'font-size': 13, fill: data.text };
-    lines.forEach((line, at) => made('text', { ...font, x: EDGE, y: high + 2 * EDGE + (at + 1) * LINE - 4 }, page, line));
-    const link = document.createElement('a');
-    const text = new XMLSerializer().serializeToString(page).replace(/url\([^)#]*#/g, 'url(#');  // not on this server
-    link.href = URL.createObjectURL(new Blob([text], { type: 'image/svg+xml' }));
-    link.download = data.file;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  };
-}
-"""
-
-
-@lru_cache(maxsize=1)
-def _chart_saver():
-    """Registered once a process; outside a Streamlit server that is not possible, so not at import."""
-    return st.components.v2.component("receptive_chart_file", html=_SAVER_HTML, css=_SAVER_CSS, js=_SAVER_JS)
+    component("chart_file")(data=data, key=key, width="content")
 
 
 def as_csv(lines: Sequence[dict[str, object]]) -> bytes:

@@ -12,13 +12,14 @@ from core.insight.explanation import Explanation, explain
 from core.network import Network, Path
 from core.network.layers import shape_text
 from core.network.network import place
+from core.ui.components import stylesheet
 from core.ui.shell.frame import certainty, plain
 from core.ui.shell.private import bring_into_view
 from core.ui.shell.session import Session
 from core.ui.widgets.downloads import MOST_LISTED, download_picture, download_table
 from core.ui.widgets.maps import Unit, drawn_maps
 from core.ui.widgets.subject import Picture, Subject
-from core.views.explanation import STYLE, heading, parts, source_words, strongest_terms, table
+from core.views.explanation import heading, parts, source_words, strongest_terms, table
 from core.views.maps import layer_file, layer_table, layer_words, maps_data, range_words
 
 FIRST_MAPS = 32  # of a layer in the view of the whole network
@@ -164,7 +165,7 @@ def _explained(mine: Session, subject: Subject, picture: Picture, values: dict[P
         return
     with st.container(border=True, key="maps/explanation"):
         st.markdown(f"**{plain(heading(subject.network, found))}** is **{found.value:.5g}**")
-        st.html(STYLE)
+        st.html(stylesheet("cells"))
         for part in parts(found):
             st.markdown(f"*{part.title}*  \n{part.words}")
             if part.html:

@@ -27,12 +27,13 @@ from core.insight import (
 from core.network import Dense, Network, Path, trace
 from core.network.layers import shape_text
 from core.network.network import place
+from core.ui.components import stylesheet
 from core.ui.pages.kernels.state import KernelsState
 from core.ui.shell.frame import certainty, look, percent, plain
 from core.ui.shell.renewal import value_if_changed
 from core.ui.shell.session import Session
 from core.ui.widgets.downloads import MOST_LISTED, download_chart, download_picture, download_table, download_tiles
-from core.ui.widgets.galleries import clickable_gallery, clickable_rows
+from core.ui.widgets.galleries import clickable_gallery, tile_rows
 from core.ui.widgets.layers import choose_layer, how_many, layer_maps, layer_words
 from core.ui.widgets.subject import Subject, choose_picture, misfit_words
 from core.views.images import (
@@ -48,7 +49,7 @@ from core.views.images import (
     strip,
 )
 from core.views.inside import accuracy_without, histogram, matrix_cells, two_answers
-from core.views.kernels import STYLE, kernel_grid, mosaic, numbers, row_words
+from core.views.kernels import mosaic, numbers, row_words
 
 T = TypeVar("T")
 
@@ -118,7 +119,7 @@ def kernel_pictures(
     scale = signed_scale(found.images)
     dense = isinstance(subject.network.at(path), Dense)
     words = _kernel_words(found, dense)
-    st.html(STYLE + legend(scale))
+    st.html(legend(scale))
     st.caption(words)
     shown = how_many(outputs, FIRST_KERNELS if inputs == 1 else FIRST_ROWS, found.output_noun, key)
     if inputs == 1:
@@ -134,15 +135,11 @@ def kernel_pictures(
         names = _input_names(subject.network, path, found)[:MOST_INPUTS]
         cell = cell_size((rows, columns), 40)
         drawn = found.images[:shown, :MOST_INPUTS]
-        if choose is None:
-            st.html(kernel_grid(drawn, scale, cell, found.output_noun, names))
-        else:
-            lines = [
-                Tile(mosaic(kernel[np.newaxis]), f"{o}", row_words(found.output_noun, o, len(names)))
-                for o, kernel in enumerate(drawn, 1)
-            ]
-            where = f"{key}/rows"
-            clickable_rows(lines, range(shown), chosen, scale, cell, where, choose, found.output_noun, names)
+        lines = [
+            Tile(mosaic(kernel[np.newaxis]), f"{o}", row_words(found.output_noun, o, len(names)))
+            for o, kernel in enumerate(drawn, 1)
+        ]
+        tile_rows(lines, range(shown), chosen, scale, cell, f"{key}/rows", choose, found.output_noun, names)
         more = f" The first {MOST_INPUTS} of {inputs:,} are shown." if inputs > MOST_INPUTS else ""
         st.caption(f"Across: its {found.input_noun}s. Down: the {found.output_noun}s.{more}")
         tiles = [Tile(mosaic(found.images[:shown, :MOST_INPUTS]), "", "")]
@@ -238,7 +235,7 @@ def _weights(subject: Subject, one: _One) -> None:
         first = np.sort(np.argsort(-size, kind="stable")[:LARGE_INPUTS])
         names = _input_names(subject.network, one.path, found, len(values))
         labels = [f"{found.input_noun} {names[i]}" if len(values) > 1 else "" for i in first]
-        st.html(numbers([values[i] for i in first], scale, labels))
+        st.html(stylesheet("cells") + numbers([values[i] for i in first], scale, labels))
         if len(values) > LARGE_INPUTS:
             st.caption(f"Of its {len(values):,} {found.input_noun}s the {LARGE_INPUTS} with the largest weights.")
     words = "It has no bias." if found.bias is None else f"Then {figure(found.bias[one.channel])} is added: its bias."

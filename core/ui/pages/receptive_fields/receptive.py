@@ -45,7 +45,7 @@ from core.views.images import (
     marked,
     shown_image,
 )
-from core.views.inside import receptive_explorer
+from core.views.receptive import receptive_explorer
 from core.views.theme import MAGMA
 
 PARTS = ("Layer by layer", "Pixels read", "What counts", "At the border")
