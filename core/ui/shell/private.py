@@ -9,6 +9,7 @@ import sys
 import streamlit as st
 
 from core.ui.components import component
+from core.ui.shell.renewal import Renewal
 
 COOKIE = "receptive"
 COOKIE_DAYS = 365
@@ -39,10 +40,11 @@ def fold_on_phones() -> None:
         component("fold")(key="fold")
 
 
-def bring_into_view(row: str, opened: str, turn: int) -> None:
-    """When `turn` has grown, focus the first button in one container and scroll to another; both by their keys."""
+def bring_into_view(row: str, opened: str, turn: Renewal) -> None:
+    """When `turn` was renewed, focus the first button in one container and scroll to another; both by their keys."""
+    data = {"row": _css_class(row), "opened": _css_class(opened), "turn": turn.number}
     with st.container(key="unseen-reveal"):
-        component("reveal")(data={"row": _css_class(row), "opened": _css_class(opened), "turn": turn}, key="reveal")
+        component("reveal")(data=data, key="reveal")
 
 
 def _css_class(key: str) -> str:
