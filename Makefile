@@ -33,6 +33,7 @@ lint: .venv/test
 	$(BIN)/ruff format --check .
 	$(BIN)/oxlint --deny-warnings core
 	$(BIN)/oxfmt --check 'core/**/*.js' 'core/**/*.css'
+	$(BIN)/basedpyright --pythonpath $(BIN)/python
 
 clean:
 	rm -rf .venv
