@@ -42,6 +42,7 @@ lint: $(VENV)/test
 	$(BIN)/ruff format --check .
 	$(BIN)/oxlint --deny-warnings core
 	$(BIN)/oxfmt --check 'core/**/*.js' 'core/**/*.css'
+	$(BIN)/basedpyright --pythonpath $(BIN)/python
 
 clean:
 	rm -rf .venv .venv-newest

@@ -18,5 +18,5 @@ path = choose_kernel_layer(mine, subject.network, "kernels/layer")
 if path is None:
     st.info("This network has no layer with kernels. Add a Conv2D or Dense layer on the Build page.")
 else:
-    watch(mine, subject, lambda: all_and_one(mine, subject, path))
+    watch(mine, subject, lambda path=path: all_and_one(mine, subject, path))
 link_to("feature_maps", "Feature maps: what they make of an image")

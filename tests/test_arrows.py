@@ -83,6 +83,18 @@ def test_the_network_is_pure_python(path):
         assert outside <= sys.stdlib_module_names
 
 
+def test_what_is_kerass_own_is_used_in_one_module():
+    """It may change with any version of Keras; `core/training/keras_private.py` says with which it was checked."""
+    own = {"clear_session", "_backend_apply_gradients", "_get_variable_index", "_momentums", "_velocities"}
+    users = {
+        path.name
+        for path in FILES
+        if any(name.startswith("keras.src") for name in imports(path))
+        or any(getattr(node, "attr", "") in own for node in ast.walk(ast.parse(path.read_text("utf-8"))))
+    }
+    assert users == {"keras_private.py"}
+
+
 def test_pages_end_early_without_ending_what_all_pages_owe():
     """After `st.stop()` neither the visitor's draft nor their cookie would be kept."""
     for path in FILES:

@@ -49,11 +49,11 @@ def editing(edits: int = 20) -> list[float]:
 
     from core.network import Conv2D, Dense, Flatten, Network, residual_block
 
-    layers = [Conv2D(8, 3, padding="same", activation="relu")] * 12 + [residual_block(8)] * 6
+    layers = [Conv2D(8, (3, 3), padding="same", activation="relu")] * 12 + [residual_block(8)] * 6
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     app.session_state["receptive"].edit(Network((28, 28, 1), (*layers, Flatten(), Dense(10, "softmax"))))
     app.run()
-    key = next(field.key for field in app.number_input if field.key.endswith("/1/filters"))
+    key = next(field.key for field in app.number_input if field.key and field.key.endswith("/1/filters"))
     seconds = []
     for number in range(edits):
         field = app.number_input(key=key).set_value(9 + number)  # a network never seen: nothing is cached
@@ -105,7 +105,7 @@ def ours(case: Case, bare: bool = False) -> float:
     from core.training.priority import one_core_an_operation
 
     one_core_an_operation()
-    tf.constant(0) + 1  # its threads start here and do not stand back: neither do those of `fit`
+    tf.add(tf.constant(0), 1)  # its threads start here and do not stand back: neither do those of `fit`
     network = PRESETS[case.preset.split(" ")[0]].network
     if case.preset.endswith("with dropout"):
         network = _after_each(network, ("Dense",), Dropout(0.2))
@@ -172,7 +172,7 @@ def keras_fit(case: Case) -> float:
 
     def seconds(images: int) -> float:
         before = time.perf_counter()
-        model.fit(x[:images], data.y_train[:images], case.batch_size, verbose=0)
+        model.fit(x[:images], data.y_train[:images], case.batch_size, verbose=0)  # pyright: ignore  # 0 is no text, as its default is
         return time.perf_counter() - before
 
     few = 20 * case.batch_size
@@ -186,8 +186,8 @@ def keras_fit(case: Case) -> float:
 def torch_loop(case: Case) -> float:
     """Images per second of PyTorch's eager loop for LeNet-5, the whole set in memory."""
     import numpy as np
-    import torch
-    from torch import nn
+    import torch  # pyright: ignore[reportMissingImports]  # only in the environment of `torch_python`
+    from torch import nn  # pyright: ignore[reportMissingImports]
 
     from core.data import load
 
@@ -245,6 +245,7 @@ def measured(what: str, case: Case | None = None) -> float:
     """One figure, from a process of its own."""
     arguments = [what] if case is None else [what, case.preset, str(case.batch_size)]
     python = torch_python() if what == "torch" else sys.executable
+    assert python is not None, "there is no PyTorch on this machine"
     answer = subprocess.run(
         [python, "-m", "tools.benchmark", "--one", *arguments],
         cwd=ROOT,
@@ -400,7 +401,8 @@ def recognising(images: int = 10_000, rows: int = 300) -> dict[str, str]:
             cut = Image.fromarray(image[:, columns[0] : columns[-1] + 1])
             scaled = np.asarray(cut.resize((max(1, round(size * cut.width)), round(size * 28))))
             above = (150 - len(scaled)) // 2
-            parts.append(np.pad(scaled, ((above, 150 - len(scaled) - above), (0, random.integers(8, 48)))))
+            beside = int(random.integers(8, 48))
+            parts.append(np.pad(scaled, ((above, 150 - len(scaled) - above), (0, beside))))
         row = np.pad(np.concatenate(parts, axis=1), ((0, 0), (20, 20)))
         counted.append(len(digits_from_pixels(row)) == len(chosen))
     return {
@@ -454,6 +456,7 @@ def strokes(rounds: int = 60) -> dict[str, list[float]]:
                 page.wait_for_function(f"{value} === '–'")
                 settled(page)
                 corner = page.locator("canvas.upper-canvas").bounding_box()
+                assert corner is not None, "the canvas is not to be seen"
                 page.mouse.move(corner["x"] + 140, corner["y"] + 50)
                 page.mouse.down()
                 page.mouse.move(corner["x"] + 140, corner["y"] + 230, steps=10)

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     import keras
 
 RECIPE = Recipe(epochs=30, batch_size=64, learning_rate=0.002, schedule="cosine", seed=1998)
-SEVEN_THOUSAND = PRESETS["C5"].recipe.replaced(epochs=8, seed=1998)  # of 30: a few minutes, and nearly as good
+C5 = PRESETS["C5"]
+assert C5.recipe is not None
+SEVEN_THOUSAND = C5.recipe.replaced(epochs=8, seed=1998)  # of 30: a few minutes, and nearly as good
 SURE = 0.975  # of the digits that were kept apart are to be called sure
 
 
@@ -46,7 +48,7 @@ def main() -> None:
         elif name == "lenet5":
             by_recipe(FOLDER, name, LENET5, RECIPE)
         elif name == "seven-thousand":
-            by_recipe(FOLDER, name, PRESETS["C5"].network, SEVEN_THOUSAND)
+            by_recipe(FOLDER, name, C5.network, SEVEN_THOUSAND)
         else:
             sys.exit(f"There is no {name!r} to train; there are {', '.join(NAMES)}, and “measure”.")
 
@@ -54,8 +56,9 @@ def main() -> None:
 def by_recipe(folder: Path, name: str, network: Network, recipe: Recipe) -> None:
     """Train a network as the Train page would."""
     result = train(network, load("mnist"), recipe, _report)
-    accuracy = result.snapshot.test.accuracy
-    write(folder, name, network, result.model, recipe.changed_settings(), accuracy, SURE_FROM)
+    test = result.snapshot.test
+    assert test is not None, "the training has no end"
+    write(folder, name, network, result.model, recipe.changed_settings(), test.accuracy, SURE_FROM)
 
 
 def draw(folder: Path) -> None:

@@ -50,7 +50,7 @@ def main() -> None:
     for key in wanted:
         preset = PRESETS[key]
         mark = fingerprint(preset.network, preset.recipe)
-        row = rows().get(key, {})
+        row: dict[str, Any] = rows().get(key, {})
         if row.get("fingerprint") != mark:
             row = measured(key, preset) | {"fingerprint": mark}
             write(key, row)
@@ -85,9 +85,11 @@ def measured(key: str, preset: Preset) -> dict[str, Any]:
     if key not in AS_PUBLISHED:
         recipe = preset.recipe.replaced(validation_share=VALIDATION_SHARE, restore_best=True, monitor="val_accuracy")
         end, seconds = trained(preset, recipe)
+        best = end.best()
+        assert best is not None and end.test is not None, "the training has no end"
         row["selected"] = {
             "test_accuracy": end.test.accuracy,
-            "validation_accuracy": end.best().accuracy,
+            "validation_accuracy": best.accuracy,
             "epoch": int(end.kept_epoch or end.evaluated_epoch),
             "train_accuracy": epoch_accuracy(end, end.kept_epoch or end.evaluated_epoch),
             "minutes": round(seconds / 60, 1),
@@ -101,6 +103,7 @@ def on_all_images(preset: Preset, recipe: Recipe) -> dict[str, Any]:
     """Figures of a training in which nothing is kept apart and nothing is chosen."""
     end, seconds = trained(preset, recipe)
     best = end.best()
+    assert best is not None, "the training has no end"
     return {
         "test_accuracy": end.evaluations[-1].accuracy,
         "epochs": int(end.evaluated_epoch),

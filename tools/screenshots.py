@@ -25,6 +25,7 @@ def settled(page: Page) -> None:
 def draw_three(page: Page) -> None:
     """A 3 with the mouse on the canvas."""
     box = page.locator("canvas.upper-canvas").bounding_box()
+    assert box is not None, "the canvas is not to be seen"
     points = [(80, 70), (120, 45), (170, 50), (190, 85), (165, 120), (130, 135), (175, 150), (195, 190), (160, 230), (110, 235), (75, 210)]  # fmt: skip
     page.mouse.move(box["x"] + points[0][0], box["y"] + points[0][1])
     page.mouse.down()

@@ -19,6 +19,7 @@ from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
 
 ANSWER_SECONDS = 30.0  # what takes longer is an error
 OVER = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
@@ -61,8 +62,8 @@ class Visitor:
     async def __aenter__(self) -> Visitor:
         self._socket: ClientConnection = await connect(
             self._url.replace("http", "ws", 1) + "/_stcore/stream",
-            origin=self._url,
-            subprotocols=["streamlit"],
+            origin=Origin(self._url),
+            subprotocols=[Subprotocol("streamlit")],
             additional_headers={"Cookie": f"receptive={self._token}"},
             max_size=None,
         )
@@ -183,6 +184,7 @@ class Visitor:
 
     async def _listen(self) -> None:
         async for data in self._socket:
+            assert isinstance(data, bytes), data
             message = ForwardMsg.FromString(data)
             if message.metadata.cacheable:
                 self._known[message.hash] = message

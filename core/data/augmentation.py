@@ -1,3 +1,5 @@
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# TensorFlow annotates its operations in part only.
 """Random transforms of image batches, in graph, and the same transforms at a chosen strength.
 
 A training sees each image a little differently every time (Simard, Steinkraus,
@@ -107,7 +109,12 @@ def augmented(images: tf.Tensor, augmentation: Augmentation, seed: Any) -> tf.Te
     ):
         most = getattr(augmentation, name)
         if most:
-            strengths[name] = tf.random.stateless_uniform(shape, seeds[name], around + least * most, around + most)
+            strengths[name] = tf.random.stateless_uniform(
+                shape,  # pyright: ignore[reportArgumentType]  # a tuple may hold tensors, its annotation forgets
+                seeds[name],
+                around + least * most,
+                around + most,
+            )
     return _applied(images, seeds["noise"], **strengths)
 
 

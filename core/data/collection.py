@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -42,6 +43,10 @@ class InvalidCollection(ValueError):
 
 def _no_images() -> np.ndarray:
     return np.zeros((0, *FIELD), np.uint8)
+
+
+def _is_array(value: Any) -> TypeGuard[np.ndarray]:
+    return isinstance(value, np.ndarray)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +79,7 @@ class Collection:
         object.__setattr__(self, "class_names", _class_names(self.class_names))
         for name, kind, shape in (("images", np.uint8, FIELD), ("labels", np.uint8, ()), ("kept_apart", bool, ())):
             array = getattr(self, name)
-            if not isinstance(array, np.ndarray) or array.dtype != kind or array.shape[1:] != shape or not array.ndim:
+            if not _is_array(array) or array.dtype != kind or array.shape[1:] != shape or not array.ndim:
                 raise InvalidCollection("The drawings are not 28×28 grey images with a label each.")
             array = array.copy()
             array.setflags(write=False)
@@ -265,7 +270,7 @@ def _class_names(names: Sequence[str]) -> tuple[str, ...]:
     return names
 
 
-def _read(content: bytes) -> dict[str, object]:
+def _read(content: bytes) -> dict[str, Any]:
     """The members of the file, each read no further than a collection can need."""
     archive = Archive(content, len(_MEMBERS))
     if sorted(archive.names) != sorted(f"{name}.npy" for name in _MEMBERS):

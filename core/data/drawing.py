@@ -335,7 +335,7 @@ def digits_from_pixels(rgba: np.ndarray, together: bool = False) -> list[Digit]:
     found = _found(rgba)
     if found is None:
         return []
-    numbers = np.arange(1, found.labels.max() + 1)
+    numbers = np.arange(1, int(found.labels.max()) + 1)
     if together or len(numbers) > MOST_PIECES:
         return [_digit(_traced(found, None))]
     return [_digit(_traced(found, numbers[group])) for group in digits(outlines(found.labels))]
@@ -457,7 +457,7 @@ def _closer(line: np.ndarray, step: float) -> np.ndarray:
     """Points added along a line, at most 1,000, so that its distance to others can be told from them."""
     along = np.concatenate([[0.0], np.hypot(*np.diff(line, axis=0).T).cumsum()])
     many = int(np.clip(along[-1] / step, 1, 1000)) + 1
-    places = np.linspace(0, along[-1], many)
+    places = np.linspace(0, float(along[-1]), many)
     return np.stack([np.interp(places, along, line[:, axis]) for axis in (0, 1)], axis=1)
 
 
@@ -466,7 +466,7 @@ def _centred(image: np.ndarray, centre: float) -> np.ndarray:
     total = image.sum(dtype=np.float64)
     if total <= 0:  # drawn beside the canvas
         return image
-    shifts = []
+    shifts: list[int] = []
     for axis in (0, 1):
         profile = image.sum(axis=1 - axis, dtype=np.float64)
         inked = np.flatnonzero(profile > 0)

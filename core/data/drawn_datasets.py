@@ -12,29 +12,18 @@ import re
 import threading
 import weakref
 from collections.abc import Callable
-from typing import Protocol
 
 import numpy as np
 
 from core.data import datasets
 from core.data.collection import DIGITS, FIELD, ONE_IN, Collection
-from core.data.datasets import SOURCES, Dataset, DatasetError
+from core.data.datasets import SOURCES, Dataset, DatasetError, Source
 
 NAME = re.compile(r"drawn_[0-9a-f]{24}")
 REHEARSED = 6_000  # of MNIST's images, so that what it knows of them is not forgotten
 DRAWN = 2_000  # images of an epoch that are drawings, each several times, changed anew each time
 MOST_REPEATED = 100  # times in an epoch: a single drawing is not worth two thousand images
 ALONE = 1_200  # images of an epoch where there are nothing but drawings
-
-
-class About(Protocol):
-    """What there is to say of a dataset before its images are read."""
-
-    title: str
-    tested_on: str
-    class_names: tuple[str, ...]
-    credit: str
-    input_shape: tuple[int, int, int]
 
 
 class DrawnDataset:
@@ -80,6 +69,8 @@ class DrawnDataset:
             self._made = weakref.ref(made)
         return made
 
+
+About = Source | DrawnDataset  # what there is to say of a dataset before its images are read
 
 _held_datasets: weakref.WeakSet[DrawnDataset] = weakref.WeakSet()
 _listing = threading.Lock()
@@ -137,13 +128,13 @@ def load(name: str) -> Dataset:
     """
     if not is_drawn(name):
         return datasets.load(name)
-    problem = None
-    for drawn in _held(name):
+    *others, last = _held(name)
+    for drawn in others:
         try:
             return drawn.dataset()
-        except DatasetError as found:  # another run may have a sound copy
-            problem = found
-    raise problem
+        except DatasetError:  # another run may have a sound copy
+            continue
+    return last.dataset()
 
 
 def _held(name: str) -> list[DrawnDataset]:

@@ -9,6 +9,7 @@ the edges of shadows are ground to it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -89,7 +90,8 @@ def _ink(values: Image.Image, window: int, light: bool, positive: bool, unit: fl
 
 def _mixed(colours: np.ndarray, weights: Sequence[float]) -> np.ndarray:
     """(h, w) float32: the weighted sum of the channels. Without a matrix product, whose threads would wait for cores."""
-    return sum(colours[..., channel] * np.float32(weight) for channel, weight in enumerate(weights))
+    channels = (colours[..., channel] * np.float32(weight) for channel, weight in enumerate(weights))
+    return reduce(np.add, channels)
 
 
 def near(mask: np.ndarray) -> np.ndarray:
@@ -171,8 +173,9 @@ def _ink_is_light(values: Image.Image) -> bool:
     off = levels.ravel()
     for _ in range(4):
         weighted = terms * weights[:, np.newaxis]
-        normal = np.einsum("ni,nj->ij", weighted, terms) + 1e-6 * np.eye(6)
-        factors = np.linalg.solve(normal, np.einsum("ni,n->i", weighted, levels.ravel()))
+        normal: np.ndarray = np.einsum("ni,nj->ij", weighted, terms) + 1e-6 * np.eye(6)
+        moments: np.ndarray = np.einsum("ni,n->i", weighted, levels.ravel())
+        factors = np.linalg.solve(normal, moments)
         off = levels.ravel() - np.einsum("ni,i->n", terms, factors)
         usual = max(np.median(abs(off)), 2.0)
         weights = 1 / (1 + (off / (2 * usual)) ** 2)
@@ -218,8 +221,9 @@ def _level(standing: np.ndarray) -> tuple[float, float] | None:
     """The usual value of the ground and of the ink (Ridler, Calvard 1978, from the strongest downwards), or None."""
     counts = np.bincount(standing.ravel(), minlength=256).astype(np.float64)
     values = np.arange(256.0)
-    strongest = int(np.searchsorted(counts.cumsum(), 0.9997 * counts.sum()))
-    border = strongest / 2
+    strongest = int(np.searchsorted(counts.cumsum(), 0.9997 * float(counts.sum())))
+    border = low = high = strongest / 2
+    below = values <= border
     for _ in range(50):
         below, above = values <= border, values > border
         if not counts[above].sum():

@@ -71,7 +71,7 @@ def _touching_runs(starts: np.ndarray, ends: np.ndarray, stride: int) -> tuple[n
     after = np.searchsorted(starts, ends - stride, side="right")
     count = np.maximum(after - first, 0)
     lower = np.repeat(np.arange(len(starts)), count)
-    upper = np.arange(count.sum()) - np.repeat(count.cumsum() - count, count) + np.repeat(first, count)
+    upper = np.arange(int(count.sum())) - np.repeat(count.cumsum() - count, count) + np.repeat(first, count)
     return lower, upper
 
 
@@ -134,14 +134,14 @@ def _arcs(one: np.ndarray, other: np.ndarray, size: float, reach: float) -> bool
     left, right = sorted((one, other), key=lambda piece: piece[:, 0].mean())
     top = max(left[:, 1].min(), right[:, 1].min())
     bottom = min(left[:, 1].max(), right[:, 1].max())
-    apart = []
+    apart: list[float] = []
     for band in range(5):
         low, high = (top + (bottom - top) * edge / 5 for edge in (band, band + 1))
         mine = left[(left[:, 1] >= low) & (left[:, 1] <= high), 0]
         theirs = right[(right[:, 1] >= low) & (right[:, 1] <= high), 0]
         if not len(mine) or not len(theirs):
             return False
-        apart.append(theirs.min() - mine.max() - reach)
+        apart.append(float(theirs.min() - mine.max() - reach))
     return max(apart[0], apart[-1]) <= HALVES * size and apart[2] >= HOLLOW * size
 
 

@@ -102,7 +102,8 @@ def _made_small(image: Image.Image, content: bytes) -> None:
 
 def _scans(content: bytes) -> list[int]:
     """How many colours each scan of a JPEG has, up to `MAX_SCANS` + 1 of them; markers are found as libjpeg does."""
-    found, place = [], 2
+    found: list[int] = []
+    place = 2
     while len(found) <= MAX_SCANS and (marker := _MARKER.search(content, place)):
         kind, start = content[marker.end() - 1], marker.end()
         if kind == _END:

@@ -7,7 +7,7 @@ which they are read, so that a number can be followed down to the pixels.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -156,7 +156,7 @@ def _read(layer: Layer, below: _Map, index: Index, channels: Iterable[int] | Non
     return _patch(below, rows, columns, layer.channels_read(shape, channel) if channels is None else channels)
 
 
-def _cell(below: _Map, place: Index, channel: int) -> Patch:
+def _cell(below: _Map, place: Sequence[int], channel: int) -> Patch:
     """One number; the place in a vector is `()`."""
     row, column = place or (0, 0)
     return _patch(below, (row,), (column,), (channel,))
@@ -175,7 +175,7 @@ def _explained(layer: Layer, made: Any, below: _Map, index: Index) -> Found:
     if not layer.copies:
         raise NotImplementedError(f"The arithmetic of {type(layer).__name__} is not explained yet.")
     if len(index) < below.values.ndim:  # flattened
-        *place, channel = np.unravel_index(index[0], below.values.shape)
+        *place, channel = (int(n) for n in np.unravel_index(index[0], below.values.shape))
         patch = _cell(below, place, channel)
     else:
         patch = _read(layer, below, index)

@@ -170,9 +170,9 @@ def first_readable(
         sure_from: the least probability that counts as sure.
         order: indexes, in which to look.
     """
-    order = np.asarray(order)[:MOST_TRIED]
-    for start in range(0, len(order), AT_ONCE):
-        some = order[start : start + AT_ONCE]
+    tried = np.asarray(order)[:MOST_TRIED]
+    for start in range(0, len(tried), AT_ONCE):
+        some = tried[start : start + AT_ONCE]
         found = judged(model, network, images[some], labels[some])
         good = (found.answers == found.labels) & (found.probabilities.max(axis=1) >= sure_from)
         if good.any():

@@ -65,7 +65,7 @@ def up_to(model: keras.Model, outputs: Any) -> keras.Model:
 def check_channel(network: Network, path: Path, channel: int) -> None:
     """Raises `IndexError` where the layer at this path has no such output channel."""
     row = trace(network).row(path)
-    channels = row.output_shape[-1]
+    channels = row.shape[-1]
     if not 0 <= channel < channels:
         raise IndexError(
             f"{type(row.layer).__name__} at {place(path)} has the channels 0 to {channels - 1}, but not {channel}."

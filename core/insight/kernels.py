@@ -65,9 +65,9 @@ def kernels(model: keras.Model, network: Network, path: Path) -> Kernels:
     """
     from core.training.model import layer_name
 
-    block = network.at(path)
+    block = network.layer_at(path)
     weights = [np.asarray(value) for value in model.get_layer(layer_name(path)).get_weights()]
-    bias = weights.pop() if block.use_bias else None
+    bias = weights.pop() if block.has_bias else None
     kernel, *pointwise = weights
     axes = next(iter(block.kernel_weights.values()))
     if "m" in axes:  # (rows, columns, inputs, multiplier)
@@ -96,7 +96,7 @@ def weight_histogram(
     from core.training.model import layer_name
 
     weights = model.get_layer(layer_name(path)).get_weights()
-    if network.at(path).use_bias:
+    if network.layer_at(path).has_bias:
         weights.pop()
     values = np.concatenate([np.ravel(kernel) for kernel in weights])
     largest = float(np.abs(values).max()) or 1.0
@@ -113,6 +113,6 @@ def _flattened_shape(network: Network, path: Path, inputs: int) -> tuple[int, ..
             return None
         if isinstance(rows[before].layer, Flatten):
             below = (*path[:-1], index - 1)
-            shape = rows[below].output_shape if below in rows else network.input_shape
+            shape = rows[below].shape if below in rows else network.input_shape
             return shape if len(shape) == 3 and prod(shape) == inputs else None
     return None

@@ -154,4 +154,5 @@ def _reached(window: Window, length: int) -> list[tuple[np.ndarray, np.ndarray]]
     """For each tap, the output indices for which it lies inside the input, and the input index that it reads there."""
     taps = [window.taps(i, length) for i in range(window.count)]
     reached = ([(i, read[tap]) for i, read in enumerate(taps) if tap in read] for tap in range(window.size))
-    return [tuple(np.array(pairs, int).reshape(-1, 2).T) for pairs in reached]
+    columns = (np.array(pairs, int).reshape(-1, 2).T for pairs in reached)
+    return [(outputs, inputs) for outputs, inputs in columns]

@@ -103,8 +103,8 @@ def _seen(network: Network, path: Path, channel: int, unit: str) -> tuple[np.nda
     height, width, _ = network.input_shape
     seen = np.ones((height, width, 1), np.float32)
     if unit == CENTRE:
-        index = np.ravel_multi_index((*(n // 2 for n in row.output_shape[:-1]), channel), row.output_shape)
-        box = row.receptive_field.region(*position(row, int(index)))
+        index = np.ravel_multi_index((*(n // 2 for n in row.shape[:-1]), channel), row.shape)
+        box = row.field.region(*position(row, int(index)))
         seen[:] = 0
         seen[box.top : box.bottom, box.left : box.right] = 1
         height, width = box.size
@@ -145,7 +145,7 @@ def _climb(model: keras.Model, network: Network, path: Path, unit: str) -> Calla
                     tape.watch(images)
                     height = of(score(tf.roll(images, shift, axis=(1, 2))))
                     cost = L2 * tf.nn.l2_loss(images) + TOTAL_VARIATION * tf.image.total_variation(images)
-                slope = tape.gradient(height, images, unconnected_gradients="zero")
+                slope = tape.gradient(height, images, unconnected_gradients=tf.UnconnectedGradients.ZERO)
                 felt = tf.math.count_nonzero(slope, axis=(1, 2, 3), keepdims=True, dtype=tf.float32)
                 squares = tf.reduce_sum(tf.square(slope), axis=(1, 2, 3), keepdims=True)
                 slope *= tf.math.rsqrt(tf.math.divide_no_nan(squares, felt) + 1e-20)

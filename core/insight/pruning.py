@@ -76,7 +76,7 @@ def judged_without(
     Networks for Resource Efficient Inference” (ICLR 2017), section 2 (“oracle pruning”).
     """
     answers = _answers(model, network, path)
-    channels = np.arange(NONE_OFF, trace(network).row(path).output_shape[-1], dtype=np.int32)
+    channels = np.arange(NONE_OFF, trace(network).row(path).shape[-1], dtype=np.int32)
     right = np.zeros(len(channels))
     losses = np.zeros(len(channels))
     done = 0

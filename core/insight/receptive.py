@@ -114,8 +114,8 @@ def position(row: Row, unit: int) -> tuple[int, int]:
         (row, column): of the unit in its map, also where the map was flattened since; (0, 0) of a
         unit that sees the whole image.
     """
-    rows, columns = row.receptive_field.units
-    return divmod(unit // (prod(row.output_shape) // (rows * columns)), columns)
+    rows, columns = row.field.units
+    return divmod(unit // (prod(row.shape) // (rows * columns)), columns)
 
 
 def central_unit(field: ReceptiveField) -> tuple[int, int]:
@@ -175,7 +175,7 @@ def first_to_see(network: Network, height: int, width: int) -> Path | None:
     """The first layer whose central unit sees at least height × width pixels of the image, if there is one."""
     for row in trace(network).rows:
         if row.receptive_field:
-            seen = row.receptive_field.region(*central_unit(row.receptive_field)).size
+            seen = row.field.region(*central_unit(row.field)).size
             if seen[0] >= height and seen[1] >= width:
                 return row.path
     return None
@@ -259,8 +259,8 @@ def effective_field(
         total += np.asarray(gradient(images[start : start + step], wanted))
         if on_progress:
             on_progress(min((start + step) / len(images), 1.0))
-    central = central_unit(row.receptive_field)
-    box = row.receptive_field.region(*central)
+    central = central_unit(row.field)
+    box = row.field.region(*central)
     field = total / (total.sum() or 1.0)
     half = np.outer(_central_half(box.top, box.bottom, len(field)), _central_half(box.left, box.right, len(field[0])))
     return Effective(field.astype(np.float32), central, box, float((field * half).sum()))
@@ -277,10 +277,10 @@ def _traced(model: keras.Model, row: Row) -> Any:
     from core.training.model import building, layer_name
 
     probe = up_to(model, model.get_layer(layer_name(row.path)).output)
-    _, columns = row.receptive_field.units
-    r, c = central_unit(row.receptive_field)
+    _, columns = row.field.units
+    r, c = central_unit(row.field)
     channels = _channels(row)
-    shape = (None, *row.receptive_field.input_shape)
+    shape = (None, *row.field.input_shape)
 
     @tf.function(input_signature=[tf.TensorSpec(shape, tf.float32), tf.TensorSpec((channels,), tf.float32)])
     def gradient(images, wanted):
@@ -300,12 +300,12 @@ def _traced(model: keras.Model, row: Row) -> Any:
 
 def _channels(row: Row) -> int:
     """Numbers at each position that has a field of its own; of a dense layer, all its units."""
-    return prod(row.output_shape) // prod(row.receptive_field.units)
+    return prod(row.shape) // prod(row.field.units)
 
 
 def _summary(row: Row) -> FieldSummary:
-    field = row.receptive_field
-    axes = (field.vertical, field.horizontal)
+    field = row.field
+    down, across = field.vertical, field.horizontal
     central = central_unit(field)
     height, width, _ = field.input_shape
     seen = field.region(*central).size
@@ -313,8 +313,8 @@ def _summary(row: Row) -> FieldSummary:
         row.path,
         field.size,
         field.stride,
-        tuple(axis.centre for axis in axes),
-        tuple(float(axis.centre + i * axis.jump) for axis, i in zip(axes, central)),
+        (down.centre, across.centre),
+        (float(down.centre + central[0] * down.jump), float(across.centre + central[1] * across.jump)),
         prod(seen) / (height * width),
         int(pixels_read(field, *central).sum()),
         seen == (height, width),

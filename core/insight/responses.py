@@ -68,10 +68,11 @@ def best_patches(
     Networks” (ECCV 2014), section 4.
     """
     row = trace(network).row(path)
-    channels = row.output_shape[-1]
+    channels = row.shape[-1]
     if channel is not None:
         check_channel(network, path, channel)
     strongest = _strongest(model, network, path)
+    best: list[np.ndarray]
     best = [np.empty((0, channels), dtype) for dtype in (np.float32, np.int64, np.int64)]  # value, image, position
     done = 0
     for batch in batches(network, images):
@@ -85,11 +86,13 @@ def best_patches(
             on_progress(done / len(images))
 
     def patch(value: float, image: int, place: int, k: int) -> Response:
-        where = position(row, place * channels + k)
-        return Response(image, *where, value, row.receptive_field.region(*where))
+        down, across = position(row, place * channels + k)
+        return Response(image, down, across, value, row.field.region(down, across))
 
     chosen = range(channels) if channel is None else [channel]
-    return {k: tuple(patch(*one, k) for one in zip(*(found[:, k].tolist() for found in best))) for k in chosen}
+    values, numbers, places = (found.T for found in best)  # (channels, count)
+    ranked = {k: zip(values[k].tolist(), numbers[k].tolist(), places[k].tolist()) for k in chosen}
+    return {k: tuple(patch(value, image, place, k) for value, image, place in found) for k, found in ranked.items()}
 
 
 def _strongest(model: keras.Model, network: Network, path: Path) -> Callable:

@@ -403,7 +403,7 @@ def _by_maps(model: keras.Model, network: Network, image: np.ndarray, target: in
     path = grad_cam_layers(network)[-1]
     scores, image = _ready(model, image, target)
     (score,), (values,) = scores.cam(model, path, image[np.newaxis], target)
-    rows, columns, maps = trace(network).row(path).output_shape
+    rows, columns, maps = trace(network).row(path).shape
     note = f"Of layer {place(path)}, which has {maps:,} maps of {size_text((rows, columns))}."
     if not values.any():
         note += " None of their places speaks for this class."

@@ -42,10 +42,10 @@ class Scores:
         import keras
         import tensorflow as tf
 
-        if len(model.output.shape) != 2:
+        if len(model.outputs[0].shape) != 2:
             raise ValueError("Only a network whose output is a row of classes can be asked why.")
-        self.shape = tuple(model.input.shape[1:])
-        self.classes = model.output.shape[1]
+        self.shape = tuple(model.inputs[0].shape[1:])
+        self.classes = model.outputs[0].shape[1]
         values = sum(prod(layer.output.shape[1:]) for layer in model.layers)
         self.at_once = int(np.clip(VALUES_AT_ONCE // values, 1, MOST_AT_ONCE))
         self._inputs = model.input

@@ -6,7 +6,7 @@ import itertools
 from typing import NamedTuple
 
 from core.network.geometry import Row, Trace
-from core.network.layers import Dense, DepthwiseConv2D, Layer, shape_text, size_text
+from core.network.layers import Convolution, Dense, DepthwiseConv2D, Layer, shape_text, size_text
 from core.network.network import Network, place
 
 DIGITS = (28, 28)  # pixels of an image of MNIST
@@ -14,6 +14,8 @@ OBJECT = 20  # MNIST's makers scaled every digit into a 20×20 box
 DISTILL = "https://distill.pub/2019/computing-receptive-fields/"
 FIRST_CNN = "“Build your first CNN” (Towards Data Science)"
 PERRIN = "A. Perrin, “Dense or convolutional neural network, part 1” (Analytics Vidhya)"
+
+_Layers = list[tuple[Row, Layer]]  # in the order of computation
 
 
 class Advice(NamedTuple):
@@ -28,17 +30,17 @@ def advice(network: Network, traced: Trace) -> list[Advice]:
     """Design rules that this network does not follow; nothing while it cannot work."""
     if not traced.works or not traced.rows:
         return []
-    rows = [row for row in traced.rows if isinstance(row.layer, Layer)]
-    found = [rule(traced, rows) for rule in (_view, _wasted, _heavy, _late_pooling, _linear)]
+    layers = [(row, row.layer) for row in traced.rows if isinstance(row.layer, Layer)]
+    found = [rule(traced, layers) for rule in (_view, _wasted, _heavy, _late_pooling, _linear)]
     return [one for one in found if one is not None]
 
 
-def _view(traced: Trace, rows: list[Row]) -> Advice | None:
+def _view(traced: Trace, layers: _Layers) -> Advice | None:
     """The receptive field at the end should match the object's size."""
     last = traced.last_map
-    if last is None or last.receptive_field.input_shape[:2] != DIGITS:
+    if last is None or last.field.input_shape[:2] != DIGITS:
         return None
-    size = last.receptive_field.size
+    size = last.field.size
     if min(size) >= OBJECT:
         return None
     return Advice(
@@ -49,22 +51,23 @@ def _view(traced: Trace, rows: list[Row]) -> Advice | None:
     )
 
 
-def _wasted(traced: Trace, rows: list[Row]) -> Advice | None:
+def _wasted(traced: Trace, layers: _Layers) -> Advice | None:
     """Convolution after the whole input is seen widens no view."""
     seen = False
-    for row in rows:
-        if row.layer.is_convolution and max(row.layer.kernel_size) > 1 and seen:
+    for row, layer in layers:
+        if isinstance(layer, Convolution) and max(layer.kernel_size) > 1 and seen:
             return Advice(
                 f"Layer {place(row.path)} widens no view: before it, each unit sees the whole image already.",
                 "It may still combine what is there, but a 1×1 convolution does that with fewer parameters.",
                 DISTILL,
             )
-        seen = len(row.output_shape) == 3 and row.receptive_field.covers_input
+        seen = len(row.shape) == 3 and row.field.covers_input
     return None
 
 
-def _heavy(traced: Trace, rows: list[Row]) -> Advice | None:
+def _heavy(traced: Trace, layers: _Layers) -> Advice | None:
     """Most parameters in one dense layer."""
+    rows = [row for row, _ in layers]
     total = sum(row.parameters for row in rows)
     heaviest = max(rows, key=lambda row: row.parameters)
     if not isinstance(heaviest.layer, Dense) or heaviest.parameters < 20_000 or heaviest.parameters < 0.7 * total:
@@ -77,28 +80,29 @@ def _heavy(traced: Trace, rows: list[Row]) -> Advice | None:
     )
 
 
-def _late_pooling(traced: Trace, rows: list[Row]) -> Advice | None:
+def _late_pooling(traced: Trace, layers: _Layers) -> Advice | None:
     """No pooling near the end."""
-    pools = [row for row in rows if row.layer.is_pooling]
-    convolutions = [row for row in rows if row.layer.is_convolution]
+    pools = [row for row, layer in layers if layer.is_pooling]
+    convolutions = [row for row, layer in layers if layer.is_convolution]
     if not pools or not convolutions or pools[-1].path < convolutions[-1].path:
         return None
     return Advice(
-        f"Layer {place(pools[-1].path)} pools to {shape_text(pools[-1].output_shape[:2])} with no convolution after it.",
+        f"Layer {place(pools[-1].path)} pools to {shape_text(pools[-1].shape[:2])} with no convolution after it.",
         "Pooling forgets where things are. Early it costs little, since the background is plain; near the end "
         "the place of a stroke is what tells digits apart.",
         FIRST_CNN,
     )
 
 
-def _linear(traced: Trace, rows: list[Row]) -> Advice | None:
+def _linear(traced: Trace, layers: _Layers) -> Advice | None:
     """Two linear layers in a row are one."""
-    learned = [row for row in rows if row.layer.kernel_weights]
-    for one, other in itertools.pairwise(learned):
-        between = [row for row in rows if one.path < row.path < other.path and len(row.path) == len(one.path)]
-        bent = any(row.layer.non_linear for row in (one, *between))
+    learned = [(row, layer) for row, layer in layers if layer.kernel_weights]
+    for (one, first), (other, _) in itertools.pairwise(learned):
+        depth = len(one.path)
+        between = [layer for row, layer in layers if one.path < row.path < other.path and len(row.path) == depth]
+        bent = any(layer.non_linear for layer in (first, *between))
         neighbours = one.path[:-1] == other.path[:-1]
-        if neighbours and not bent and not isinstance(one.layer, DepthwiseConv2D):
+        if neighbours and not bent and not isinstance(first, DepthwiseConv2D):
             return Advice(
                 f"Between layers {place(one.path)} and {place(other.path)} nothing bends the numbers.",
                 "Two linear layers in a row can do no more than one. Give the first an activation such as relu.",

@@ -56,7 +56,7 @@ def to_notebook(network: Network, recipe: Recipe, dataset: str = "mnist") -> str
 
 def _cell(kind: str, name: str, text: str) -> dict[str, Any]:
     lines = text.splitlines(keepends=True)
-    cell = {"cell_type": kind, "id": name, "metadata": {}, "source": lines}
+    cell: dict[str, Any] = {"cell_type": kind, "id": name, "metadata": {}, "source": lines}
     return cell if kind == "markdown" else cell | {"execution_count": None, "outputs": []}
 
 
@@ -99,7 +99,7 @@ def _written(blocks: tuple[Block, ...], source: str, target: str, lines: list[st
     """Append the calls for these blocks; returns the variable that holds their output."""
     for block in blocks:
         if isinstance(block, Branches):
-            ends = []
+            ends: list[str] = []
             for number, branch in enumerate(block.branches):
                 ends.append(_written(branch, source, f"{target}{'abcdefgh'[number]}", lines))
             join = "Add" if block.merge == "add" else "Concatenate"

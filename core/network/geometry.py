@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache, reduce
 from math import floor, prod
-from operator import or_
 from types import MappingProxyType
 from typing import NamedTuple, Union
 
 from core.network.layers import CannotWork, Layer, Reads, Shape, Window, shape_text, size_text
-from core.network.network import Block, Branches, Network, Path
+from core.network.network import Block, Branches, Network, Path, place
 
 MAX_PATHS = 16
 
@@ -112,8 +111,8 @@ class ReceptiveField:
         seen = [(r[row], c[column]) for r, c in self.paths if r[row] and c[column]]
         if not seen:
             return Box(0, 0, 0, 0)
-        across_rows = reduce(or_, (r for r, _ in seen))
-        across_columns = reduce(or_, (c for _, c in seen))
+        across_rows = reduce(int.__or__, (r for r, _ in seen))
+        across_columns = reduce(int.__or__, (c for _, c in seen))
         return Box(
             _lowest(across_rows),
             _lowest(across_columns),
@@ -123,7 +122,10 @@ class ReceptiveField:
 
 
 class Row(NamedTuple):
-    """One layer (or the join of branches) in numbers; from a problem on, shape and field are None."""
+    """One layer (or the join of branches) in numbers; from a problem on, shape and field are None.
+
+    `shape` and `field` are the same for who asks about networks that work, and never None.
+    """
 
     path: Path
     layer: Block
@@ -132,6 +134,20 @@ class Row(NamedTuple):
     trainable_parameters: int
     macs: int
     receptive_field: ReceptiveField | None
+
+    @property
+    def shape(self) -> Shape:
+        """The output shape; raises `CannotWork` from a problem on."""
+        if self.output_shape is None:
+            raise CannotWork(f"Nothing comes out of layer {place(self.path)}.")
+        return self.output_shape
+
+    @property
+    def field(self) -> ReceptiveField:
+        """The receptive field; raises `CannotWork` from a problem on."""
+        if self.receptive_field is None:
+            raise CannotWork(f"Nothing comes out of layer {place(self.path)}.")
+        return self.receptive_field
 
 
 class Problem(NamedTuple):
@@ -202,8 +218,17 @@ class Trace:
 
     def arithmetic(self, path: Path) -> str:
         """How the parameters at this path add up, `5×5×6×16 + 16 = 2,416`; empty where there are none."""
-        row = self.row(path)
-        return row.layer.arithmetic(self.inputs[path]) if row.parameters else ""
+        row, arriving = self.row(path), self.inputs[path]
+        if not row.parameters or not isinstance(row.layer, Layer) or arriving is None:
+            return ""
+        return row.layer.arithmetic(arriving)
+
+    def arriving(self, path: Path) -> Shape:
+        """The shape that arrives at this path; raises `CannotWork` behind a problem."""
+        shape = self.inputs[path]
+        if shape is None:
+            raise CannotWork(f"Nothing arrives at layer {place(path)}.")
+        return shape
 
     def shape_after(self, path: Path) -> Shape | None:
         """What a layer would receive that is put after this path (of a block, or of an empty branch)."""
@@ -221,6 +246,14 @@ class _Signal(NamedTuple):
 
     shape: Shape
     field: ReceptiveField
+
+
+class _Counts(NamedTuple):
+    """What a layer costs, as a row has it."""
+
+    parameters: int
+    trainable_parameters: int
+    macs: int
 
 
 class _Findings(NamedTuple):
@@ -269,33 +302,43 @@ def _follow(
     """Pass the signal through the blocks; None after a problem, with the rows still listed."""
     for index, block in enumerate(blocks):
         path = (*prefix, index)
-        if isinstance(block, Branches):
-            ends = [_follow(branch, (*path, number), signal, found) for number, branch in enumerate(block.branches)]
-            step = _join if all(end is not None for end in ends) else None
-            arguments = (block, ends)
-        else:
-            step, arguments = (_pass if signal is not None else None), (block, signal)
-        counts = (0, 0, 0)
-        result = None
-        if step is not None:
-            try:
-                result, counts = step(*arguments)
-            except CannotWork as problem:
-                found.problems.append(Problem(path, str(problem)))
+        passed = None
+        try:
+            passed = _passed(block, path, signal, found)
+        except CannotWork as problem:
+            found.problems.append(Problem(path, str(problem)))
         found.inputs[path] = signal and signal.shape
-        note = _note(*arguments) if result is not None else ""
+        if passed is None:
+            signal = None
+            found.rows.append(Row(path, block, None, 0, 0, 0, None))
+            continue
+        signal, counts, note = passed
         if note:
             found.notes[path] = note
-        signal = result
-        found.rows.append(Row(path, block, signal and signal.shape, *counts, signal and signal.field))
+        found.rows.append(Row(path, block, signal.shape, *counts, signal.field))
     return signal
 
 
-def _note(block: Block, before: _Signal | list[_Signal]) -> str:
-    """What is worth knowing about a block that works, given what arrives (for a join: all its ends)."""
-    if isinstance(block, Layer):
-        return block.note(before.shape)
-    fields = [end.field for end in before]
+def _passed(
+    block: Block, path: Path, signal: _Signal | None, found: _Findings
+) -> tuple[_Signal, _Counts, str] | None:
+    """What comes out of a block, its counts, and what is worth knowing about it; None where nothing arrives.
+
+    Raises `CannotWork`.
+    """
+    if isinstance(block, Branches):
+        ends = [_follow(branch, (*path, number), signal, found) for number, branch in enumerate(block.branches)]
+        arriving = [end for end in ends if end is not None]
+        if len(arriving) < len(ends):
+            return None
+        return _join(block, arriving), _Counts(0, 0, 0), _note_on_join([end.field for end in arriving])
+    if signal is None:
+        return None
+    return *_pass(block, signal), block.note(signal.shape)
+
+
+def _note_on_join(fields: list[ReceptiveField]) -> str:
+    """What is worth knowing about a join that works, given the receptive fields of all its ends."""
     steps = {field.stride for field in fields}
     centres = {(field.vertical.centre, field.horizontal.centre) for field in fields}
     if len(steps) > 1:
@@ -307,11 +350,11 @@ def _note(block: Block, before: _Signal | list[_Signal]) -> str:
     return ""
 
 
-def _pass(layer: Layer, signal: _Signal) -> tuple[_Signal, tuple[int, int, int]]:
+def _pass(layer: Layer, signal: _Signal) -> tuple[_Signal, _Counts]:
     shape = layer.output_shape(signal.shape)
     trainable, frozen = layer.parameters(signal.shape)
     field = _seen_through(layer.reads(signal.shape), signal.field)
-    return _Signal(shape, field), (trainable + frozen, trainable, layer.macs(signal.shape))
+    return _Signal(shape, field), _Counts(trainable + frozen, trainable, layer.macs(signal.shape))
 
 
 def _seen_through(reads: tuple[Window, Window] | Reads, field: ReceptiveField) -> ReceptiveField:
@@ -324,7 +367,8 @@ def _seen_through(reads: tuple[Window, Window] | Reads, field: ReceptiveField) -
     )
     return ReceptiveField(
         field.input_shape,
-        *map(_widened, (field.vertical, field.horizontal), reads),
+        _widened(field.vertical, reads[0]),
+        _widened(field.horizontal, reads[1]),
         tuple((_slid(r, rows), _slid(c, columns)) for r, c in field.paths),
     )
 
@@ -339,17 +383,17 @@ def _widened(axis: Axis, window: Window) -> Axis:
 
 def _slid(masks: Masks, taps: Iterable[Iterable[int]]) -> Masks:
     """The union of what the taps of each output index see."""
-    return tuple(reduce(or_, (masks[tap] for tap in read), 0) for read in taps)
+    return tuple(reduce(int.__or__, (masks[tap] for tap in read), 0) for read in taps)
 
 
 def _everything(field: ReceptiveField) -> ReceptiveField:
     """One unit that depends on all units below."""
     height, width, _ = field.input_shape
-    paths = tuple(((reduce(or_, r),), (reduce(or_, c),)) for r, c in field.paths)
+    paths = tuple(((reduce(int.__or__, r),), (reduce(int.__or__, c),)) for r, c in field.paths)
     return ReceptiveField(field.input_shape, Axis(0, 0, height - 1), Axis(0, 0, width - 1), _without_covered(paths))
 
 
-def _join(block: Branches, ends: list[_Signal]) -> tuple[_Signal, tuple[int, int, int]]:
+def _join(block: Branches, ends: list[_Signal]) -> _Signal:
     shapes = [end.shape for end in ends]
     listed = " and ".join(shape_text(shape) for shape in shapes)
     if block.merge == "add":
@@ -374,7 +418,7 @@ def _join(block: Branches, ends: list[_Signal]) -> tuple[_Signal, tuple[int, int
         _united([field.horizontal for field in fields]),
         _without_covered(tuple(path for field in fields for path in field.paths)),
     )
-    return _Signal(shape, joined), (0, 0, 0)
+    return _Signal(shape, joined)
 
 
 def _mend(shapes: list[Shape]) -> str:
@@ -407,7 +451,8 @@ def _without_covered(paths: tuple[tuple[Masks, Masks], ...]) -> tuple[tuple[Mask
             kept = [other for other in kept if not _covers(path, other)] + [path]
     if len(kept) <= MAX_PATHS:
         return tuple(kept)
-    return (tuple(tuple(reduce(or_, masks) for masks in zip(*axis)) for axis in zip(*kept)),)
+    rows, columns = (tuple(reduce(int.__or__, masks) for masks in zip(*axis)) for axis in zip(*kept))
+    return ((rows, columns),)
 
 
 def _covers(wide: tuple[Masks, Masks], narrow: tuple[Masks, Masks]) -> bool:
@@ -436,13 +481,13 @@ def _output_problems(network: Network, shape: Shape, classes: int) -> Iterable[P
             f"The network ends with {shape[0]:,} numbers, but there are {classes} classes. "
             f"Let the last layer be Dense {classes} with softmax.",
         )
-    elif not hasattr(network.layers[-1], "activation"):
+    elif not (activation := getattr(network.layers[-1], "activation", "")):
         yield Problem(
             last,
             f"The network must end with softmax, so that its {classes} numbers are probabilities. Move this "
             "layer before the last Dense layer, or add Activation softmax after it.",
         )
-    elif network.layers[-1].activation != "softmax":
+    elif activation != "softmax":
         yield Problem(
             last,
             f"The last layer must have the activation softmax, so that its {classes} numbers are probabilities.",

@@ -4,9 +4,12 @@ A place in the tree is a `Path`: `(2,)` is the third block; `(2, 0, 1)` is the
 second block of the first branch of the `Branches` at `(2,)`.
 """
 
+# pyright: reportUnnecessaryIsInstance=false
+# Values are checked as they are made, whatever their annotations promise: they come from links and files, too.
+
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Union
 
@@ -60,6 +63,9 @@ class Branches:
 
 Block = Union[Layer, Branches]
 
+# A row of blocks and a place in it → the row as it becomes.
+_Edit = Callable[[tuple[Block, ...], int], tuple[Block, ...]]
+
 
 @dataclass(frozen=True)
 class Network:
@@ -103,7 +109,7 @@ class Network:
 
     def places(self) -> set[Path]:
         """The paths of all blocks, and of all branches (of even length)."""
-        found = set()
+        found: set[Path] = set()
         for path, block in self.walk():
             found.add(path)
             if isinstance(block, Branches):
@@ -116,6 +122,13 @@ class Network:
         if not 0 <= path[-1] < len(blocks):
             raise IndexError(f"There is no layer at {path}.")
         return blocks[path[-1]]
+
+    def layer_at(self, path: Path) -> Layer:
+        """The layer at this path; raises `IndexError` where there is none, or branches."""
+        block = self.at(path)
+        if not isinstance(block, Layer):
+            raise IndexError(f"At {path} there is no layer, but branches.")
+        return block
 
     def sources(self, path: Path) -> tuple[Path, ...]:
         """What the block at this path reads: the paths of blocks, `IMAGE` being the input.
@@ -177,7 +190,7 @@ class Network:
             blocks = holder.branches[branch]
         return blocks
 
-    def _edited(self, path: Path, edit) -> Network:
+    def _edited(self, path: Path, edit: _Edit) -> Network:
         self._siblings(path)
         return replace(self, layers=_edited(self.layers, path, edit))
 
@@ -195,11 +208,13 @@ def _before(path: Path) -> Path:
     return _before(tuple(prefix[:-1])) if prefix else IMAGE
 
 
-def _edited(blocks: tuple[Block, ...], path: Path, edit) -> tuple[Block, ...]:
+def _edited(blocks: tuple[Block, ...], path: Path, edit: _Edit) -> tuple[Block, ...]:
     if len(path) == 1:
         return edit(blocks, path[0])
     index, branch, *rest = path
     holder = blocks[index]
+    if not isinstance(holder, Branches):
+        raise IndexError(f"There is no branch at {path}.")
     branches = list(holder.branches)
     branches[branch] = _edited(branches[branch], tuple(rest), edit)
     return (*blocks[:index], replace(holder, branches=tuple(branches)), *blocks[index + 1 :])
@@ -214,8 +229,8 @@ def _walk(blocks: tuple[Block, ...], prefix: Path) -> Iterator[tuple[Path, Block
         yield path, block
 
 
-def _blocks(blocks) -> tuple[Block, ...]:
-    blocks = tuple(blocks)
+def _blocks(given: Iterable[Block]) -> tuple[Block, ...]:
+    blocks = tuple(given)
     for block in blocks:
         if not isinstance(block, (Layer, Branches)):
             raise InvalidSetting(f"A network is made of layers and branches, not of {type(block).__name__}.")

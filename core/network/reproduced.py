@@ -53,11 +53,13 @@ def ours(key: str) -> str:
             f"Here: {chosen['test_accuracy'] * 100:.2f} % of the test images, with the epoch chosen on images kept "
             f"apart (epoch {chosen['epoch']}), {chosen['minutes']:g} min."
         )
-    else:
+    elif whole is not None:
         words = (
             f"Here: {whole['test_accuracy'] * 100:.2f} % of the test images after {whole['epochs']} epochs, "
             f"{whole['train_accuracy'] * 100:.2f} % in training, {whole['minutes']:g} min."
         )
+    else:
+        return ""
     recipe = PRESETS[key].improved
     if improved is None or recipe is None:
         return words

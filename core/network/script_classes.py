@@ -4,6 +4,10 @@ The app trains with the schedules among them, so script and app cannot drift apa
 beside this one read its text and never import it.
 """
 
+# pyright: basic, reportOptionalMemberAccess=false, reportOptionalOperand=false, reportOptionalSubscript=false
+# pyright: reportOperatorIssue=false
+# A script has no annotations, and Keras none to infer them from: its operations "may return None".
+
 import math
 
 import keras

@@ -10,8 +10,9 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self, TypeGuard
 
 
 class InvalidSetting(ValueError):
@@ -109,7 +110,7 @@ class Pair(Setting):
             return None
         if isinstance(value, int):
             value = (value, value)
-        if not isinstance(value, (tuple, list)) or len(value) != 2:
+        if not _is_row(value) or len(value) != 2:
             raise InvalidSetting(f"{self.label} must be two whole numbers such as 3 × 3, not {_shown(value)}.")
         one = Integer(self.label, self.help, self.minimum, self.maximum)
         return (one.checked(value[0]), one.checked(value[1]))
@@ -125,7 +126,7 @@ class Penalty(Setting):
     maximum: float = 1.0
 
     def checked(self, value: Any) -> tuple[float, float]:
-        if not isinstance(value, (tuple, list)) or len(value) != 2:
+        if not _is_row(value) or len(value) != 2:
             raise InvalidSetting(f"{self.label} must be “none” or strengths such as L2 0.0001, not {_shown(value)}.")
         one = Number(self.label, self.help, 0.0, self.maximum)
         return (one.checked(value[0]), one.checked(value[1]))
@@ -140,15 +141,15 @@ class Stages(Setting):
     most: int = 20
 
     def checked(self, value: Any) -> tuple[tuple[int, float], ...]:
-        if not isinstance(value, (tuple, list)) or not 1 <= len(value) <= self.most:
+        if not _is_row(value) or not 1 <= len(value) <= self.most:
             raise InvalidSetting(
                 f"{self.label} must be one to {self.most} stages such as “0.01 × 5, 0.001 × 3”, not {_shown(value)}."
             )
         epochs = Integer(f"{self.label}: epochs of a stage", self.help, 1, 200)
         number = Number(self.label, self.help, self.minimum, self.maximum)
-        stages = []
+        stages: list[tuple[int, float]] = []
         for stage in value:
-            if not isinstance(stage, (tuple, list)) or len(stage) != 2:
+            if not _is_row(stage) or len(stage) != 2:
                 raise InvalidSetting(f"{self.label}: a stage is epochs and a value, not {_shown(stage)}.")
             stages.append((epochs.checked(stage[0]), number.checked(stage[1])))
         return tuple(stages)
@@ -166,12 +167,14 @@ _STAGE = re.compile(
 
 def read_stages(typed: str) -> tuple[tuple[int, float], ...] | str:
     """The other way round; the text itself where it is none."""
-    stages = []
+    stages: list[tuple[int, float]] = []
     for part in str(typed)[:1000].split(","):
         found = _STAGE.fullmatch(part)
         try:
+            if found is None:
+                return typed
             stages.append((int(found[2]), float(found[1])))
-        except (TypeError, ValueError):
+        except ValueError:
             return typed
     return tuple(stages)
 
@@ -201,7 +204,7 @@ class Checked:
                 raise InvalidSetting(f"{owner}: {problem}") from None
             object.__setattr__(self, name, value)
 
-    def replaced(self, **changes: Any) -> Any:
+    def replaced(self, **changes: Any) -> Self:
         """The same value with some fields changed (checked again)."""
         return dataclasses.replace(self, **changes)
 
@@ -212,6 +215,11 @@ class Checked:
             for field in dataclasses.fields(self)
             if getattr(self, field.name) != field.default
         }
+
+
+def _is_row(value: Any) -> TypeGuard[Sequence[Any]]:
+    """Whether it is a tuple or, as JSON has it, a list."""
+    return isinstance(value, (tuple, list))
 
 
 def _shown(value: Any) -> str:

@@ -1,5 +1,8 @@
 """Networks and recipes as text: JSON for files, tokens for links. What comes in is hostile until it has been read."""
 
+# pyright: reportUnnecessaryIsInstance=false
+# What is read is checked, whatever the annotations promise: it may come from anywhere.
+
 from __future__ import annotations
 
 import base64
@@ -8,7 +11,7 @@ import json
 import re
 import zlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from core.network.layers import LAYERS
 from core.network.network import MAX_DEPTH, MAX_LAYERS, Block, Branches, Network
@@ -163,7 +166,7 @@ def _written(block: Block) -> dict[str, Any]:
 
 
 def _read(value: Any) -> Shared:
-    if not isinstance(value, dict) or value.get("format") != FORMAT:
+    if not _is_object(value) or value.get("format") != FORMAT:
         raise InvalidNetwork(f"This is not a network of Receptive (format {FORMAT}).")
     _only(value, {"format", "name", "input_shape", "layers", "recipe", "dataset", "hidden"}, "a network")
     try:
@@ -174,7 +177,7 @@ def _read(value: Any) -> Shared:
         )
         recipe = value.get("recipe")
         if recipe is not None:
-            if not isinstance(recipe, dict):
+            if not _is_object(recipe):
                 raise InvalidNetwork("The recipe must be an object with its settings.")
             _only(recipe, set(settings_of(Recipe)), "a recipe")
             recipe = Recipe(**recipe)
@@ -196,7 +199,7 @@ def _read_blocks(value: Any, depth: int) -> tuple[Block, ...]:
 
 
 def _read_block(value: Any, depth: int) -> Block:
-    if not isinstance(value, dict):
+    if not _is_object(value):
         raise InvalidNetwork("Each layer must be an object with its kind and its settings.")
     if "branches" in value:
         _only(value, {"branches", "merge"}, "branches")
@@ -213,8 +216,17 @@ def _read_block(value: Any, depth: int) -> Block:
     return LAYERS[kind](**fields)
 
 
+def _is_object(value: Any) -> TypeGuard[dict[str, Any]]:
+    """Whether it was an object in JSON, where all names are texts."""
+    return isinstance(value, dict)
+
+
+def _is_list(value: Any) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)
+
+
 def _list(value: Any, what: str, longest: int) -> list[Any]:
-    if not isinstance(value, list) or len(value) > longest:
+    if not _is_list(value) or len(value) > longest:
         raise InvalidNetwork(f"“{what}” must be a list of at most {longest} entries.")
     return value
 

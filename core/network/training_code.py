@@ -25,7 +25,7 @@ Section = tuple[str, str]  # what it does, Python text
 
 def training_sections(recipe: Recipe) -> list[Section]:
     """What comes after the network: (what it does, Python text) in order."""
-    sections = []
+    sections: list[Section] = []
     if recipe.shear:
         sections.append(("Keras shears about the corner; this one about the centre.", _class_code("CentredShear")))
     if recipe.augments:
@@ -132,7 +132,7 @@ def _warm_up_steps(recipe: Recipe) -> str:
 
 
 def _compile(recipe: Recipe) -> str:
-    lines = []
+    lines: list[str] = []
     rate = _learning_rate(recipe)
     if _counts_steps(recipe):
         lines += [
@@ -182,7 +182,7 @@ def _fit(recipe: Recipe) -> str:
 
 def _callbacks(recipe: Recipe, epochs: str) -> list[str]:
     monitor = ['monitor="val_accuracy"', 'mode="max"'] if recipe.monitor == "val_accuracy" else []
-    found = []
+    found: list[str] = []
     if recipe.early_stopping or recipe.restore_best:
         patience = [f"patience={recipe.early_stopping or epochs}"]
         restore = ["restore_best_weights=True"] if recipe.restore_best else []
@@ -199,7 +199,7 @@ def _callbacks(recipe: Recipe, epochs: str) -> list[str]:
 def _augmentation(recipe: Recipe) -> str:
     height, width, _ = IMAGES
     filled = 'fill_mode="constant"'
-    layers = []
+    layers: list[str] = []
     if recipe.shear:
         layers.append(f"CentredShear({recipe.shear!r}),")
     if recipe.zoom:  # Keras' factor says how much more of the image is seen: the digit is 1 / (1 + factor) as large
@@ -214,9 +214,9 @@ def _augmentation(recipe: Recipe) -> str:
         )
     if recipe.blur:
         size = 2 * math.ceil(3 * recipe.blur) + 1  # px: three standard deviations either way
-        width = [f"kernel_size={size}", f"sigma=(0.0, {recipe.blur!r})"]
+        kernel = [f"kernel_size={size}", f"sigma=(0.0, {recipe.blur!r})"]
         layers.append(
-            _call("keras.layers.RandomGaussianBlur", "factor=(1.0, 1.0)", *width, "value_range=(0.0, 1.0)") + ","
+            _call("keras.layers.RandomGaussianBlur", "factor=(1.0, 1.0)", *kernel, "value_range=(0.0, 1.0)") + ","
         )
     if recipe.noise:
         layers += [
@@ -259,4 +259,4 @@ def _class_code(name: str) -> str:
     """The text of a class of `script_classes.py`."""
     text = (Path(__file__).parent / "script_classes.py").read_text("utf-8")
     found = next(node for node in ast.parse(text).body if isinstance(node, ast.ClassDef) and node.name == name)
-    return ast.get_source_segment(text, found)
+    return "\n".join(text.splitlines()[found.lineno - 1 : found.end_lineno])

@@ -1,6 +1,6 @@
 """How a network learns. Importing this does not import TensorFlow: using it does."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.network.recipe import Recipe
 from core.store import StoreError
@@ -9,6 +9,9 @@ from core.training.pretrained import PretrainedError, card, pretrained
 from core.training.run import Result, Run, train
 from core.training.snapshot import Point, Snapshot, State
 from core.training.workspace import Workspace, Workspaces
+
+if TYPE_CHECKING:
+    from core.training.model import build_model
 
 __all__ = [
     "Point", "PretrainedError", "Recipe", "Result", "Run", "Snapshot", "State", "StoreError",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Union
 
 import keras
 
@@ -10,11 +10,13 @@ from core.network.recipe import Recipe
 
 _STATE = ("wait", "best", "best_epoch", "cooldown_counter")
 
+Patient = Union[keras.callbacks.EarlyStopping, keras.callbacks.ReduceLROnPlateau]  # both count what they `wait`
 
-def recipe_callbacks(recipe: Recipe) -> list[keras.callbacks.Callback]:
+
+def recipe_callbacks(recipe: Recipe) -> list[Patient]:
     """`EarlyStopping` and `ReduceLROnPlateau`, where the recipe asks for them."""
     mode = "min" if recipe.monitor == "val_loss" else "max"
-    found: list[keras.callbacks.Callback] = []
+    found: list[Patient] = []
     if recipe.early_stopping:
         found.append(keras.callbacks.EarlyStopping(recipe.monitor, patience=recipe.early_stopping, mode=mode))
     if recipe.schedule == "plateau":

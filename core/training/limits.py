@@ -60,11 +60,11 @@ def _too_large(traced: Trace, recipe: Recipe) -> str | None:
         )
     needed = memory_needed(traced, recipe.batch_size)
     if needed > limit:
-        widest = max(traced.rows, key=lambda row: prod(row.output_shape))
+        widest = max(traced.rows, key=lambda row: prod(row.shape))
         fits = (limit - weights) // (2 * BYTES * traced.activation_values)
         advice = f"Choose a batch size of at most {fits}" if fits else "Use fewer filters, or pool earlier"
         return (
-            f"{_named(widest)} makes {shape_text(widest.output_shape)} numbers for each image; with all layers, "
+            f"{_named(widest)} makes {shape_text(widest.shape)} numbers for each image; with all layers, "
             f"a batch of {recipe.batch_size:,} needs about {needed / 1e9:.1f} GB of the {limit / 1e9:.1f} GB "
             f"that a run may take. {advice}."
         )

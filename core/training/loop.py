@@ -85,7 +85,8 @@ class Loop:
         _begin_with(self.model, begin)
         self._start = (self.model.get_weights(), _numbers(self._generators))
         self._train, self._test = tensors(dataset)
-        self._held_out = None if dataset.x_held_out is None else as_tensors(dataset.x_held_out, dataset.y_held_out)
+        images, labels = dataset.x_held_out, dataset.y_held_out
+        self._held_out = None if images is None or labels is None else as_tensors(images, labels)
         self._size, validation = recipe.split(len(dataset.x_train))
         self._evaluated_on = (validation, self._train) if validation else (range(len(dataset.x_test)), self._test)
         self._batches = -(-self._size // recipe.batch_size)  # in one epoch
@@ -113,7 +114,7 @@ class Loop:
         self._timed_steps = 0
         self._calls = 0
         self._clock = time.monotonic()
-        self._orders: tuple[int, tf.Tensor, tf.Tensor] | None = None
+        self._orders: tuple[int, tf.Tensor, np.ndarray] | None = None
         self._now = Snapshot(
             State.STARTING,
             epochs=epochs,
@@ -283,15 +284,15 @@ class Loop:
         self._clock = time.monotonic()
         return self._now
 
-    def _order_and_rates(self, epoch: int) -> tuple[tf.Tensor, tf.Tensor]:
+    def _order_and_rates(self, epoch: int) -> tuple[tf.Tensor, np.ndarray]:
         """The epoch's shuffled image numbers (n,) int32 and the learning rate of its steps (batches,) float32."""
-        if self._orders is None or self._orders[0] != epoch:
+        orders = self._orders
+        if orders is None or orders[0] != epoch:
             shuffled = np.random.default_rng((self.recipe.seed, epoch)).permutation(self._size)
             steps = np.arange(epoch * self._batches, (epoch + 1) * self._batches)
             rates = (self._planned(steps) * self._steering).astype(np.float32)
-            self._orders = (epoch, tf.constant(shuffled, tf.int32), rates)
-        _, order, rates = self._orders
-        return order, rates
+            orders = self._orders = (epoch, tf.constant(shuffled, tf.int32), rates)
+        return orders[1:]
 
     def _call(self, controls: Controls) -> Iterator[Snapshot]:
         """A few batches of the current epoch."""
@@ -400,6 +401,7 @@ class Loop:
     def _final_test(self, epoch: float) -> Iterator[Snapshot]:
         """Read the test images once, with the weights that are kept."""
         found = yield from self._evaluated(Controls(), range(len(self.dataset.x_test)), *self._test, State.EVALUATING)
+        assert found is not None  # nobody else has these controls, so nobody interrupts
         # Of validation images, pictures and lists go on being about those that the curve is about.
         facts = {} if self._now.evaluated_on == "validation" else self._evaluator.facts(found)
         yield self._published(test=found.point(epoch, self._now.learning_rate), **facts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import keras
 import numpy as np
@@ -10,7 +11,8 @@ import tensorflow as tf
 
 from core.network.recipe import Recipe
 
-Loss = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]  # (labels (b,) int32, probabilities (b, classes)) → scalar
+# (labels (b,) int32, probabilities (b, classes)) → scalar tensor; Keras does not annotate what its losses return.
+Loss = Callable[[tf.Tensor, tf.Tensor], Any]
 
 
 def make_loss(recipe: Recipe, classes: int) -> Loss:

@@ -14,11 +14,9 @@ from core.network import Branches, InvalidNetwork, Network, Path, trace
 from core.network.layers import Layer
 from core.network.network import Block
 from core.network.settings import Penalty, Setting, settings_of
+from core.training.keras_private import keep_state
 
-# Streamlit calls this after every run of every page (script_runner._clean_problem_modules). It resets the
-# state that a building thread relies on, drops the kernels that a training thread is using, and collects all
-# garbage: it made training stand still while a page was open. Models here go when nobody holds them.
-keras.backend.clear_session = lambda free_memory=True: None
+keep_state()
 
 # This pass turns a sum of three tensors into one that is gathered in a variable, which TensorFlow names after the
 # step and not after the graph: of two trainings that met at the same number of a batch, one ended in an error.

@@ -13,22 +13,23 @@ import keras
 import tensorflow as tf
 
 from core.network.recipe import Recipe
+from core.training import keras_private
 
 
-class _FusedAdam:
-    """Mixed in before `keras.optimizers.Adam`."""
+class Adam(keras_private.Optimizer, keras.optimizers.Adam):
+    """`keras.optimizers.Adam`, fused."""
 
-    def _backend_apply_gradients(self, gradients: Any, variables: Any) -> None:
-        step = tf.cast(self.iterations.value + 1, tf.float32)
+    def prepare(self) -> None:
+        done = self.iterations.value  # pyright: ignore  # a property whose type Keras leaves to be guessed
+        step = tf.cast(done + 1, tf.float32)
         self._powers = (tf.pow(self.beta_1, step), tf.pow(self.beta_2, step))  # once for all variables
-        super()._backend_apply_gradients(gradients, variables)
 
     def update_step(self, gradient: tf.Tensor, variable: Any, learning_rate: tf.Tensor) -> None:
-        index = self._get_variable_index(variable)
+        slot, (means, squares) = self.slot(variable), keras_private.moments(self)
         tf.raw_ops.ResourceApplyAdam(
             var=variable.handle,
-            m=self._momentums[index].handle,
-            v=self._velocities[index].handle,
+            m=means[slot].handle,
+            v=squares[slot].handle,
             beta1_power=self._powers[0],
             beta2_power=self._powers[1],
             lr=learning_rate,
@@ -39,15 +40,11 @@ class _FusedAdam:
         )
 
 
-class Adam(_FusedAdam, keras.optimizers.Adam):
-    """`keras.optimizers.Adam`, fused."""
-
-
-class AdamW(_FusedAdam, keras.optimizers.AdamW):
+class AdamW(Adam, keras.optimizers.AdamW):
     """`keras.optimizers.AdamW`, fused; the decay of weights is Keras' own."""
 
 
-class SGD(keras.optimizers.SGD):
+class SGD(keras_private.Optimizer, keras.optimizers.SGD):
     """`keras.optimizers.SGD`, fused."""
 
     def update_step(self, gradient: tf.Tensor, variable: Any, learning_rate: tf.Tensor) -> None:
@@ -56,7 +53,7 @@ class SGD(keras.optimizers.SGD):
             return
         tf.raw_ops.ResourceApplyKerasMomentum(
             var=variable.handle,
-            accum=self.momentums[self._get_variable_index(variable)].handle,
+            accum=keras_private.momentums(self)[self.slot(variable)].handle,
             lr=learning_rate,
             grad=gradient,
             momentum=self.momentum,

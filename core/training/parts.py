@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
+from math import prod
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -73,8 +75,13 @@ def _through(model: keras.Model, blocks: Sequence[Block], prefix: Path, parts: l
 def _without_rest(layer: keras.layers.AveragePooling2D, images: tf.Tensor) -> bool:
     """Whether the windows lie side by side and cover all of it."""
     return layer.strides == layer.pool_size and all(
-        size % window == 0 for size, window in zip(images.shape[1:3], layer.pool_size)
+        size % window == 0 for size, window in zip(_sides(images), layer.pool_size)
     )
+
+
+def _sides(images: tf.Tensor) -> list[int]:
+    """Height, width and channels, which are known where a graph is built."""
+    return [side for side in images.shape[1:] if side is not None]
 
 
 def _averaged(images: tf.Tensor, rows: int, columns: int) -> tf.Tensor:
@@ -85,9 +92,9 @@ def _averaged(images: tf.Tensor, rows: int, columns: int) -> tf.Tensor:
     """
 
     @tf.custom_gradient
-    def pooled(images: tf.Tensor):
+    def pooled(images: tf.Tensor) -> Any:  # one tensor: the decorator keeps the gradient
         def gradient(upstream: tf.Tensor) -> tf.Tensor:
-            _, height, width, channels = upstream.shape
+            height, width, channels = _sides(upstream)
             share = tf.reshape(upstream / (rows * columns), (-1, channels))
             wide = tf.reshape(tf.concat([share] * columns, 1), (-1, width * columns * channels))
             return tf.reshape(tf.concat([wide] * rows, 1), (-1, height * rows, width * columns, channels))
@@ -104,8 +111,8 @@ def _normalised(layer: keras.layers.BatchNormalization, parts: list[tf.Tensor]) 
     An image is one row of numbers here: added row to row they fill the processor's registers, which six channels
     side by side do not. It takes a third of the time of `BatchNormalization.call`.
     """
-    shape = parts[0].shape[1:]
-    channels, places = shape[-1], shape[:-1].num_elements()
+    *places_by_side, channels = _sides(parts[0])
+    places = prod(places_by_side)
 
     def by_channel(rows: tf.Tensor) -> tf.Tensor:  # (n, places × channels) → (channels,), the mean
         means = tf.reduce_mean(rows, axis=0)
@@ -122,6 +129,7 @@ def _normalised(layer: keras.layers.BatchNormalization, parts: list[tf.Tensor]) 
     shares = tf.unstack(sizes / tf.reduce_sum(sizes))
     mean = tf.add_n([share * m for share, m in zip(shares, means)])
     variance = tf.add_n([share * (v + tf.square(m - mean)) for share, m, v in zip(shares, means, variances)])
+    moving: Any  # Keras makes both variables with the layer
     for moving, new in ((layer.moving_mean, mean), (layer.moving_variance, variance)):
         moving.assign(moving * layer.momentum + tf.stop_gradient(new) * (1 - layer.momentum))
     factor = tf.math.rsqrt(variance + layer.epsilon)

@@ -55,4 +55,4 @@ def _first_operation() -> None:
 
     one_core_an_operation()
     stand_back()
-    tf.constant(0) + 1
+    tf.add(tf.constant(0), 1)

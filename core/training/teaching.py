@@ -57,9 +57,11 @@ def teachable(network: Network, class_names: Sequence[str], collection: Collecti
     if network.input_shape != FIELD:
         return False
     same = tuple(class_names) == collection.class_names
-    return same or (
-        collection.class_names != DIGITS and with_classes(network, len(collection.class_names)) is not None
-    )
+    if same and not trace(network, len(class_names)).problems:
+        return True
+    return (same or collection.class_names != DIGITS) and with_classes(
+        network, len(collection.class_names)
+    ) is not None
 
 
 def plan(network: Network, weights: Sequence[np.ndarray], class_names: Sequence[str], collection: Collection) -> Plan:
@@ -82,4 +84,5 @@ def plan(network: Network, weights: Sequence[np.ndarray], class_names: Sequence[
     if tuple(class_names) == collection.class_names and not trace(network, len(class_names)).problems:
         return Plan(network, list(weights), recipe)
     other = with_classes(network, len(collection.class_names))
+    assert other is not None, "it is teachable"
     return Plan(other.network, list(weights)[: -other.arrays], recipe)

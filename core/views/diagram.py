@@ -157,7 +157,7 @@ def _layer(canvas, x, y, block, row: Row, traced: Trace, network, selected) -> N
         below = "cannot work" if problem else "–"
     else:
         below = shape_text(row.output_shape)
-        sees = row.receptive_field.size
+        sees = row.field.size
         sum_words = traced.arithmetic(row.path)
         nothing = "the join itself has no parameters" if isinstance(block, Branches) else "no parameters"
         parameters = f"{sum_words} parameters" if sum_words else nothing
@@ -165,7 +165,7 @@ def _layer(canvas, x, y, block, row: Row, traced: Trace, network, selected) -> N
         facts = f"{below} out; {parameters}; {macs}sees {sees[0]}×{sees[1]} pixels"
     title = f"{type(block).__name__} {what}".strip() + f": {facts}"
     seen = row.receptive_field
-    covered = bool(seen and len(row.output_shape) == 3 and seen.covers_input)
+    covered = bool(seen and len(row.shape) == 3 and seen.covers_input)
     style = "problem" if problem else "selected" if selected else "plain"
     if style == "plain" and getattr(block, "kernel_weights", None):
         style = "accent"

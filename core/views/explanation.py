@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, SupportsFloat
 
 import numpy as np
 
@@ -121,10 +121,12 @@ def _cells(step: Step) -> Iterator[dict[str, object]]:
             product = float(read) * float(weight)
             yield {"map": number, "number": float(read), "weight": float(weight), "product": product}
         return
-    patches = step.patches if isinstance(step, Added) else (getattr(step, "patch", None),)
+    patches: tuple[Patch | None, ...] = step.patches if isinstance(step, Added) else (getattr(step, "patch", None),)
     for patch in patches:
-        for at, read in np.ndenumerate(patch.values) if patch is not None else ():
-            where = {"map": int(patch.channels[at[2]]) + 1, "number": float(read)}
+        if patch is None:
+            continue
+        for at, read in np.ndenumerate(patch.values):
+            where: dict[str, object] = {"map": int(patch.channels[at[2]]) + 1, "number": float(read)}
             if len(patch.shape) == 3:
                 where |= {"row": int(patch.rows[at[0]]) + 1, "column": int(patch.columns[at[1]]) + 1}
             if isinstance(step, WeightedSum):
@@ -343,8 +345,8 @@ def _kind(block: object) -> str:
     )
 
 
-def _number(value: float) -> str:
-    return figure(value, digits=4)
+def _number(value: SupportsFloat) -> str:
+    return figure(float(value), digits=4)
 
 
 def _signed(value: float) -> str:

@@ -84,7 +84,7 @@ def captioned_png(
             about 196 wide.
     """
     scale = scales if isinstance(scales, Scale) else None
-    each = scales if scales and scale is None else [scale or INK_SCALE] * len(tiles)
+    each = [scale or INK_SCALE] * len(tiles) if not scales or isinstance(scales, Scale) else scales
     cells = [cell_px] * len(tiles) if cell_px is None or isinstance(cell_px, int) else cell_px
     placed, widest, lowest = _placed([_drawn(*given) for given in zip(tiles, each, cells, strict=True)])
     width = max(widest, 360)

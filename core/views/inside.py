@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -51,7 +52,7 @@ def plane(
 @lru_cache(KEPT)
 def _plane(classes: int, titles: tuple[str, ...], look: Look) -> Spec:
     signs = [str(n) for n in range(classes)]
-    place = {
+    place: dict[str, Any] = {
         channel.shorthand[0]: channel
         for channel in (
             alt.X(

@@ -53,7 +53,7 @@ class Face:
 
     def _glyph(self, character: str) -> tuple[tuple[int, int], bytes]:
         mask = self._unshaped.getmask(character)
-        return mask.size, bytes(mask)
+        return mask.size, bytes(mask)  # pyright: ignore[reportArgumentType]  # Pillow's stub lacks its buffer
 
 
 def lettered(text: str) -> Image.Image:

@@ -149,7 +149,7 @@ def layer_file(values: np.ndarray, image: np.ndarray, names: Sequence[str], capt
     return captioned_png(tiles, activation_scale(values), caption, cells)
 
 
-def layer_table(values: np.ndarray) -> Iterable[dict[str, object]]:
+def layer_table(values: np.ndarray) -> Iterable[dict[str, Any]]:
     """One line for each number of a layer's output, all counted from 1."""
     for index, value in np.ndenumerate(np.moveaxis(values, -1, 0)):
         place = (number + 1 for number in index)
@@ -177,11 +177,10 @@ def _window(network: Network, path: Path, number: int) -> Spec:
     several and the one after their last.
     """
     block, traced = network.at(path), trace(network)
-    shape = traced.inputs[path]
-    outputs = traced.row(path).output_shape
+    shape, outputs = traced.arriving(path), traced.row(path).shape
     if isinstance(block, Branches):
         ends = [
-            traced.shape_after((*path, n, len(branch) - 1)) if branch else shape
+            traced.row((*path, n, len(branch) - 1)).shape if branch else shape
             for n, branch in enumerate(block.branches)
         ]
         size = ends[number] if len(ends[number]) == 3 else (1, 1, ends[number][0])

@@ -111,7 +111,7 @@ def _explored_units(rows: int, columns: int, signed: bool, hover: alt.Parameter)
         .transform_calculate(x2="datum.column + 1", y2="datum.row + 1")
         .transform_filter(hover)
     )
-    return alt.layer(cells, chosen)
+    return alt.LayerChart(layer=[cells, chosen])
 
 
 def _explored_image(shape: tuple[int, ...], hover: alt.Parameter, look: Look, ways: int) -> alt.LayerChart:
@@ -141,7 +141,7 @@ def _explored_image(shape: tuple[int, ...], hover: alt.Parameter, look: Look, wa
         .transform_filter(hover)
         .encode(x=alt.value(0), y=alt.value(-6), text="words:N")
     )
-    return alt.layer(pixels, *([_read_pixels(height, width, ways)] if ways else []), box, words)
+    return alt.LayerChart(layer=[pixels, *([_read_pixels(height, width, ways)] if ways else []), box, words])
 
 
 def _read_pixels(height: int, width: int, ways: int) -> alt.Chart:

@@ -27,7 +27,7 @@ from core.network import (
     ZeroPadding2D,
     trace,
 )
-from core.network.layers import Window, size_text
+from core.network.layers import CannotWork, Window, size_text
 from core.network.settings import settings_of
 from core.training import build_model
 from core.training.model import _keras_value, layer_name
@@ -418,3 +418,15 @@ def test_the_taps_of_a_window_are_named_by_their_number_in_the_kernel():
     assert plain.taps(0, 3) == {1: 1}
     transposed = Window(3, 1, -1, 0, 9, 2)  # a kernel turned round, zeros between the inputs
     assert [transposed.taps(i) for i in (2, 3)] == [{2: 0, 0: 1}, {1: 1}]
+
+
+def test_behind_a_problem_there_is_no_shape_and_asking_for_it_says_where():
+    traced = trace(Network((28, 28, 1), (Flatten(), Conv2D(4), Dense(3))))
+    assert traced.row((0,)).shape == (784,)
+    assert traced.row((0,)).field is traced.row((0,)).receptive_field
+    assert traced.arriving((1,)) == (784,)
+    for ask in (lambda: traced.row((1,)).shape, lambda: traced.row((2,)).field):
+        with pytest.raises(CannotWork, match=r"comes out of layer [23]\."):
+            ask()
+    with pytest.raises(CannotWork, match=r"arrives at layer 3\."):
+        traced.arriving((2,))

@@ -17,6 +17,7 @@ from core.network import (
     InvalidSetting,
     Network,
     from_json,
+    residual_block,
     to_json,
 )
 from core.network.network import MAX_LAYERS
@@ -150,3 +151,12 @@ def test_mutated_texts_raise_only_invalid_network():
             assert isinstance(from_json("".join(letters)), Network)
         except InvalidNetwork:
             pass
+
+
+def test_branches_are_no_layer():
+    network = Network(layers=(Flatten(), residual_block(4)))
+    assert network.layer_at((0,)) is network.at((0,))
+    assert network.layer_at((1, 0, 1)) is network.at((1, 0, 1))
+    for path in ((1,), (2,)):
+        with pytest.raises(IndexError):
+            network.layer_at(path)

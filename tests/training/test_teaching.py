@@ -136,6 +136,7 @@ def test_what_cannot_be_taught_is_said():
     for network, names, drawn in (
         (colours, SHAPES, shapes(1)),
         (headless, DIGITS, shapes(1)),
+        (headless, SHAPES, shapes(1)),
         (SMALL, SHAPES, digits(1)),
     ):
         assert not teachable(network, names, drawn)

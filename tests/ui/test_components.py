@@ -1,12 +1,15 @@
 """What runs in the browser stands in files, not in Python's strings."""
 
 import ast
+import json
 import re
 from pathlib import Path
 
 import pytest
 
 from core.ui.components import FOLDER, stylesheet
+from core.ui.shell import private
+from core.ui.shell.renewal import Renewal
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = [*sorted((ROOT / "core").rglob("*.py")), *sorted((ROOT / "pages").glob("*.py")), ROOT / "app.py"]
@@ -43,3 +46,16 @@ def test_every_file_belongs_to_something_that_is_used():
     assert {path.stem for path in FOLDER.glob("*.css")} <= components | sheets
     assert {path.stem for path in FOLDER.glob("*.html")} <= components
     assert all(stylesheet(name).startswith("<style>\n") for name in sheets)
+
+
+def test_what_was_opened_is_told_to_the_browser_by_a_number_that_grows(monkeypatch):
+    """What JSON cannot hold would arrive there as one piece of text, in which no script finds anything."""
+    told = []
+    monkeypatch.setattr(
+        private, "component", lambda name: lambda data, key: told.append(json.loads(json.dumps(data)))
+    )
+    turn = Renewal()
+    for _ in range(2):
+        turn.renew()
+        private.bring_into_view("row/1", "opened/1", turn)
+    assert [data["turn"] for data in told] == [1, 2]

@@ -87,11 +87,12 @@ def drawn(
     """Digits drawn by the rules of `tools.drawings`, with another seed: images as above, and their labels."""
     labels = np.arange(count) % 10
     images = []
-    for label in labels:
+    for label in labels.tolist():
         strokes = digit(random, label)
         extent = np.ptp(np.concatenate(strokes), axis=0).max()
         place = random.uniform(0, 80, 2)
         image = from_strokes([stroke * size / extent + place for stroke in strokes], brush)
+        assert image is not None, f"a {label} without ink"
         images.append(np.round(image * 255).astype(np.uint8))
     return np.stack(images), labels
 

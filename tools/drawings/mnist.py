@@ -39,7 +39,7 @@ def warped(random: np.random.Generator, images: np.ndarray) -> np.ndarray:
 
     first = read(np.full(n, 1.6), np.zeros((n, 2)))  # small enough for all of it to be in the field
     there = first > 0.3
-    columns, rows = there.any(axis=1), there.any(axis=2)
+    columns, rows = np.any(there, axis=1), np.any(there, axis=2)
     width, height = (27 - side[:, ::-1].argmax(axis=1) - side.argmax(axis=1) for side in (columns, rows))
     scale = 1.6 * np.clip(np.maximum(width, height) + 0.6, 4, 28) / 20
     mass = np.maximum(first.sum(axis=(1, 2)), 1e-6)

@@ -185,7 +185,10 @@ def fit(there: Pool, epochs: int = EPOCHS, seed: int = SEED, seen: float = 1.0) 
     counts = [int(share.seen * seen) for share in SHARES]
     steps = sum(counts) // BATCH
     rate = keras.optimizers.schedules.CosineDecay(0.0, epochs * steps - 300, warmup_target=RATE, warmup_steps=300)
-    optimizer = keras.optimizers.AdamW(rate, weight_decay=0.01)
+    optimizer = keras.optimizers.AdamW(
+        rate,  # pyright: ignore[reportArgumentType]  # a schedule works, too; Keras annotates its default, a float
+        weight_decay=0.01,
+    )
     optimizer.build(model.trainable_variables)
     change = Augmentation(shift=0.7, rotation=4.0, zoom=0.05, shear=4.0, blur=0.6, noise=0.02)
 
@@ -199,9 +202,10 @@ def fit(there: Pool, epochs: int = EPOCHS, seed: int = SEED, seen: float = 1.0) 
             soft = tf.random.stateless_uniform((BATCH, 1, 1, 1), tf.stack([number, step + steps]), -0.5, 0.5)
             x = tf.pow(tf.clip_by_value(x, 1e-6, 1.0), tf.exp(soft))
             with tf.GradientTape() as tape:
-                loss = tf.reduce_mean(
-                    keras.losses.categorical_crossentropy(tf.gather(targets, chosen), model(x, training=True))
+                losses: Any = keras.losses.categorical_crossentropy(
+                    tf.gather(targets, chosen), model(x, training=True)
                 )
+                loss = tf.reduce_mean(losses)
             gradients = tape.gradient(loss, model.trainable_variables)
             optimizer.apply(gradients, model.trainable_variables)
             total += loss

@@ -57,7 +57,7 @@ def _pieces(random: np.random.Generator) -> Strokes:
         else:
             first = random.uniform(0, 360)
             sizes = random.uniform(0.08, 0.4, 2)
-            strokes.append(arc(*start, *sizes, first, first + random.uniform(90, 360)))
+            strokes.append(arc(start[0], start[1], sizes[0], sizes[1], first, first + random.uniform(90, 360)))
     return strokes
 
 
@@ -103,7 +103,7 @@ def _figure(random: np.random.Generator) -> Strokes:
 
 def _sign(random: np.random.Generator) -> Strokes:
     """Signs that are no digits: + = # T P Γ Π Ψ Δ, arrows, ticks, a sun, a face, a tree, a grid."""
-    return [stroke.copy() for stroke in _SIGNS[random.integers(len(_SIGNS))]]
+    return [stroke.copy() for stroke in _SIGNS[int(random.integers(len(_SIGNS)))]]
 
 
 def _ring(x: float = 0.5, y: float = 0.5, size: float = 0.5) -> np.ndarray:
@@ -145,7 +145,7 @@ def _number(random: np.random.Generator) -> Strokes:
     strokes: Strokes = []
     right = 0.0
     for _ in range(random.choice([2, 2, 2, 3])):
-        one = WRITERS[random.integers(10)](random)
+        one = WRITERS[int(random.integers(10))](random)
         left = min(stroke[:, 0].min() for stroke in one)
         one = [stroke + (right - left, random.normal(0, 0.04)) for stroke in one]
         right = max(stroke[:, 0].max() for stroke in one) + random.uniform(0.08, 0.3)
@@ -155,7 +155,7 @@ def _number(random: np.random.Generator) -> Strokes:
 
 def _crossed_out(random: np.random.Generator) -> Strokes:
     """A digit under a scribble."""
-    strokes = WRITERS[random.integers(10)](random)
+    strokes = WRITERS[int(random.integers(10))](random)
     low, high = (getattr(np.concatenate(strokes), how)(axis=0) for how in ("min", "max"))
     return [*strokes, *(stroke * 0.9 * (high - low) + low for stroke in _zigzag(random))]
 

@@ -20,7 +20,7 @@ from core.network.layers.base import (
     shape_text,
     size_text,
 )
-from core.network.layers.convolutional import Conv2D, DepthwiseConv2D, SeparableConv2D
+from core.network.layers.convolutional import Conv2D, Convolution, DepthwiseConv2D, SeparableConv2D
 from core.network.layers.core import Dense
 from core.network.layers.normalization import BatchNormalization, GroupNormalization, LayerNormalization
 from core.network.layers.options import ACTIVATIONS, INITIALIZERS, penalty_text
@@ -70,6 +70,7 @@ __all__ = [
     "INITIALIZERS",
     "LAYERS",
     "CannotWork",
+    "Convolution",
     "Layer",
     "Parameters",
     "Reads",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from fractions import Fraction
 from math import prod
 from typing import ClassVar, NamedTuple
 
@@ -16,7 +17,8 @@ class CannotWork(ValueError):
     """A layer that cannot work on the shape it is given; the message tells a beginner why."""
 
 
-class Window(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Window:
     """What one output index reads along one axis.
 
     The window of output index i (0 ≤ i < count) has the taps i·stride − before + j·dilation for 0 ≤ j < size.
@@ -107,6 +109,11 @@ class Layer(Checked):
         """Whether it bends the numbers: by its activation function, or by itself."""
         return not self.is_linear or getattr(self, "activation", "linear") != "linear"
 
+    @property
+    def has_bias(self) -> bool:
+        """Whether it adds a learned number to each output channel."""
+        return getattr(self, "use_bias", False)
+
     def output_shape(self, shape: Shape) -> Shape:
         """Shape of the output for an input of this shape; raises `CannotWork`."""
         return shape
@@ -164,7 +171,7 @@ class Layer(Checked):
 def weights(layer: Layer, outputs: int, *kernels: Shape) -> tuple[Term, ...]:
     """The arrays of a layer with kernels of these shapes and, where it uses one, a bias for each output channel."""
     terms = tuple(Term(name, shape) for name, shape in zip(layer.kernel_weights, kernels))
-    return (*terms, Term("bias", (outputs,))) if getattr(layer, "use_bias", False) else terms
+    return (*terms, Term("bias", (outputs,))) if layer.has_bias else terms
 
 
 def channel_group(channel: int, outputs: int, groups: int, inputs: int) -> range:
@@ -174,7 +181,7 @@ def channel_group(channel: int, outputs: int, groups: int, inputs: int) -> range
     return range(first, first + size)
 
 
-def size_text(pair: tuple[int, int]) -> str:
+def size_text(pair: tuple[int | Fraction, int | Fraction]) -> str:
     """`5×5`."""
     return f"{pair[0]}×{pair[1]}"
 

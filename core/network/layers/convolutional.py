@@ -33,13 +33,20 @@ from core.network.layers.options import (
 from core.network.settings import setting
 
 
-@dataclass(frozen=True)
-class _Convolution(Layer):
-    """What all convolutions share: how their window slides."""
+class Convolution(Layer):
+    """What all convolutions share: how their window slides.
+
+    No dataclass, so that the settings it reads are fields of the kinds only, each kind in the order of Keras.
+    """
 
     group = "Convolution"
     keras_required = ("filters", "kernel_size")
     is_convolution = True
+
+    kernel_size: tuple[int, int]
+    strides: tuple[int, int]
+    padding: str
+    dilation_rate: tuple[int, int]
 
     def reads(self, shape: Shape) -> tuple[Window, Window]:
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
@@ -60,13 +67,14 @@ class _Convolution(Layer):
         return words
 
 
-@dataclass(frozen=True)
-class _Depthwise(_Convolution):
+class _Depthwise(Convolution):
     """What convolutions with a kernel for each channel share.
 
     With unequal strides, TensorFlow 2.21 reads beyond the image where that is narrower
     than the kernel (seen with a depth multiplier of 2), so these are refused.
     """
+
+    depth_multiplier: int
 
     def reads(self, shape: Shape) -> tuple[Window, Window]:
         if self.strides[0] != self.strides[1]:
@@ -81,7 +89,7 @@ class _Depthwise(_Convolution):
 
 
 @dataclass(frozen=True)
-class Conv2D(_Convolution):
+class Conv2D(Convolution):
     """2-D convolution (cross-correlation): kernels shared by all positions."""
 
     summary = "Slides small learned kernels over the image; each makes a feature map."

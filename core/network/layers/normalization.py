@@ -9,11 +9,16 @@ from core.network.layers.options import CENTER, EPSILON, SCALE
 from core.network.settings import Integer, Number, setting
 
 
-@dataclass(frozen=True)
 class _Normalization(Layer):
-    """What normalising layers share: a learned factor and a learned shift for each channel."""
+    """What normalising layers share: a learned factor and a learned shift for each channel.
+
+    No dataclass, so that the settings it reads are fields of the kinds only, each kind in the order of Keras.
+    """
 
     group = "Normalising"
+
+    center: bool
+    scale: bool
 
     def terms(self, shape: Shape) -> tuple[Term, ...]:
         names = ("gamma",) * self.scale + ("beta",) * self.center

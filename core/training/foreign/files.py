@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -89,11 +90,12 @@ def weights_file(network: Network, weights: Sequence[np.ndarray], class_names: S
     if [array.shape for array in arrays] != weight_shapes(network):
         raise ValueError("These weights have other shapes than this network's.")
     file = io.BytesIO()
+    members: dict[str, Any] = {str(number): array for number, array in enumerate(arrays)}
     np.savez_compressed(
         file,
         **{NETWORK: np.array(to_json(network))},
         class_names=np.array(list(class_names), dtype=np.str_),
-        **{str(number): array for number, array in enumerate(arrays)},
+        **members,
     )
     return file.getvalue()
 

@@ -75,7 +75,8 @@ def _linked(group: h5py.Group, name: str) -> Any:
     links = group.id.links
     if not links.exists(name.encode()):
         return None
-    if links.get_info(name.encode()).type != h5py.h5l.TYPE_HARD:
+    hard = h5py.h5l.TYPE_HARD  # pyright: ignore[reportAttributeAccessIssue]  # compiled, and has no stub
+    if links.get_info(name.encode()).type != hard:
         raise UnreadableModel("This HDF5 file has links that lead elsewhere, which no model needs. It was not read.")
     return group[name]
 
@@ -85,7 +86,7 @@ def _items(item: Any, path: str, depth: int = 0) -> Iterator[tuple[str, Any]]:
     if isinstance(item, (h5py.Group, h5py.Dataset)):
         yield path, item
     if isinstance(item, h5py.Group) and depth < MAX_LEVELS:
-        for name in item:
+        for name in map(str, item):
             yield from _items(_linked(item, name), f"{path}/{name}", depth + 1)
 
 

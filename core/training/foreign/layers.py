@@ -210,7 +210,8 @@ def _penalty(call: Call, key: str, value: Any) -> tuple[Any, Any]:
         what = f"a {_words(key)} of the kind {quoted(str(kind))}"
         raise UnreadableModel(_cannot(call, what, "L1, L2 and both together work here."))
     strengths = as_dict(config)
-    return tuple(strengths.get(key, 0.01) if name in kind else 0.0 for key, name in (("l1", "L1"), ("l2", "L2")))
+    l1, l2 = (strengths.get(key, 0.01) if name in kind else 0.0 for key, name in (("l1", "L1"), ("l2", "L2")))
+    return (l1, l2)
 
 
 def _initializer(call: Call, key: str, value: Any, notes: Notes) -> str:

@@ -44,12 +44,14 @@ def planned(model: dict[str, Any], file_name: str, notes: Notes) -> Plan:
     try:
         layers = _layers(order, Network(graph.input_shape).input_shape, notes)
         items = _Decomposition(graph, order, layers).items()
-        network = Network(graph.input_shape, tuple(_block(item, layers) for item in items), _name(file_name))
+        kept = {name: layer for name, layer in layers.items() if layer is not None}
+        network = Network(graph.input_shape, tuple(_block(item, kept) for item in items), _name(file_name))
     except InvalidSetting as problem:
         raise UnreadableModel(str(problem)) from None
     refuse_unfit(network)
     notes.said.insert(0, "The names of the layers were left out: here a layer is known by its place.")
-    return Plan(network, dict(zip((path for path, _ in network.walk()), _walk(items))))
+    calls = zip((path for path, _ in network.walk()), _walk(items))
+    return Plan(network, {path: call for path, call in calls if call is not None})
 
 
 def _name(file_name: str) -> str:
@@ -216,7 +218,7 @@ class _Decomposition:
         return list(groups.values())
 
 
-def _block(item: Call | _Parallel, layers: dict[str, Layer | None]) -> Block:
+def _block(item: Call | _Parallel, layers: dict[str, Layer]) -> Block:
     if isinstance(item, Call):
         return layers[item.name]
     branches = tuple(tuple(_block(inner, layers) for inner in branch) for branch in item.branches)

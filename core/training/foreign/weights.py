@@ -39,14 +39,15 @@ def _checked(found: list[np.ndarray | None], shapes: list[Shape], where: str) ->
             f"The file has {len(found)} arrays of weights for {where}, but it needs {len(shapes)}. "
             "Save the whole model again."
         )
+    checked: list[np.ndarray] = []
     for array, shape in zip(found, shapes):
         if array is None:
             raise UnreadableModel(f"The weights of {where} are not float32 numbers as Keras stores them.")
         if array.shape != shape:
             shown = shape_text(array.shape) if array.shape else "a single number"
             raise UnreadableModel(f"The weights of {where} are {shown}, but it needs {shape_text(shape)}.")
-        finite(array, where)
-    return found
+        checked.append(finite(array, where))
+    return checked
 
 
 def finite(array: np.ndarray, where: str) -> np.ndarray:
@@ -90,9 +91,9 @@ def weight_shapes(network: Network) -> list[Shape]:
 
 def _terms(network: Network) -> list[tuple[Path, Layer, tuple[Term, ...]]]:
     """For each layer, in the order of Keras, its path and its arrays of weights."""
-    inputs = trace(network).inputs
+    traced = trace(network)
     layers = [(path, network.at(path)) for path in keras_order(network)]
-    return [(path, layer, layer.terms(inputs[path])) for path, layer in layers if isinstance(layer, Layer)]
+    return [(path, layer, layer.terms(traced.arriving(path))) for path, layer in layers if isinstance(layer, Layer)]
 
 
 def keras_order(network: Network) -> list[Path]:
