@@ -10,14 +10,14 @@ import tempfile
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
 from tools.chromium import ARGUMENTS, find
 from tools.screenshots import settled
 from tools.serving import ROOT, serving
 
 TARGET = ROOT / "assets" / "receptive.gif"
-VIEW = {"width": 1200, "height": 800}
+VIEW: ViewportSize = {"width": 1200, "height": 800}
 WIDE_PX = 800
 COLOURS = 96
 TRAINING_FRAMES = 14

@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 PLACES = ("/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql@*/bin", "/usr/local/opt/postgresql@*/bin")
 USER = "postgres"  # Debian's; the server does not run as root
@@ -34,13 +35,15 @@ def find() -> Path | None:
 def serving() -> Iterator[str]:
     """The URL of a new, empty server on this machine, which ends with the context; needs `find()`."""
     programs = find()
+    if programs is None:
+        raise RuntimeError("There is no PostgreSQL here: run `python -m tools.postgresql`.")
     with tempfile.TemporaryDirectory(prefix="receptive-postgresql-") as place:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         folder, password = Path(place), secrets.token_hex(16)
         (folder / "password").write_text(password)
-        as_user = {}
+        as_user: dict[str, Any] = {}
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             as_user = {"user": USER, "group": USER, "extra_groups": []}
             for path in (folder, folder / "password"):

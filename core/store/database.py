@@ -9,8 +9,11 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import cast
 
 import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import SQLAlchemyError
 
 from core.store.schema import migrate
 
@@ -65,13 +68,12 @@ class Database:
         """Let the disk have the space of deleted rows, where SQLite can now; PostgreSQL reuses it by itself."""
         if self._engine is not None and not self._url:
             with (
-                suppress(sqlite3.Error, sa.exc.SQLAlchemyError),
+                suppress(sqlite3.Error, SQLAlchemyError),
                 closing(self._engine.raw_connection()) as connection,
             ):
                 # `execute` would stop after one page.
-                connection.driver_connection.executescript(
-                    "PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(PASSIVE)"
-                )
+                driver = cast(sqlite3.Connection, connection.driver_connection)
+                driver.executescript("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(PASSIVE)")
 
     def _started(self) -> sa.Engine:
         with self._starting:
@@ -92,8 +94,8 @@ class Database:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         (self._folder / FILE).touch(mode=0o600)  # SQLite gives its other files the same rights
         engine = sa.create_engine(sa.URL.create("sqlite", database=str(self._folder / FILE)))
-        sa.event.listen(engine, "connect", _set_up)
-        sa.event.listen(engine, "begin", _begin)
+        event.listen(engine, "connect", _set_up)
+        event.listen(engine, "begin", _begin)
         return engine
 
 

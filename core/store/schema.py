@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import sqlalchemy as sa
-from sqlalchemy import Column
+from sqlalchemy import Column, event
 
 METADATA = sa.MetaData()
 schema_version = sa.Table("schema_version", METADATA, Column("version", sa.Integer, nullable=False))
@@ -45,7 +45,7 @@ blobs = sa.Table(
 )
 # Weights hardly get smaller: PostgreSQL need not try.
 _external = sa.DDL("ALTER TABLE blobs ALTER COLUMN content SET STORAGE EXTERNAL").execute_if(dialect="postgresql")
-sa.event.listen(blobs, "after_create", _external)
+event.listen(blobs, "after_create", _external)
 
 MIGRATIONS: list[Callable[[sa.Connection], object]] = []  # the first brings version 1 to version 2, and so on
 

@@ -63,8 +63,8 @@ class Store:
     def __init__(self, folder: Path | str | None = None, url: str = "") -> None:
         if folder is None:
             url = url or settings.value("RECEPTIVE_DATABASE_URL")
-            folder = settings.value("RECEPTIVE_DATA_DIR") or ROOT / ".receptive"
-        self.database = Database(Path(folder).expanduser(), url)
+        place = folder or settings.value("RECEPTIVE_DATA_DIR") or ROOT / ".receptive"
+        self.database = Database(Path(place).expanduser(), url)
         self.server = secrets.token_hex(16)
 
     def visitor(self, token: str) -> VisitorStore:
@@ -141,7 +141,7 @@ class VisitorStore:
         query = sa.select(blobs.c.content, blobs.c.digest).where(blobs.c.visitor == self.id, blobs.c.kind == kind)
         with self.database.transaction(reading=what) as connection:
             row = connection.execute(query.where(blobs.c.run.is_(None))).first()
-        return None if row is None else _checked(*row, what)
+        return None if row is None else _checked(row.content, row.digest, what)
 
     def heartbeat(self, now: float | None = None) -> None:
         """The visitor is here (`now` in seconds since 1970); whatever is saved says so too."""

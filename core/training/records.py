@@ -111,7 +111,8 @@ def checkpoint_of(stored: Stored) -> Checkpoint | None:
         return None
     record, last = from_bytes(stored.record), stored.checkpoints["last"]
     best = stored.checkpoints.get("best", {}).get("weights", ()) if record.numbers.get("best") else ()
-    return Checkpoint(*(tuple(last.get(name, ())) for name in _PARTS), record.snapshot, tuple(best), record.numbers)
+    weights, generators, optimizer = (tuple(last.get(name, ())) for name in _PARTS)
+    return Checkpoint(weights, generators, optimizer, record.snapshot, tuple(best), record.numbers)
 
 
 def check_name(name: str) -> None:
@@ -172,7 +173,7 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
-def _points(value: list[list[float]]) -> tuple[Point, ...]:
+def _points(value: list[list[Any]]) -> tuple[Point, ...]:
     return tuple(Point(*point) for point in value)
 
 

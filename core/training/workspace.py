@@ -15,7 +15,7 @@ from core.data import SOURCES, Collection, Dataset, DatasetError, DrawnDataset, 
 from core.data.drawn_datasets import drawn_name, is_drawn
 from core.network import Network
 from core.network.recipe import Recipe
-from core.store import RunStore, Store, StoreError, VisitorStore, why_full
+from core.store import Kind, RunStore, Store, StoreError, VisitorStore, why_full
 from core.training import records
 from core.training.records import MAX_NAME, Record
 from core.training.run import Run
@@ -87,7 +87,7 @@ class Workspace:
             StoreError: where there are as many runs as one visitor may have; then nothing has changed.
         """
         drawings = dataset if isinstance(dataset, Collection) else None
-        dataset = drawn_name(drawings) if drawings is not None else dataset
+        dataset_name = dataset if isinstance(dataset, str) else drawn_name(dataset)
         with self._changing:
             if self.full:
                 raise StoreError(self.full)
@@ -97,24 +97,26 @@ class Workspace:
             stored = None
             if self._store is not None:
                 snapshot = Snapshot(State.STARTING, epochs=recipe.epochs)
-                checkpoints = {"start": {"weights": begin}} if len(begin) else {}
+                checkpoints: dict[Kind, dict[str, Sequence[np.ndarray]]] = (
+                    {"start": {"weights": begin}} if len(begin) else {}
+                )
                 if drawings is not None:
                     checkpoints["drawings"] = {"file": [np.frombuffer(drawings.to_bytes(), np.uint8)]}
                 try:
-                    record = records.to_bytes(Record(network, dataset, recipe, snapshot, {}))
+                    record = records.to_bytes(Record(network, dataset_name, recipe, snapshot, {}))
                     stored = self._store.create(name, record, checkpoints)
                     self.problem = ""
                 except StoreError as problem:
                     self.problem = str(problem)
             if drawings is None:
-                source = partial(self._loader, dataset)
+                source = partial(self._loader, dataset_name)
             else:
                 source = DrawnDataset(drawings, None if stored is None else partial(_copy, stored)).dataset
             run = Run(
                 network,
                 source,
                 recipe,
-                dataset_name=dataset,
+                dataset_name=dataset_name,
                 name=name,
                 stored=stored,
                 begin=() if stored is not None else begin,
