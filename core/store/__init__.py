@@ -4,13 +4,5 @@ from core.store.database import StoreError
 from core.store.store import LEASE_SECONDS, Kind, RunStore, Store, Stored, TakenOver, VisitorStore, why_full
 
 __all__ = [
-    "LEASE_SECONDS",
-    "Kind",
-    "RunStore",
-    "Store",
-    "StoreError",
-    "Stored",
-    "TakenOver",
-    "VisitorStore",
-    "why_full",
-]
+    "LEASE_SECONDS", "Kind", "RunStore", "Store", "StoreError", "Stored", "TakenOver", "VisitorStore", "why_full",
+]  # fmt: skip

@@ -67,10 +67,8 @@ class Database:
     def give_back(self) -> None:
         """Let the disk have the space of deleted rows, where SQLite can now; PostgreSQL reuses it by itself."""
         if self._engine is not None and not self._url:
-            with (
-                suppress(sqlite3.Error, SQLAlchemyError),
-                closing(self._engine.raw_connection()) as connection,
-            ):
+            failures = sqlite3.Error, SQLAlchemyError
+            with suppress(*failures), closing(self._engine.raw_connection()) as connection:
                 # `execute` would stop after one page.
                 driver = cast(sqlite3.Connection, connection.driver_connection)
                 driver.executescript("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(PASSIVE)")

@@ -46,12 +46,9 @@ class Stored(NamedTuple):
 
 def why_full(count: int) -> str | None:
     """Why a visitor with so many runs cannot start another, in a sentence; None if they can."""
-    most = int(max(settings.value("RECEPTIVE_MOST_RUNS"), 1))
-    return (
-        None
-        if count < most
-        else f"You have {most:,} runs, which is the most that is kept. Delete one to start another."
-    )
+    most = settings.value("RECEPTIVE_MOST_RUNS")
+    full = f"You have {most:,} runs, which is the most that is kept. Delete one to start another."
+    return None if count < most else full
 
 
 class Store:
