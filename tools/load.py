@@ -75,7 +75,7 @@ class Measured:
 
 async def measure(server: Server, sessions: int, seconds: float) -> Measured:
     """Let them all come, two train, and the others work."""
-    pages = list(PAGES)
+    pages = [page.address for page in PAGES.values()]
     found = Measured(load=[os.getloadavg()[0]])
     watching = asyncio.create_task(_watch_memory(server.pid, found.memory))
     async with AsyncExitStack() as stack:

@@ -47,10 +47,10 @@ def main() -> None:
             for size, (width, height) in SIZES.items():
                 context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=look)
                 page = context.new_page()
-                for name in PAGES:
+                for name, info in PAGES.items():
                     if arguments.only is not None and name != arguments.only:
                         continue
-                    page.goto(f"{arguments.url}/{name}")
+                    page.goto(f"{arguments.url}/{info.address}")
                     settled(page)
                     if name == "draw":
                         page.wait_for_selector("canvas.upper-canvas")

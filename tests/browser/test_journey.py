@@ -491,8 +491,8 @@ def test_the_menu_of_a_phone_closes_when_a_page_was_chosen(chromium, server):
 def test_nothing_is_cut_off_on_a_phone(chromium, server, look):
     context = chromium.new_context(viewport={"width": 390, "height": 844}, color_scheme=look, has_touch=True)
     page = context.new_page()
-    for name in PAGES:
-        page.goto(f"{server}/{name}")
+    for name, info in PAGES.items():
+        page.goto(f"{server}/{info.address}")
         expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
         clean(page)
         for part in ("document.documentElement", "document.querySelector('[data-testid=stMain]')"):

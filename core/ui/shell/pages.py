@@ -21,7 +21,7 @@ class PageInfo(NamedTuple):
     """A page of the app, as the registry lists it.
 
     Attributes:
-        id: its address, and the name of its file.
+        id: the name of its file.
         title: in the navigation.
         icon: a Material symbol.
         group: the section of the navigation.
@@ -40,6 +40,11 @@ class PageInfo(NamedTuple):
     def file(self) -> str:
         """Its script, as Streamlit names it."""
         return f"pages/{self.id}.py"
+
+    @property
+    def address(self) -> str:
+        """The path of its URL: Streamlit finds the first page at the app's own address only."""
+        return "" if self.id == FIRST else self.id
 
 
 _PLAY, _INSIDE = "Playground", "Look inside"
