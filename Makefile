@@ -10,6 +10,7 @@ run: .venv/run
 
 test: .venv/test
 	$(BIN)/python -m tools.chromium
+	$(BIN)/python -m tools.postgresql
 	$(BIN)/python -m pytest tests/browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/browser
 

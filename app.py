@@ -5,11 +5,11 @@ from pathlib import Path
 import streamlit as st
 
 from core.ui.shell.frame import sidebar
+from core.ui.shell.links import open_link
 from core.ui.shell.pages import navigation, run_page
 from core.ui.shell.private import remember
 from core.ui.shell.session import session
 from core.ui.shell.warming import warm_up
-from core.ui.widgets.handing_on import open_link
 
 st.set_page_config(page_title="Receptive", page_icon="assets/icon.svg", layout="wide")
 st.logo("assets/logo.svg", size="large", icon_image="assets/icon.svg")
@@ -20,6 +20,6 @@ page = st.navigation(navigation(mine.hidden))
 st.html(Path("assets/style.css"))
 sidebar(mine)
 run_page(page)
-mine.keep_desk()
+mine.keep_draft()
 remember(mine.token)
 warm_up()

@@ -55,7 +55,14 @@ class Setting(NamedTuple):
 
 
 _TABLE = (
-    Setting("RECEPTIVE_DATA_DIR", "", "where runs are kept; by default `.receptive` beside `app.py`"),
+    Setting(
+        "RECEPTIVE_DATA_DIR", "", "where runs are kept, in a SQLite database; by default `.receptive` beside `app.py`"
+    ),
+    Setting(
+        "RECEPTIVE_DATABASE_URL",
+        "",
+        "a PostgreSQL database instead, for several servers: `postgresql://user:password@host/name`",
+    ),
     Setting("RECEPTIVE_RUN_MEMORY_MB", 1000, "a training that would need more is refused before it starts", 1),
     Setting(
         "RECEPTIVE_PATIENCE_SECONDS", 600.0, "a run that nobody has watched for so long is paused and saved", 0.001

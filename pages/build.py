@@ -3,7 +3,10 @@
 import streamlit as st
 
 from core.network import PRESETS, trace
-from core.ui.pages.build.editor import layer_list, readiness, start_from, thoughts, totals
+from core.ui.pages.build.layer_list import layer_list
+from core.ui.pages.build.readiness import readiness, thoughts
+from core.ui.pages.build.start import start_from
+from core.ui.pages.build.totals import totals
 from core.ui.shell.frame import head
 from core.ui.shell.session import session
 from core.ui.widgets.diagram import drawing

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from core.ui.pages.draw.board import USUAL, board
+from core.ui.pages.draw.board import board
+from core.ui.pages.draw.state import USUAL
 from core.ui.shell.frame import head
 from core.ui.shell.pages import end_page, link_to
 from core.ui.shell.session import session
-from core.ui.widgets.subject import choose_subject, watch
+from core.ui.widgets.model_view import choose_subject, watch
 
 mine = session()
 head("Draw", "Draw a digit from 0 to 9 with mouse or finger; the network answers after each stroke.")

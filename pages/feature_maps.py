@@ -6,7 +6,8 @@ from core.ui.pages.feature_maps.feature_maps import feature_maps
 from core.ui.shell.frame import head
 from core.ui.shell.pages import link_to
 from core.ui.shell.session import session
-from core.ui.widgets.subject import choose_picture, choose_subject, watch
+from core.ui.widgets.input_image import choose_image
+from core.ui.widgets.model_view import choose_subject, watch
 
 mine = session()
 head(
@@ -14,6 +15,6 @@ head(
 )
 subject = choose_subject(mine, "maps/subject")
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-    picture = choose_picture(mine, subject, "maps")
+    picture = choose_image(mine, subject, "maps")
 watch(mine, subject, lambda: feature_maps(mine, subject, picture))
 link_to("receptive_fields", "Which pixels does one of these numbers depend on? Receptive fields")

@@ -1,6 +1,6 @@
 """Games: a drawing that splits two networks, strokes that fool one, and its hardest images, read against it."""
 
-from core.ui.pages.games.games import choose_game
+from core.ui.pages.games.choice import choose_game
 from core.ui.shell.frame import head
 from core.ui.shell.pages import link_to
 from core.ui.shell.session import session

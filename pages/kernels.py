@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from core.ui.pages.kernels.kernels import all_and_one, choose_kernel_layer
+from core.ui.pages.kernels.panels import all_and_one, choose_kernel_layer
 from core.ui.shell.frame import head
 from core.ui.shell.pages import link_to
 from core.ui.shell.session import session
-from core.ui.widgets.subject import choose_subject, watch
+from core.ui.widgets.model_view import choose_subject, watch
 
 mine = session()
 head(

@@ -4,7 +4,7 @@ from core.ui.pages.mistakes.mistakes import LIVE_SECONDS, mistakes
 from core.ui.shell.frame import head
 from core.ui.shell.pages import link_to
 from core.ui.shell.session import session
-from core.ui.widgets.subject import choose_subject, need_images, watch
+from core.ui.widgets.model_view import choose_subject, need_images, watch
 
 mine = session()
 head(

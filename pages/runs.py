@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from core.ui.pages.runs.runs import damaged, manage, overlay, run_table
+from core.ui.pages.runs.manage import damaged, manage
+from core.ui.pages.runs.table import overlay, run_table
 from core.ui.shell.frame import following, head
 from core.ui.shell.pages import end_page, link_to
 from core.ui.shell.session import session

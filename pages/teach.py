@@ -2,7 +2,10 @@
 
 import streamlit as st
 
-from core.ui.pages.teach.teaching import choose_collection, class_names, drawings, examples, teach, try_out
+from core.ui.pages.teach.collect import choose_collection, class_names, examples
+from core.ui.pages.teach.gallery import drawings
+from core.ui.pages.teach.teach import teach
+from core.ui.pages.teach.try_out import try_out
 from core.ui.shell.frame import head
 from core.ui.shell.pages import link_to
 from core.ui.shell.session import session

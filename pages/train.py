@@ -4,11 +4,13 @@ import streamlit as st
 
 from core.data import SOURCES
 from core.network import PRESETS
-from core.ui.pages.train.live import LIVE_SECONDS, controls, live_view
+from core.ui.pages.train.controls import controls
+from core.ui.pages.train.live import LIVE_SECONDS, live_view
 from core.ui.pages.train.recipe import choose_dataset, choose_recipe
-from core.ui.shell.frame import following, head, plain
+from core.ui.shell.frame import following, head
 from core.ui.shell.pages import link_to
 from core.ui.shell.session import session
+from core.views.wording import plain
 
 mine = session()
 head(

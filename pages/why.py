@@ -6,7 +6,8 @@ from core.ui.pages.why.why import choose_class, choose_method, explained
 from core.ui.shell.frame import head
 from core.ui.shell.pages import link_to
 from core.ui.shell.session import session
-from core.ui.widgets.subject import choose_picture, choose_subject, need_images, watch
+from core.ui.widgets.input_image import choose_image
+from core.ui.widgets.model_view import choose_subject, need_images, watch
 
 mine = session()
 head(
@@ -16,7 +17,7 @@ head(
 subject = choose_subject(mine, "why/subject")
 need_images(subject)
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-    picture = choose_picture(mine, subject, "why")
+    picture = choose_image(mine, subject, "why")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     choose_class(mine, subject)
     method = choose_method(subject.network)

@@ -75,7 +75,7 @@ def test_it_shows_one_picture_that_exists():
 
 def test_requirements_are_pinned_and_complete():
     lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
-    names = {re.match(r"([\w-]+)==[\d.]+", line)[1] for line in lines}
+    names = {re.match(r"([\w-]+)(?:\[\w+\])?==[\d.]+", line)[1] for line in lines}
     assert names >= {"streamlit", "tensorflow", "altair", "pillow", "streamlit-drawable-canvas", "numpy"}
 
 

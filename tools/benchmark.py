@@ -14,7 +14,6 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tools.drawings.calibration import fresh_table
@@ -99,11 +98,11 @@ def ours(case: Case, bare: bool = False) -> float:
 
     from core.data import load
     from core.network import PRESETS, BatchNormalization, Dropout
+    from core.store import Store
     from core.training import Recipe, State, Workspace, loop
     from core.training.controls import Controls
     from core.training.loop import Loop
     from core.training.priority import one_core_an_operation
-    from core.training.store import Store
 
     one_core_an_operation()
     tf.add(tf.constant(0), 1)  # its threads start here and do not stand back: neither do those of `fit`
@@ -119,7 +118,7 @@ def ours(case: Case, bare: bool = False) -> float:
         steps = (snapshot.step for snapshot in Loop(network, load("mnist"), recipe).snapshots(Controls()))
         return _pace(lambda: next(steps)) * case.batch_size
     with tempfile.TemporaryDirectory() as folder:
-        run = Workspace(Store(Path(folder)).workspace("benchmark")).start(network, "mnist", recipe)
+        run = Workspace(Store(folder).visitor("benchmark")).start(network, "mnist", recipe)
         ended = threading.Event()
 
         def read() -> int:

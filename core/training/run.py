@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +16,12 @@ from core import settings
 from core.data import Dataset
 from core.network import InvalidNetwork, Network
 from core.network.recipe import Recipe
+from core.store import LEASE_SECONDS, RunStore, StoreError, TakenOver
+from core.training import records
 from core.training.controls import Controls
 from core.training.priority import wake_tensorflow
 from core.training.scheduler import SCHEDULER, Scheduler
 from core.training.snapshot import Snapshot, State
-from core.training.store import Record, RunFolder, StoreError
 
 if TYPE_CHECKING:
     import keras
@@ -28,11 +30,13 @@ if TYPE_CHECKING:
     from core.training.loop import Loop
 
 WEIGHTS_SECONDS = 1.0  # how often a running model's weights are copied for the pages
+CLAIM_SECONDS = 2.0  # how often a server says that it still trains a run, so that no other one does
 RESTING_SECONDS = 0.5  # how often a resting run looks whether its visitor is still there
 STOPPED = "Stopped. What it has learned so far is kept; you can let it continue."
 ALONE = "Paused and saved, because its page had been closed for a while. Press Resume to go on."
 LONG = "Paused and saved: this run has used the time that one run may take here. Press Resume to go on."
 ASIDE = "Paused and saved, because another run was started. Press Resume to go on."
+ELSEWHERE = "Another server trains this run. Pause it there, then press Resume to go on here."
 RESTARTED = "The server was restarted; the run is as it was when it was saved last. Press Resume to go on."
 
 
@@ -96,11 +100,11 @@ class Run:
         dataset: the images, or a function that loads them in the run's own thread.
         dataset_name: what it is called in `core.data`.
         name: what people call the run.
-        folder: where it is kept on disk, if anywhere.
+        stored: where it is kept, if anywhere.
         patience: in seconds.
         turns: the line to stand in.
-        saved: the state from which it goes on, where it comes from the disk.
-        begin: weights to begin with, as for `train`, where they are not in its folder.
+        saved: the state from which it goes on, where it was saved.
+        begin: weights to begin with, as for `train`, where they are not stored.
     """
 
     def __init__(
@@ -111,7 +115,7 @@ class Run:
         *,
         dataset_name: str = "mnist",
         name: str = "",
-        folder: RunFolder | None = None,
+        stored: RunStore | None = None,
         patience: float | None = None,
         turns: Scheduler = SCHEDULER,
         saved: Snapshot | None = None,
@@ -122,10 +126,8 @@ class Run:
         self.dataset_name = dataset_name
         self.name = name or network.name
         self.created = time.time()
-        self.folder = folder
-        self._dataset = (
-            dataset  # holds a `DrawnDataset` by its bound method: `core.data.load` finds it while this is here
-        )
+        self.stored = stored
+        self._dataset = dataset  # holds a lesson by its bound method: `core.data.load` finds it while this is here
         self._begin = tuple(begin)
         self._patience = patience_seconds() if patience is None else patience
         self._budget = budget_seconds()
@@ -137,7 +139,9 @@ class Run:
         self._weights: tuple[int, list[np.ndarray]] | None = None  # (version, arrays)
         self._reading = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._kept_best: list[float] | None = None  # the evaluation whose weights are on disk as the best
+        self._kept_best: list[float] | None = None  # the judgement whose weights are stored as the best
+        self._revision = 0  # of what is stored, that it goes on from
+        self._claimed = 0.0  # when this server last said that it trains the run
         self._starting = threading.RLock()
         self._aside = False  # whether its thread is to end, and what it holds in memory with it
         self._ending = False  # its thread has decided to end: asked to go on, it needs another
@@ -196,7 +200,9 @@ class Run:
                 self._snapshot = replace(self._snapshot, state=State.STOPPED, message=STOPPED)
 
     @classmethod
-    def from_record(cls, record: Record, folder: RunFolder, dataset: Callable[[], Dataset], **more: Any) -> Run:
+    def from_record(
+        cls, record: records.Record, name: str, created: float, stored: RunStore, dataset: Callable[[], Dataset]
+    ) -> Run:
         """A run as it was saved; it rests until it is resumed."""
         saved = record.snapshot
         if saved.state not in (State.FINISHED, State.STOPPED, State.FAILED):
@@ -207,17 +213,16 @@ class Run:
             dataset,
             record.recipe,
             dataset_name=record.dataset,
-            name=record.name,
-            folder=folder,
+            name=name,
+            stored=stored,
             saved=saved,
-            **more,
         )
-        run.created = record.created
+        run.created = created
         return run
 
     def discard(self) -> None:
         """End it and keep nothing: it is being deleted."""
-        self.folder = None
+        self.stored = None
         self._controls.stop(STOPPED)
 
     def touch(self) -> None:
@@ -284,7 +289,7 @@ class Run:
         """
         with self._reading:
             if self._weights is None and not self._alive():
-                arrays = self._weights_from_disk()
+                arrays = self._stored_weights()
                 if arrays is not None:
                     self._weights = (1, arrays)
         return self._weights
@@ -304,15 +309,39 @@ class Run:
 
     def _work(self) -> None:
         try:
+            self._claim()
             self._train(self._controls)
+        except TakenOver as problem:
+            self._checkpoint = None  # it goes on from what is stored
+            self._show(None, State.PAUSED, message=str(problem))
         except Exception as problem:  # a run may fail, its server may not
             if not isinstance(problem, (InvalidNetwork, StoreError, RuntimeError)):
                 logging.getLogger(__name__).exception("A run failed")
             self._snapshot = replace(self._snapshot, state=State.FAILED, message=_explained(problem))
         finally:
+            if self.stored is not None:
+                with suppress(StoreError):
+                    self.stored.release()
             with self._starting:
                 self._ending = True
             self._turns.leave(self)
+
+    def _claim(self) -> None:
+        """Wait until no other server trains this run, no longer than for a silent one; else raise `TakenOver`."""
+        end = time.monotonic() + LEASE_SECONDS + RESTING_SECONDS
+        while not (mine := self._is_mine()) and not self._controls.stopped and time.monotonic() < end:
+            time.sleep(RESTING_SECONDS)
+        if not mine and not self._controls.stopped:
+            raise TakenOver(ELSEWHERE)
+
+    def _is_mine(self) -> bool:
+        """Say that this server trains the run; False where another one does."""
+        self._claimed = time.monotonic()
+        try:
+            return self.stored is None or self.stored.claim()
+        except StoreError as problem:  # the database does not answer: that is no reason not to train
+            self.problem = str(problem)
+            return True
 
     def _train(self, controls: Controls) -> None:
         loop: Loop | None = None
@@ -352,6 +381,8 @@ class Run:
     def _rested(self, controls: Controls, loop: Loop | None) -> str:
         """Return when it may work: nothing, or why its thread has to end instead."""
         while True:
+            if time.monotonic() - self._claimed > CLAIM_SECONDS and not self._is_mine():
+                raise TakenOver(ELSEWHERE)
             with self._starting:
                 gone = time.monotonic() - self._seen > self._patience
                 over = loop is not None and loop.seconds > self._budget
@@ -382,118 +413,81 @@ class Run:
         from core.training.loop import Loop
 
         dataset = self._dataset() if callable(self._dataset) else self._dataset
-        begin = self._begin
-        if not begin and self.folder is not None and self.folder.has("start"):
-            begin = self.folder.load("start").arrays
-        if self._checkpoint is not None or self.folder is None:
-            return Loop(self.network, dataset, self.recipe, checkpoint=self._checkpoint, begin=begin)
+        begin, checkpoint = self._begin, self._checkpoint
+        if self.stored is not None:
+            kept = self.stored.read("start", *(("last", "best") if checkpoint is None else ()))
+            begin = begin or kept.checkpoints.get("start", {}).get("weights", ())
+            if checkpoint is None:
+                self._revision, self._kept_best, checkpoint = kept.revision, None, records.checkpoint_of(kept)
         try:
-            return Loop(self.network, dataset, self.recipe, checkpoint=self._from_disk(), begin=begin)
+            return Loop(self.network, dataset, self.recipe, checkpoint=checkpoint, begin=begin)
         except InvalidNetwork:
             raise
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError):  # whatever a file may hold
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError):  # what is stored does not fit
+            if self.stored is None:
+                raise
             raise StoreError(f"The run “{self.name}” is damaged, so it cannot go on. Start a new one.") from None
 
     def _publish_weights(self, loop: Loop) -> None:
         self._weights = (self.version + 1, loop.model.get_weights())
 
-    # On disk
+    # Where it is kept
 
     def _save(self, loop: Loop | None) -> None:
-        """Keep all that is needed to go on; on disk where it has a place there, else in memory."""
+        """Keep all that is needed to go on: in the database where it has a place there, else in memory."""
         if loop is None:
             return
-        checkpoint = loop.checkpoint()
-        self._checkpoint = checkpoint
-        if self.folder is None:
+        checkpoint = self._checkpoint = loop.checkpoint()
+        if self.stored is None:
             return
+        numbers = checkpoint.numbers
         try:
-            self._write(self.folder, checkpoint)
+            record = records.Record(self.network, self.dataset_name, self.recipe, checkpoint.snapshot, numbers)
+            arrays = records.arrays_of(checkpoint, with_best=numbers["best"] != self._kept_best)
+            self._revision = self.stored.save(records.to_bytes(record), arrays, self._revision)
         except StoreError as problem:
             self.problem = str(problem)
+            if isinstance(problem, TakenOver):
+                raise
         else:
             self.problem = ""
+            self._kept_best = numbers["best"]
             self._checkpoint = None  # the memory is for others
 
-    def _write(self, folder: RunFolder, checkpoint: Checkpoint) -> None:
-        counts = [len(checkpoint.weights), len(checkpoint.generators)]
-        numbers = {**checkpoint.numbers, "counts": counts}
-        record = Record(
-            folder.id,
-            self.name,
-            self.network,
-            self.dataset_name,
-            self.recipe,
-            self.created,
-            checkpoint.snapshot,
-            numbers,
-        )
-        best = checkpoint.numbers["best"]
-        if checkpoint.best and best != self._kept_best:
-            folder.save("best", checkpoint.best, record)
-            self._kept_best = best
-        folder.save("last", [*checkpoint.weights, *checkpoint.generators, *checkpoint.optimizer], record)
-        epoch = checkpoint.snapshot.evaluated_epoch
-        if epoch >= 0 and epoch == int(epoch):
-            folder.save(int(epoch), checkpoint.weights, record)
-
-    def _from_disk(self) -> Checkpoint | None:
-        """Where it was saved last; None where it never was."""
-        from core.training.checkpoint import Checkpoint
-
-        if self.folder is None or not self.folder.has("last"):
+    def _stored_weights(self) -> list[np.ndarray] | None:
+        """Of a run that this server has not trained: those that its last snapshot is about."""
+        if self.stored is None:
             return None
-        record, arrays = self.folder.load("last")
-        numbers, best = record.numbers, []
-        if numbers.get("best") and self.folder.has("best"):
-            kept = self.folder.load("best")
-            best = kept.arrays
-            numbers = {**numbers, "best": kept.record.numbers["best"]}  # of an epoch later, where a kill came between
-        weights, generators = _counts(record)
-        parts = arrays[:weights], arrays[weights : weights + generators], arrays[weights + generators :]
-        return Checkpoint(*map(tuple, parts), record.snapshot, tuple(best), numbers)
-
-    def _weights_from_disk(self) -> list[np.ndarray] | None:
-        """Of a run that this process has not trained: those that its last snapshot is about."""
-        if self.folder is None or not self.folder.has("last"):
-            return None
-        if self._snapshot.kept_epoch is not None:
-            return self.folder.load("best").arrays
-        record, arrays = self.folder.load("last")
-        return arrays[: _counts(record)[0]]
+        kind = "last" if self._snapshot.kept_epoch is None else "best"
+        return self.stored.read(kind).checkpoints.get(kind, {}).get("weights")
 
     def epochs(self) -> list[int]:
         """The epochs whose weights are kept, in order; 0 is before training."""
-        if self.folder is None:
+        if self.stored is None:
             return []
         try:
-            return [epoch for epoch in self.folder.epochs() if epoch <= self._snapshot.evaluated_epoch]
+            return [epoch for epoch in self.stored.epochs() if epoch <= self._snapshot.evaluated_epoch]
         except StoreError:
             return []
 
     def epoch_weights(self, epoch: int) -> list[np.ndarray]:
         """The weights after an epoch, in Keras' order; raises `StoreError`."""
-        if self.folder is None:
+        if self.stored is None:
             raise StoreError("This run is not kept on disk, so its epochs cannot be shown.")
-        return self.folder.load(epoch).arrays
+        if kept := self.stored.read(epoch).checkpoints:
+            return kept[epoch]["weights"]
+        raise StoreError(f"Nothing has been saved as “{epoch}” of this run. Let it train first.")
 
     def rename(self, name: str) -> None:
-        """Give it another name; raises `StoreError`."""
-        if self.folder is not None:
-            self.folder.rename(name)
+        """Give it another name of 1 to 80 characters; raises `StoreError`."""
+        records.check_name(name)
+        if self.stored is not None:
+            self.stored.rename(name)
         self.name = name
 
     def _show(self, loop: Loop | None, state: State, place: int = 0, message: str = "") -> None:
         now = self._snapshot if loop is None else loop.resting()
         self._snapshot = replace(now, state=state, queue_position=place, seconds_left=None, message=message)
-
-
-def _counts(record: Record) -> tuple[int, int]:
-    """How many arrays are weights, and how many belong to random generators."""
-    counts = record.numbers.get("counts")
-    if not isinstance(counts, list) or len(counts) != 2 or not all(isinstance(count, int) for count in counts):
-        raise StoreError(f"The run “{record.name}” is damaged. It can only be deleted.")
-    return max(counts[0], 0), max(counts[1], 0)
 
 
 def _explained(problem: Exception) -> str:

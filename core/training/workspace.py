@@ -1,4 +1,4 @@
-"""What one visitor has: runs at work, runs that rest on the disk, and drawings."""
+"""What one visitor has: runs at work, runs that rest in the database, and drawings."""
 
 from __future__ import annotations
 
@@ -15,11 +15,15 @@ from core.data import SOURCES, Collection, Dataset, DatasetError, DrawnDataset, 
 from core.data.drawn_datasets import drawn_name, is_drawn
 from core.network import Network
 from core.network.recipe import Recipe
+from core.store import Arrays, Kind, RunStore, Store, StoreError, VisitorStore, why_full
+from core.training import records
+from core.training.records import MAX_NAME, Record
 from core.training.run import Run
-from core.training.store import MAX_NAME, Record, RunFolder, Store, StoreError, WorkspaceFolder, why_full
+from core.training.snapshot import Snapshot, State
 
+MAX_DRAFT = 300_000  # bytes
 IDLE_SECONDS = 1800.0  # a visitor's runs leave the memory when nothing of theirs happened for so long
-EXPIRY_SECONDS = 3600.0  # how often old workspaces on the disk are looked for
+EXPIRY_SECONDS = 3600.0  # how often visitors who stayed away are looked for
 EMPTY = {
     "digits": Collection("My digits", tuple("0123456789")),
     "own": Collection("My drawings", ("circle", "cross", "triangle")),
@@ -30,22 +34,22 @@ class Workspace:
     """The runs of one visitor, newest first, and their collections of drawings. Safe from any thread.
 
     Args:
-        folder: where they are kept; in memory only if there is none.
+        store: where they are kept; in memory only if there is none.
         loader: dataset by name.
     """
 
-    def __init__(self, folder: WorkspaceFolder | None = None, loader: Callable[[str], Dataset] = load) -> None:
-        self._folder = folder
+    def __init__(self, store: VisitorStore | None = None, loader: Callable[[str], Dataset] = load) -> None:
+        self._store = store
         self._loader = loader
         self._changing = threading.RLock()
         self._runs: list[Run] = []
-        self.damaged: dict[str, str] = {}  # id of a run on disk that cannot be read → why
-        self.problem = ""  # why runs are not kept on disk, if they are not
+        self.damaged: dict[str, str] = {}  # id of a stored run that cannot be read → why
+        self.problem = ""  # why runs are not kept, if they are not
         self._collections: dict[str, Collection] = {}
-        self.unreadable: dict[str, str] = {}  # a collection on disk that cannot be read → why
+        self.unreadable: dict[str, str] = {}  # a stored collection that cannot be read → why
         self.used = time.monotonic()
-        if folder is not None:
-            self._read(folder)
+        if store is not None:
+            self._read(store)
 
     @property
     def runs(self) -> list[Run]:
@@ -83,52 +87,56 @@ class Workspace:
             StoreError: where there are as many runs as one visitor may have; then nothing has changed.
         """
         drawings = dataset if isinstance(dataset, Collection) else None
-        dataset = drawn_name(drawings) if drawings is not None else dataset
+        called = drawn_name(dataset) if isinstance(dataset, Collection) else dataset
         with self._changing:
             if self.full:
                 raise StoreError(self.full)
             for run in self._runs:
                 run.put_aside()
             name = self._free_name(name or network.name)
-            folder = None
-            if self._folder is not None:
+            stored = None
+            if self._store is not None:
+                snapshot = Snapshot(State.STARTING, epochs=recipe.epochs)
+                checkpoints: dict[Kind, Arrays] = {"start": {"weights": begin}} if len(begin) else {}
+                if drawings is not None:
+                    checkpoints["drawings"] = {"file": [np.frombuffer(drawings.to_bytes(), np.uint8)]}
                 try:
-                    kept = b"" if drawings is None else drawings.to_bytes()
-                    folder = self._folder.create(name, network, dataset, recipe, begin, kept)
+                    record = records.to_bytes(Record(network, called, recipe, snapshot, {}))
+                    stored = self._store.create(name, record, checkpoints)
                     self.problem = ""
                 except StoreError as problem:
                     self.problem = str(problem)
             if drawings is None:
-                source = partial(self._loader, dataset)
+                source = partial(self._loader, called)
             else:
-                source = DrawnDataset(drawings, None if folder is None else partial(_copy, folder)).dataset
+                source = DrawnDataset(drawings, None if stored is None else partial(_copy, stored)).dataset
             run = Run(
                 network,
                 source,
                 recipe,
-                dataset_name=dataset,
+                dataset_name=called,
                 name=name,
-                folder=folder,
-                begin=() if folder is not None else begin,
+                stored=stored,
+                begin=() if stored is not None else begin,
             )
             run.problem = self.problem
             self._runs.insert(0, run)
         return run.start()
 
     def delete(self, run: Run) -> None:
-        """Stop it and forget it; raises `StoreError` where its files cannot be deleted."""
+        """Stop it and forget it; raises `StoreError` where it cannot be deleted."""
         with self._changing:
-            folder = run.folder
+            stored = run.stored
             run.discard()
-            if self._folder is not None and folder is not None:
-                self._folder.delete(folder.id)
+            if self._store is not None and stored is not None:
+                self._store.delete(stored.id)
             self._runs = [other for other in self._runs if other is not run]
 
     def delete_damaged(self, run_id: str) -> None:
-        """Delete the files of a run that cannot be read; raises `StoreError`."""
+        """Delete a run that cannot be read; raises `StoreError`."""
         with self._changing:
-            if self._folder is not None:
-                self._folder.delete(run_id)
+            if self._store is not None:
+                self._store.delete(run_id)
             self.damaged.pop(run_id, None)
 
     def collection(self, which: str) -> Collection:
@@ -153,22 +161,22 @@ class Workspace:
             changed = change(self.collection(which))
             if which in self.unreadable:  # it would be lost
                 raise StoreError(self.unreadable[which])
-            if self._folder is not None:
-                self._folder.collect(which, changed.to_bytes())
+            if self._store is not None:
+                self._store.save(which, changed.to_bytes())
             self._collections[which] = changed
             return changed
 
     def forget_collection(self, which: str) -> None:
         """Delete the visitor's drawings of this kind, readable or not; raises `StoreError`."""
         with self._changing:
-            if self._folder is not None:
-                self._folder.collect(which, None)
+            if self._store is not None:
+                self._store.save(which, None)
             self.unreadable.pop(which, None)
             self._collections[which] = EMPTY[which]
 
     def _read_collection(self, which: str) -> Collection:
         try:
-            content = self._folder.collection(which) if self._folder is not None else None
+            content = self._store.load(which) if self._store is not None else None
             if content is None:
                 return EMPTY[which]
             found = Collection.from_bytes(content)
@@ -179,56 +187,59 @@ class Workspace:
             self.unreadable[which] = str(problem)
             return EMPTY[which]
 
-    def note(self, text: str) -> None:
-        """Keep what lies on the visitor's desk; a disk that cannot is no reason to disturb them."""
-        if self._folder is not None:
+    def save_draft(self, text: str) -> None:
+        """Keep what the visitor is building; a database that cannot is no reason to disturb them."""
+        if self._store is not None:
             try:
-                self._folder.note(text)
+                content = text.encode("utf-8", "replace")
+                if len(content) > MAX_DRAFT:
+                    raise StoreError(f"This is more than the {MAX_DRAFT // 1000} kB that a draft can hold.")
+                self._store.save("draft", content)
             except StoreError as problem:
                 self.problem = str(problem)
 
-    def read_note(self) -> str | None:
-        """What lay there last; None if nothing."""
+    def draft(self) -> str | None:
+        """What they were building last; None if nothing. The text may be anything: check it before use."""
         try:
-            return self._folder.read_note() if self._folder is not None else None
+            content = self._store.load("draft") if self._store is not None else None
+            return None if content is None else content.decode("utf-8", "replace")
         except StoreError:
             return None
 
-    def touch(self) -> None:
+    def heartbeat(self) -> None:
         """Its visitor is here."""
         self.used = time.monotonic()
-        if self._folder is not None:
+        if self._store is not None:
             try:
-                self._folder.touch()
+                self._store.heartbeat()
             except StoreError as problem:
                 self.problem = str(problem)
 
-    def _read(self, folder: WorkspaceFolder) -> None:
+    def _read(self, store: VisitorStore) -> None:
         try:
-            records, damaged = folder.records()
+            listed = store.runs()
         except StoreError as problem:
             self.problem = str(problem)
             return
-        self.damaged = {one.id: one.sentence for one in damaged}
-        for record in records:
+        for run_id, name, created in listed:
             try:
-                self._runs.append(self._run(record, folder.open(record.id)))
+                self._runs.append(self._run(RunStore(store, run_id), name, created))
             except (DatasetError, InvalidCollection, StoreError) as problem:
-                self.damaged[record.id] = (
-                    f"The run “{record.name}” cannot be shown. {problem} It can only be deleted."
-                )
+                remedy = "" if "deleted" in str(problem) else " It can only be deleted."
+                self.damaged[run_id] = f"The run “{name}” cannot be shown. {problem}{remedy}"
 
-    def _run(self, record: Record, folder: RunFolder) -> Run:
+    def _run(self, stored: RunStore, name: str, created: float) -> Run:
         """A run with what it learns from; raises where that is not there."""
+        record = records.from_bytes(stored.read().record)
         source = partial(self._loader, record.dataset)
         if is_drawn(record.dataset):
-            drawn = DrawnDataset(_copy(folder), partial(_copy, folder))
+            drawn = DrawnDataset(_copy(stored), partial(_copy, stored))
             if drawn.name != record.dataset:
                 raise StoreError("Its drawings are others than those that it learned from.")
             source = drawn.dataset
         elif record.dataset not in SOURCES:
             raise StoreError("It learned from a dataset that this server does not have.")
-        return Run.from_record(record, folder, source)
+        return Run.from_record(record, name, created, stored, source)
 
     def _free_name(self, name: str) -> str:
         """`LeNet-5`, then `LeNet-5 (2)`: people must be able to tell runs apart."""
@@ -242,16 +253,19 @@ class Workspace:
         return found
 
 
-def _copy(folder: RunFolder) -> Collection:
-    """The drawings that a run learns from, from its own folder."""
-    return Collection.from_bytes(folder.drawings())
+def _copy(stored: RunStore) -> Collection:
+    """The drawings that a run learns from, its own copy."""
+    kept = stored.read("drawings").checkpoints
+    if "drawings" not in kept:
+        raise StoreError("The drawings that it learned from are missing.")
+    return Collection.from_bytes(kept["drawings"]["file"][0].tobytes())
 
 
 class Workspaces:
     """The workspaces of all visitors of this process.
 
     Args:
-        store: where they are on disk.
+        store: where they are kept.
     """
 
     def __init__(self, store: Store) -> None:
@@ -268,12 +282,12 @@ class Workspaces:
             found = self._held.get(token)
             if found is None:
                 try:
-                    found = Workspace(self._store.workspace(token))
+                    found = Workspace(self._store.visitor(token))
                 except StoreError as problem:
                     found = Workspace()
                     found.problem = str(problem)
             self._open[token] = self._held[token] = found
-        found.touch()
+        found.heartbeat()
         return found
 
     def _tidy(self, keep: str) -> None:
@@ -287,6 +301,8 @@ class Workspaces:
 
     def _expire(self, in_use: set[str]) -> None:
         try:
+            for token in in_use:  # so that other servers know of them
+                self._store.visitor(token).heartbeat()
             self._store.expire(in_use=in_use)
         except StoreError:
             logging.getLogger(__name__).exception("Old workspaces could not be deleted")

@@ -16,6 +16,7 @@ import numpy as np
 
 from core.training.snapshot import Point, Snapshot, mean
 from core.views.theme import CLASS_COLOURS, LIGHT, Look
+from core.views.wording import percent
 
 CURVE_HEIGHT = 240
 DRAWN = "your drawings"
@@ -287,7 +288,7 @@ def probability_bars(probabilities: np.ndarray | None, class_names: Sequence[str
     """One bar a class, always in the class's own colour, with the percentage beside it; None: no bars yet."""
     known = probabilities is not None
     bars = [
-        {"class": name, "probability": float(p), "text": f"{p * 100:.2f} %" if known else "–"}
+        {"class": name, "probability": float(p), "text": percent(float(p) if known else None)}
         for name, p in zip(class_names, probabilities if known else np.zeros(len(class_names)))
     ]
     return filled(_probability_bars(tuple(class_names), look), bars=bars)

@@ -14,6 +14,7 @@ import numpy as np
 
 from core.views.charts import KEPT, Spec, filled
 from core.views.theme import CLASS_COLOURS, LIGHT, SIGNED, Look, class_inks, coloured
+from core.views.wording import percent
 
 MATRIX_PX = 300  # fits a phone, with its axes
 
@@ -147,7 +148,7 @@ def two_answers(
         names: what to call the two answers.
     """
     bars = [
-        {"class": label, "answer": name, "probability": float(p), "text": f"{p * 100:.2f} %"}
+        {"class": label, "answer": name, "probability": float(p), "text": percent(float(p))}
         for name, values in zip(names, (before, after))
         for label, p in zip(class_names, values)
     ]

@@ -18,7 +18,7 @@ def lesson(page: Page, server: str, *hidden: str) -> None:
 
 def test_a_click_on_a_map_stays_on_draw_where_looking_inside_is_left_out(page, server):
     lines = []
-    page.on("websocket", lines.append)
+    page.on("websocket", lambda line: lines.append(line))
     lesson(page, server, "inside")
     expect(page.get_by_test_id("stSidebarNav").get_by_role("link", name="Feature maps")).to_have_count(0)
     go(page, "Draw")

@@ -110,10 +110,10 @@ def test_nothing_is_searched_again_for_another_kernel_or_an_unchanged_page(app, 
     def never(*_, **__):
         raise AssertionError
 
-    monkeypatch.setattr("core.ui.pages.kernels.kernels.best_patches", never)
+    monkeypatch.setattr("core.ui.pages.kernels.patches.best_patches", never)
     kernel_number(app).set_value(2).run()
     assert not app.exception
-    monkeypatch.setattr("core.ui.pages.kernels.kernels.most_exciting", never)
+    monkeypatch.setattr("core.ui.pages.kernels.exciting.most_exciting", never)
     app.run()
     assert not app.exception
 

@@ -13,7 +13,8 @@ from core.training import build_model
 from core.training.trained import Trained
 from core.ui.shell.session import Session
 from core.ui.widgets.downloads import as_csv
-from core.ui.widgets.subject import Picture, Subject
+from core.ui.widgets.input_image import InputImage
+from core.ui.widgets.model_view import ModelView
 from tests.pages.conftest import mine, words
 
 DILATED = Network(
@@ -162,16 +163,16 @@ def test_stacked_kernels_are_compared_with_the_single_one(app):
 def test_colour_images_of_another_size_have_their_pictures(monkeypatch, random):
     """No dataset has them yet, so the pieces are drawn by themselves."""
     network = Network((32, 32, 3), (Conv2D(4, 3, dilation_rate=2), Flatten(), Dense(10, "softmax")))
-    picture = Picture(random.random((32, 32, 3), np.float32), "a colour image")
+    picture = InputImage(random.random((32, 32, 3), np.float32), "a colour image")
     drawn = []
     monkeypatch.setattr(page.st, "html", lambda body, **_: drawn.append(body))
     monkeypatch.setattr(page, "download_picture", lambda make, file, key: drawn.append(make()))
     page._truly_read(Session(), network, picture, (0,))
-    page._layer_by_layer(Subject("RGB", network, None, "mnist", False), picture, (0,))
+    page._layer_by_layer(ModelView("RGB", network, None, "mnist", False), picture, (0,))
     image = Image.open(io.BytesIO(next(part for part in drawn if isinstance(part, bytes))))
     assert image.width > 32 * 7
-    assert "whole digit" in page._growth_words(Subject("RGB", network, None, "mnist", False))
-    assert "digit" not in page._growth_words(Subject("RGB", network, None, "fashion_mnist", False))
+    assert "whole digit" in page._growth_words(ModelView("RGB", network, None, "mnist", False))
+    assert "digit" not in page._growth_words(ModelView("RGB", network, None, "fashion_mnist", False))
 
 
 def test_a_table_goes_out_as_csv():

@@ -25,7 +25,7 @@ def put(app, key, strokes):
 
 
 def teach_one(app, strokes, label):
-    put(app, f"teach/canvas/{mine(app).state(TeachState).which}/{mine(app).state(TeachState).canvas}", strokes)
+    put(app, f"teach/canvas/{mine(app).state(TeachState).which}/{mine(app).state(TeachState).canvas_key}", strokes)
     app.run()
     app.button(key=f"teach/class/{label}").click().run()
 
@@ -208,7 +208,7 @@ def test_a_second_visitor_sees_nothing_of_the_first(app):
 def test_a_damaged_file_is_said_and_takes_nothing_with_it(app):
     keep(app, "own", shapes(1))
     workspace = mine(app).workspace
-    workspace._folder.collect("digits", b"not drawings")
+    workspace._store.save("digits", b"not drawings")
     opened(app, "teach")
     assert "My digits cannot be read" in words(app) and not app.exception
     app.segmented_control(key="teach/which").set_value("own").run()
@@ -216,7 +216,7 @@ def test_a_damaged_file_is_said_and_takes_nothing_with_it(app):
     app.segmented_control(key="teach/which").set_value("digits").run()
     app.button(key="teach/forget").click().run()
     assert "**0 drawings**" in words(app) and not app.exception
-    assert workspace._folder.collection("digits") is None
+    assert workspace._store.load("digits") is None
 
 
 def test_classes_are_added_and_removed_within_their_bounds(app):
@@ -239,7 +239,9 @@ def test_a_stroke_that_comes_after_it_was_said_what_it_is_completes_the_drawing_
     app.segmented_control(key="teach/which").set_value("own").run()
     cross = shape("cross", random)
     teach_one(app, cross[:1], 1)
-    put(app, f"teach/canvas/own/{mine(app).state(TeachState).canvas}", cross)  # the browser is slower than the hand
+    put(
+        app, f"teach/canvas/own/{mine(app).state(TeachState).canvas_key}", cross
+    )  # the browser is slower than the hand
     app.run()
     assert app.button(key="teach/class/0").disabled and not app.exception
     found = mine(app).workspace.collection("own")

@@ -1,6 +1,7 @@
 """Networks that are taught a visitor's drawings: how well, from where, and what a reload or a kill leaves of it."""
 
 import gc
+import hashlib
 import os
 import signal
 import subprocess
@@ -11,14 +12,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import safetensors.numpy
 
 from core.data import DIGITS, Collection, DrawnDataset, InvalidCollection, load
 from core.insight import judged
 from core.network import LENET5, Conv2D, Dense, Flatten, InvalidNetwork, MaxPooling2D, Network
+from core.store import Store
+from core.store.schema import blobs
 from core.training import Recipe, State, StoreError, Workspace, card, pretrained, train
-from core.training.store import Store
 from core.training.teaching import OWN_RECIPE, plan, teachable
 from tests.drawn import SHAPES, digits, shapes
+from tests.store.databases import disk_full, failing, hurt
 from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,12 +32,18 @@ TOKEN, OTHER = "a" * 43, "b" * 43
 
 
 @pytest.fixture
+def store(tmp_path):
+    """The database, as another server sees it."""
+    return Store(tmp_path)
+
+
+@pytest.fixture
 def opened(tmp_path):
     """Opens a visitor's workspace as a server that has just been started would."""
     there = []
 
     def open_workspace(token=TOKEN) -> Workspace:
-        there.append(Workspace(Store(tmp_path).workspace(token)))
+        there.append(Workspace(Store(tmp_path).visitor(token)))
         return there[-1]
 
     yield open_workspace
@@ -162,7 +172,7 @@ def test_it_is_rewound_to_the_very_weights_it_began_with_also_after_a_restart(op
     for again in (run, opened().runs[0]):
         again.rewind()
         until(lambda again=again: again.snapshot.state is State.PAUSED and again.snapshot.step == 0)
-        until(lambda again=again: same(again.weights()[1], start))
+        until(lambda again=again: again.weights() and same(again.weights()[1], start))
         again.stop()
         assert again.wait(30)
 
@@ -173,13 +183,13 @@ def test_a_killed_process_leaves_a_run_that_goes_on_from_what_it_began_with(tmp_
         import sys
         import numpy as np
         from core.training import Workspace
-        from core.training.store import Store
+        from core.store import Store
         from tests.training.test_teaching import QUICK, SMALL, TOKEN
         from tests.drawn import shapes
         import core.training.run as module
 
         module.Run.start = lambda self: print("made", flush=True) or sys.stdin.read()  # killed before its first step
-        Workspace(Store(sys.argv[1]).workspace(TOKEN)).start(SMALL, shapes(4), QUICK, [np.full((49, 6), 0.125, np.float32)])
+        Workspace(Store(sys.argv[1]).visitor(TOKEN)).start(SMALL, shapes(4), QUICK, [np.full((49, 6), 0.125, np.float32)])
         """
     )
     process = subprocess.Popen(
@@ -188,7 +198,7 @@ def test_a_killed_process_leaves_a_run_that_goes_on_from_what_it_began_with(tmp_
     assert process.stdout.readline() == b"made\n"
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
-    (run,) = Workspace(Store(tmp_path).workspace(TOKEN)).runs
+    (run,) = Workspace(Store(tmp_path).visitor(TOKEN)).runs
     assert run.snapshot.state is State.PAUSED
     run.resume()
     finished(run)
@@ -198,7 +208,7 @@ def test_a_killed_process_leaves_a_run_that_goes_on_from_what_it_began_with(tmp_
 
 def test_a_visitor_without_a_place_on_disk_can_teach_too():
     run = finished(Workspace().start(SMALL, shapes(4), QUICK, [np.full((49, 6), 0.125, np.float32)]))
-    assert run.folder is None and load(run.dataset_name).class_names == SHAPES
+    assert run.stored is None and load(run.dataset_name).class_names == SHAPES
 
 
 def test_drawings_survive_a_restart_and_nobody_else_has_them(opened):
@@ -246,22 +256,18 @@ def test_two_windows_that_draw_at_once_lose_no_drawing(opened, monkeypatch):
     )
 
 
-def test_a_run_that_could_not_be_made_whole_is_not_there_at_all(opened, monkeypatch):
-    workspace = opened()
-    real = os.replace
-
-    def fails(source, target):
-        if str(target).endswith("drawings.npz"):
-            raise OSError(28, "No space left on device")
-        return real(source, target)
-
-    monkeypatch.setattr(os, "replace", fails)
-    run = workspace.start(SMALL, shapes(4), QUICK, [np.zeros((49, 6), np.float32)])
-    assert run.folder is None and "disk is full" in workspace.problem
-    monkeypatch.undo()
+def test_a_run_that_could_not_be_made_whole_is_not_there_at_all(store, tmp_path):
+    workspace = Workspace(store.visitor(TOKEN))
+    for at in range(1, 30):
+        with failing(store, disk_full(store), at, ever=False):
+            run = workspace.start(SMALL, shapes(4), QUICK, [np.zeros((49, 6), np.float32)])
+            if run.stored is not None:
+                break
+        assert "disk is full" in workspace.problem
+        finished(run)
+        assert Workspace(Store(tmp_path).visitor(TOKEN)).runs == []
+    assert at > 10, "not every statement was interrupted"
     finished(run)
-    assert opened().runs == [] and opened().damaged == {}
-    assert [path.name for path in workspace._folder.path.iterdir()] == []
 
 
 @pytest.mark.parametrize("content", [b"", b"nothing of ours", digits(1).to_bytes()[:-40]])
@@ -269,52 +275,51 @@ def test_damaged_drawings_are_said_kept_until_they_are_given_up_and_hide_nothing
     workspace = opened()
     workspace.collect("own", lambda _: shapes(1))
     finished(workspace.start(SMALL, shapes(4), QUICK))
-    workspace._folder.collect("digits", content)
+    workspace._store.save("digits", content)
     again = opened()
     assert len(again.collection("digits")) == 0 and again.unreadable["digits"].endswith(".")
     assert len(again.runs) == 1 and len(again.collection("own")) == 3 and "own" not in again.unreadable
     with pytest.raises(StoreError):
         again.collect("digits", lambda there: there.added(np.eye(28), 0))
-    assert again._folder.collection("digits") == content
+    assert again._store.load("digits") == content
     again.forget_collection("digits")
     assert again.collect("digits", lambda there: there.added(np.eye(28), 0)).counts[0] == 1
 
 
 def test_digits_that_are_none_are_refused(opened):
     workspace = opened()
-    workspace._folder.collect("digits", shapes(1).to_bytes())
+    workspace._store.save("digits", shapes(1).to_bytes())
     assert len(workspace.collection("digits")) == 0 and "ten digits" in workspace.unreadable["digits"]
 
 
-@pytest.mark.parametrize("harm", ["gone", "cut", "another's", "a link", "dots"])
-def test_a_run_whose_drawings_are_damaged_is_named_and_hides_no_other(opened, harm, tmp_path):
+def packed(content: bytes) -> bytes:
+    """A file of drawings as the database has it."""
+    return safetensors.numpy.save({"file.00000": np.frombuffer(content, np.uint8)})
+
+
+@pytest.mark.parametrize("harm", ["gone", "changed", "another's", "none"])
+def test_a_run_whose_drawings_are_damaged_is_named_and_hides_no_other(opened, harm, store):
     workspace = opened()
+    hurt_run = finished(workspace.start(SMALL, shapes(5), QUICK))
+    if harm == "gone":
+        hurt(store, "drawings")
+    elif harm == "changed":
+        hurt(store, "drawings", content=b"nonsense")
+    else:
+        content = packed(shapes(6).to_bytes() if harm == "another's" else b"nothing of ours")
+        hurt(store, "drawings", content=content, digest=hashlib.sha256(content).hexdigest())
     sound = finished(workspace.start(SMALL, shapes(4), QUICK))
-    hurt = finished(workspace.start(SMALL, shapes(5), QUICK))
-    path = hurt.folder.path / "drawings.npz"
-    content = path.read_bytes()
-    path.unlink()
-    if harm == "cut":
-        path.write_bytes(content[:-100])
-    elif harm == "another's":
-        path.write_bytes(shapes(6).to_bytes())
-    elif harm == "a link":
-        (tmp_path / "elsewhere").write_bytes(content)
-        path.symlink_to(tmp_path / "elsewhere")
-    elif harm == "dots":
-        path.mkdir()
     again = opened()
-    assert [run.folder.id for run in again.runs] == [sound.folder.id]
+    assert [run.stored.id for run in again.runs] == [sound.stored.id]
     ((run_id, sentence),) = again.damaged.items()
-    assert run_id == hurt.folder.id and hurt.name in sentence and "can only be deleted" in sentence
+    assert run_id == hurt_run.stored.id and hurt_run.name in sentence and "can only be deleted" in sentence
     again.delete_damaged(run_id)
-    assert not hurt.folder.path.exists() and len(opened().runs) == 1
+    assert opened().damaged == {} and len(opened().runs) == 1
 
 
-def test_a_run_with_damaged_weights_to_begin_with_fails_with_a_sentence(opened):
-    run = finished(opened().start(SMALL, shapes(4), QUICK, [np.zeros((49, 6), np.float32)]))
-    path = run.folder.path / "start.npz"
-    path.write_bytes(path.read_bytes()[:-30])
+def test_a_run_with_damaged_weights_to_begin_with_fails_with_a_sentence(opened, store):
+    finished(opened().start(SMALL, shapes(4), QUICK, [np.zeros((49, 6), np.float32)]))
+    hurt(store, "start", content=b"cut")
     (found,) = opened().runs
     found.more(1)
     until(lambda: found.snapshot.state is State.FAILED)
@@ -322,12 +327,13 @@ def test_a_run_with_damaged_weights_to_begin_with_fails_with_a_sentence(opened):
     assert found.wait(30)
 
 
-def test_a_run_that_is_deleted_takes_its_copy_with_it(opened):
+def test_a_run_that_is_deleted_takes_its_copy_with_it(opened, store):
     workspace = opened()
     run = finished(workspace.start(SMALL, shapes(4), QUICK))
-    folder, name = run.folder.path, run.dataset_name
+    name = run.dataset_name
     workspace.delete(run)
-    assert not folder.exists()
+    with store.database.transaction(reading="The blobs") as connection:
+        assert connection.execute(blobs.select()).all() == []
     del run
     gc.collect()
     assert all(other.dataset_name != name for other in workspace.runs)
@@ -337,6 +343,6 @@ def test_too_large_a_start_is_refused_before_anything_is_written(opened, monkeyp
     workspace = opened()
     monkeypatch.setenv("RECEPTIVE_WORKSPACE_MB", "0.001")
     run = workspace.start(SMALL, shapes(4), QUICK, [np.zeros((49, 6), np.float32)])
-    assert run.folder is None and "0.001 MB" in workspace.problem
+    assert run.stored is None and "0.001 MB" in workspace.problem
     finished(run)
     assert opened().runs == []

@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 from core.network import Dense, Dropout, Flatten, MaxPooling2D, Network
+from core.store import Store
 from core.training import Recipe, State, StoreError, Workspace, Workspaces, train
-from core.training.store import Store
+from tests.store.databases import disk_full, failing, hurt
 from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,12 +24,19 @@ TOKEN, OTHER = "a" * 43, "b" * 43
 
 
 @pytest.fixture
-def opened(tmp_path, small_mnist):
+def stores():
+    """The stores of the servers that a test has started, the newest last."""
+    return []
+
+
+@pytest.fixture
+def opened(tmp_path, small_mnist, stores):
     """Opens a visitor's workspace as a server that has just been started would."""
     there = []
 
     def open_workspace(token=TOKEN) -> Workspace:
-        there.append(Workspace(Store(tmp_path).workspace(token), lambda _name: small_mnist))
+        stores.append(Store(tmp_path))
+        there.append(Workspace(stores[-1].visitor(token), lambda _name: small_mnist))
         return there[-1]
 
     yield open_workspace
@@ -88,12 +96,12 @@ KILLED = """
     from core.data import load
     from core.network import from_json
     from core.training import Recipe, Workspace
-    from core.training.store import Store
+    from core.store import Store
     from dataclasses import replace
 
     data = load("mnist")
     small = replace(data, x_train=data.x_train[:2000], y_train=data.y_train[:2000], x_test=data.x_test[:500], y_test=data.y_test[:500])
-    workspace = Workspace(Store(sys.argv[1]).workspace("a" * 43), lambda name: small)
+    workspace = Workspace(Store(sys.argv[1]).visitor("a" * 43), lambda name: small)
     run = workspace.start(from_json(sys.argv[2]), "mnist", Recipe(epochs=200, batch_size=50))
     while True:
         if run.snapshot.evaluated_epoch >= 2:
@@ -102,8 +110,12 @@ KILLED = """
 """
 
 
-def test_after_kill_nine_a_run_is_shown_up_to_its_last_epoch_and_goes_on_from_there(opened, tmp_path, small_mnist):
+def test_after_kill_nine_a_run_is_shown_up_to_its_last_epoch_and_goes_on_from_there(
+    opened, tmp_path, small_mnist, monkeypatch
+):
     from core.network import to_json
+
+    monkeypatch.setattr("core.store.store.LEASE_SECONDS", 0.0)  # the killed server need not be waited for
 
     command = [sys.executable, "-c", textwrap.dedent(KILLED), str(tmp_path), to_json(SMALL)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
@@ -229,7 +241,7 @@ def test_a_rewound_run_does_not_show_epochs_of_its_former_life(opened):
 
 def test_after_a_rewind_the_best_weights_on_disk_are_of_the_new_life(opened):
     run = finished(opened().start(SMALL, "mnist", Recipe(epochs=1, batch_size=100)))
-    former = run.folder.load("best").arrays
+    former = run.stored.read("best").checkpoints["best"]["weights"]
     run.rewind()
     until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.step == 0)
     run.set_learning_rate(0.0123)  # another life, whose first epoch is the best so far as well
@@ -237,64 +249,52 @@ def test_after_a_rewind_the_best_weights_on_disk_are_of_the_new_life(opened):
     until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.evaluated_epoch == 1)
     run.stop()
     run.wait()
-    best = run.folder.load("best").arrays
+    best = run.stored.read("best").checkpoints["best"]["weights"]
     assert same(best, run.epoch_weights(1)) and not same(best, former)
 
 
-def test_a_full_disk_is_said_and_the_run_goes_on(opened, monkeypatch):
-    import errno
-
+def test_a_full_disk_is_said_and_the_run_goes_on(opened, stores):
     workspace = opened()
     run = workspace.start(SMALL, "mnist", Recipe(epochs=200, batch_size=20))
     until(lambda: run.snapshot.evaluated_epoch >= 1)
-
-    def full(_file):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    until(lambda: run.problem)
-    assert "disk is full" in run.problem
-    epoch = run.snapshot.evaluated_epoch
-    until(lambda: run.snapshot.evaluated_epoch > epoch)  # it trains on
-    monkeypatch.undo()
+    with failing(stores[-1], disk_full(stores[-1])):
+        until(lambda: run.problem)
+        assert "disk is full" in run.problem
+        epoch = run.snapshot.evaluated_epoch
+        until(lambda: run.snapshot.evaluated_epoch > epoch)  # it trains on
     until(lambda: not run.problem)  # and is kept again as soon as there is room
     run.stop()
     assert run.wait(30)
     assert opened().runs[0].snapshot.evaluated_epoch == run.snapshot.evaluated_epoch
 
 
-@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 nonsense", "half", "swapped"])
-def test_damaged_weights_are_explained_and_other_runs_are_untouched(opened, damage, tmp_path):
+def test_damaged_weights_are_explained_and_other_runs_are_untouched(opened, stores):
     workspace = opened()
+    bad = finished(workspace.start(SMALL, "mnist", Recipe(epochs=1)))
+    hurt(stores[-1], "last", content=b"nonsense")
     good = finished(workspace.start(SMALL, "mnist", Recipe(epochs=1, seed=2)))
-    bad = finished(workspace.start(SMALL, "mnist", Recipe(epochs=1)))
-    file = bad.folder.path / "last.npz"
-    content = file.read_bytes()
-    other = (good.folder.path / "last.npz").read_bytes()
-    file.write_bytes({"half": content[: len(content) // 2], "swapped": other}.get(damage, damage))
-    found = {run.name: run for run in opened().runs}
-    assert set(found) == {"Small", "Small (2)"}
-    with pytest.raises(StoreError):
-        found["Small (2)"].weights()
-    found["Small (2)"].more(1)
-    until(lambda: found["Small (2)"].snapshot.state is State.FAILED)
-    assert (
-        len(found["Small (2)"].snapshot.message) > 20
-        and "error that we did not foresee" not in found["Small (2)"].snapshot.message
-    )
-    assert same(found["Small"].weights()[1], good.weights()[1])
-
-
-def test_a_damaged_record_is_listed_and_can_be_deleted(opened):
-    workspace = opened()
-    finished(workspace.start(SMALL, "mnist", Recipe(epochs=1)))
-    bad = finished(workspace.start(SMALL, "mnist", Recipe(epochs=1)))
-    for file in bad.folder.path.iterdir():
-        file.write_bytes(b"{")
     again = opened()
-    assert [run.name for run in again.runs] == ["Small"]
-    assert list(again.damaged) == [bad.folder.id] and again.damaged[bad.folder.id]
-    again.delete_damaged(bad.folder.id)
+    found = {run.name: run for run in again.runs}
+    assert set(found) == {"Small", "Small (2)"} and not again.damaged
+    with pytest.raises(StoreError, match="damaged"):
+        found["Small"].weights()
+    found["Small"].more(1)
+    until(lambda: found["Small"].snapshot.state is State.FAILED)
+    assert "“last” of run" in found["Small"].snapshot.message and "damaged" in found["Small"].snapshot.message
+    assert same(found["Small (2)"].weights()[1], good.weights()[1])
+    assert bad.snapshot.state is State.FINISHED
+
+
+def test_a_damaged_record_is_listed_and_can_be_deleted(opened, stores):
+    workspace = opened()
+    bad = finished(workspace.start(SMALL, "mnist", Recipe(epochs=1)))
+    hurt(stores[-1], "record", content=b"{")
+    finished(workspace.start(SMALL, "mnist", Recipe(epochs=1)))
+    again = opened()
+    assert [run.name for run in again.runs] == ["Small (2)"]
+    ((run_id, sentence),) = again.damaged.items()
+    assert run_id == bad.stored.id and "“Small”" in sentence and "damaged" in sentence
+    again.delete_damaged(run_id)
     assert not opened().damaged
 
 
@@ -320,8 +320,8 @@ def test_twenty_runs_in_a_row_leave_no_memory_behind(opened, small_mnist):
     assert resident() - before < 100
 
 
-def test_a_desk_is_found_again(opened):
-    opened().note('{"format": 1}')
-    assert opened().read_note() == '{"format": 1}'
-    assert opened(OTHER).read_note() is None
+def test_a_draft_is_found_again(opened):
+    opened().save_draft('{"format": 1}')
+    assert opened().draft() == '{"format": 1}'
+    assert opened(OTHER).draft() is None
     assert np.isfinite(opened().used)

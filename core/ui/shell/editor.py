@@ -18,7 +18,7 @@ _PUBLISHED = {preset.network for preset in PRESETS.values()}
 
 
 class Step(NamedTuple):
-    """What undo and redo go back to; the recipe only where it went with the network."""
+    """An entry of the undo history; with the recipe only where it changed with the network."""
 
     network: Network
     selected: Path | None
@@ -27,7 +27,7 @@ class Step(NamedTuple):
 
 @dataclass
 class Editor:
-    """What is being built, and how it will be trained.
+    """The network, recipe and dataset that a visitor works on, with undo and redo.
 
     Attributes:
         network: the network.
@@ -35,9 +35,9 @@ class Editor:
         past, future: for undo and redo.
         edited: the network before the last edit; None where another one was opened since, or an edit undone.
         selected: path of the layer or branch that is open.
-        widgets: renewed when fields must forget what they hold (undo, move, preset).
-        complaint: what was wrong with the last edit; empty if nothing.
-        link_problem: what was wrong with the link that was opened last; empty if nothing.
+        widgets: renewed when fields must take their values from the network again (undo, move, preset).
+        complaint: why the last edit was refused; empty if it was not.
+        link_problem: why the link that was opened last cannot be read; empty if it can.
     """
 
     network: Network = LENET5
@@ -65,7 +65,7 @@ class Editor:
         self._settle(selected, fresh_widgets)
 
     def open(self, network: Network, recipe: Recipe | None = None) -> None:
-        """Take another network, with its recipe where it has one; `undo` brings both back."""
+        """Replace the network, and the recipe if one is given; `undo` brings both back."""
         if network != self.network:
             self._replace(network, self.recipe if recipe else None)
         if recipe is not None:
@@ -90,7 +90,7 @@ class Editor:
             self._go(self.future.pop(), self.past)
 
     def why_not_train(self) -> str | None:
-        """Why the network cannot be trained now; None if it can."""
+        """The reason why the network cannot be trained now, as a sentence; None if it can."""
         source = SOURCES[self.dataset]
         return why_unfit(self.network, source.input_shape, len(source.class_names), self.recipe, source.title)
 
@@ -108,14 +108,14 @@ class Editor:
         self._keep_selection()
 
     def _go(self, step: Step, back: list[Step]) -> None:
-        """Take a step, and note how to go back."""
+        """Restore a step, and push the present state to the opposite history."""
         back.append(Step(self.network, self.selected, self.recipe if step.recipe else None))
         self.network, self.recipe = step.network, step.recipe or self.recipe
         self.edited = None
         self._settle(step.selected, True)
 
     def _keep_selection(self) -> None:
-        """What is selected must exist: a layer, or a branch."""
+        """Select an earlier sibling, the parent or the first layer where the selected one no longer exists."""
         places = self.network.places()
         while self.selected and self.selected not in places:
             *above, last = self.selected

@@ -1,4 +1,4 @@
-"""What the pages look at together: a trained network and a place in it, and an image."""
+"""The trained network, the layer and unit in it, and the image that all pages look at."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_VIEWERS = 4  # one to look into, and three that read the same drawing
 
 @dataclass
 class Focus:
-    """The network that is looked into, and the layer, map and number in it.
+    """The trained network that is looked into, and the selected layer, channel and unit.
 
     Attributes:
         subject: the name of a pretrained network, `run` or `imported`; None as long as nothing was chosen, and each
@@ -76,7 +76,7 @@ class ImageChoice:
         drawing: (28, 28) float32 in 0…1, the newest; None where nothing is drawn.
         upload: the picture that was sent last, (h, w, 4) uint8; None where there is none.
         upload_id: which file it was, so that it is read once.
-        upload_problem: why the file that was sent last cannot be read; empty where it can.
+        upload_problem: why the file that was sent last cannot be read; empty if it can.
     """
 
     source: str = "test"
@@ -87,5 +87,5 @@ class ImageChoice:
     upload_problem: str = ""
 
     def forget_upload(self) -> None:
-        """As if no picture had been sent."""
+        """Forget the picture that was sent, and its problem."""
         self.upload, self.upload_id, self.upload_problem = None, "", ""

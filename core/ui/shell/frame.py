@@ -1,19 +1,18 @@
-"""What all pages share: the head, the way on, and the run's status in the sidebar."""
+"""The frame of all pages: head, sidebar with the status of the run, and sections that follow a run."""
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Callable
 
 import streamlit as st
 
-from core.network import Network, trace
-from core.training import Run, Snapshot, State
+from core.training import Run, State
 from core.ui.shell.pages import link_to
 from core.ui.shell.private import fold_on_phones
 from core.ui.shell.session import Session
 from core.views.theme import DARK, LIGHT, Look
+from core.views.wording import certainty as certainty
+from core.views.wording import parameter_words, percent, plain, progress_words
 
 SIDEBAR_SECONDS = 1.0
 
@@ -29,23 +28,12 @@ def look() -> Look:
     return DARK if st.context.theme.type == "dark" else LIGHT
 
 
-def plain(text: str) -> str:
-    """A visitor's words as they are, where Streamlit would read Markdown."""
-    return re.sub(r"([\\`*_{}\[\]()#!$:|~<>^&]|(?<=www)\.)", r"\\\1", text)
-
-
 def sidebar(mine: Session) -> None:
     """The network in the editor with its size, and the newest run, which may be of another network."""
     with st.sidebar:
         st.markdown(f"**{plain(mine.editor.network.name)}**  \n{parameter_words(mine.editor.network)}")
         following(lambda: mine.run, SIDEBAR_SECONDS, lambda: _status(mine))
     fold_on_phones()
-
-
-def parameter_words(network: Network) -> str:
-    """`61,706 parameters`, or why there is no such number."""
-    traced = trace(network)
-    return "cannot work yet" if traced.problems else f"{traced.parameters:,} parameters"
 
 
 def following(current: Callable[[], Run | None], seconds: float, body: Callable[[], None]) -> None:
@@ -88,40 +76,3 @@ def _status(mine: Session) -> None:
         elif now.state is State.PAUSED:
             st.button("Resume", key="sidebar/resume", on_click=run.resume, icon=":material/play_arrow:")
     link_to("train", "See its curves", "monitoring")
-
-
-def progress_words(now: Snapshot) -> str:
-    """Where a run is, in a line that keeps its shape."""
-    epoch = f"Epoch {now.epoch} of {now.epochs}"
-    if now.state in (State.TRAINING, State.EVALUATING):
-        return epoch + ("" if now.seconds_left is None else f" · {duration(now.seconds_left)} left")
-    if now.state is State.QUEUED:
-        first = "1 run goes" if now.queue_position == 1 else f"{now.queue_position} runs go"
-        return "Waiting for its turn" + (f": {first} first" if now.queue_position else "")
-    if now.state is State.PAUSED and now.step:
-        return f"Paused in epoch {now.epoch} of {now.epochs}"
-    return now.state.value.capitalize()
-
-
-def duration(seconds: float) -> str:
-    """`8 s`, `2 min 05 s`, `1 h 10 min`."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
-def certainty(probability: float) -> str:
-    """`97 %`; near certainty with decimals, as nothing computed is quite certain: `99.62 %`, `over 99.99 %`."""
-    if not math.isfinite(probability):
-        return "–"
-    if probability < 0.995:  # rounded down: what is said to be less than 99 % does not read 99 %
-        return f"{math.floor(probability * 100 + 1e-9)} %"
-    return f"{probability * 100:.2f} %" if probability < 0.9999 else "over 99.99 %"
-
-
-def percent(share: float | None) -> str:
-    """`99.12 %`; a dash where there is no number."""
-    return "–" if share is None else f"{share * 100:.2f} %"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class PageInfo(NamedTuple):
-    """What is known of a page before it is run.
+    """A page of the app, as the registry lists it.
 
     Attributes:
         id: its address, and the name of its file.
@@ -146,7 +146,7 @@ FIRST = next(iter(PAGES))  # the page that the app's own address opens
 
 
 def part_words(part: str) -> str:
-    """What a lesson leaves out with a part of the interface."""
+    """A part of the interface in words: the pages that a lesson leaves out with it."""
     if part == "edit":
         return "the editor (look, but do not change)"
     titles = [page.title for page in PAGES.values() if part in page.hidden_by]
@@ -174,7 +174,7 @@ def navigation(hidden: tuple[str, ...]) -> dict[str, list[StreamlitPage]]:
 
 
 def open_to(mine: Session, page: str) -> bool:
-    """Whether this visitor can go to the page: a lesson may have left it out."""
+    """True unless a lesson has left the page out for this visitor."""
     return not set(PAGES[page].hidden_by) & set(mine.hidden)
 
 

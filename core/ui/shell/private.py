@@ -1,4 +1,4 @@
-"""The parts of Streamlit's inside that we lean on, all in one place."""
+"""Everything that depends on internals of Streamlit."""
 
 from __future__ import annotations
 
@@ -42,13 +42,14 @@ def fold_on_phones() -> None:
 
 def bring_into_view(row: str, opened: str, turn: Renewal) -> None:
     """When `turn` was renewed, focus the first button in one container and scroll to another; both by their keys."""
-    data = {"row": _css_class(row), "opened": _css_class(opened), "turn": turn.number}
     with st.container(key="unseen-reveal"):
-        component("reveal")(data=data, key="reveal")
+        component("reveal")(
+            data={"row": _css_class(row), "opened": _css_class(opened), "turn": turn.number}, key="reveal"
+        )
 
 
 def _css_class(key: str) -> str:
-    """What Streamlit makes of a container's key."""
+    """The CSS class that Streamlit derives from a container's key."""
     return "st-key-" + re.sub(r"[^a-zA-Z0-9_-]", "-", key)
 
 

@@ -1,4 +1,4 @@
-"""What one visitor has: a typed object under one key of `st.session_state`."""
+"""The session of one visitor: a typed object under one key of `st.session_state`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from core.network import LENET5, InvalidNetwork, Network, shared_from_json, to_json
+from core.store import Store, StoreError
 from core.training import Recipe, Run, Workspace, Workspaces
-from core.training.store import Store, StoreError
 from core.training.trained import Trained
 from core.ui.shell.editor import Editor
 from core.ui.shell.focus import Focus, ImageChoice
@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 @dataclass
 class Session:
-    """The truth behind the widgets of all pages. What one page alone needs is in `state`.
+    """The state that all pages share. What one page alone needs is in `state`.
 
     Attributes:
         token: the visitor's secret, by which their workspace is found again.
@@ -34,8 +34,8 @@ class Session:
         image: the image that is looked at.
         run: the run that the Train page and the sidebar are about, if there is any.
         imported: a trained model from a file, if there was one.
-        imports: how many there have been.
-        notice: what the last action did, to be told once; empty if that is plain to see.
+        imports: number of models imported so far.
+        notice: a message about the last action, to be shown once; empty if there is none.
         opened_link: the token of the link that was opened last, so that it is taken once.
         hidden: parts of the interface that the link leaves out.
         reveals: renewed when what was chosen must come into view and take the keyboard's focus.
@@ -58,23 +58,23 @@ class Session:
     _kept: dict[str, tuple[object, Any]] = field(default_factory=dict)
 
     def state(self, kind: type[T]) -> T:
-        """What one page or widget remembers: its object of this class, made when it is first asked for."""
+        """The state object of this class, which belongs to one page or widget; made when it is first asked for."""
         return self._states.setdefault(kind, kind())
 
     @property
     def locked(self) -> bool:
-        """Whether a lesson lets its visitors look at the network, but not change it."""
+        """True if a lesson lets its visitors look at the network, but not change it."""
         return "edit" in self.hidden
 
     def kept(self, name: str, key: object, compute: Callable[[], T]) -> T:
-        """What `compute` gave the last time this was asked with an equal key; one result of each name is kept."""
+        """The result of `compute`, computed again only if the key differs from the last one under this name."""
         found = self._kept.get(name)
         if found is None or found[0] != key:
             self._kept[name] = found = (key, compute())
         return found[1]
 
     def show_notice(self) -> None:
-        """Tell what the last action did, once."""
+        """Show the notice as a toast, once."""
         if self.notice:
             st.toast(self.notice)
             self.notice = ""
@@ -92,7 +92,7 @@ class Session:
         self.focus.subject = "run"
 
     def choose_run(self, run: Run | None) -> None:
-        """The run that pages are about from now on."""
+        """Make this the run that pages are about."""
         self.run, self.focus.epoch = run, None
         if run is None and self.focus.subject == "run":
             self.focus.subject = None
@@ -106,17 +106,17 @@ class Session:
         self.notice = f"“{run.name}” has been deleted."
         self.choose_run(left[0] if left else None)
 
-    def keep_desk(self) -> None:
-        """Let what lies on the desk be found again after a reload."""
-        desk = (self.editor.network, self.editor.recipe, self.editor.dataset)
-        if self._draft is None or any(a is not b for a, b in zip(desk, self._draft)):
-            if self._draft is not None or desk != (LENET5, Recipe(), "mnist"):
-                self.workspace.note(to_json(*desk))
-            self._draft = desk
+    def keep_draft(self) -> None:
+        """Save network, recipe and dataset as the visitor's draft, if they have changed."""
+        draft = (self.editor.network, self.editor.recipe, self.editor.dataset)
+        if self._draft is None or any(a is not b for a, b in zip(draft, self._draft)):
+            if self._draft is not None or draft != (LENET5, Recipe(), "mnist"):
+                self.workspace.save_draft(to_json(*draft))
+            self._draft = draft
 
-    def _find_desk(self) -> None:
-        """As it was left, and the run that is going on, or else the newest."""
-        text = self.workspace.read_note()
+    def restore_draft(self) -> None:
+        """Open the draft of an earlier visit, and choose the active run or else the newest."""
+        text = self.workspace.draft()
         if text is not None:
             with suppress(InvalidNetwork):  # damaged: they begin anew
                 shared = shared_from_json(text)
@@ -132,7 +132,7 @@ def session() -> Session:
     if "receptive" not in st.session_state:
         token = visitor()
         mine = Session(token=token, workspace=workspaces().of(token))
-        mine._find_desk()
+        mine.restore_draft()
         st.session_state["receptive"] = mine
     mine = st.session_state["receptive"]
     mine.forget_deleted()

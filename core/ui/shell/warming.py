@@ -1,4 +1,4 @@
-"""What is done in the background: TensorFlow takes seconds to import, and garbage is collected now and then."""
+"""Work in the background: the import of TensorFlow, which takes seconds, and garbage collection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one adapter to the drawing canvas: what was drawn, as strokes."""
+"""The one adapter to the drawing canvas; it returns strokes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CURVE_POINTS = 4  # on each quadratic curve; the canvas makes one every few pixe
 
 
 class Drawing(NamedTuple):
-    """What is on the canvas.
+    """The strokes on the canvas.
 
     Attributes:
         strokes: (n, 2) arrays of x, y in canvas pixels.
@@ -83,7 +83,7 @@ def draw(
                 initial_drawing=start,
                 key=key,
             ).json_data
-        except (AttributeError, TypeError, KeyError, ValueError):  # what came is nothing that a canvas sends
+        except (AttributeError, TypeError, KeyError, ValueError):  # malformed component value
             content = None
     objects = content.get("objects") if isinstance(content, dict) else None
     if not isinstance(objects, list):
@@ -123,7 +123,7 @@ def strokes(objects: list[Any]) -> tuple[list[np.ndarray], int]:
 
 
 def _too_long(count: int, of: int) -> str:
-    """That only so many strokes have been read, and what to do about it."""
+    """A sentence about a drawing of which only the first strokes are read."""
     room = f"a drawing has room for {MAX_STROKES} strokes and {MAX_POINTS:,} points"
     if not count:
         return f"The first stroke is too long, so nothing is read: {room}. Clear it, and draw in shorter strokes."

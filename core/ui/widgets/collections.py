@@ -16,15 +16,33 @@ from core.ui.shell.session import Session
 
 @dataclass
 class CollectionState:
-    """What was wrong with the last change of a collection, to be told once; empty if nothing."""
+    """Why the last change of a collection was not possible, to be told once; empty if it was."""
 
     problem: str = ""
 
 
-def change_collection(mine: Session, which: str, change: Callable[[Collection], Collection]) -> bool:
-    """Change a collection; what cannot be is said once on the page. Whether it was changed."""
+def change_collection(
+    mine: Session, which: str, change: Callable[[Collection], Collection], shown: Collection | None = None
+) -> bool:
+    """Change a collection; a change that is not possible is explained once on the page.
+
+    Args:
+        mine: whose collection it is.
+        which: `digits` or `own`.
+        change: takes the collection as it is now, and returns it as it is to be.
+        shown: the collection that the change was chosen for, where it depends on its classes.
+
+    Returns:
+        True if it was changed.
+    """
+
+    def checked(there: Collection) -> Collection:
+        if shown is not None and there.class_names != shown.class_names:
+            raise InvalidCollection("The classes were changed in another window. Look at them, then do this again.")
+        return change(there)
+
     try:
-        mine.workspace.collect(which, change)
+        mine.workspace.collect(which, checked)
     except (InvalidCollection, StoreError) as problem:
         mine.state(CollectionState).problem = str(problem)
         return False
@@ -32,14 +50,14 @@ def change_collection(mine: Session, which: str, change: Callable[[Collection], 
 
 
 def complain(mine: Session) -> None:
-    """Say once what was wrong with the last change of a collection."""
+    """Tell once why the last change of a collection was not possible."""
     if mine.state(CollectionState).problem:
         st.error(mine.state(CollectionState).problem)
         mine.state(CollectionState).problem = ""
 
 
 def say_what_it_is(mine: Session, image: np.ndarray | None) -> None:
-    """Under an answer to a drawn digit: what it should have been. The drawing joins the visitor's digits."""
+    """Ten buttons to label a drawn digit, under the prediction; the drawing joins the visitor's digits."""
     dataset = {"run": mine.run and mine.run.dataset_name, "imported": mine.imported and mine.imported.dataset}
     if image is None or about(dataset.get(mine.focus.subject) or "mnist").class_names != DIGITS:
         return

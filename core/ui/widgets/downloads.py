@@ -17,6 +17,30 @@ NO_BREAK = "\u00a0"  # a space at which no line ends, for tables on narrow pages
 
 
 Lines = Sequence[dict[str, object]]
+File = Callable[[str], None]  # puts a button on the page whose key begins with what it is given
+
+
+def give_away(key: str, caption: str, files: Sequence[File]) -> None:
+    """A caption, and beside it or below the buttons of what can be taken away."""
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        if caption:
+            st.caption(caption, width=520)
+        if files:
+            with st.container(horizontal=True, width="content"):
+                for file in files:
+                    file(key)
+
+
+def picture_file(make: Callable[[], bytes | str], file: str) -> File:
+    return lambda key: download_picture(make, file, f"{key}/{file[-3:]}")
+
+
+def table_file(lines: Lines | Callable[[], Lines], file: str) -> File:
+    return lambda key: download_table(lines, file, f"{key}/csv")
+
+
+def chart_file(alt: str, caption: str, file: str) -> File:
+    return lambda key: download_chart(alt, caption, file, f"{key}/svg")
 
 
 def download_table(lines: Lines | Callable[[], Lines], file: str, key: str) -> None:

@@ -123,7 +123,7 @@ def _typed(label: str, options: list[str], text: str, common: dict[str, Any]) ->
 
 
 def _text(how: Pair | Penalty | Stages, value: Any) -> str:
-    """How a value stands in its field."""
+    """A value as the text of its field."""
     if isinstance(how, Stages):
         return stages_text(value)
     if isinstance(how, Penalty):
@@ -140,7 +140,7 @@ def _pair_options(how: Pair, value: tuple[int, int] | None) -> list[str]:
 
 
 def _read(how: Setting, typed: Any) -> Any:
-    """What a widget holds → the field's value, not yet checked."""
+    """Parse a widget's value into the setting's value, not yet checked."""
     if isinstance(how, Penalty):
         return _read_penalty(str(typed))
     if isinstance(how, Stages):

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.insight import Verdict, verdict
 from core.ui.shell.frame import look, percent, plain
-from core.ui.widgets.subject import Subject
+from core.ui.widgets.model_view import ModelView
 from core.views.charts import probability_bars
 from core.views.images import INK_SCALE, Tile, gallery
 
@@ -29,7 +29,7 @@ def received(image: np.ndarray | None) -> None:
 
 
 def answer(
-    probabilities: np.ndarray | None, subject: Subject, *, label: str = "Prediction", key: str = "answer"
+    probabilities: np.ndarray | None, subject: ModelView, *, label: str = "Prediction", key: str = "answer"
 ) -> None:
     """The answer, whether it can be relied on, and how the probability is spread over the classes.
 

@@ -1,4 +1,4 @@
-"""What the Draw page remembers."""
+"""State of the Draw page."""
 
 from __future__ import annotations
 
@@ -6,25 +6,27 @@ from dataclasses import dataclass, field
 
 from core.ui.widgets.canvas import BRUSH, Board
 
+USUAL = "draw"  # the network that the page begins with
+
 
 @dataclass
 class DrawState:
-    """What is drawn, and how it is read.
+    """A visitor's drawing and the choices of how it is read.
 
     Attributes:
         board: the canvas.
         brush: width of the next strokes, in canvas pixels.
-        by_photo: whether digits come from a picture and not from the canvas.
-        as_one: whether all that is drawn is read as one digit.
-        skipped: steps between drawing and 28×28 pixels that are left out.
+        by_photo: true if the digits come from a picture and not from the canvas.
+        as_one: true if all that is drawn is read as one digit.
+        skipped_steps: steps between drawing and 28×28 pixels that are left out.
         compared: the networks that read the same drawing: names of trained ones, or names of runs' folders.
-        going_to: the page to open next; empty to stay.
+        next_page: the page to open next; empty to stay.
     """
 
     board: Board = field(default_factory=Board)
     brush: int = BRUSH
     by_photo: bool = False
     as_one: bool = False
-    skipped: frozenset[str] = frozenset()
+    skipped_steps: frozenset[str] = frozenset()
     compared: list[str] = field(default_factory=list)
-    going_to: str = ""
+    next_page: str = ""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import streamlit as st
 
-from core.insight import activations
 from core.insight.explanation import Explanation, explain
 from core.network import Network, Path
 from core.network.layers import shape_text
@@ -16,18 +13,17 @@ from core.ui.components import stylesheet
 from core.ui.shell.frame import certainty, plain
 from core.ui.shell.private import bring_into_view
 from core.ui.shell.session import Session
+from core.ui.widgets.activations import activations_of, drawn_layers
 from core.ui.widgets.downloads import MOST_LISTED, download_picture, download_table
-from core.ui.widgets.maps import Unit, drawn_maps
-from core.ui.widgets.subject import Picture, Subject
+from core.ui.widgets.input_image import InputImage
+from core.ui.widgets.model_view import ModelView
 from core.views.explanation import heading, parts, source_words, strongest_terms, table
-from core.views.maps import layer_file, layer_table, layer_words, maps_data, range_words
+from core.views.maps import layer_file, layer_table, layer_words, range_words
 
-FIRST_MAPS = 32  # of a layer in the view of the whole network
-ALL_MAPS = 1024
 AGREES = 1e-5  # of the layer's largest number: float32 adds in another order
 
 
-def feature_maps(mine: Session, subject: Subject, picture: Picture) -> None:
+def feature_maps(mine: Session, subject: ModelView, picture: InputImage) -> None:
     """What each layer makes of the image, the answer, and where one number comes from."""
     network = subject.network
     mine.focus.look_into(network)
@@ -53,59 +49,7 @@ def feature_maps(mine: Session, subject: Subject, picture: Picture) -> None:
     )
 
 
-def activations_of(mine: Session, subject: Subject, image: np.ndarray) -> dict[Path, np.ndarray]:
-    """What each layer gives for an (h, w, c) image in 0…1; computed once, for all pages."""
-    return mine.kept(
-        "activations",
-        (subject.version, image.tobytes()),
-        lambda: activations(subject.model, subject.network, image),
-    )
-
-
-def drawn_layers(
-    mine: Session,
-    subject: Subject,
-    image: np.ndarray,
-    values: dict[Path, np.ndarray],
-    layer: Path | None,
-    key: str,
-    then: Callable[[], None],
-) -> None:
-    """The maps of one layer and of those that it reads, or with None of all; what is clicked is looked at.
-
-    Args:
-        mine: is told what was clicked.
-        subject, image, values: what is drawn.
-        layer: the one that is drawn alone.
-        key: of the widget.
-        then: done after a click.
-    """
-    paths = list(values)
-    if layer is not None:
-        paths = [layer, *(path for path in subject.network.sources(layer) if path)]
-
-    def choose(unit: Unit) -> None:
-        vector = values[unit.path].ndim == 1
-        mine.focus.look_at(unit.path, (unit.map,) if vector else (unit.row, unit.column, unit.map))
-        then()
-
-    def open_layer(path: Path | None) -> None:
-        mine.focus.look_at(path)
-        then()
-
-    data = maps_data(
-        subject.network,
-        image,
-        values,
-        {path: subject.network.sources(path) for path in paths},
-        paths,
-        FIRST_MAPS if layer is None else ALL_MAPS,
-        subject.class_names,
-    )
-    drawn_maps(data | {"single": layer is not None}, key, choose, open_layer)
-
-
-def _to_take_away(subject: Subject, picture: Picture, path: Path, values: np.ndarray) -> None:
+def _to_take_away(subject: ModelView, picture: InputImage, path: Path, values: np.ndarray) -> None:
     """The layer that is open as a picture and as a table."""
     caption = (
         f"{subject.title}: layer {layer_words(subject.network, path)}, {shape_text(values.shape)}. "
@@ -119,7 +63,7 @@ def _to_take_away(subject: Subject, picture: Picture, path: Path, values: np.nda
         download_table(lambda: list(layer_table(values)), file, "maps/layer/csv")
 
 
-def _verdict(subject: Subject, picture: Picture, answers: np.ndarray) -> None:
+def _verdict(subject: ModelView, picture: InputImage, answers: np.ndarray) -> None:
     names = subject.class_names
     if answers.shape != (len(names),):
         return
@@ -154,7 +98,7 @@ def _trail(mine: Session, network: Network) -> None:
             st.markdown("› one number", width="content")
 
 
-def _explained(mine: Session, subject: Subject, picture: Picture, values: dict[Path, np.ndarray]) -> None:
+def _explained(mine: Session, subject: ModelView, picture: InputImage, values: dict[Path, np.ndarray]) -> None:
     """Where the chosen number comes from."""
     try:
         found = explain(

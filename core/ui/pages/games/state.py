@@ -1,4 +1,4 @@
-"""How far a visitor is in the games, and the best that they did on this visit."""
+"""State of the Games page: the games in progress, and the best results of this visit."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class BestSplit(NamedTuple):
 
     Attributes:
         image: (28, 28) float32 in 0…1.
-        split: what they said.
+        split: the two predictions.
         titles: of the networks.
-        class_names: that their answers are about.
+        class_names: the classes that both know.
     """
 
     image: np.ndarray
@@ -41,19 +41,19 @@ class BestAttempt(NamedTuple):
 
 @dataclass
 class GamesState:
-    """Which game is open, and each one's state.
+    """The open game, and the state of each.
 
     Attributes:
         game: which one is open: `split`, `fool` or `against`.
-        networks: the two that are to disagree, as `core.ui.widgets.subject.subjects` names them.
+        networks: the two that are to disagree, as `core.ui.widgets.model_view.subjects` names them.
         split_board, fool_board: what is drawn.
         fool_index: the test image that is drawn on; None before one was chosen.
-        fool_of: what network and dataset it was chosen for.
-        hint: whether it is shown where ink would change the answer.
+        fool_of: network and dataset that it was chosen for.
+        hint: true if the gradient of the answer by ink is shown.
         best_splits: for each pair of networks.
         best_attempts: for each network.
         rounds: the round that is played against each network.
-        deal: what kind of round is wanted next: `hardest` or `others`; None for none.
+        deal: the kind of round to deal next: `hardest` or `others`; None for none.
     """
 
     game: str = "split"

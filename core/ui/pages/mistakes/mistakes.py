@@ -2,45 +2,36 @@
 
 from __future__ import annotations
 
-import threading
-import weakref
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
 from core.data import Dataset, load
-from core.insight import Judged, Projection, affordable_images, judged, last_hidden, projected
+from core.insight import Judged, Projection, last_hidden, projected
 from core.network import trace
 from core.ui.pages.mistakes.state import MistakesState
 from core.ui.shell.frame import certainty, look, percent, plain
 from core.ui.shell.pages import PAGES, go_to
 from core.ui.shell.session import Session
 from core.ui.widgets.downloads import download_chart, download_table, download_tiles
+from core.ui.widgets.evaluation import judged_test_images
 from core.ui.widgets.galleries import clickable_gallery
 from core.ui.widgets.layers import how_many, layer_words
-from core.ui.widgets.subject import Subject
+from core.ui.widgets.model_view import ModelView
 from core.views.charts import confusion
 from core.views.images import INK_SCALE, Tile, cell_size, gallery, shown_image
 from core.views.inside import plane
 
-if TYPE_CHECKING:
-    import keras
-
 LIVE_SECONDS = 5.0  # all test images are judged anew each time
-LIVE_MACS = 20e9
 FIRST, MOST = 24, 100
 ON_PLANE = 1000
 IMAGE_PX = 84
 CELL_HEIGHT = 370
 VIEWS = ("feature_maps", "receptive_fields", "why")
 
-_judged: weakref.WeakKeyDictionary[keras.Model, tuple[object, Judged]] = weakref.WeakKeyDictionary()
-_judging = threading.Lock()
 
-
-def mistakes(mine: Session, subject: Subject) -> None:
+def mistakes(mine: Session, subject: ModelView) -> None:
     """All of the page that depends on the weights."""
     data = load(subject.dataset)
     found = judged_test_images(mine, subject, data)
@@ -53,7 +44,7 @@ def mistakes(mine: Session, subject: Subject) -> None:
         _shown(mine, subject, found, data, at)
 
 
-def _shown(mine: Session, subject: Subject, found: Judged, data: Dataset, at: Projection) -> None:
+def _shown(mine: Session, subject: ModelView, found: Judged, data: Dataset, at: Projection) -> None:
     """What came out; it stays as it is while newer weights are judged, and the bar above says that they are."""
     surest = found.surest_mistakes(MOST)
     wrong = int((found.answers != found.labels).sum())
@@ -70,41 +61,7 @@ def _shown(mine: Session, subject: Subject, found: Judged, data: Dataset, at: Pr
     _opened(mine, found, data, surest)
 
 
-def judged_test_images(mine: Session, subject: Subject, data: Dataset) -> Judged:
-    """The answers for the test images, or for as many of the first as that network judges in a few seconds.
-
-    They are computed once for each version of the weights; where the weights stay, once for all visitors.
-    """
-    there = len(data.x_test)
-    number = affordable_images(subject.network, there, *([LIVE_MACS] if subject.live else []))
-    which = f"{number:,}" if number == there else f"the first {number:,} of {there:,}"
-    title = subject.about.tested_on
-    bar = st.progress(0.0, text=f"Judging {which} test images of {title} …")
-
-    def compute() -> Judged:
-        def progress(share: float) -> None:
-            bar.progress(share, text=f"Judging {which} test images of {title} …")
-
-        return judged(subject.model, subject.network, data.x_test[:number], data.y_test[:number], progress)
-
-    def shared() -> Judged:
-        with _judging:
-            known = _judged.get(subject.model)
-            if known is None or known[0] != (data, number):
-                _judged[subject.model] = known = (data, number), compute()
-            return known[1]
-
-    found = mine.kept(
-        "mistakes/judged",
-        (subject.version, subject.network, subject.dataset, number),
-        compute if subject.viewer else shared,
-    )
-    few = "" if number == there else ", as many as this network judges in a few seconds"
-    bar.progress(1.0, text=f"Judged: {which} test images of {title}{few}")
-    return found
-
-
-def _matrix(mine: Session, subject: Subject, found: Judged, data: Dataset) -> tuple[int, int]:
+def _matrix(mine: Session, subject: ModelView, found: Judged, data: Dataset) -> tuple[int, int]:
     """True class by answer; a click on a cell, or the two choices beside it, shows its images.
 
     Returns (true, answered) of the cell that is open: the visitor's, or else that of the most frequent mistake,
@@ -145,7 +102,7 @@ def _most_confused(counts: np.ndarray) -> tuple[int, int]:
     return int(row), int(column)
 
 
-def _cell(mine: Session, subject: Subject, found: Judged, data: Dataset, open_cell: tuple[int, int]) -> None:
+def _cell(mine: Session, subject: ModelView, found: Judged, data: Dataset, open_cell: tuple[int, int]) -> None:
     """The images of the cell that is open."""
     own = mine.state(MistakesState)
     names = data.class_names
@@ -189,7 +146,7 @@ def _cell(mine: Session, subject: Subject, found: Judged, data: Dataset, open_ce
         )
 
 
-def _surest(mine: Session, subject: Subject, found: Judged, data: Dataset, surest: np.ndarray, wrong: int) -> None:
+def _surest(mine: Session, subject: ModelView, found: Judged, data: Dataset, surest: np.ndarray, wrong: int) -> None:
     """The mistakes that it is most certain of."""
     st.markdown("**Its most certain mistakes**: what each is → what it was taken for, and how sure the network was")
     if not len(surest):
@@ -219,7 +176,7 @@ def _table(found: Judged, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
         yield number, names[found.labels[number]], names[answer], f"{found.probabilities[number, answer]:.6f}"
 
 
-def _projected(mine: Session, subject: Subject, data: Dataset, number: int) -> Projection:
+def _projected(mine: Session, subject: ModelView, data: Dataset, number: int) -> Projection:
     """Where the network puts the first images, computed once for each version of the weights."""
     return mine.kept(
         "mistakes/plane",
@@ -228,7 +185,7 @@ def _projected(mine: Session, subject: Subject, data: Dataset, number: int) -> P
     )
 
 
-def _plane(mine: Session, subject: Subject, found: Judged, data: Dataset, at: Projection) -> None:
+def _plane(mine: Session, subject: ModelView, found: Judged, data: Dataset, at: Projection) -> None:
     """Where the network puts the images before its last layer."""
     number = len(at.points)
     st.markdown("**How it sees the test images**: near each other is what looks alike to the network")
@@ -262,7 +219,7 @@ def _signs(names: Sequence[str]) -> str:
     return " (" + ", ".join(f"{n} {name}" for n, name in enumerate(names)) + ")"
 
 
-def _plane_words(subject: Subject, at: Projection) -> str:
+def _plane_words(subject: ModelView, at: Projection) -> str:
     """What the plane is, in plain words."""
     path = last_hidden(subject.network)
     share = f"{sum(at.explained) * 100:.0f} %"

@@ -30,8 +30,9 @@ from core.ui.shell.frame import look
 from core.ui.shell.renewal import value_if_changed
 from core.ui.shell.session import Session
 from core.ui.widgets.downloads import NO_BREAK, download_chart, download_picture, download_table
+from core.ui.widgets.input_image import InputImage
 from core.ui.widgets.layers import choose_layer, layer_words
-from core.ui.widgets.subject import Picture, Subject, misfit_words
+from core.ui.widgets.model_view import ModelView, misfit_words
 from core.views.fields import Nested, as_image, nested_boxes
 from core.views.images import (
     INK_SCALE,
@@ -61,7 +62,7 @@ def choose_field_layer(mine: Session, network: Network, key: str) -> Path:
     return choose_layer(mine, network, [row.path for row in trace(network).rows if row.receptive_field], key)
 
 
-def explorer(mine: Session, subject: Subject, picture: Picture, path: Path) -> None:
+def explorer(mine: Session, subject: ModelView, picture: InputImage, path: Path) -> None:
     """One feature map and, under it, the input with the frame of what the hovered unit sees."""
     row = trace(subject.network).row(path)
     if len(row.output_shape) != 3:
@@ -110,7 +111,7 @@ def explorer(mine: Session, subject: Subject, picture: Picture, path: Path) -> N
     download_chart(alt, f"{shown}{marks}", "receptive-field", "fields/explorer/svg")
 
 
-def parts(mine: Session, subject: Subject, picture: Picture, path: Path) -> None:
+def parts(mine: Session, subject: ModelView, picture: InputImage, path: Path) -> None:
     """Four views of what the layers see, one at a time; only the one that is open is computed."""
     draw: tuple[Callable[[], None], ...] = (
         lambda: _layer_by_layer(subject, picture, path),
@@ -124,7 +125,7 @@ def parts(mine: Session, subject: Subject, picture: Picture, path: Path) -> None
                 part()
 
 
-def _layer_by_layer(subject: Subject, picture: Picture, path: Path) -> None:
+def _layer_by_layer(subject: ModelView, picture: InputImage, path: Path) -> None:
     """The table, which layer sees how much, and the boxes of all layers on the image."""
     network = subject.network
     height, width, _ = network.input_shape
@@ -175,7 +176,7 @@ def _layer_by_layer(subject: Subject, picture: Picture, path: Path) -> None:
         )
 
 
-def _growth_words(subject: Subject) -> str:
+def _growth_words(subject: ModelView) -> str:
     """Which layer is the first to see a whole digit, and which the whole image."""
     network = subject.network
     height, width, _ = network.input_shape
@@ -197,7 +198,7 @@ def _looked_at(mine: Session, path: Path, field: ReceptiveField) -> tuple[int, i
     return mine.focus.unit[:2] if mine.focus.unit is not None and path == mine.focus.layer else central_unit(field)
 
 
-def _truly_read(mine: Session, network: Network, picture: Picture, path: Path) -> None:
+def _truly_read(mine: Session, network: Network, picture: InputImage, path: Path) -> None:
     """The pixels behind one unit, on the image."""
     field = trace(network).row(path).receptive_field
     rows, columns = field.units
@@ -255,7 +256,7 @@ def _read_words(field: ReceptiveField, read: np.ndarray, box: Box, unit: tuple[i
     return f"{who} reads {count:,} of the {within:,} pixels in its {high}×{wide} box ({where})."
 
 
-def _what_counts(mine: Session, subject: Subject, path: Path) -> None:
+def _what_counts(mine: Session, subject: ModelView, path: Path) -> None:
     """How much each pixel moves the unit in the middle, before training and after."""
     network = subject.network
     misfit = misfit_words(subject)
@@ -328,7 +329,7 @@ def _what_counts(mine: Session, subject: Subject, path: Path) -> None:
             download_table(lines, "effective-field", "fields/effective/csv")
 
 
-def _measured(mine: Session, subject: Subject, path: Path, seed: int) -> tuple[Effective, Effective]:
+def _measured(mine: Session, subject: ModelView, path: Path, seed: int) -> tuple[Effective, Effective]:
     """Before training and after; what is known already is not measured again."""
     from core.training import build_model  # with it comes Keras
 
@@ -361,7 +362,7 @@ def _measured(mine: Session, subject: Subject, path: Path, seed: int) -> tuple[E
     return before, after
 
 
-def _begun_with(mine: Session, subject: Subject) -> list[np.ndarray] | None:
+def _begun_with(mine: Session, subject: ModelView) -> list[np.ndarray] | None:
     """The weights that a run began with where those were not fresh: it was taught drawings. Else None."""
     run = mine.run
     if mine.focus.subject != "run" or run is None or not is_drawn(run.dataset_name) or 0 not in run.epochs():
@@ -372,7 +373,7 @@ def _begun_with(mine: Session, subject: Subject) -> list[np.ndarray] | None:
         return None
 
 
-def _start_seed(mine: Session, subject: Subject) -> int:
+def _start_seed(mine: Session, subject: ModelView) -> int:
     """Of the weights that the network began with, where that is known."""
     run = mine.run
     known = mine.focus.subject == "run" and run is not None and run.network is subject.network

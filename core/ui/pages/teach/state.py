@@ -1,4 +1,4 @@
-"""What the page Teach remembers."""
+"""State of the Teach page."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class SavedDrawing(NamedTuple):
 
 @dataclass
 class TeachState:
-    """Where the visitor is.
+    """The collection in use, its canvases, and the drawing that is open.
 
     Attributes:
         which: the collection that the page is about: `digits` or `own`.
-        canvas, play_canvas: renewed to give the next drawing an empty canvas.
-        last: the drawing that was saved last; it tells a late update of its canvas from a new drawing.
-        chosen: the number of the drawing that is open; None for none.
+        canvas_key, play_canvas_key: renewed to give the next drawing an empty canvas.
+        last_saved: the drawing that was saved last; it tells a late update of its canvas from a new drawing.
+        opened: the number of the drawing that is open; None for none.
     """
 
     which: str = "digits"
-    canvas: Renewal = field(default_factory=Renewal)
-    play_canvas: Renewal = field(default_factory=Renewal)
-    last: SavedDrawing | None = None
-    chosen: int | None = None
+    canvas_key: Renewal = field(default_factory=Renewal)
+    play_canvas_key: Renewal = field(default_factory=Renewal)
+    last_saved: SavedDrawing | None = None
+    opened: int | None = None

@@ -1,24 +1,18 @@
-"""The live part of the Train page: controls, figures, curves, what it says, and what the network makes of images."""
+"""Progress, figures and curves of a run while it trains, and the findings about them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import numpy as np
 import streamlit as st
 
-from core.data import about, load
+from core.data import about
 from core.training import Run, Snapshot, State
 from core.training.diagnosis import Finding, diagnose
-from core.ui.pages.kernels.kernels import layer_pictures
-from core.ui.shell.frame import certainty, duration, look, parameter_words, percent, plain, progress_words
-from core.ui.shell.pages import link_to
+from core.ui.pages.train.evaluation import confusions, hardest, inside, samples
+from core.ui.shell.frame import look
 from core.ui.shell.session import Session
-from core.ui.widgets.handing_on import trained_files
-from core.ui.widgets.layers import layer_words
-from core.ui.widgets.subject import Subject, choose_epoch, model_of
-from core.views.charts import confusion, learning_curve, rate_curve
-from core.views.images import INK_SCALE, Tile, gallery
+from core.ui.widgets.model_files import trained_files
+from core.views.charts import learning_curve, rate_curve
+from core.views.wording import duration, parameter_words, percent, plain, progress_words
 
 LIVE_SECONDS = 0.5
 VIEWS = {
@@ -30,119 +24,31 @@ VIEWS = {
 TONES = {"good": ("check_circle", "green"), "neutral": ("info", "gray"), "warning": ("warning", "orange")}
 
 
-def controls(mine: Session) -> None:
-    """One bar of buttons; one that cannot work now is disabled and says why."""
-    problem, full = mine.editor.why_not_train(), mine.workspace.full
-    run = mine.run
-    with st.container(horizontal=True, gap="small"):
-        _start(mine, problem or full)
-        if run is not None:
-            _drive(mine, run)
-    if full:
-        st.warning(full, icon=":material/inventory_2:")
-        link_to("runs", "Choose one on the Runs page")
-    if problem:
-        st.warning(problem, icon=":material/construction:", title="This network cannot be trained yet")
-        link_to("build", "Fix it on the Build page", "arrow_back")
-
-
-def _start(mine: Session, problem: str | None) -> None:
-    run = mine.run
-    active = run is not None and run.active
-    paused = run is not None and run.snapshot.state is State.PAUSED
-    _button(
-        "Start" if run is None else "Start anew",
-        "play_arrow",
-        mine.start_run,
-        problem or ("Pause or stop the training first." if active else None),
-        "Train the network of the Build page from fresh weights, as a new run.",
-        key="start",
-        primary=not active and not paused,
-    )
-
-
-def _drive(mine: Session, run: Run) -> None:
-    """What can be asked of a run."""
-    active = run.active
-    paused = not active and run.snapshot.state is State.PAUSED
-    over = not active and not paused
-    idle = "Nothing is running."
-    if paused:
-        _button("Resume", "resume", run.resume, None, "Go on from exactly here.", key="resume", primary=True)
-    else:
-        _button("Pause", "pause", run.pause, None if active else idle, "Rest here.", key="pause")
-    why = "The run has ended: let it continue instead." if over else None if paused else "Pause first."
-    _button("One batch", "skip_next", run.one_batch, why, "A single step.", key="batch")
-    _button("One epoch", "fast_forward", run.one_epoch, why, "To the end of the epoch.", key="epoch")
-    _button(
-        "Rewind",
-        "replay",
-        run.rewind,
-        None,
-        "Back to the very same weights it began with; rests there.",
-        key="rewind",
-    )
-    _button("Stop", "stop", run.stop, idle if over else None, "End, and keep what it has learned.", key="stop")
-    if over:
-        _continue(run)
-    else:
-        _steer(mine, run)
-
-
-def _button(
-    label: str, icon: str, act: Callable, why_not: str | None, words: str, key: str, primary: bool = False
-) -> None:
-    """A control."""
-    st.button(
-        label,
-        type="primary" if primary else "secondary",
-        icon=f":material/{icon}:",
-        disabled=why_not is not None,
-        help=why_not or words,
-        on_click=act,
-        key=f"train/{key}",
-    )
-
-
-def _steer(mine: Session, run: Run) -> None:
-    """The learning rate, to be changed while it learns."""
-    with st.popover("Learning rate", icon=":material/speed:", key="train/steer"):
-        key = f"train/rate/{run.created}"
-
-        def steer() -> None:
-            rate = st.session_state[key]
-            run.set_learning_rate(rate)
-            mine.notice = f"The learning rate is {rate:.3g} from the next step on."
-
-        rate = run.snapshot.learning_rate or run.recipe.learning_rate
-        st.number_input(
-            "From the next step on",
-            1e-9,
-            1000.0,
-            float(rate),
-            run.recipe.learning_rate / 10,
-            "%.6g",
-            key,
-            on_change=steer,
-        )
-        mine.show_notice()
-        st.caption("A schedule keeps its shape and goes on through this rate.")
-
-
-def _continue(run: Run) -> None:
-    failed = run.snapshot.state is State.FAILED
-    with st.popover("Continue", icon=":material/add:", disabled=failed, key="train/continue"):
-        epochs = st.number_input("More epochs", 1, 200, 3, key="train/more")
-        st.button("Go on", type="primary", on_click=run.more, args=(epochs,), key="train/more/go")
-
-
 def live_view(mine: Session) -> None:
-    """Progress, figures, curves, their diagnosis, and one of four views."""
+    """Progress, figures, curves and findings of the current run, and one of four views of its evaluation."""
     run = mine.run
     if run is None:
         st.info("Nothing has been trained yet. Press Start: after one epoch you will see how well it does.")
         return
     now = run.snapshot  # one snapshot for all that is drawn: the run goes on meanwhile
+    _status(run, now)
+    with st.container(horizontal=True):
+        for label, value, words in _figures(now):
+            st.metric(label, value, help=words, width=165)
+    _curves(now)
+    _remarks(diagnose(now, run.recipe))
+    with st.container(key="train/changing-rate"):
+        _rates(now)
+    view = st.segmented_control(
+        "View", list(VIEWS), default="confusion", format_func=VIEWS.get, required=True, key="train/view", label_visibility="collapsed"
+    )  # fmt: skip
+    {"confusion": confusions, "hardest": hardest, "samples": samples, "inside": inside}[view](mine, run, now)
+    if not run.active:
+        trained_files(run)
+
+
+def _status(run: Run, now: Snapshot) -> None:
+    """Progress bar and messages."""
     what = f"{plain(run.name)} ({parameter_words(run.network)}) on {plain(about(run.dataset_name).title)}"
     st.progress(now.progress, text=f"{what}: {progress_words(now)}")
     with st.container(key="train/messages"):  # a place of their own: what follows stays the same elements
@@ -152,33 +58,22 @@ def live_view(mine: Session) -> None:
             st.info(now.message)
         if run.problem:
             st.warning(f"This run is not kept on disk. {run.problem}")
-    with st.container(horizontal=True):
-        for label, value, words in _figures(now):
-            st.metric(label, value, help=words, width=165)
+
+
+def _curves(now: Snapshot) -> None:
+    """The learning curves of accuracy and loss, beside each other."""
     each_epoch = bool(st.session_state.get("train/each_epoch"))
-    accuracy, loss = st.columns(2)
-    with accuracy:
-        st.markdown("**Accuracy**: share of right answers")
-        chart = learning_curve(now, "accuracy", look(), each_epoch)
-        st.vega_lite_chart(chart, key="train/accuracy", alt=_curve_words(now, "accuracy"))
-    with loss:
-        st.markdown("**Loss**: what training makes small")
-        chart = learning_curve(now, "loss", look(), each_epoch)
-        st.vega_lite_chart(chart, key="train/loss", alt=_curve_words(now, "loss"))
+    titles = {"accuracy": "**Accuracy**: share of right answers", "loss": "**Loss**: what training makes small"}
+    for column, (quantity, title) in zip(st.columns(2), titles.items()):
+        with column:
+            st.markdown(title)
+            chart = learning_curve(now, quantity, look(), each_epoch)
+            st.vega_lite_chart(chart, key=f"train/{quantity}", alt=_curve_words(now, quantity))
     st.toggle(
         "Mean of each epoch",
         key="train/each_epoch",
         help="Training as one point an epoch, which compares fairly with the evaluation after it, or as it went from step to step.",
     )
-    _findings(diagnose(now, run.recipe))
-    with st.container(key="train/changing-rate"):
-        _rates(now)
-    view = st.segmented_control(
-        "View", list(VIEWS), default="confusion", format_func=VIEWS.get, required=True, key="train/view", label_visibility="collapsed"
-    )  # fmt: skip
-    {"confusion": _confusions, "hardest": _hardest, "samples": _samples, "inside": _inside}[view](mine, run, now)
-    if not run.active:
-        trained_files(run)
 
 
 def _figures(now: Snapshot) -> list[tuple[str, str, str]]:
@@ -219,12 +114,12 @@ def _figures(now: Snapshot) -> list[tuple[str, str, str]]:
     return figures
 
 
-def _findings(findings: tuple[Finding, ...]) -> None:
-    """What the curves say, each with a sign and a word for its tone."""
-    with st.container(key="findings", gap="small"):
-        for finding in findings:
-            icon, colour = TONES[finding.tone]
-            st.markdown(f":{colour}[:material/{icon}:] {plain(finding.sentence)}")
+def _remarks(found: tuple[Finding, ...]) -> None:
+    """The findings about the curves, each with an icon for its tone."""
+    with st.container(key="remarks", gap="small"):
+        for remark in found:
+            icon, colour = TONES[remark.tone]
+            st.markdown(f":{colour}[:material/{icon}:] {plain(remark.sentence)}")
 
 
 def _rates(now: Snapshot) -> None:
@@ -237,91 +132,6 @@ def _rates(now: Snapshot) -> None:
     chart = rate_curve([p.epoch for p in points], [p.learning_rate for p in points], now.epochs, look())
     words = f"The learning rate was between {min(rates):.3g} and {max(rates):.3g}; it is {now.learning_rate:.3g}."
     st.vega_lite_chart(chart, key="train/rates", alt=words)
-
-
-def _confusions(_mine: Session, run: Run, now: Snapshot) -> None:
-    """The confusion matrix of the newest test; empty before the first, so that nothing jumps."""
-    names = about(run.dataset_name).class_names
-    counts = np.zeros((len(names), len(names)), int) if now.confusion is None else now.confusion
-    wrong = counts.sum() - counts.trace()
-    of = f" among the {counts.sum():,} {now.evaluated_on} images" if counts.any() else ""
-    st.markdown(f"**What it confuses**, {_when(now)}{of}: the stronger the colour, the more mistakes")
-    st.vega_lite_chart(
-        confusion(counts, names, look()),
-        key="train/confusion",
-        alt=f"Confusion matrix, {_when(now)}: {wrong:,} of {counts.sum():,} {now.evaluated_on} images are answered wrongly.",
-    )
-
-
-def _when(now: Snapshot) -> str:
-    return {-1.0: "not tested yet", 0.0: "before training"}.get(
-        now.evaluated_epoch, f"after epoch {now.evaluated_epoch:.3g}"
-    )
-
-
-def _judged_images(run: Run, now: Snapshot) -> tuple[np.ndarray, np.ndarray, int]:
-    """(images, labels) of the set that the run is evaluated on, and where it begins there."""
-    data = load(run.dataset_name)
-    if now.evaluated_on == "test":
-        return data.x_test, data.y_test, 0
-    return data.x_train, data.y_train, run.recipe.split(len(data.x_train))[0]
-
-
-def _hardest(_mine: Session, run: Run, now: Snapshot) -> None:
-    """The mistakes that it is most certain of."""
-    st.markdown(f"**Its most certain mistakes**, {_when(now)}: what each is, and what it was taken for")
-    if not now.hardest:
-        st.caption("None." if now.evaluations else "Not tested yet.")
-        return
-    images, _, _ = _judged_images(run, now)
-    names = about(run.dataset_name).class_names
-    tiles = [
-        Tile(
-            images[mistake.index][..., 0] / 255,
-            f"{names[mistake.label]} → {names[mistake.answer]} · {certainty(mistake.probability)}",
-            f"{now.evaluated_on} image {mistake.index:,}: “{names[mistake.label]}”, answered “{names[mistake.answer]}”",
-        )
-        for mistake in now.hardest
-    ]
-    st.html(gallery(tiles, INK_SCALE, 3))
-
-
-def _samples(_mine: Session, run: Run, now: Snapshot) -> None:
-    """The same few images after each epoch: how sure it has become."""
-    st.markdown(f"**The same images after each epoch**, {_when(now)}: its answer and how sure it is")
-    if now.samples is None:
-        st.caption("Not tested yet.")
-        return
-    images, labels, first = _judged_images(run, now)
-    names = about(run.dataset_name).class_names
-    tiles = []
-    for number, probabilities in enumerate(now.samples):
-        answer, label = int(probabilities.argmax()), int(labels[first + number])
-        sign = "✓" if answer == label else f"✗ it is {names[label]}"
-        words = f"{names[answer]} · {certainty(probabilities[answer])} {sign}"
-        tiles.append(
-            Tile(images[first + number][..., 0] / 255, words, f"{now.evaluated_on} image {first + number:,}: {words}")
-        )
-    st.html(gallery(tiles, INK_SCALE, 3))
-
-
-def _inside(mine: Session, run: Run, now: Snapshot) -> None:
-    """Kernels and feature maps of one layer for one image, as the network learns; afterwards, epoch by epoch."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        paths = {path: layer_words(run.network, path) for path, _ in run.network.walk()}
-        path = st.selectbox(
-            "Layer", list(paths), format_func=paths.get, key=f"train/inside/layer/{run.created}", width=280
-        )
-        data = load(run.dataset_name)
-        last = len(data.x_test) - 1
-        number = st.number_input("Test image", 0, last, 0, key=f"train/inside/image/{last}", width=130)
-        choose_epoch(mine, "train/inside")
-    model = model_of(mine, run)
-    if model is None or path is None:
-        st.caption("The first weights come in a moment." if run.active else "There are no weights to look at.")
-        return
-    subject = Subject(plain(run.name), run.network, model, run.dataset_name, run.active, mine.focus.viewer(run))
-    layer_pictures(subject, path, data.x_test[number].astype(np.float32) / 255)
 
 
 def _curve_words(now: Snapshot, quantity: str) -> str:

@@ -1,4 +1,4 @@
-"""How to learn, as widgets: dataset, recipe, and what both will look like."""
+"""Widgets for dataset and recipe, with previews of schedule and augmentation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.ui.pages.train.state import TrainState
 from core.ui.shell.frame import look
 from core.ui.shell.session import Session
 from core.ui.widgets.forms import edit_fields
-from core.ui.widgets.subject import waking
+from core.ui.widgets.model_view import waking
 from core.views.charts import rate_curve
 from core.views.images import INK_SCALE, Tile, gallery
 
@@ -27,7 +27,7 @@ CURVE_POINTS = 300
 
 
 def choose_dataset(mine: Session, sources: Mapping[str, Source]) -> None:
-    """Which images to learn from."""
+    """The choice of the dataset."""
     names = list(sources)
     mine.editor.dataset = st.selectbox(
         "Dataset",
@@ -40,7 +40,7 @@ def choose_dataset(mine: Session, sources: Mapping[str, Source]) -> None:
 
 
 def choose_recipe(mine: Session, presets: Mapping[str, Preset]) -> None:
-    """How to learn; where the network is a published one, its source's recipe at one click."""
+    """All settings of the recipe; for a published network, also a button that takes its source's recipe."""
 
     def apply(name: str, value: Any) -> None:
         mine.editor.recipe = mine.editor.recipe.with_setting(name, value)
@@ -80,10 +80,10 @@ def choose_recipe(mine: Session, presets: Mapping[str, Preset]) -> None:
 
 def _part(mine: Session, title: str, changed: bool):
     """A fold that is open where something in it was set, and does not close under one's hand when it is set back."""
-    own = mine.state(TrainState)
+    state = mine.state(TrainState)
     if changed:
-        own.unfolded.add(title)
-    return st.expander(title, expanded=title in own.unfolded)
+        state.unfolded.add(title)
+    return st.expander(title, expanded=title in state.unfolded)
 
 
 def _published(mine: Session, presets: Mapping[str, Preset]) -> None:
@@ -128,19 +128,19 @@ def _plan(mine: Session) -> None:
 
 def _preview(mine: Session) -> None:
     """A few training images as the network will see them."""
-    own = mine.state(TrainState)
+    state = mine.state(TrainState)
     dataset = load(mine.editor.dataset)
     images = dataset.x_train[:PREVIEWS].astype(np.float32) / 255
     if mine.editor.recipe.augments:
         with waking():
-            images = _changed(images, mine.editor.recipe, own.preview)
+            images = _changed(images, mine.editor.recipe, state.preview_seed)
     words = "as the network would see it" if mine.editor.recipe.augments else "unchanged"
     tiles = [Tile(image[..., 0], "", f"training image {n + 1}, {words}") for n, image in enumerate(images)]
     st.html(gallery(tiles, INK_SCALE, 2))
     if mine.editor.recipe.augments:
 
         def again() -> None:
-            own.preview += 1
+            state.preview_seed += 1
 
         st.button("Another look", icon=":material/casino:", on_click=again, key="train/preview")
         st.caption("Each image is changed anew every time that the network sees it.")

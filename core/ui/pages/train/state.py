@@ -1,4 +1,4 @@
-"""What the Train page remembers."""
+"""State of the Train page."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 @dataclass
 class TrainState:
-    """How the recipe is shown.
+    """Display of the recipe.
 
     Attributes:
-        preview: which random changes of the training images are shown.
+        preview_seed: seed of the augmentations in the preview.
         unfolded: parts of the recipe that stay open.
     """
 
-    preview: int = 0
+    preview_seed: int = 0
     unfolded: set[str] = field(default_factory=set)

@@ -20,7 +20,8 @@ from core.ui.pages.why.state import WhyState
 from core.ui.shell.frame import certainty, look, plain
 from core.ui.shell.session import Session
 from core.ui.widgets.downloads import download_chart, download_table, download_tiles
-from core.ui.widgets.subject import Picture, Subject
+from core.ui.widgets.input_image import InputImage
+from core.ui.widgets.model_view import ModelView
 from core.views.charts import probability_bars
 from core.views.images import (
     INK_SCALE,
@@ -42,7 +43,7 @@ LEGEND_GAP = '<div style="height:6px"></div>'
 CARD_PX, SMALL_PX, INPUT_PX = 196, 84, 168
 
 
-def choose_class(mine: Session, subject: Subject) -> None:
+def choose_class(mine: Session, subject: ModelView) -> None:
     """Which class is to be explained: the answer, the runner-up, or any."""
     own = mine.state(WhyState)
     names = subject.class_names
@@ -83,7 +84,7 @@ def choose_method(network: Network) -> str:
     )
 
 
-def explained(mine: Session, subject: Subject, picture: Picture, method: str) -> None:
+def explained(mine: Session, subject: ModelView, picture: InputImage, method: str) -> None:
     """The image and its answer; under it, the pictures of one method or of all."""
     answers = probabilities(subject.model, picture.image)
     if not np.isfinite(answers).all():
@@ -117,7 +118,7 @@ def target_class(explained: str | int, answers: np.ndarray) -> int:
     return int(order[min(int(explained == "runner-up"), len(order) - 1)])
 
 
-def _asked(subject: Subject, picture: Picture, answers: np.ndarray, target: int) -> None:
+def _asked(subject: ModelView, picture: InputImage, answers: np.ndarray, target: int) -> None:
     """What went in, what came out, and what is explained of it."""
     names = subject.class_names
     best = int(answers.argmax())
@@ -148,7 +149,7 @@ def _asked(subject: Subject, picture: Picture, answers: np.ndarray, target: int)
             st.caption(f"The image is {plain(picture.title)}.")
 
 
-def _found(mine: Session, subject: Subject, picture: Picture, method: str, target: int) -> SanityCheck:
+def _found(mine: Session, subject: ModelView, picture: InputImage, method: str, target: int) -> SanityCheck:
     """The picture and its check; what has not changed is not computed again, random weights only for a new image."""
     what = (method, subject.network, picture.image.tobytes(), target)
     model, network, image = subject.model, subject.network, picture.image
@@ -161,7 +162,7 @@ def _found(mine: Session, subject: Subject, picture: Picture, method: str, targe
     return checked(learned, random)
 
 
-def _card(mine: Session, subject: Subject, picture: Picture, method: str, target: int) -> None:
+def _card(mine: Session, subject: ModelView, picture: InputImage, method: str, target: int) -> None:
     """One method at a glance: its map, and the one by random weights."""
     words, name = METHODS[method], subject.class_names[target]
     found = _found(mine, subject, picture, method, target)
@@ -176,7 +177,7 @@ def _card(mine: Session, subject: Subject, picture: Picture, method: str, target
             st.caption(f"By random weights: {alike(found.similarity)[0]}.")
 
 
-def _all_to_take_away(mine: Session, subject: Subject, picture: Picture, target: int) -> None:
+def _all_to_take_away(mine: Session, subject: ModelView, picture: InputImage, target: int) -> None:
     """The image and all methods, each above what random weights give, as one file."""
     tiles, scales = [Tile(shown_image(picture.image), "the image", "")], [INK_SCALE]
     for method in methods_for(subject.network):
@@ -193,7 +194,7 @@ def _all_to_take_away(mine: Session, subject: Subject, picture: Picture, target:
     download_tiles(tiles, scales, caption, "why", "why/png/all")
 
 
-def _one(mine: Session, subject: Subject, picture: Picture, method: str, target: int, name: str) -> None:
+def _one(mine: Session, subject: ModelView, picture: InputImage, method: str, target: int, name: str) -> None:
     """One method in full: its pictures, what they show, how to read them and where they mislead."""
     words = METHODS[method]
     found = _found(mine, subject, picture, method, target)

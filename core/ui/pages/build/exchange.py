@@ -1,19 +1,17 @@
-"""Sharing, exporting and importing: the network as a link, a file, a script."""
+"""The popovers Share, Export and Import: the network as a link, a file, a script."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core.data import SOURCES, about
+from core.data import SOURCES
 from core.network import (
     InvalidNetwork,
     Shared,
     shared_from_json,
-    shared_from_token,
     to_code,
     to_json,
     to_notebook,
@@ -21,42 +19,19 @@ from core.network import (
     trace,
 )
 from core.network.sharing import HIDEABLE
-from core.training import Run
-from core.training.trained import Trained, keras_file
-from core.ui.shell.frame import plain
-from core.ui.shell.pages import FIRST, part_words
+from core.training.trained import Trained
+from core.ui.shell.links import link_with, take
+from core.ui.shell.pages import part_words
 from core.ui.shell.session import Session
+from core.ui.widgets.model_files import file_stem
 from core.views.diagram import FILE, network_svg
+from core.views.wording import plain
 
 if TYPE_CHECKING:
     from core.training.foreign import Foreign
 
-LINK = "n"  # the query parameter that holds a token
 
-
-def open_link(mine: Session) -> None:
-    """Put what a link hands on into the session, once; a bad link is explained and changes nothing."""
-    token = st.query_params.get(LINK)
-    if token is None or token == mine.opened_link:
-        return
-    mine.opened_link = token
-    try:
-        shared = shared_from_token(token)
-    except InvalidNetwork as problem:
-        mine.editor.link_problem = f"{problem} You see “{plain(mine.editor.network.name)}” instead."
-        return
-    take(mine, shared)
-    mine.hidden = shared.hidden
-
-
-def take(mine: Session, shared: Shared) -> None:
-    """Make what was shared one's own; undo brings back what was there."""
-    mine.editor.open(shared.network, shared.recipe)
-    if shared.dataset in SOURCES:
-        mine.editor.dataset = shared.dataset
-
-
-def hand_on(mine: Session) -> None:
+def exchange(mine: Session) -> None:
     """The popovers Share, Export and Import."""
     with st.popover("Share", icon=":material/link:"):
         _share(mine)
@@ -76,14 +51,8 @@ def _share(mine: Session) -> None:
         help="Who opens the link does not see these parts. It is no lock: they can open the app without the link.",
     )
     token = to_token(mine.editor.network, mine.editor.recipe, mine.editor.dataset, tuple(hidden))
-    st.code(f"{_address()}?{LINK}={token}", language=None, wrap_lines=True)
+    st.code(link_with(token), language=None, wrap_lines=True)
     st.caption("Everything is in the link itself; nothing is stored on the server.")
-
-
-def _address() -> str:
-    """The app's own address without page and query."""
-    url = st.context.url or ""
-    return url.split("?")[0].removesuffix(f"/{FIRST}").rstrip("/") + "/"
 
 
 def _export(mine: Session) -> None:
@@ -104,7 +73,7 @@ def _export(mine: Session) -> None:
             kind,
             on_click="ignore",
             disabled=not can,
-            help=None if can else "The network cannot work yet: mend it first.",
+            help=None if can else "The network cannot work yet: fix it first.",
             key=f"export/{label}",
         )
 
@@ -152,7 +121,7 @@ def _read_json(content: bytes) -> Shared:
 
 
 def _take_model(mine: Session, foreign: Foreign) -> None:
-    """Open it in the editor and, where it answers for the chosen dataset, make it one to look into."""
+    """Open the network in the editor and, if it fits the chosen dataset, its weights to be looked into."""
     source = SOURCES[mine.editor.dataset]
     mine.editor.open(foreign.network)
     answers = not trace(foreign.network, len(source.class_names)).problems
@@ -166,40 +135,3 @@ def _take_model(mine: Session, foreign: Foreign) -> None:
         mine.editor.complaint = (
             f"This network does not answer for {source.title}, so it can be edited, but not be looked into."
         )
-
-
-def trained_files(run: Run) -> None:
-    """Downloads of what a run has learned."""
-    if not run.version:
-        return
-    names = about(run.dataset_name).class_names
-    file = file_stem(run.network.name)
-    with st.popover("Take the trained model away", icon=":material/download:"):
-        st.download_button(
-            "Keras model",
-            lambda: keras_file(run.model()),
-            f"{file}.keras",
-            on_click="ignore",
-            key="trained/keras",
-            help="Opens with keras.saving.load_model.",
-        )
-        st.download_button(
-            "Weights",
-            lambda: weights_npz(run, names),
-            f"{file}.npz",
-            on_click="ignore",
-            key="trained/weights",
-            help="NumPy arrays in Keras’ order, with the network and the names of the classes.",
-        )
-
-
-def weights_npz(run: Run, names: tuple[str, ...]) -> bytes:
-    """The newest weights of a run as our own file."""
-    from core.training.foreign import weights_file
-
-    return weights_file(run.network, run.model().get_weights(), names)
-
-
-def file_stem(name: str) -> str:
-    """A network's name as a file may be called."""
-    return "-".join(re.findall(r"[a-z0-9]+", name.lower())) or "network"

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
 
-from core.data import About, about, load
-from core.data.drawn_datasets import is_drawn
-from core.data.uploads import network_input
+from core.data import About, about
 from core.insight.certainty import SURE_FROM
 from core.network import Network
 from core.network.layers import shape_text
@@ -23,7 +20,6 @@ from core.training.trained import Viewer
 from core.ui.shell.frame import following, plain
 from core.ui.shell.pages import end_page
 from core.ui.shell.session import Session
-from core.ui.widgets.upload import uploaded
 
 if TYPE_CHECKING:
     import keras
@@ -34,7 +30,7 @@ LIVE_SECONDS = 2.0  # how often pages follow a run that is still training
 
 
 @dataclass(frozen=True)
-class Subject:
+class ModelView:
     """A trained network to look into.
 
     Attributes:
@@ -71,22 +67,7 @@ class Subject:
         return self.about.class_names
 
 
-@dataclass(frozen=True)
-class Picture:
-    """An image to look at: (h, w, c) float32 in 0…1, and where it is from."""
-
-    image: np.ndarray
-    title: str
-    label: int | None = None
-
-    def verdict(self, answer: int, class_names: Sequence[str]) -> str:
-        """What to add to an answer: `, which is right`; empty where nobody knows what it is."""
-        if self.label is None:
-            return ""
-        return ", which is right" if answer == self.label else f", but it is “{plain(class_names[self.label])}”"
-
-
-def choose_subject(mine: Session, key: str, usual: str = "lenet5") -> Subject:
+def choose_subject(mine: Session, key: str, usual: str = "lenet5") -> ModelView:
     """A choice between the networks that come trained, the visitor's own run and what they imported.
 
     Args:
@@ -144,7 +125,7 @@ def subjects(mine: Session) -> dict[str, str]:
     return titles
 
 
-def subject_of(mine: Session, key: str) -> Subject | None:
+def subject_of(mine: Session, key: str) -> ModelView | None:
     """The network that `subjects` has under this key, with its newest weights; None where a run has none yet."""
     if key == "imported":
         return _of_import(mine)
@@ -162,22 +143,22 @@ def _run_key(run: Run) -> str:
     return f"run/{run.created}"
 
 
-def _of_name(name: str, live: bool = False) -> Subject:
+def _of_name(name: str, live: bool = False) -> ModelView:
     """One that comes trained; live where it stands in for a run that has no weights yet."""
     with waking():
         model = pretrained(name)
     known = card(name)
-    return Subject(TITLES[name], known.network, model, known.dataset, live, sure_from=known.sure_from, who=name)
+    return ModelView(TITLES[name], known.network, model, known.dataset, live, sure_from=known.sure_from, who=name)
 
 
-def _of_import(mine: Session) -> Subject:
+def _of_import(mine: Session) -> ModelView:
     there = mine.imported
     with waking():
         title, who = f"Imported: {plain(there.network.name)}", f"imported/{mine.imports}"
-        return Subject(title, there.network, there.model(), there.dataset, False, who=who)
+        return ModelView(title, there.network, there.model(), there.dataset, False, who=who)
 
 
-def _of_run(mine: Session, run: Run) -> Subject | None:
+def _of_run(mine: Session, run: Run) -> ModelView | None:
     """A run with the weights that `model_of` shows; None before any."""
     model = model_of(mine, run)
     if model is None:
@@ -186,7 +167,7 @@ def _of_run(mine: Session, run: Run) -> Subject | None:
     title = f"Your run: {plain(run.name)}" + ("" if epoch is None else f", after epoch {epoch}")
     live = run.active and epoch is None
     who = f"{_run_key(run)}/{epoch}"
-    return Subject(title, run.network, model, run.dataset_name, live, mine.focus.viewer(run), who=who)
+    return ModelView(title, run.network, model, run.dataset_name, live, mine.focus.viewer(run), who=who)
 
 
 def choose_run(mine: Session, key: str) -> None:
@@ -251,7 +232,7 @@ def model_of(mine: Session, run: Run) -> keras.Model | None:
         return None
 
 
-def watch(mine: Session, subject: Subject, body: Callable[[], None], seconds: float = LIVE_SECONDS) -> None:
+def watch(mine: Session, subject: ModelView, body: Callable[[], None], seconds: float = LIVE_SECONDS) -> None:
     """Draw `body` and, while the subject is still learning, again with its newest weights."""
     run = mine.run
     shown = mine.focus.subject if run is not None and run.version else "lenet5"
@@ -274,7 +255,7 @@ def waking() -> Iterator[None]:
         yield
 
 
-def need_images(subject: Subject) -> None:
+def need_images(subject: ModelView) -> None:
     """Stop the page with a sentence where no test image fits into the network."""
     misfit = misfit_words(subject)
     if misfit:
@@ -282,7 +263,7 @@ def need_images(subject: Subject) -> None:
         end_page()
 
 
-def misfit_words(subject: Subject) -> str:
+def misfit_words(subject: ModelView) -> str:
     """Why no image of its dataset fits into the network, without a full stop; empty where they do."""
     source = subject.about
     if subject.network.input_shape == source.input_shape:
@@ -291,65 +272,3 @@ def misfit_words(subject: Subject) -> str:
         f"This network takes images of {shape_text(subject.network.input_shape)}, but those of {plain(source.title)} are "
         f"{shape_text(source.input_shape)}"
     )
-
-
-def choose_picture(mine: Session, subject: Subject, key: str) -> Picture:
-    """A choice between the test images, the visitor's drawing and their pictures.
-
-    Where no test image fits into the network, it is a black one until there is a picture.
-    """
-    misfit = misfit_words(subject)
-    with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
-        titles = {"test": "Test image", "drawing": "My drawing", "upload": "Upload"}
-        fits = mine.image.drawing is not None and subject.network.input_shape == (28, 28, 1)
-        options = [] if misfit else ["test", "drawing"] if fits else ["test"]
-        options.append("upload")
-        if mine.image.source not in options:
-            mine.image.source = options[0]
-        mine.image.source = st.segmented_control(
-            "Image",
-            options,
-            default=mine.image.source,
-            format_func=titles.get,
-            required=True,
-            key=f"{key}/source/{len(options)}",
-            help=None if fits else "Draw a digit on the Draw page, and it can be chosen here too.",
-        )
-        dataset = load(subject.dataset)
-        last = len(dataset.x_test) - 1
-        mine.image.test_index = min(mine.image.test_index, last)
-        if mine.image.source == "test":
-            # Streamlit keeps a number by its key, and there are fewer test images of drawings.
-            number = f"{key}/index/{last}" if is_drawn(subject.dataset) else f"{key}/index"
-
-            def another() -> None:
-                mine.image.test_index = int(np.random.default_rng().integers(last + 1))
-                st.session_state[number] = mine.image.test_index
-
-            mine.image.test_index = st.number_input("Number", 0, last, mine.image.test_index, key=number, width=150)
-            st.button("Another", icon=":material/casino:", on_click=another, key=f"{key}/another")
-        if mine.image.source == "upload":
-            _receive(mine, key)
-    if mine.image.source == "drawing":
-        return Picture(mine.image.drawing[..., np.newaxis], "your drawing")
-    if mine.image.source == "upload" and mine.image.upload is not None:
-        image = network_input(mine.image.upload, subject.network.input_shape)
-        if image is not None:
-            return Picture(image, "your picture")
-        st.warning("Nothing stands out in this picture. A digit on an even ground works, dark or light.")
-    if misfit:
-        st.info(f"{misfit}. Until you upload a picture, it gets a black one.")
-        return Picture(np.zeros(subject.network.input_shape, np.float32), "a black image")
-    label = int(dataset.y_test[mine.image.test_index])
-    image = dataset.x_test[mine.image.test_index].astype(np.float32) / 255
-    name = dataset.class_names[label]
-    return Picture(image, f"test image {mine.image.test_index:,}, which is “{name}”", label)
-
-
-def _receive(mine: Session, key: str) -> None:
-    """Take a picture from the visitor's machine; until there is one, the page shows the test image."""
-    with st.popover("Choose a picture" if mine.image.upload is None else "Another picture", icon=":material/upload:"):
-        uploaded(mine, "A digit on paper, or any picture", f"{key}/upload")
-        st.caption("It stays in this page's memory only and is forgotten when you leave.")
-    if mine.image.upload_problem:
-        st.error(mine.image.upload_problem)

@@ -1,0 +1,17 @@
+"""Where runs and drawings are kept: one database, SQLite or PostgreSQL. Knows rows and arrays, not training."""
+
+from core.store.database import StoreError
+from core.store.store import LEASE_SECONDS, Arrays, Kind, RunStore, Store, Stored, TakenOver, VisitorStore, why_full
+
+__all__ = [
+    "LEASE_SECONDS",
+    "Arrays",
+    "Kind",
+    "RunStore",
+    "Store",
+    "StoreError",
+    "Stored",
+    "TakenOver",
+    "VisitorStore",
+    "why_full",
+]

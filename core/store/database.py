@@ -1,0 +1,127 @@
+"""The connection to the database: transactions, SQLite's settings, and what an error means in words."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy import event, exc
+
+from core.store.schema import migrate
+
+FILE = "receptive.db"
+# Large pages for large blobs; deleted rows give their space back; the log shrinks again; a commit survives a power cut.
+PRAGMAS = (
+    "busy_timeout = 20000", "page_size = 16384", "auto_vacuum = INCREMENTAL", "synchronous = FULL", "foreign_keys = ON", "journal_size_limit = 16000000",
+)  # fmt: skip
+FULL = "The server's disk is full, so this was not saved. Delete runs that you no longer need, then try again."
+FORBIDDEN = (
+    "The server may not write where runs are kept, so this was not saved. Download what you want to keep; whoever "
+    "runs the server can choose another folder with RECEPTIVE_DATA_DIR, or a database with RECEPTIVE_DATABASE_URL."
+)
+DAMAGED = (
+    "The database of all runs is damaged, so nothing can be kept. Whoever runs the server can put a copy in its place, "
+    f"or rescue what is left (of {FILE} in its data folder with: sqlite3 {FILE} .recover)."
+)
+NEWER = "A newer version of Receptive has made the database of all runs. Whoever runs this server can update it."
+BAD_URL = "RECEPTIVE_DATABASE_URL must be the address of a PostgreSQL database: postgresql://user:password@host/name."
+MEANINGS = {  # sentence → how the names of errors of the system, SQLite, PostgreSQL and SQLAlchemy begin
+    FULL: ("ENOSPC", "EDQUOT", "SQLITE_FULL", "53100"),
+    FORBIDDEN: ("EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST", "SQLITE_READONLY", "SQLITE_CANTOPEN", "42501", "25006"),
+    DAMAGED: ("SQLITE_CORRUPT", "SQLITE_NOTADB", "XX001", "XX002"),
+    BAD_URL: ("ArgumentError",),
+}  # fmt: skip
+
+
+class StoreError(Exception):
+    """Something that could not be saved or read. The message is for people and says what to do."""
+
+
+class Database:
+    """SQLite's database in a folder, or PostgreSQL's where there is a URL; opened when used first, by any thread."""
+
+    def __init__(self, folder: Path, url: str = "") -> None:
+        self._folder, self._url = folder, url
+        self._engine: sa.Engine | None = None
+        self._starting = threading.Lock()
+
+    @contextmanager
+    def transaction(self, reading: str = "") -> Iterator[sa.Connection]:
+        """A transaction, which only reads where `reading` names what; raises `StoreError` whatever goes wrong in it."""
+        try:
+            with self._started().execution_options(writes=not reading).begin() as connection:
+                yield connection
+        except StoreError:
+            raise
+        except Exception as problem:
+            raise StoreError(_sentence(problem, reading)) from problem
+
+    def give_back(self) -> None:
+        """Let the disk have the space of deleted rows, where SQLite can now; PostgreSQL reuses it by itself."""
+        if self._engine is not None and not self._url:
+            with (
+                suppress(sqlite3.Error, exc.SQLAlchemyError),
+                closing(self._engine.raw_connection()) as connection,
+            ):
+                # `execute` would stop after one page.
+                if (driver := connection.driver_connection) is not None:
+                    driver.executescript("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(PASSIVE)")
+
+    def _started(self) -> sa.Engine:
+        with self._starting:
+            if self._engine is None:
+                engine = self._made()
+                with engine.execution_options(writes=True).begin() as connection:
+                    if not migrate(connection):
+                        raise StoreError(NEWER)
+                self._engine = engine
+            return self._engine
+
+    def _made(self) -> sa.Engine:
+        if self._url:
+            url = sa.make_url(self._url)
+            if not url.drivername.startswith("postgres"):
+                raise StoreError(BAD_URL)
+            return sa.create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (self._folder / FILE).touch(mode=0o600)  # SQLite gives its other files the same rights
+        engine = sa.create_engine(sa.URL.create("sqlite", database=str(self._folder / FILE)))
+        event.listen(engine, "connect", _set_up)
+        event.listen(engine, "begin", _begin)
+        return engine
+
+
+def _set_up(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # transactions begin where `_begin` says, not where Python's driver guesses
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+    for _ in range(1000):
+        with suppress(sqlite3.OperationalError):  # another server does the same: here, SQLite does not wait by itself
+            connection.execute("PRAGMA journal_mode = WAL")
+            break
+        time.sleep(0.01)
+
+
+def _begin(connection: sa.Connection) -> None:
+    # A writer takes the lock at once: one that has read first cannot wait for another.
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _sentence(problem: Exception, reading: str) -> str:
+    """What went wrong, and what to do, for people."""
+    cause = getattr(problem, "orig", None) or problem
+    name = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or ""
+    name = name or errno.errorcode.get(getattr(cause, "errno", None) or 0, type(cause).__name__)
+    meaning = next((sentence for sentence, names in MEANINGS.items() if name.startswith(names)), "")
+    reason = getattr(cause, "strerror", None) or "the database gives no answer"
+    if reading:
+        tail = f". {meaning}" if meaning in (DAMAGED, BAD_URL) else f" ({reason}). Try again later."
+        return f"{reading} cannot be read{tail}"
+    return meaning or f"This was not saved ({reason}); what was saved before is still there. Try again later."

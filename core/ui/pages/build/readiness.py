@@ -1,0 +1,50 @@
+"""Readiness of the network for training, and advice on its design."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.data import SOURCES
+from core.network import (
+    Network,
+    Trace,
+)
+from core.network.advice import advice
+from core.network.layers import Shape, shape_text
+from core.network.network import place
+from core.ui.shell.pages import link_to, open_to
+from core.ui.shell.session import Session
+
+
+def readiness(mine: Session, traced: Trace) -> None:
+    """Say that the network can be trained, or what prevents it and the next step."""
+    problem = mine.editor.why_not_train()
+    if problem is None:
+        if open_to(mine, "train"):
+            st.success("This network is ready to learn.", icon=":material/check_circle:")
+            link_to("train", "Train it on real digits")
+        return
+    if mine.locked or not traced.rows:
+        return  # nothing can be done about it, or the list says what
+    wanted = SOURCES[mine.editor.dataset].input_shape
+    other_images = mine.editor.network.input_shape != wanted
+    if traced.problems and not other_images:
+        problem = f"Layer {place(traced.problems[0].path)} cannot work: see what its row says."
+    st.warning(problem, icon=":material/construction:", title="Not ready for training yet")
+    if other_images:
+        words = f"Change the input to {shape_text(wanted)}"
+        st.button(words, on_click=_change_input, args=(mine, wanted), key="build/input")
+
+
+def _change_input(mine: Session, shape: Shape) -> None:
+    mine.editor.edit(mine.editor.network.with_input(shape))
+
+
+def thoughts(network: Network, traced: Trace) -> None:
+    """Design rules that the network does not follow: a line each, with the reason on demand."""
+    for one in advice(network, traced):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption(f":material/lightbulb: {one.sentence}", width="content")
+            with st.popover("Why?", type="tertiary"):
+                st.markdown(one.why)
+                st.caption(f"Source: {one.source}")

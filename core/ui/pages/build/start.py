@@ -1,0 +1,90 @@
+"""The row above the network: published networks to start from, its name, undo and redo."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import streamlit as st
+
+from core.network import InvalidSetting, Preset
+from core.network.network import MAX_NAME
+from core.network.recipe import Recipe
+from core.network.reproduced import ours
+from core.ui.pages.build.exchange import exchange
+from core.ui.shell.editor import Editor
+from core.ui.shell.session import Session
+from core.views.wording import plain
+
+LETTERS = (
+    "The letters stand for the articles that the networks are from. "
+    "E: “Getting started with deep learning using CNNs”. A: “Dense or convolutional neural network”. "
+    "B: “Beyond the standard CNN”. C: “Build your first CNN”. Those without are small ones of well-known families."
+)
+
+
+def start_from(mine: Session, presets: Mapping[str, Preset]) -> None:
+    """Choose a published network, rename, undo, redo, share; in a locked lesson only the name."""
+    editor = mine.editor
+    current = next((name for name, preset in presets.items() if preset.network == editor.network), None)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if mine.locked:
+            st.markdown(f"**{plain(editor.network.name)}**, for looking at")
+            return
+        _choose_preset(editor, presets, current)
+        _rename(editor)
+        st.button("Undo", icon=":material/undo:", key="build/undo", on_click=editor.undo, disabled=not editor.past)
+        st.button("Redo", icon=":material/redo:", key="build/redo", on_click=editor.redo, disabled=not editor.future)
+        exchange(mine)
+    if current is not None:
+        st.caption(_about_preset(current, presets[current], editor.recipe))
+    mine.show_notice()
+    if editor.complaint:
+        st.warning(editor.complaint, icon=":material/info:")
+
+
+def _choose_preset(editor: Editor, presets: Mapping[str, Preset], current: str | None) -> None:
+    key = f"build/{editor.widgets}/preset"
+
+    def load() -> None:
+        chosen = st.session_state[key]
+        if chosen is not None:
+            editor.open(presets[chosen].network, presets[chosen].recipe)
+
+    st.selectbox(
+        "Start from a published network",
+        list(presets),
+        None if current is None else list(presets).index(current),
+        format_func=lambda name: preset_title(name, presets[name]),
+        placeholder="your own",
+        help=LETTERS,
+        key=key,
+        on_change=load,
+        width=215,
+    )
+
+
+def _rename(editor: Editor) -> None:
+    key = f"build/{editor.widgets}/name"
+
+    def rename() -> None:
+        try:
+            editor.edit(editor.network.renamed(st.session_state[key]), fresh_widgets=False)
+        except InvalidSetting as problem:
+            editor.complaint = str(problem)
+            editor.widgets.renew()  # the field goes back to the name that it has
+
+    st.text_input("Name", editor.network.name, max_chars=MAX_NAME, key=key, on_change=rename, width=150)
+
+
+def _about_preset(name: str, preset: Preset, recipe: Recipe) -> str:
+    """Summary, source, published and own accuracy; and the recipe, if it is the one set for training."""
+    published = f" Published: {preset.published}." if preset.published else ""
+    taken = f" Its settings are set for Train: {recipe.describe()}." if preset.recipe == recipe else ""
+    here = ours(name)
+    return f"{preset.summary} Source: {preset.source}.{published}{' ' * bool(here)}{here}{taken}"
+
+
+def preset_title(name: str, preset: Preset) -> str:
+    """`LeNet-5 · E2`: the name and, where it is from one of the articles, its number there."""
+    return f"{preset.network.name} · {name}" if re.fullmatch(r"[A-Z]\d[a-z]?", name) else preset.network.name

@@ -1,0 +1,46 @@
+"""The same drawing, read by other networks."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from core.insight import probabilities
+from core.network.layers import shape_text
+from core.ui.pages.draw.state import DrawState
+from core.ui.shell.session import Session
+from core.ui.widgets.model_view import ModelView, subject_of, subjects
+from core.ui.widgets.prediction import answer
+
+MOST_COMPARED = 3
+
+
+def ask_others(mine: Session, subject: ModelView, image: np.ndarray) -> None:
+    """The same drawing, read by other networks."""
+    state = mine.state(DrawState)
+    titles = {name: title for name, title in subjects(mine).items() if title != subject.title}
+    chosen = st.pills(
+        "Ask other networks too",
+        list(titles),
+        selection_mode="multi",
+        default=[name for name in state.compared if name in titles],
+        format_func=titles.get,
+        key=f"draw/compared/{hash(tuple(titles.values()))}",
+    )
+    state.compared = list(chosen)[-MOST_COMPARED:]
+    if len(chosen) > MOST_COMPARED:
+        st.caption(f"The {MOST_COMPARED} chosen last are asked.")
+    if state.compared:
+        for place, name in zip(st.columns(MOST_COMPARED, gap="large"), state.compared):
+            with place:
+                _other(mine, name, titles[name], image)
+
+
+def _other(mine: Session, name: str, title: str, image: np.ndarray) -> None:
+    asked = subject_of(mine, name)
+    if asked is None:
+        st.caption(f"{title} has not learned anything yet.")
+    elif asked.network.input_shape != (*image.shape, 1):
+        st.caption(f"{title} takes images of {shape_text(asked.network.input_shape)}, so it cannot read drawings.")
+    else:
+        answer(probabilities(asked.model, image[..., None]), asked, label=asked.title, key=f"draw/answer/{name}")

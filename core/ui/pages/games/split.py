@@ -1,0 +1,143 @@
+"""Split them: a drawing on which two networks disagree, although both are sure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from core.data import from_strokes
+from core.insight import probabilities, verdict
+from core.insight.games import Split
+from core.network.layers import shape_text
+from core.ui.pages.games.layout import (
+    BARS_PX,
+    CANVAS_PX,
+    FIELD,
+    SMALL,
+    clear_button,
+    remembered_canvas,
+    side_by_side,
+    ways_in,
+)
+from core.ui.pages.games.state import BestSplit, GamesState
+from core.ui.shell.pages import link_to
+from core.ui.shell.session import Session
+from core.ui.widgets.model_view import ModelView, subject_of, subjects
+from core.ui.widgets.prediction import answer
+from core.views.images import INK_SCALE, Tile, gallery
+from core.views.wording import certainty, plain
+
+
+def split_them(mine: Session) -> None:
+    """Draw a digit on which two networks disagree, although both are sure."""
+    st.markdown("Draw a digit so that the two networks give different answers, and **both are sure** of theirs.")
+    pair = _two_networks(mine)
+    if pair is None:
+        return
+    board = mine.state(GamesState).split_board
+    canvas, *sides = side_by_side(CANVAS_PX, BARS_PX, BARS_PX)
+    with canvas:
+        st.markdown("**Your drawing**")
+        st.space("small")  # for the canvas's own tools
+        drawing = remembered_canvas(board, "split")
+        clear_button(board, "split")
+    image = from_strokes(drawing.strokes, drawing.width)
+    answers = [None if image is None else probabilities(subject.model, image[..., np.newaxis]) for subject in pair]
+    for number, (side, subject, found) in enumerate(zip(sides, pair, answers)):
+        with side:
+            answer(found, subject, label=subject.title, key=f"games/split/answer/{number}")
+    best = mine.state(GamesState).best_splits
+    which = frozenset(mine.state(GamesState).networks)
+    with canvas:
+        if image is None:
+            st.info(
+                "Nothing drawn yet. A digit halfway between two others is a good beginning.", icon=":material/draw:"
+            )
+        else:
+            split = Split(*(verdict(found, subject.sure_from) for found, subject in zip(answers, pair)))
+            titles = (pair[0].title, pair[1].title)
+            _say_split(split, titles, pair[0].class_names)
+            if split.beats(best[which].split if which in best else None):
+                best[which] = BestSplit(image, split, titles, pair[0].class_names)
+    if which in best:
+        _best_split(mine, best[which])
+    st.caption(
+        "What it teaches: both networks read nearly all test images right, but between the digits that they have "
+        "learned from, nothing told them where one class ends and the next begins. Each drew its borders somewhere "
+        "else, and both are sure on their own side. At most one of them can be right, so certainty alone is no proof; "
+        "that several networks disagree is often the better warning (Lakshminarayanan, Pritzel & Blundell 2017)."
+    )
+    link_to("train", "Train a network of your own, and let it play too", "monitoring")
+
+
+def _two_networks(mine: Session) -> tuple[ModelView, ModelView] | None:
+    """Two select boxes; returns the chosen networks, or None with a sentence where they cannot play."""
+    titles = subjects(mine)
+    free = (name for name in titles if name not in mine.state(GamesState).networks)
+    usual = [name if name in titles else next(free) for name in mine.state(GamesState).networks]
+    with st.container(horizontal=True):
+        chosen = tuple(
+            st.selectbox(
+                label,
+                list(titles),
+                list(titles).index(name),
+                format_func=titles.get,
+                key=f"games/{label}/{len(titles)}",
+                width=280,
+            )
+            for label, name in zip(("One network", "The other"), usual)
+        )
+    mine.state(GamesState).networks = chosen
+    if chosen[0] == chosen[1]:
+        st.warning("A network always agrees with itself. Choose another one beside it.")
+        return None
+    pair = [subject_of(mine, name) for name in chosen]
+    for name, subject in zip(chosen, pair):
+        if subject is None:
+            st.info(f"{titles[name]} has learned nothing yet. Wait a moment, or choose another one.")
+            return None
+        if subject.network.input_shape != FIELD:
+            st.warning(
+                f"{subject.title} takes images of {shape_text(subject.network.input_shape)}, so it cannot read "
+                "drawings, which are 28×28×1. Choose another one."
+            )
+            return None
+    if pair[0].class_names != pair[1].class_names:
+        st.warning("These two have learned different classes, so they cannot disagree. Choose two of one kind.")
+        return None
+    return pair[0], pair[1]
+
+
+def _say_split(split: Split, titles: Sequence[str], names: Sequence[str]) -> None:
+    first, second = (plain(names[found.label]) for found in (split.first, split.second))
+    if not split.differ:
+        st.info(f"Both say **{first}**.", icon=":material/balance:")
+    elif split.won:
+        st.success(
+            f"Split! One says **{first}**, the other **{second}**, and both are sure. "
+            f"Score: **{_points(split)}**, the certainty of the less certain one.",
+            icon=":material/trophy:",
+        )
+    else:
+        unsure = [title for title, found in zip(titles, (split.first, split.second)) if not found.sure]
+        who = "neither is sure" if len(unsure) == 2 else f"{unsure[0]} is not sure"
+        st.info(f"They differ, **{first}** and **{second}**, but {who}.", icon=":material/balance:")
+
+
+def _points(split: Split) -> str:
+    return certainty(split.score)
+
+
+def _best_split(mine: Session, best: BestSplit) -> None:
+    said = [
+        f"{title}: **{plain(best.class_names[found.label])}** ({certainty(found.probability)})"
+        for title, found in zip(best.titles, (best.split.first, best.split.second))
+    ]
+    with st.container(horizontal=True, vertical_alignment="center", key="games-best-split"):
+        tile = Tile(best.image, "", "your best drawing, 28 by 28 pixels")
+        st.html(gallery([tile], INK_SCALE, SMALL), width="content")
+        with st.container(gap="small", width="stretch"):
+            st.markdown(f"**Best of this visit: {_points(best.split)}**  \n" + "  \n".join(said))
+            ways_in(mine, best.image, "split")

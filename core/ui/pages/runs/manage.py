@@ -1,0 +1,98 @@
+"""One run: opened, renamed, downloaded, deleted; and runs that cannot be read."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.data import SOURCES
+from core.training import Run, StoreError
+from core.training.records import MAX_NAME
+from core.ui.pages.runs.table import recipe_words
+from core.ui.shell.pages import go_to, open_to
+from core.ui.shell.session import Session
+from core.ui.widgets.model_files import trained_files
+from core.views.wording import percent, plain
+
+
+def manage(mine: Session, runs: list[Run]) -> None:
+    """Controls to choose one of the runs, and to open, rename, download or delete it."""
+    number = 0
+    if len(runs) > 1:
+        names = [run.name for run in runs]
+        number = st.selectbox("Run", range(len(runs)), format_func=names.__getitem__, key=f"runs/one/{names}")
+    run = runs[number]
+    st.markdown(f"**{plain(run.name)}** · {plain(recipe_words(run))}")
+    best = run.snapshot.best()
+    if best is not None:
+        st.caption(
+            f"Best after epoch {best.epoch:g}: {percent(best.accuracy)} of the {run.snapshot.evaluated_on} images."
+        )
+    if run.problem:
+        st.warning(f"This run is not kept on disk. {run.problem}")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if st.button("Open on Train", icon=":material/monitoring:", key="runs/open"):
+            mine.choose_run(run)
+            go_to("train")
+        why_not = _why_not_inside(mine, run)
+        if st.button(
+            "Look inside", icon=":material/layers:", disabled=why_not is not None, help=why_not, key="runs/inside"
+        ):
+            mine.choose_run(run)
+            mine.focus.subject = "run"
+            go_to("feature_maps")
+        if st.button("Edit its network", icon=":material/account_tree:", key="runs/edit", disabled=mine.locked):
+            mine.editor.open(run.network, run.recipe)
+            if run.dataset_name in SOURCES:  # drawings are taught on the page Teach
+                mine.editor.dataset = run.dataset_name
+            go_to("build")
+        trained_files(run)
+        _delete(mine, run)
+    name = st.text_input("Name", run.name, max_chars=MAX_NAME, key=f"runs/name/{run.created}", width=320)
+    if name.strip() and name.strip() != run.name:
+        try:
+            run.rename(name.strip())
+        except StoreError as problem:
+            st.error(str(problem))
+        else:
+            st.rerun()
+
+
+def _why_not_inside(mine: Session, run: Run) -> str | None:
+    """The reason why this run cannot be looked into now, as a sentence; None if it can."""
+    if not open_to(mine, "feature_maps"):
+        return "This lesson leaves out the pages that look inside."
+    return None if run.snapshot.evaluations else "It has learned nothing yet."
+
+
+def _delete(mine: Session, run: Run) -> None:
+    def delete() -> None:
+        try:
+            mine.workspace.delete(run)
+        except StoreError as problem:
+            mine.workspace.problem = str(problem)
+            return
+        mine.focus.viewers.pop(run, None)
+        if mine.run is run:
+            left = mine.workspace.runs
+            mine.choose_run(left[0] if left else None)
+
+    with st.popover("Delete", icon=":material/delete:", key=f"runs/delete/{run.created}"):
+        st.markdown(f"Delete **{plain(run.name)}** with its curves and weights? This cannot be undone.")
+        st.button("Delete it", type="primary", on_click=delete, key=f"runs/delete/yes/{run.created}")
+
+
+def damaged(mine: Session) -> None:
+    """A warning and a delete button for each run on disk that cannot be read."""
+    if mine.workspace.problem:
+        st.warning(mine.workspace.problem)
+    for run_id, sentence in list(mine.workspace.damaged.items()):
+
+        def delete(run_id: str = run_id) -> None:
+            try:
+                mine.workspace.delete_damaged(run_id)
+            except StoreError as problem:
+                mine.workspace.problem = str(problem)
+
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.warning(sentence, width="stretch")
+            st.button("Delete it", on_click=delete, key=f"runs/damaged/{run_id}")

@@ -1,0 +1,96 @@
+"""The table of runs, and the curves of the ticked ones in one chart."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import streamlit as st
+
+from core.data import about
+from core.network import trace
+from core.network.settings import settings_of
+from core.training import Recipe, Run
+from core.ui.shell.frame import look
+from core.ui.shell.session import Session
+from core.views.charts import compared
+from core.views.wording import duration, percent, plain, progress_words
+
+MOST_COMPARED = 8
+MOST_ROWS = 12  # beyond, the table scrolls
+ROW_PX, SCROLLBAR_PX = 35, 14  # of Streamlit's table; without room of its own the bar covers the last row
+MOST_EPOCHS = settings_of(Recipe)["epochs"].maximum
+
+
+def run_table(mine: Session) -> list[Run]:
+    """Show all runs, newest first; returns those that are ticked, or else the newest three."""
+    runs = mine.workspace.runs
+    rows = [_row(run) for run in runs]
+    st.caption("Tick runs to see their curves in one chart, or one of them to rename, delete or export it.")
+    event = st.dataframe(
+        rows,
+        key=f"runs/{len(runs)}",
+        on_select="rerun",
+        selection_mode="multi-row",
+        hide_index=True,
+        height=ROW_PX * (1 + min(len(runs), MOST_ROWS)) + SCROLLBAR_PX,
+        column_config={
+            "Parameters": st.column_config.NumberColumn(format="localized"),
+            "Best accuracy": st.column_config.TextColumn(
+                help="After the best epoch, on images it does not learn from."
+            ),
+            "Test accuracy": st.column_config.TextColumn(help="With the weights that are kept."),
+        },
+    )
+    ticked = [runs[number] for number in event.selection.rows if number < len(runs)]
+    return ticked or runs[: min(3, len(runs))]
+
+
+def _row(run: Run) -> dict:
+    now = run.snapshot
+    best = now.best()
+    return {
+        "Name": run.name,
+        "State": progress_words(now),
+        "Parameters": trace(run.network).parameters,
+        "Best accuracy": percent(None if best is None else best.accuracy),
+        "of epoch": "–" if best is None else f"{best.epoch:.3g}",
+        "Test accuracy": percent(now.test_accuracy),
+        "Time": duration(now.seconds),
+        "Data": about(run.dataset_name).title,
+        "Recipe": recipe_words(run),
+        "Begun": datetime.fromtimestamp(run.created).strftime("%d %b %H:%M"),
+    }
+
+
+def recipe_words(run: Run) -> str:
+    """The recipe in words, with the number of epochs that is planned by now."""
+    return replace(run.recipe, epochs=min(run.snapshot.epochs, MOST_EPOCHS)).describe()
+
+
+def overlay(runs: list[Run]) -> None:
+    """The curves of several runs in one chart."""
+    if len(runs) > MOST_COMPARED:
+        st.caption(f"The first {MOST_COMPARED} of {len(runs)} are drawn.")
+        runs = runs[:MOST_COMPARED]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        quantity = st.segmented_control(
+            "Curve", ["accuracy", "loss"], default="accuracy", required=True, key="runs/curve", label_visibility="collapsed"
+        )  # fmt: skip
+        training = st.toggle("Training curves too", key="runs/training")
+    named = [(run.name, run.snapshot) for run in runs]
+    ends = [
+        f"{name} {getattr(snapshot.evaluations[-1], quantity):.4f}"
+        for name, snapshot in named
+        if snapshot.evaluations
+    ]
+    st.vega_lite_chart(
+        compared(named, quantity, training, look()),
+        key="runs/compared",
+        alt=f"{quantity.capitalize()} over epochs; at the end: {', '.join(ends)}.",
+    )
+    tested = {run.name: about(run.dataset_name).tested_on for run in runs}
+    if len(set(tested.values())) > 1:
+        each = ", ".join(f"{plain(name)} on {plain(on)}" for name, on in tested.items())
+        st.caption(f"**Not to be compared by height**: they are tested on different images. {each}.")
+    st.caption("Dashed: images that the run does not learn from. Each run has its own colour and shape.")

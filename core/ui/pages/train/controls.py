@@ -1,0 +1,117 @@
+"""The bar of buttons that start, pause and steer a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.training import Run, State
+from core.ui.shell.pages import link_to
+from core.ui.shell.session import Session
+
+
+def controls(mine: Session) -> None:
+    """One bar of buttons; one that cannot work now is disabled and says why."""
+    problem, full = mine.editor.why_not_train(), mine.workspace.full
+    run = mine.run
+    with st.container(horizontal=True, gap="small"):
+        _start(mine, problem or full)
+        if run is not None:
+            _drive(mine, run)
+    if full:
+        st.warning(full, icon=":material/inventory_2:")
+        link_to("runs", "Choose one on the Runs page")
+    if problem:
+        st.warning(problem, icon=":material/construction:", title="This network cannot be trained yet")
+        link_to("build", "Fix it on the Build page", "arrow_back")
+
+
+def _start(mine: Session, problem: str | None) -> None:
+    run = mine.run
+    active = run is not None and run.active
+    paused = run is not None and run.snapshot.state is State.PAUSED
+    _button(
+        "Start" if run is None else "Start anew",
+        "play_arrow",
+        mine.start_run,
+        problem or ("Pause or stop the training first." if active else None),
+        "Train the network of the Build page from fresh weights, as a new run.",
+        key="start",
+        primary=not active and not paused,
+    )
+
+
+def _drive(mine: Session, run: Run) -> None:
+    """The buttons that act on a run."""
+    active = run.active
+    paused = not active and run.snapshot.state is State.PAUSED
+    over = not active and not paused
+    idle = "Nothing is running."
+    if paused:
+        _button("Resume", "resume", run.resume, None, "Go on from exactly here.", key="resume", primary=True)
+    else:
+        _button("Pause", "pause", run.pause, None if active else idle, "Rest here.", key="pause")
+    why = "The run has ended: let it continue instead." if over else None if paused else "Pause first."
+    _button("One batch", "skip_next", run.one_batch, why, "A single step.", key="batch")
+    _button("One epoch", "fast_forward", run.one_epoch, why, "To the end of the epoch.", key="epoch")
+    _button(
+        "Rewind",
+        "replay",
+        run.rewind,
+        None,
+        "Back to the very same weights it began with; rests there.",
+        key="rewind",
+    )
+    _button("Stop", "stop", run.stop, idle if over else None, "End, and keep what it has learned.", key="stop")
+    if over:
+        _continue(run)
+    else:
+        _steer(mine, run)
+
+
+def _button(
+    label: str, icon: str, act: Callable, why_not: str | None, words: str, key: str, primary: bool = False
+) -> None:
+    """A control."""
+    st.button(
+        label,
+        type="primary" if primary else "secondary",
+        icon=f":material/{icon}:",
+        disabled=why_not is not None,
+        help=why_not or words,
+        on_click=act,
+        key=f"train/{key}",
+    )
+
+
+def _steer(mine: Session, run: Run) -> None:
+    """The learning rate, to be changed while it learns."""
+    with st.popover("Learning rate", icon=":material/speed:", key="train/steer"):
+        key = f"train/rate/{run.created}"
+
+        def steer() -> None:
+            rate = st.session_state[key]
+            run.set_learning_rate(rate)
+            mine.notice = f"The learning rate is {rate:.3g} from the next step on."
+
+        rate = run.snapshot.learning_rate or run.recipe.learning_rate
+        st.number_input(
+            "From the next step on",
+            1e-9,
+            1000.0,
+            float(rate),
+            run.recipe.learning_rate / 10,
+            "%.6g",
+            key,
+            on_change=steer,
+        )
+        mine.show_notice()
+        st.caption("A schedule keeps its shape and goes on through this rate.")
+
+
+def _continue(run: Run) -> None:
+    failed = run.snapshot.state is State.FAILED
+    with st.popover("Continue", icon=":material/add:", disabled=failed, key="train/continue"):
+        epochs = st.number_input("More epochs", 1, 200, 3, key="train/more")
+        st.button("Go on", type="primary", on_click=run.more, args=(epochs,), key="train/more/go")

@@ -1,0 +1,42 @@
+"""Links that hand on a network with its recipe and dataset."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.data import SOURCES
+from core.network import InvalidNetwork, Shared, shared_from_token
+from core.ui.shell.pages import FIRST
+from core.ui.shell.session import Session
+from core.views.wording import plain
+
+LINK = "n"  # the query parameter that holds a token
+
+
+def link_with(token: str) -> str:
+    """The app's own address, without page and query, with a token as `core.network.to_token` makes it."""
+    url = st.context.url or ""
+    address = url.split("?")[0].removesuffix(f"/{FIRST}").rstrip("/")
+    return f"{address}/?{LINK}={token}"
+
+
+def open_link(mine: Session) -> None:
+    """Put what a link hands on into the session, once; a bad link is explained and changes nothing."""
+    token = st.query_params.get(LINK)
+    if token is None or token == mine.opened_link:
+        return
+    mine.opened_link = token
+    try:
+        shared = shared_from_token(token)
+    except InvalidNetwork as problem:
+        mine.editor.link_problem = f"{problem} You see “{plain(mine.editor.network.name)}” instead."
+        return
+    take(mine, shared)
+    mine.hidden = shared.hidden
+
+
+def take(mine: Session, shared: Shared) -> None:
+    """Open a shared network in the editor, with its recipe and dataset; undo brings back network and recipe."""
+    mine.editor.open(shared.network, shared.recipe)
+    if shared.dataset in SOURCES:
+        mine.editor.dataset = shared.dataset

@@ -1,0 +1,94 @@
+"""The image that the pages look at: a test image, the visitor's drawing or a picture of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from core.data import load
+from core.data.drawn_datasets import is_drawn
+from core.data.uploads import network_input
+from core.ui.shell.frame import plain
+from core.ui.shell.session import Session
+from core.ui.widgets.model_view import ModelView, misfit_words
+from core.ui.widgets.upload import uploaded
+
+
+@dataclass(frozen=True)
+class InputImage:
+    """An image to look at: (h, w, c) float32 in 0…1, and where it is from."""
+
+    image: np.ndarray
+    title: str
+    label: int | None = None
+
+    def verdict(self, answer: int, class_names: Sequence[str]) -> str:
+        """What to add to an answer: `, which is right`; empty where nobody knows what it is."""
+        if self.label is None:
+            return ""
+        return ", which is right" if answer == self.label else f", but it is “{plain(class_names[self.label])}”"
+
+
+def choose_image(mine: Session, subject: ModelView, key: str) -> InputImage:
+    """A choice between the test images, the visitor's drawing and their pictures.
+
+    Where no test image fits into the network, it is a black one until there is a picture.
+    """
+    misfit = misfit_words(subject)
+    with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
+        titles = {"test": "Test image", "drawing": "My drawing", "upload": "Upload"}
+        fits = mine.image.drawing is not None and subject.network.input_shape == (28, 28, 1)
+        options = [] if misfit else ["test", "drawing"] if fits else ["test"]
+        options.append("upload")
+        if mine.image.source not in options:
+            mine.image.source = options[0]
+        mine.image.source = st.segmented_control(
+            "Image",
+            options,
+            default=mine.image.source,
+            format_func=titles.get,
+            required=True,
+            key=f"{key}/source/{len(options)}",
+            help=None if fits else "Draw a digit on the Draw page, and it can be chosen here too.",
+        )
+        dataset = load(subject.dataset)
+        last = len(dataset.x_test) - 1
+        mine.image.test_index = min(mine.image.test_index, last)
+        if mine.image.source == "test":
+            # Streamlit keeps a number by its key, and there are fewer test images of drawings.
+            number = f"{key}/index/{last}" if is_drawn(subject.dataset) else f"{key}/index"
+
+            def another() -> None:
+                mine.image.test_index = int(np.random.default_rng().integers(last + 1))
+                st.session_state[number] = mine.image.test_index
+
+            mine.image.test_index = st.number_input("Number", 0, last, mine.image.test_index, key=number, width=150)
+            st.button("Another", icon=":material/casino:", on_click=another, key=f"{key}/another")
+        if mine.image.source == "upload":
+            _receive(mine, key)
+    if mine.image.source == "drawing":
+        return InputImage(mine.image.drawing[..., np.newaxis], "your drawing")
+    if mine.image.source == "upload" and mine.image.upload is not None:
+        image = network_input(mine.image.upload, subject.network.input_shape)
+        if image is not None:
+            return InputImage(image, "your picture")
+        st.warning("Nothing stands out in this picture. A digit on an even ground works, dark or light.")
+    if misfit:
+        st.info(f"{misfit}. Until you upload a picture, it gets a black one.")
+        return InputImage(np.zeros(subject.network.input_shape, np.float32), "a black image")
+    label = int(dataset.y_test[mine.image.test_index])
+    image = dataset.x_test[mine.image.test_index].astype(np.float32) / 255
+    name = dataset.class_names[label]
+    return InputImage(image, f"test image {mine.image.test_index:,}, which is “{name}”", label)
+
+
+def _receive(mine: Session, key: str) -> None:
+    """Take a picture from the visitor's machine; until there is one, the page shows the test image."""
+    with st.popover("Choose a picture" if mine.image.upload is None else "Another picture", icon=":material/upload:"):
+        uploaded(mine, "A digit on paper, or any picture", f"{key}/upload")
+        st.caption("It stays in this page's memory only and is forgotten when you leave.")
+    if mine.image.upload_problem:
+        st.error(mine.image.upload_problem)

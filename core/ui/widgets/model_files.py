@@ -1,0 +1,48 @@
+"""Downloads of a trained model."""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+
+from core.data import about
+from core.training import Run
+from core.training.trained import keras_file
+
+
+def trained_files(run: Run) -> None:
+    """Offer the model of a run as a Keras file and as weights, once it has any."""
+    if not run.version:
+        return
+    names = about(run.dataset_name).class_names
+    file = file_stem(run.network.name)
+    with st.popover("Take the trained model away", icon=":material/download:"):
+        st.download_button(
+            "Keras model",
+            lambda: keras_file(run.model()),
+            f"{file}.keras",
+            on_click="ignore",
+            key="trained/keras",
+            help="Opens with keras.saving.load_model.",
+        )
+        st.download_button(
+            "Weights",
+            lambda: weights_npz(run, names),
+            f"{file}.npz",
+            on_click="ignore",
+            key="trained/weights",
+            help="NumPy arrays in Keras’ order, with the network and the names of the classes.",
+        )
+
+
+def weights_npz(run: Run, names: tuple[str, ...]) -> bytes:
+    """The newest weights of a run, as an npz file that can be imported again."""
+    from core.training.foreign import weights_file
+
+    return weights_file(run.network, run.model().get_weights(), names)
+
+
+def file_stem(name: str) -> str:
+    """A name as the stem of a file name: lower-case letters, digits and hyphens."""
+    return "-".join(re.findall(r"[a-z0-9]+", name.lower())) or "network"

@@ -1,0 +1,145 @@
+"""Panels: views of a layer, each a row that says for what it is, what it computes, draws and gives away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import streamlit as st
+
+from core.network import Path, trace
+from core.ui.shell.session import Session
+from core.ui.widgets.downloads import File, give_away
+from core.ui.widgets.layers import layer_words
+from core.ui.widgets.model_view import ModelView
+
+HEAVY = 50_000_000  # multiply-adds for one image, from which on a computation waits for a button
+
+Progress = Callable[[float], Any]
+
+
+@dataclass(frozen=True)
+class LayerInFocus:
+    """One layer of a trained network: what panels are about. Pages extend it by what else is chosen."""
+
+    mine: Session
+    subject: ModelView
+    path: Path
+
+    @property
+    def words(self) -> str:
+        return layer_words(self.subject.network, self.path)
+
+
+C = TypeVar("C", bound=LayerInFocus)
+
+
+class Drawn(NamedTuple):
+    """What stands below a panel's pictures: their caption, and the files of which it has buttons."""
+
+    caption: str = ""
+    files: Sequence[File] = ()
+
+
+@dataclass(frozen=True)
+class Computation(Generic[C]):
+    """A computation that takes long: done once for each version of the weights, where it is heavy on a button.
+
+    Attributes:
+        run: (focus, progress) → result; progress is told shares in 0…1.
+        about: what the result depends on besides the weights, as a hashable.
+        button: its label.
+        waiting: Markdown that stands below the button until there is a result.
+        waits: whether it waits for the button although weights stay.
+    """
+
+    run: Callable[[C, Progress], Any]
+    about: Callable[[C], tuple]
+    button: str
+    waiting: Callable[[C], str] = lambda _: ""
+    waits: Callable[[C], bool] = lambda at: trace(at.subject.network).macs > HEAVY
+
+
+@dataclass(frozen=True)
+class Panel(Generic[C]):
+    """A view of a layer.
+
+    Attributes:
+        name: what the keys of its widgets and of its results begin with.
+        title: in Markdown, or made from the focus.
+        draw: puts the view on the page; is given the focus and, with `compute`, the result.
+        compute: what it computes, if that takes long.
+        why_not: why this network or layer has no such view; empty where it has one.
+        help: added to the title.
+    """
+
+    name: str
+    title: str | Callable[[C], str]
+    draw: Callable[..., Drawn]
+    compute: Computation[C] | None = None
+    why_not: Callable[[C], str] = lambda _: ""
+    help: str = ""
+
+    def titled(self, at: C) -> str:
+        return self.title(at) if callable(self.title) else self.title
+
+    def show(self, at: C, headed: bool = True) -> None:
+        """Put the panel on the page, with its title where that stands nowhere else."""
+        if headed:
+            st.markdown(f"**{self.titled(at)}**{self.help}")
+        why_not = self.why_not(at)
+        if why_not:
+            st.caption(why_not) if headed else st.info(why_not)
+            return
+        results = ()
+        if self.compute is not None:
+            found = _computed(self.name, self.compute, at)
+            if found is None:
+                st.caption(self.compute.waiting(at))
+                return
+            results = (found.result,)
+        give_away(self.name, *self.draw(at, *results))
+
+
+class _Computed(NamedTuple):
+    """A result, the version of the weights that it is of, and how to call that version."""
+
+    version: object
+    when: str
+    result: Any
+
+
+def _computed(name: str, computation: Computation[C], at: C) -> _Computed | None:
+    """The result for these weights, or the last one until the button is pressed again; None before the first."""
+    subject, about = at.subject, computation.about(at)
+    results = at.mine.kept(name, (id(subject.model), subject.network), dict)
+    known: _Computed | None = results.get(about)
+    if known is None or known.version != subject.version:
+        slot = st.empty()
+        waits = subject.live or computation.waits(at)
+        if waits and results.pop("asked", None) != about:
+            slot.button(
+                computation.button + ("" if known is None else " again"),
+                icon=":material/search:",
+                on_click=results.update,
+                kwargs={"asked": about},
+                key=f"{name}/ask",
+            )
+        else:
+            bar = slot.progress(0.0, "This takes a moment …")
+            version, when = subject.version, _when(at)
+            result = computation.run(at, lambda share: bar.progress(share, f"{share:.0%}"))
+            known = results[about] = _Computed(version, when, result)
+            slot.empty()
+    if known is not None and (known.version != subject.version or subject.live):
+        st.caption(f"With the weights {known.when}.")
+    return known
+
+
+def _when(at: LayerInFocus) -> str:
+    """The weights that are shown now, in words that hold later."""
+    if not at.subject.live or at.mine.run is None:
+        return "that were there before"
+    now = at.mine.run.snapshot
+    return f"of epoch {now.epoch}, step {now.step:,}"

@@ -1,0 +1,56 @@
+"""The answers of a network for the test images of its dataset."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.data import Dataset
+from core.insight import Judged, affordable_images, judged
+from core.ui.shell.session import Session
+from core.ui.widgets.model_view import ModelView
+
+if TYPE_CHECKING:
+    import keras
+
+LIVE_MACS = 20e9
+
+_judged: weakref.WeakKeyDictionary[keras.Model, tuple[object, Judged]] = weakref.WeakKeyDictionary()
+_judging = threading.Lock()
+
+
+def judged_test_images(mine: Session, subject: ModelView, data: Dataset) -> Judged:
+    """The answers for the test images, or for as many of the first as that network judges in a few seconds.
+
+    They are computed once for each version of the weights; where the weights stay, once for all visitors.
+    """
+    there = len(data.x_test)
+    number = affordable_images(subject.network, there, *([LIVE_MACS] if subject.live else []))
+    which = f"{number:,}" if number == there else f"the first {number:,} of {there:,}"
+    title = subject.about.tested_on
+    bar = st.progress(0.0, text=f"Judging {which} test images of {title} …")
+
+    def compute() -> Judged:
+        def progress(share: float) -> None:
+            bar.progress(share, text=f"Judging {which} test images of {title} …")
+
+        return judged(subject.model, subject.network, data.x_test[:number], data.y_test[:number], progress)
+
+    def shared() -> Judged:
+        with _judging:
+            known = _judged.get(subject.model)
+            if known is None or known[0] != (data, number):
+                _judged[subject.model] = known = (data, number), compute()
+            return known[1]
+
+    found = mine.kept(
+        "mistakes/judged",
+        (subject.version, subject.network, subject.dataset, number),
+        compute if subject.viewer else shared,
+    )
+    few = "" if number == there else ", as many as this network judges in a few seconds"
+    bar.progress(1.0, text=f"Judged: {which} test images of {title}{few}")
+    return found

@@ -1,0 +1,74 @@
+"""Numbers and states as the pages write them."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from core.network import Network, trace
+from core.training.snapshot import Snapshot, State
+
+
+def plain(text: str) -> str:
+    """A visitor's words as they are, where Streamlit would read Markdown."""
+    return re.sub(r"([\\`*_{}\[\]()#!$:|~<>^&]|(?<=www)\.)", r"\\\1", text)
+
+
+def percent(share: float | None) -> str:
+    """`99.12 %`; a dash where there is no number."""
+    return "–" if share is None else f"{share * 100:.2f} %"
+
+
+def certainty(probability: float) -> str:
+    """`97 %`; near certainty with decimals, as nothing computed is quite certain: `99.62 %`, `over 99.99 %`."""
+    if not math.isfinite(probability):
+        return "–"
+    if probability < 0.995:  # rounded down: what is said to be less than 99 % does not read 99 %
+        return f"{math.floor(probability * 100 + 1e-9)} %"
+    return f"{probability * 100:.2f} %" if probability < 0.9999 else "over 99.99 %"
+
+
+def duration(seconds: float) -> str:
+    """`8 s`, `2 min 05 s`, `1 h 10 min`."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def exact_text(number: int) -> str:
+    """`61,706`; where more digits would not be read, as `count_text`."""
+    return f"{number:,}" if number < 1e8 else count_text(number)
+
+
+def count_text(number: int) -> str:
+    """`416,520`, `7.34 M` (millions), `9.22 G` (billions)."""
+    if number < 1e6:
+        return f"{number:,}"
+    return f"{number / 1e6:.2f} M" if number < 1e9 else f"{number / 1e9:.2f} G"
+
+
+def memory_text(size: int) -> str:
+    """Bytes as `3.4 MB`, `1.2 GB`."""
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
+
+
+def parameter_words(network: Network) -> str:
+    """`61,706 parameters`; `cannot work yet` for a network with problems."""
+    traced = trace(network)
+    return "cannot work yet" if traced.problems else f"{traced.parameters:,} parameters"
+
+
+def progress_words(now: Snapshot) -> str:
+    """State and progress of a run, in one line."""
+    epoch = f"Epoch {now.epoch} of {now.epochs}"
+    if now.state in (State.TRAINING, State.EVALUATING):
+        return epoch + ("" if now.seconds_left is None else f" · {duration(now.seconds_left)} left")
+    if now.state is State.QUEUED:
+        first = "1 run goes" if now.queue_position == 1 else f"{now.queue_position} runs go"
+        return "Waiting for its turn" + (f": {first} first" if now.queue_position else "")
+    if now.state is State.PAUSED and now.step:
+        return f"Paused in epoch {now.epoch} of {now.epochs}"
+    return now.state.value.capitalize()
