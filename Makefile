@@ -1,35 +1,43 @@
-# Two commands: `make run` starts the app, `make test` runs all tests. Both install what they need.
+# Two commands: `make run` starts the app, `make test` checks style and types and runs all tests. Both install what they need.
 
 PYTHON ?= python3
-BIN := .venv/bin
+VENV ?= .venv
+BIN := $(VENV)/bin
 
-.PHONY: run test lint bench load reproduce screenshots pretrain clean
+.PHONY: run test test-newest lint bench load reproduce screenshots film pretrain clean
 
-run: .venv/run
+run: $(VENV)/run
 	$(BIN)/streamlit run app.py
 
-test: .venv/test
+test: lint
 	$(BIN)/python -m tools.chromium
 	$(BIN)/python -m tools.postgresql
 	$(BIN)/python -m pytest tests/browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/browser
 
-screenshots: .venv/test
+# With another Python: what leans on TensorFlow, Streamlit, the database and files.
+test-newest: $(VENV)/test
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/store tests/training tests/pages tests/ui tests/tools
+
+screenshots: $(VENV)/test
 	$(BIN)/python -m tools.screenshots http://localhost:8501
 
-pretrain: .venv/run
+film: $(VENV)/test
+	$(BIN)/python -m tools.film
+
+pretrain: $(VENV)/run
 	$(BIN)/python -m tools.pretrain
 
-reproduce: .venv/run
+reproduce: $(VENV)/run
 	$(BIN)/python -m tools.reproduce
 
-bench: .venv/test
+bench: $(VENV)/test
 	$(BIN)/python -m tools.benchmark
 
-load: .venv/run
+load: $(VENV)/run
 	$(BIN)/python -m tools.load
 
-lint: .venv/test
+lint: $(VENV)/test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/oxlint --deny-warnings core
@@ -37,14 +45,14 @@ lint: .venv/test
 	$(BIN)/basedpyright --pythonpath $(BIN)/python
 
 clean:
-	rm -rf .venv
+	rm -rf .venv .venv-newest
 
-.venv/run: requirements.txt
+$(VENV)/run: requirements.txt
 	@$(PYTHON) -c "import sys; sys.exit(0 if sys.version_info >= (3, 11) else 'Receptive needs Python 3.11 or newer; name one with: make run PYTHON=python3.12')"
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-.venv/test: .venv/run requirements-dev.txt
+$(VENV)/test: $(VENV)/run requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@

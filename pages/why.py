@@ -2,22 +2,19 @@
 
 import streamlit as st
 
-from core.ui.pages.why.why import choose_class, choose_method, explained
+from core.ui.pages.why.saliency_maps import choose_class, choose_method, explained
 from core.ui.shell.frame import head
 from core.ui.shell.pages import link_to
 from core.ui.shell.session import session
-from core.ui.widgets.input_image import choose_image
-from core.ui.widgets.model_view import choose_subject, need_images, watch
+from core.ui.widgets.input_image import choose_model_and_image
+from core.ui.widgets.model_view import watch
 
 mine = session()
 head(
     "Why this answer?",
     "Choose an image: each picture below marks, in its own way, the pixels that the answer comes from.",
 )
-subject = choose_subject(mine, "why/subject")
-need_images(subject)
-with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-    picture = choose_image(mine, subject, "why")
+subject, picture = choose_model_and_image(mine, "why", needs_images=True)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     choose_class(mine, subject)
     method = choose_method(subject.network)

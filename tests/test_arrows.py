@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ["network", "data", "store", "training", "insight", "views", "ui"]  # from the cellar up
+INNER_ROOMS = ["shell", "widgets", "pages"]  # of ui, from the cellar up
 FILES = [*sorted((ROOT / "core").rglob("*.py")), *sorted((ROOT / "pages").glob("*.py")), ROOT / "app.py"]
 
 
@@ -48,6 +49,23 @@ def test_arrows_point_down(path):
         if parts[0] == "core" and len(parts) > 1 and parts[1] in ROOMS:
             assert ROOMS.index(parts[1]) <= here, f"{path.name} imports {name}, which lies above it"
         assert parts[0] not in ("pages", "tests", "tools"), f"{path.name} imports {name}"
+
+
+def test_arrows_inside_the_interface_point_down_and_never_from_page_to_page():
+    """The shell knows no widget, a widget no page; what two pages share lies in a widget."""
+    seen = set()
+    for path in (ROOT / "core" / "ui").rglob("*/*.py"):
+        where = path.relative_to(ROOT).with_suffix("").parts[2:]
+        for name in imports(path):
+            other = name.split(".")[2:]
+            if not name.startswith("core.ui.") or other[0] not in INNER_ROOMS:
+                continue
+            seen.add((where[0], other[0]))
+            above = INNER_ROOMS.index(other[0]) > INNER_ROOMS.index(where[0])
+            assert not above, f"{path.name} imports {name}, which lies above it"
+            if other[0] == "pages":
+                assert other[1] == where[1], f"the page {where[1]} imports {name}, of another page"
+    assert seen >= {("pages", "widgets"), ("widgets", "shell")}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -15,6 +15,7 @@ from tools.drawings.calibration import table as calibration
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
+MEASURED = (ROOT / "docs" / "measured.md").read_text("utf-8")
 
 
 def test_every_make_command_it_names_exists():
@@ -34,7 +35,7 @@ def test_every_layer_is_listed():
 
 
 def test_every_folder_and_tool_it_maps_exists():
-    section = README.split("## The code")[1].split("```")[1]
+    section = README.split("## Architecture")[1].split("```")[1]
     for folder in re.findall(r"^\s*(\w+)/ ", section, re.M):
         assert (ROOT / folder).is_dir() or (ROOT / "core" / folder).is_dir(), folder
     for tool in re.search(r"tools/\s+(.*)", section)[1].split(", "):
@@ -42,8 +43,11 @@ def test_every_folder_and_tool_it_maps_exists():
 
 
 def test_the_accuracy_it_claims_is_that_of_the_card():
-    assert f"{card('lenet5').test_accuracy * 100:.2f} % of MNIST" in README
-    assert f"{trace(LENET5).parameters:,} parameters" in README
+    assert f"{card('lenet5').test_accuracy * 100:.2f} % of MNIST" in MEASURED
+    assert (
+        f"{trace(LENET5).parameters:,} parameters" in README
+        and f"{card('lenet5').test_accuracy * 100:.2f} % of MNIST" in README
+    )
     table = (ROOT / "assets" / "pretrained" / "README.md").read_text("utf-8")
     assert f"{card('lenet5').test_accuracy * 100:.2f} %" in table
     recipe = json.loads((ROOT / "assets/pretrained/lenet5.json").read_text())["recipe"]
@@ -53,7 +57,7 @@ def test_the_accuracy_it_claims_is_that_of_the_card():
 def test_its_table_of_certainty_is_that_of_the_cards():
     names = ["lenet5", "seven-thousand", "draw"]
     for line in calibration([card(name) for name in names]):
-        assert line in README
+        assert line in MEASURED
     table = (ROOT / "assets" / "pretrained" / "README.md").read_text("utf-8")
     for name in names:
         assert f"{trace(card(name).network).parameters:,} parameters" in table
@@ -90,7 +94,7 @@ def test_the_servers_settings_are_ours():
 
 def test_its_table_of_published_networks_is_the_one_that_was_measured():
     for line in table():
-        assert line in README
+        assert line in MEASURED
     for key, row in json.loads((ROOT / "assets" / "reproduced.json").read_text("utf-8")).items():
         assert row["parameters"] == trace(PRESETS[key].network).parameters
         assert row["published"] == PRESETS[key].published

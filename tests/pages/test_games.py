@@ -211,10 +211,10 @@ def test_a_round_waits_while_another_page_is_open(app):
 
 
 def test_the_test_images_are_judged_once_for_all_visitors(app, monkeypatch):
-    from core.ui.widgets import test_images
+    from core.ui.widgets import evaluation
 
     game(app, "against")
-    monkeypatch.setattr(test_images, "judged", None)  # nobody may ask again
+    monkeypatch.setattr(evaluation, "judged", None)  # nobody may ask again
     other = visited(to_token(LENET5))
     game(other, "against")
     assert not other.exception

@@ -7,11 +7,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import core.ui.pages.receptive_fields.receptive as page
 from core.network import Branches, Conv2D, Dense, Flatten, MaxPooling2D, Network
 from core.training import build_model
 from core.training.trained import Trained
+from core.ui.pages.receptive_fields import effective
+from core.ui.pages.receptive_fields.field import FieldInFocus
+from core.ui.pages.receptive_fields.growth import GROWTH, growth_words
+from core.ui.pages.receptive_fields.panels import PARTS
+from core.ui.pages.receptive_fields.pixels import PIXELS_READ
 from core.ui.shell.session import Session
+from core.ui.widgets import downloads
 from core.ui.widgets.downloads import as_csv
 from core.ui.widgets.input_image import InputImage
 from core.ui.widgets.model_view import ModelView
@@ -88,13 +93,13 @@ def test_holes_are_marked_in_the_explorer_too(app):
 def counted(monkeypatch) -> list:
     """Which layers the effective field is measured for."""
     asked = []
-    measure = page.effective_field
+    measure = effective.effective_field
 
     def counting(model, network, path, *rest, **more):
         asked.append(path)
         return measure(model, network, path, *rest, **more)
 
-    monkeypatch.setattr(page, "effective_field", counting)
+    monkeypatch.setattr(effective, "effective_field", counting)
     return asked
 
 
@@ -112,11 +117,11 @@ def test_what_counts_is_measured_before_and_after_training_and_only_once(app, mo
 
 
 def test_what_takes_long_is_measured_when_asked(app, monkeypatch):
-    monkeypatch.setattr(page, "CHEAP_MACS", 0)
+    monkeypatch.setattr(effective, "CHEAP_MACS", 0)
     asked = counted(monkeypatch)
     opened(app, "What counts")
     assert asked == [] and not app.table
-    app.button(key="fields/effective/measure").click().run()
+    app.button(key="fields/effective/ask").click().run()
     assert len(asked) == 2 and len(app.table) == 1
 
 
@@ -140,7 +145,7 @@ def test_padding_is_shown_where_there_is_some(app):
     assert "No unit of this layer looks beyond the border" in words(app)
 
 
-@pytest.mark.parametrize("part", page.PARTS)
+@pytest.mark.parametrize("part", [panel.title for panel in PARTS])
 @pytest.mark.parametrize(("network", "layer"), [(PLAIN, 0), (PLAIN, 2), (DILATED, 3), (DILATED, 5)])
 def test_every_tab_works_for_networks_without_maps_and_with_branches(app, part, network, layer):
     opened(app, part, network, layer)
@@ -165,14 +170,15 @@ def test_colour_images_of_another_size_have_their_pictures(monkeypatch, random):
     network = Network((32, 32, 3), (Conv2D(4, 3, dilation_rate=2), Flatten(), Dense(10, "softmax")))
     picture = InputImage(random.random((32, 32, 3), np.float32), "a colour image")
     drawn = []
-    monkeypatch.setattr(page.st, "html", lambda body, **_: drawn.append(body))
-    monkeypatch.setattr(page, "download_picture", lambda make, file, key: drawn.append(make()))
-    page._truly_read(Session(), network, picture, (0,))
-    page._layer_by_layer(ModelView("RGB", network, None, "mnist", False), picture, (0,))
+    monkeypatch.setattr("streamlit.html", lambda body, **_: drawn.append(body))
+    monkeypatch.setattr(downloads, "download_picture", lambda make, file, key: drawn.append(make()))
+    at = FieldInFocus(Session(), ModelView("RGB", network, None, "mnist", False), (0,), picture)
+    PIXELS_READ.show(at)
+    GROWTH.show(at)
     image = Image.open(io.BytesIO(next(part for part in drawn if isinstance(part, bytes))))
     assert image.width > 32 * 7
-    assert "whole digit" in page._growth_words(ModelView("RGB", network, None, "mnist", False))
-    assert "digit" not in page._growth_words(ModelView("RGB", network, None, "fashion_mnist", False))
+    assert "whole digit" in growth_words(at.subject)
+    assert "digit" not in growth_words(ModelView("RGB", network, None, "fashion_mnist", False))
 
 
 def test_a_table_goes_out_as_csv():

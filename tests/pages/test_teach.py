@@ -121,7 +121,7 @@ def test_a_drawing_can_be_deleted_and_can_be_said_to_be_something_else(app):
     keep(app, "digits", digits(1))
     opened(app, "teach")
     session = mine(app)
-    session.state(TeachState).chosen = 3
+    session.state(TeachState).opened = 3
     app.run()
     first = session.workspace.collection("digits")
     next(box for box in app.selectbox if box.label == "Drawing 4 is").set_value(8).run()
@@ -172,7 +172,7 @@ def test_all_that_is_answered_wrongly_is_counted_though_only_a_part_is_shown(app
 def test_what_is_deleted_is_what_was_shown_though_another_window_has_changed_the_others(app):
     keep(app, "digits", digits(1))
     opened(app, "teach")
-    mine(app).state(TeachState).chosen = 3
+    mine(app).state(TeachState).opened = 3
     app.run()
     first = mine(app).workspace.collection("digits")
     mine(app).workspace.collect("digits", lambda there: there.removed(0))

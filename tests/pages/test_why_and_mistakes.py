@@ -12,8 +12,8 @@ from core.training import Recipe, build_model
 from core.training.trained import Trained
 from core.ui.pages.mistakes.mistakes import FIRST, VIEWS
 from core.ui.pages.mistakes.state import MistakesState
+from core.ui.pages.why.saliency_maps import alike, target_class
 from core.ui.pages.why.state import WhyState
-from core.ui.pages.why.why import alike, target_class
 from core.ui.shell.pages import PAGES
 from tests.pages.conftest import button, mine
 from tests.pages.test_pages import opened, words

@@ -42,10 +42,9 @@ def fold_on_phones() -> None:
 
 def bring_into_view(row: str, opened: str, turn: Renewal) -> None:
     """When `turn` was renewed, focus the first button in one container and scroll to another; both by their keys."""
+    data = {"row": _css_class(row), "opened": _css_class(opened), "turn": turn.number}
     with st.container(key="unseen-reveal"):
-        component("reveal")(
-            data={"row": _css_class(row), "opened": _css_class(opened), "turn": turn.number}, key="reveal"
-        )
+        component("reveal")(data=data, key="reveal")
 
 
 def _css_class(key: str) -> str:

@@ -18,7 +18,7 @@ ALL_MAPS = 1024
 
 
 def activations_of(mine: Session, subject: ModelView, image: np.ndarray) -> dict[Path, np.ndarray]:
-    """What each layer gives for an (h, w, c) image in 0…1; computed once, for all pages."""
+    """The output of each layer for an (h, w, c) image in 0…1; computed once, for all pages."""
     return mine.kept(
         "activations",
         (subject.version, image.tobytes()),

@@ -32,14 +32,17 @@ def give_away(key: str, caption: str, files: Sequence[File]) -> None:
 
 
 def picture_file(make: Callable[[], bytes | str], file: str) -> File:
+    """A picture for `give_away`, as `download_picture`."""
     return lambda key: download_picture(make, file, f"{key}/{file[-3:]}")
 
 
 def table_file(lines: Lines | Callable[[], Lines], file: str) -> File:
+    """A table for `give_away`, as `download_table`."""
     return lambda key: download_table(lines, file, f"{key}/csv")
 
 
 def chart_file(alt: str, caption: str, file: str) -> File:
+    """A chart for `give_away`, as `download_chart`."""
     return lambda key: download_chart(alt, caption, file, f"{key}/svg")
 
 

@@ -13,7 +13,7 @@ from core.data.drawn_datasets import is_drawn
 from core.data.uploads import network_input
 from core.ui.shell.frame import plain
 from core.ui.shell.session import Session
-from core.ui.widgets.model_view import ModelView, misfit_words
+from core.ui.widgets.model_view import ModelView, choose_subject, misfit_words, need_images
 from core.ui.widgets.upload import uploaded
 
 
@@ -26,10 +26,25 @@ class InputImage:
     label: int | None = None
 
     def verdict(self, answer: int, class_names: Sequence[str]) -> str:
-        """What to add to an answer: `, which is right`; empty where nobody knows what it is."""
+        """Words to add to an answer: `, which is right`; empty where the label is unknown."""
         if self.label is None:
             return ""
         return ", which is right" if answer == self.label else f", but it is “{plain(class_names[self.label])}”"
+
+
+def choose_model_and_image(mine: Session, key: str, needs_images: bool = False) -> tuple[ModelView, InputImage]:
+    """The first rows of a page about one network and one image.
+
+    Args:
+        mine: remembers both, for all pages.
+        key: what the keys of the widgets begin with.
+        needs_images: end the page with a sentence where no test image fits into the network.
+    """
+    subject = choose_subject(mine, f"{key}/subject")
+    if needs_images:
+        need_images(subject)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        return subject, choose_image(mine, subject, key)
 
 
 def choose_image(mine: Session, subject: ModelView, key: str) -> InputImage:
@@ -37,52 +52,59 @@ def choose_image(mine: Session, subject: ModelView, key: str) -> InputImage:
 
     Where no test image fits into the network, it is a black one until there is a picture.
     """
-    misfit = misfit_words(subject)
+    misfit, image = misfit_words(subject), mine.image
+    dataset = load(subject.dataset)
     with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
-        titles = {"test": "Test image", "drawing": "My drawing", "upload": "Upload"}
-        fits = mine.image.drawing is not None and subject.network.input_shape == (28, 28, 1)
-        options = [] if misfit else ["test", "drawing"] if fits else ["test"]
-        options.append("upload")
-        if mine.image.source not in options:
-            mine.image.source = options[0]
-        mine.image.source = st.segmented_control(
-            "Image",
-            options,
-            default=mine.image.source,
-            format_func=titles.get,
-            required=True,
-            key=f"{key}/source/{len(options)}",
-            help=None if fits else "Draw a digit on the Draw page, and it can be chosen here too.",
-        )
-        dataset = load(subject.dataset)
+        _choose_source(mine, subject, key, bool(misfit))
         last = len(dataset.x_test) - 1
-        mine.image.test_index = min(mine.image.test_index, last)
-        if mine.image.source == "test":
+        image.test_index = min(image.test_index, last)
+        if image.source == "test":
             # Streamlit keeps a number by its key, and there are fewer test images of drawings.
-            number = f"{key}/index/{last}" if is_drawn(subject.dataset) else f"{key}/index"
-
-            def another() -> None:
-                mine.image.test_index = int(np.random.default_rng().integers(last + 1))
-                st.session_state[number] = mine.image.test_index
-
-            mine.image.test_index = st.number_input("Number", 0, last, mine.image.test_index, key=number, width=150)
-            st.button("Another", icon=":material/casino:", on_click=another, key=f"{key}/another")
-        if mine.image.source == "upload":
+            _choose_number(mine, f"{key}/index/{last}" if is_drawn(subject.dataset) else f"{key}/index", last, key)
+        if image.source == "upload":
             _receive(mine, key)
-    if mine.image.source == "drawing":
-        return InputImage(mine.image.drawing[..., np.newaxis], "your drawing")
-    if mine.image.source == "upload" and mine.image.upload is not None:
-        image = network_input(mine.image.upload, subject.network.input_shape)
-        if image is not None:
-            return InputImage(image, "your picture")
+    if image.source == "drawing":
+        return InputImage(image.drawing[..., np.newaxis], "your drawing")
+    if image.source == "upload" and image.upload is not None:
+        sent = network_input(image.upload, subject.network.input_shape)
+        if sent is not None:
+            return InputImage(sent, "your picture")
         st.warning("Nothing stands out in this picture. A digit on an even ground works, dark or light.")
     if misfit:
         st.info(f"{misfit}. Until you upload a picture, it gets a black one.")
         return InputImage(np.zeros(subject.network.input_shape, np.float32), "a black image")
-    label = int(dataset.y_test[mine.image.test_index])
-    image = dataset.x_test[mine.image.test_index].astype(np.float32) / 255
-    name = dataset.class_names[label]
-    return InputImage(image, f"test image {mine.image.test_index:,}, which is “{name}”", label)
+    label = int(dataset.y_test[image.test_index])
+    pixels = dataset.x_test[image.test_index].astype(np.float32) / 255
+    return InputImage(pixels, f"test image {image.test_index:,}, which is “{dataset.class_names[label]}”", label)
+
+
+def _choose_source(mine: Session, subject: ModelView, key: str, misfit: bool) -> None:
+    titles = {"test": "Test image", "drawing": "My drawing", "upload": "Upload"}
+    fits = mine.image.drawing is not None and subject.network.input_shape == (28, 28, 1)
+    options = [] if misfit else ["test", "drawing"] if fits else ["test"]
+    options.append("upload")
+    if mine.image.source not in options:
+        mine.image.source = options[0]
+    mine.image.source = st.segmented_control(
+        "Image",
+        options,
+        default=mine.image.source,
+        format_func=titles.get,
+        required=True,
+        key=f"{key}/source/{len(options)}",
+        help=None if fits else "Draw a digit on the Draw page, and it can be chosen here too.",
+    )
+
+
+def _choose_number(mine: Session, number: str, last: int, key: str) -> None:
+    """A choice of the test image; `number` is the widget's key."""
+
+    def another() -> None:
+        mine.image.test_index = int(np.random.default_rng().integers(last + 1))
+        st.session_state[number] = mine.image.test_index
+
+    mine.image.test_index = st.number_input("Number", 0, last, mine.image.test_index, key=number, width=150)
+    st.button("Another", icon=":material/casino:", on_click=another, key=f"{key}/another")
 
 
 def _receive(mine: Session, key: str) -> None:

@@ -1,4 +1,4 @@
-"""The pieces of the Look-inside pages."""
+"""Layers of a network: the choice of one, and its output for an image."""
 
 from __future__ import annotations
 

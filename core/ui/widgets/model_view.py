@@ -1,4 +1,4 @@
-"""What Look inside and Draw are about: which network, and which image."""
+"""The trained network that a page looks into: the choice of one, and its newest weights."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class ModelView:
 
     @property
     def about(self) -> About:
-        """What there is to say of that dataset."""
+        """The description of that dataset."""
         return about(self.dataset)
 
     @property
@@ -76,10 +76,29 @@ def choose_subject(mine: Session, key: str, usual: str = "lenet5") -> ModelView:
         usual: the one of `TITLES` that the page shows as long as nothing was chosen.
     """
     mine.show_notice()
+    _choose_title(mine, key, usual)
     run = mine.run
+    if mine.focus.subject == "imported":
+        return _of_import(mine)
+    if mine.focus.subject != "run":
+        return _of_name(mine.focus.subject or usual)
+    if run.network != mine.editor.network:
+        st.caption("The network on the Build page is another one by now; this is the run's own.")
+    found = _of_run(mine, run)
+    if found is not None:
+        return found
+    if run.active:
+        st.info("Your run is getting ready; its weights follow in a few seconds. Until then: LeNet-5.")
+    else:
+        st.warning("Your run ended before it had learned anything, so this shows LeNet-5.")
+    return _of_name("lenet5", live=run.active)
+
+
+def _choose_title(mine: Session, key: str, usual: str) -> None:
+    """The row of networks, and of a run which one and which epoch of it."""
     titles = {usual: TITLES[usual]} | TITLES
-    if run is not None:
-        titles["run"] = f"Your run: {plain(run.name)}"
+    if mine.run is not None:
+        titles["run"] = f"Your run: {plain(mine.run.name)}"
     if mine.imported is not None:
         titles["imported"] = f"Imported: {plain(mine.imported.network.name)}"
     options = list(titles)
@@ -98,22 +117,7 @@ def choose_subject(mine: Session, key: str, usual: str = "lenet5") -> ModelView:
             mine.focus.subject = chosen
         if mine.focus.subject == "run":
             choose_run(mine, key)
-            run = mine.run
             choose_epoch(mine, key)
-    if mine.focus.subject == "imported":
-        return _of_import(mine)
-    if mine.focus.subject == "run":
-        if run.network != mine.editor.network:
-            st.caption("The network on the Build page is another one by now; this is the run's own.")
-        found = _of_run(mine, run)
-        if found is not None:
-            return found
-        if run.active:
-            st.info("Your run is getting ready; its weights follow in a few seconds. Until then: LeNet-5.")
-        else:
-            st.warning("Your run ended before it had learned anything, so this shows LeNet-5.")
-    name = "lenet5" if mine.focus.subject == "run" else mine.focus.subject or usual
-    return _of_name(name, live=mine.focus.subject == "run" and run.active)
 
 
 def subjects(mine: Session) -> dict[str, str]:
@@ -171,7 +175,7 @@ def _of_run(mine: Session, run: Run) -> ModelView | None:
 
 
 def choose_run(mine: Session, key: str) -> None:
-    """Which of the visitor's runs, where there are several."""
+    """A choice of one of the visitor's runs, where there are several."""
     runs = mine.workspace.runs
     if len(runs) < 2 or mine.run not in runs:
         return
@@ -264,7 +268,7 @@ def need_images(subject: ModelView) -> None:
 
 
 def misfit_words(subject: ModelView) -> str:
-    """Why no image of its dataset fits into the network, without a full stop; empty where they do."""
+    """The reason why no image of its dataset fits into the network, without a full stop; empty where they do."""
     source = subject.about
     if subject.network.input_shape == source.input_shape:
         return ""

@@ -16,7 +16,7 @@ from core.ui.widgets.model_view import ModelView
 
 HEAVY = 50_000_000  # multiply-adds for one image, from which on a computation waits for a button
 
-Progress = Callable[[float], Any]
+Progress = Callable[..., Any]  # (share in 0…1, words)
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ C = TypeVar("C", bound=LayerInFocus)
 
 
 class Drawn(NamedTuple):
-    """What stands below a panel's pictures: their caption, and the files of which it has buttons."""
+    """The foot of a panel: the caption, and the files to take away."""
 
     caption: str = ""
     files: Sequence[File] = ()
@@ -47,7 +47,7 @@ class Computation(Generic[C]):
     """A computation that takes long: done once for each version of the weights, where it is heavy on a button.
 
     Attributes:
-        run: (focus, progress) → result; progress is told shares in 0…1.
+        run: (focus, progress) → result; progress is told a share in 0…1 and, if there is more to say, words.
         about: what the result depends on besides the weights, as a hashable.
         button: its label.
         waiting: Markdown that stands below the button until there is a result.
@@ -129,7 +129,7 @@ def _computed(name: str, computation: Computation[C], at: C) -> _Computed | None
         else:
             bar = slot.progress(0.0, "This takes a moment …")
             version, when = subject.version, _when(at)
-            result = computation.run(at, lambda share: bar.progress(share, f"{share:.0%}"))
+            result = computation.run(at, lambda share, words="": bar.progress(share, words or f"{share:.0%}"))
             known = results[about] = _Computed(version, when, result)
             slot.empty()
     if known is not None and (known.version != subject.version or subject.live):

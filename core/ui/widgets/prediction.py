@@ -1,4 +1,4 @@
-"""What the network received, and what it answers."""
+"""The image that the network received, and its answer."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def answer(
 
 
 def _relied_on(found: Verdict, names: Sequence[str], must_choose: bool) -> str:
-    """Whether the answer is sure, in words; a network that has seen nothing else must choose one of its classes."""
+    """Words on how far the answer can be relied on; a network that has seen nothing else must choose one of its classes."""
     least = f"{found.sure_from:.0%}".replace("%", " %")
     if found.sure:
         if_one = f", if it is one of these {len(names)}: it knows nothing else" if must_choose else ""

@@ -28,10 +28,10 @@ class Drafts(Workspace):
         super().__init__()
         self.drafts = list(drafts)
 
-    def note(self, text):
+    def save_draft(self, text):
         self.drafts.append(text)
 
-    def read_note(self):
+    def draft(self):
         return self.drafts[-1] if self.drafts else None
 
 
@@ -77,7 +77,7 @@ def test_a_damaged_draft_begins_anew(text):
 @pytest.mark.parametrize(("active", "chosen"), [((False, True, False), 1), ((False, False), 0), ((), None)])
 def test_the_active_run_or_else_the_newest_is_the_current_one(active, chosen):
     runs = [SimpleNamespace(active=one) for one in active]
-    mine = Session(workspace=SimpleNamespace(runs=runs, read_note=lambda: None))
+    mine = Session(workspace=SimpleNamespace(runs=runs, draft=lambda: None))
     mine.restore_draft()
     assert mine.run is (None if chosen is None else runs[chosen])
 

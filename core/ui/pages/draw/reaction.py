@@ -9,9 +9,9 @@ from core.insight import verdict
 from core.insight.saliency import integrated_gradients
 from core.ui.pages.draw.digits import look_into_drawing
 from core.ui.pages.draw.state import DrawState
-from core.ui.pages.feature_maps.feature_maps import activations_of, drawn_layers
 from core.ui.shell.pages import link_to, open_to
 from core.ui.shell.session import Session
+from core.ui.widgets.activations import activations_of, drawn_layers
 from core.ui.widgets.model_view import ModelView
 from core.views.images import Tile, gallery, laid_over, legend, signed_scale
 from core.views.wording import certainty, plain

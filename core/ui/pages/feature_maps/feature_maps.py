@@ -24,7 +24,7 @@ AGREES = 1e-5  # of the layer's largest number: float32 adds in another order
 
 
 def feature_maps(mine: Session, subject: ModelView, picture: InputImage) -> None:
-    """What each layer makes of the image, the answer, and where one number comes from."""
+    """The activations of all layers for the image, the answer, and the derivation of one number."""
     network = subject.network
     mine.focus.look_into(network)
     values = activations_of(mine, subject, picture.image)
@@ -73,7 +73,7 @@ def _verdict(subject: ModelView, picture: InputImage, answers: np.ndarray) -> No
 
 
 def _trail(mine: Session, network: Network) -> None:
-    """Where one is: the whole network › a layer › a number; each step leads back."""
+    """A breadcrumb trail: the whole network › a layer › a number; each step leads back."""
 
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="maps/trail", width="content"):
         whole = mine.focus.layer is None
@@ -99,7 +99,7 @@ def _trail(mine: Session, network: Network) -> None:
 
 
 def _explained(mine: Session, subject: ModelView, picture: InputImage, values: dict[Path, np.ndarray]) -> None:
-    """Where the chosen number comes from."""
+    """The derivation of the chosen number."""
     try:
         found = explain(
             subject.model, subject.network, picture.image, mine.focus.layer or (), mine.focus.unit or (), values

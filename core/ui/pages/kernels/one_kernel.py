@@ -78,7 +78,7 @@ def choose_number(one: OneKernel) -> OneKernel:
 
 
 def why_no_test_images(one: OneKernel) -> str:
-    """Why the test images cannot be shown to this network; empty where they can."""
+    """The reason why the test images cannot be shown to this network; empty where they can."""
     subject = one.subject
     misfit = misfit_words(subject)
     if misfit:

@@ -1,4 +1,4 @@
-"""How the weights of the layer are spread."""
+"""A histogram of the layer's weights."""
 
 from __future__ import annotations
 

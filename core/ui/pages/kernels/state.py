@@ -1,4 +1,4 @@
-"""What the page Kernels remembers."""
+"""The state of the page Kernels."""
 
 from __future__ import annotations
 

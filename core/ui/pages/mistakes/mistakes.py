@@ -45,7 +45,7 @@ def mistakes(mine: Session, subject: ModelView) -> None:
 
 
 def _shown(mine: Session, subject: ModelView, found: Judged, data: Dataset, at: Projection) -> None:
-    """What came out; it stays as it is while newer weights are judged, and the bar above says that they are."""
+    """The results; what is shown stays as it is while newer weights are judged, and the bar above says that they are."""
     surest = found.surest_mistakes(MOST)
     wrong = int((found.answers != found.labels).sum())
     with st.container(horizontal=True):
@@ -177,7 +177,7 @@ def _table(found: Judged, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
 
 
 def _projected(mine: Session, subject: ModelView, data: Dataset, number: int) -> Projection:
-    """Where the network puts the first images, computed once for each version of the weights."""
+    """The first images projected onto a plane, computed once for each version of the weights."""
     return mine.kept(
         "mistakes/plane",
         (subject.version, subject.network, subject.dataset, number),
@@ -186,7 +186,7 @@ def _projected(mine: Session, subject: ModelView, data: Dataset, number: int) ->
 
 
 def _plane(mine: Session, subject: ModelView, found: Judged, data: Dataset, at: Projection) -> None:
-    """Where the network puts the images before its last layer."""
+    """A scatter plot of the images as the network describes them before its last layer."""
     number = len(at.points)
     st.markdown("**How it sees the test images**: near each other is what looks alike to the network")
     key = "mistakes/plane"
@@ -220,7 +220,7 @@ def _signs(names: Sequence[str]) -> str:
 
 
 def _plane_words(subject: ModelView, at: Projection) -> str:
-    """What the plane is, in plain words."""
+    """A sentence about the plane."""
     path = last_hidden(subject.network)
     share = f"{sum(at.explained) * 100:.0f} %"
     if path is None:
@@ -289,7 +289,7 @@ def _clickable(mine: Session, tiles: Sequence[Tile], numbers: Sequence[int], key
 
 
 def _selected(key: str, name: str) -> dict:
-    """What a click selected in a chart; empty where nothing, or nonsense, came."""
+    """The datum that a click selected in a chart; empty where nothing, or nonsense, came."""
     try:
         (found,) = st.session_state[key]["selection"][name]
     except (KeyError, TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""What the page Mistakes remembers."""
+"""The state of the page Mistakes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass
 class MistakesState:
-    """What is open.
+    """The cell of the confusion matrix and the test image that are open.
 
     Attributes:
         confused: (true, predicted) of the cell of the confusion matrix that was chosen; None before one is.

@@ -7,9 +7,9 @@ import streamlit as st
 
 from core.data import about, load
 from core.training import Run, Snapshot
-from core.ui.pages.kernels.kernels import layer_pictures
 from core.ui.shell.frame import look
 from core.ui.shell.session import Session
+from core.ui.widgets.kernels import layer_pictures
 from core.ui.widgets.layers import layer_words
 from core.ui.widgets.model_view import ModelView, choose_epoch, model_of
 from core.views.charts import confusion

@@ -1,4 +1,4 @@
-"""What the page Why this answer? remembers."""
+"""The state of the page Why this answer?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pieces of the page Why this answer?"""
+"""Saliency maps of an image by several methods, each checked against random weights."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ CARD_PX, SMALL_PX, INPUT_PX = 196, 84, 168
 
 
 def choose_class(mine: Session, subject: ModelView) -> None:
-    """Which class is to be explained: the answer, the runner-up, or any."""
+    """A choice of the class that is explained: the answer, the runner-up, or any."""
     own = mine.state(WhyState)
     names = subject.class_names
     if isinstance(own.explained, int) and own.explained >= len(names):
@@ -119,7 +119,7 @@ def target_class(explained: str | int, answers: np.ndarray) -> int:
 
 
 def _asked(subject: ModelView, picture: InputImage, answers: np.ndarray, target: int) -> None:
-    """What went in, what came out, and what is explained of it."""
+    """The image, the probabilities, and the class that is explained."""
     names = subject.class_names
     best = int(answers.argmax())
     right = picture.verdict(best, names)
@@ -149,7 +149,7 @@ def _asked(subject: ModelView, picture: InputImage, answers: np.ndarray, target:
             st.caption(f"The image is {plain(picture.title)}.")
 
 
-def _found(mine: Session, subject: ModelView, picture: InputImage, method: str, target: int) -> SanityCheck:
+def _checked_map(mine: Session, subject: ModelView, picture: InputImage, method: str, target: int) -> SanityCheck:
     """The picture and its check; what has not changed is not computed again, random weights only for a new image."""
     what = (method, subject.network, picture.image.tobytes(), target)
     model, network, image = subject.model, subject.network, picture.image
@@ -165,7 +165,7 @@ def _found(mine: Session, subject: ModelView, picture: InputImage, method: str, 
 def _card(mine: Session, subject: ModelView, picture: InputImage, method: str, target: int) -> None:
     """One method at a glance: its map, and the one by random weights."""
     words, name = METHODS[method], subject.class_names[target]
-    found = _found(mine, subject, picture, method, target)
+    found = _checked_map(mine, subject, picture, method, target)
     st.markdown(f"**{words.title}**")
     tile, scale = _map_tile(found.learned, f"{words.title} for {name}", "")
     st.html(gallery([tile], scale, cell_size(tile.values.shape, CARD_PX)) + LEGEND_GAP + legend(scale))
@@ -181,7 +181,7 @@ def _all_to_take_away(mine: Session, subject: ModelView, picture: InputImage, ta
     """The image and all methods, each above what random weights give, as one file."""
     tiles, scales = [Tile(shown_image(picture.image), "the image", "")], [INK_SCALE]
     for method in methods_for(subject.network):
-        found = _found(mine, subject, picture, method, target)
+        found = _checked_map(mine, subject, picture, method, target)
         for values, label in ((found.learned, METHODS[method].title), (found.randomised, "the same, random weights")):
             tile, scale = _map_tile(values, "", label)
             tiles.append(tile)
@@ -197,7 +197,7 @@ def _all_to_take_away(mine: Session, subject: ModelView, picture: InputImage, ta
 def _one(mine: Session, subject: ModelView, picture: InputImage, method: str, target: int, name: str) -> None:
     """One method in full: its pictures, what they show, how to read them and where they mislead."""
     words = METHODS[method]
-    found = _found(mine, subject, picture, method, target)
+    found = _checked_map(mine, subject, picture, method, target)
     image = shown_image(picture.image)
     learned, scale = _map_tile(found.learned, f"{words.title} for {name}", words.title)
     random, random_scale = _map_tile(
@@ -239,7 +239,7 @@ def _map_tile(found: Saliency, alt: str, label: str) -> tuple[Tile, Scale]:
 
 
 def alike(similarity: float | None) -> tuple[str, str]:
-    """How much two pictures mark the same places, in words, and what follows from it."""
+    """The similarity of two maps in words, and what follows from it."""
     if similarity is None:
         return "not to be compared", "One of the two is of one colour all over."
     if similarity >= MUCH:
