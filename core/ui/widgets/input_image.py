@@ -89,7 +89,7 @@ def _choose_source(mine: Session, subject: ModelView, key: str, misfit: bool) ->
         "Image",
         options,
         default=mine.image.source,
-        format_func=titles.get,
+        format_func=titles.__getitem__,
         required=True,
         key=f"{key}/source/{len(options)}",
         help=None if fits else "Draw a digit on the Draw page, and it can be chosen here too.",

@@ -109,7 +109,7 @@ def _choose_title(mine: Session, key: str, usual: str) -> None:
             "Network",
             options,
             default=mine.focus.subject or usual,
-            format_func=titles.get,
+            format_func=titles.__getitem__,
             required=True,
             key=f"{key}/{len(options)}/{titles.get('run')}",
         )

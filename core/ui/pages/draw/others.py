@@ -24,7 +24,7 @@ def ask_others(mine: Session, subject: ModelView, image: np.ndarray) -> None:
         list(titles),
         selection_mode="multi",
         default=[name for name in state.compared if name in titles],
-        format_func=titles.get,
+        format_func=titles.__getitem__,
         key=f"draw/compared/{hash(tuple(titles.values()))}",
     )
     state.compared = list(chosen)[-MOST_COMPARED:]

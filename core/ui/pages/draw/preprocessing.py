@@ -39,7 +39,7 @@ def preprocessing(mine: Session, steps: Sequence[Step]) -> None:
         names,
         selection_mode="multi",
         default=[name for name in names if name not in state.skipped_steps],
-        format_func=STEP_TITLES.get,
+        format_func=STEP_TITLES.__getitem__,
         key=key,
         on_change=chosen,
         help="Switch one off, and see what the network answers without it.",

@@ -83,7 +83,7 @@ def _two_networks(mine: Session) -> tuple[ModelView, ModelView] | None:
                 label,
                 list(titles),
                 list(titles).index(name),
-                format_func=titles.get,
+                format_func=titles.__getitem__,
                 key=f"games/{label}/{len(titles)}",
                 width=280,
             )

@@ -26,7 +26,7 @@ def choose_collection(mine: Session) -> Collection:
         "What to teach",
         list(WHICH),
         default=state.which,
-        format_func=WHICH.get,
+        format_func=WHICH.__getitem__,
         required=True,
         key="teach/which",
         label_visibility="collapsed",

@@ -88,7 +88,7 @@ def inside(mine: Session, run: Run, now: Snapshot) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         paths = {path: layer_words(run.network, path) for path, _ in run.network.walk()}
         path = st.selectbox(
-            "Layer", list(paths), format_func=paths.get, key=f"train/inside/layer/{run.created}", width=280
+            "Layer", list(paths), format_func=paths.__getitem__, key=f"train/inside/layer/{run.created}", width=280
         )
         data = load(run.dataset_name)
         last = len(data.x_test) - 1

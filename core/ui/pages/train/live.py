@@ -40,7 +40,7 @@ def live_view(mine: Session) -> None:
     with st.container(key="train/changing-rate"):
         _rates(now)
     view = st.segmented_control(
-        "View", list(VIEWS), default="confusion", format_func=VIEWS.get, required=True, key="train/view", label_visibility="collapsed"
+        "View", list(VIEWS), default="confusion", format_func=VIEWS.__getitem__, required=True, key="train/view", label_visibility="collapsed"
     )  # fmt: skip
     {"confusion": confusions, "hardest": hardest, "samples": samples, "inside": inside}[view](mine, run, now)
     if not run.active:
