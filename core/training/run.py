@@ -102,7 +102,7 @@ class Run:
         name: what people call the run.
         stored: where it is kept, if anywhere.
         patience: in seconds.
-        turns: the line to stand in.
+        scheduler: decides when it may train.
         saved: the state from which it goes on, where it was saved.
         begin: weights to begin with, as for `train`, where they are not stored.
     """
@@ -117,7 +117,7 @@ class Run:
         name: str = "",
         stored: RunStore | None = None,
         patience: float | None = None,
-        turns: Scheduler = SCHEDULER,
+        scheduler: Scheduler = SCHEDULER,
         saved: Snapshot | None = None,
         begin: Sequence[np.ndarray] = (),
     ) -> None:
@@ -131,7 +131,7 @@ class Run:
         self._begin = tuple(begin)
         self._patience = patience_seconds() if patience is None else patience
         self._budget = budget_seconds()
-        self._turns = turns
+        self._scheduler = scheduler
         self._controls = Controls()
         self._seen = time.monotonic()
         self._checkpoint: Checkpoint | None = None
@@ -324,7 +324,7 @@ class Run:
                     self.stored.release()
             with self._starting:
                 self._ending = True
-            self._turns.leave(self)
+            self._scheduler.leave(self)
 
     def _claim(self) -> None:
         """Wait until no other server trains this run, no longer than for a silent one; else raise `TakenOver`."""
@@ -376,7 +376,7 @@ class Run:
                 self._snapshot = snapshot
             if not active:
                 return
-            self._turns.give_way(self)
+            self._scheduler.give_way(self)
 
     def _rested(self, controls: Controls, loop: Loop | None) -> str:
         """Return when it may work: nothing, or why its thread has to end instead."""
@@ -392,7 +392,7 @@ class Run:
             if controls.stopped:
                 return ""
             if controls.paused:
-                self._turns.leave(self)
+                self._scheduler.leave(self)
                 if loop is None:
                     return ""
                 before = self._snapshot.step
@@ -402,8 +402,8 @@ class Run:
                     self._publish_weights(loop)
                 controls.wait(RESTING_SECONDS)
                 continue
-            self._turns.join(self)
-            place = self._turns.wait(self, RESTING_SECONDS)
+            self._scheduler.join(self)
+            place = self._scheduler.wait(self, RESTING_SECONDS)
             if not place:
                 return ""
             self._show(loop, State.QUEUED, place=place)
