@@ -91,7 +91,7 @@ def budget_seconds() -> float:
 class Run:
     """A training with a thread of its own while it works; without one while it rests for long.
 
-    Pages read `snapshot` and `weights()`, call the controls, and say with `touch()`
+    Pages read `snapshot` and `weights()`, call the controls, and say with `heartbeat()`
     that somebody is watching: a run that nobody has watched for `patience` seconds
     is paused and saved.
 
@@ -225,8 +225,8 @@ class Run:
         self.stored = None
         self._controls.stop(STOPPED)
 
-    def touch(self) -> None:
-        """Somebody is watching."""
+    def heartbeat(self) -> None:
+        """Note that a visitor is watching; see `unwatched_seconds`."""
         self._seen = time.monotonic()
 
     def wait(self, seconds: float | None = None) -> bool:
@@ -238,7 +238,7 @@ class Run:
         return not thread.is_alive()
 
     def _go(self, until: tuple[str, int] | None) -> None:
-        self.touch()
+        self.heartbeat()
         self._controls.resume(until)
         self._launch()
 
@@ -250,7 +250,7 @@ class Run:
             self.wait()
         with self._starting:
             if not self._alive():
-                self.touch()
+                self.heartbeat()
                 self._ending = False
                 self._controls.reopen()
                 self._snapshot = replace(self._snapshot, state=State.QUEUED, message="")

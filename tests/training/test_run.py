@@ -54,7 +54,7 @@ def test_a_run_that_is_watched_goes_on(small_mnist):
     until(lambda: run.snapshot.step > 0)
     watched = time.monotonic()
     while time.monotonic() - watched < 4.5:
-        run.touch()
+        run.heartbeat()
         threading.Event().wait(0.2)  # the visitor's page, ticking
     assert run.active
     run.stop()
