@@ -78,7 +78,7 @@ def train(
     return Result(loop.model, snapshot)
 
 
-def patience_seconds() -> float:
+def unwatched_limit() -> float:
     """How long a run goes on without its visitor."""
     return settings.value("RECEPTIVE_PATIENCE_SECONDS")
 
@@ -92,7 +92,7 @@ class Run:
     """A training with a thread of its own while it works; without one while it rests for long.
 
     Pages read `snapshot` and `weights()`, call the controls, and say with `heartbeat()`
-    that somebody is watching: a run that nobody has watched for `patience` seconds
+    that somebody is watching: a run that nobody has watched for `unwatched_seconds`
     is paused and saved.
 
     Args:
@@ -101,7 +101,7 @@ class Run:
         dataset_name: what it is called in `core.data`.
         name: what people call the run.
         stored: where it is kept, if anywhere.
-        patience: in seconds.
+        unwatched_seconds: after so long without a heartbeat it is paused; by default the server's setting.
         scheduler: decides when it may train.
         saved: the state from which it goes on, where it was saved.
         begin: weights to begin with, as for `train`, where they are not stored.
@@ -116,7 +116,7 @@ class Run:
         dataset_name: str = "mnist",
         name: str = "",
         stored: RunStore | None = None,
-        patience: float | None = None,
+        unwatched_seconds: float | None = None,
         scheduler: Scheduler = SCHEDULER,
         saved: Snapshot | None = None,
         begin: Sequence[np.ndarray] = (),
@@ -129,7 +129,7 @@ class Run:
         self.stored = stored
         self._dataset = dataset  # holds a lesson by its bound method: `core.data.load` finds it while this is here
         self._begin = tuple(begin)
-        self._patience = patience_seconds() if patience is None else patience
+        self._unwatched_seconds = unwatched_limit() if unwatched_seconds is None else unwatched_seconds
         self._budget = budget_seconds()
         self._scheduler = scheduler
         self._controls = Controls()
@@ -384,7 +384,7 @@ class Run:
             if time.monotonic() - self._claimed > CLAIM_SECONDS and not self._is_mine():
                 raise TakenOver(ELSEWHERE)
             with self._starting:
-                gone = time.monotonic() - self._seen > self._patience
+                gone = time.monotonic() - self._seen > self._unwatched_seconds
                 over = loop is not None and loop.seconds > self._budget
                 if gone or over or (self._aside and not controls.stopped):
                     self._ending = True

@@ -160,7 +160,7 @@ def test_a_stopped_run_goes_on_from_its_step(small_mnist):
 
 
 def test_a_run_that_was_left_alone_is_paused_and_can_go_on(small_mnist):
-    run = begun(SMALL, small_mnist, Recipe(epochs=200, batch_size=2), patience=0.4)
+    run = begun(SMALL, small_mnist, Recipe(epochs=200, batch_size=2), unwatched_seconds=0.4)
     until(lambda: run.snapshot.state is State.PAUSED)
     assert run.wait(20)
     assert "closed" in run.snapshot.message
