@@ -35,7 +35,7 @@ RESTING_SECONDS = 0.5  # how often a resting run looks whether its visitor is st
 STOPPED = "Stopped. What it has learned so far is kept; you can let it continue."
 ALONE = "Paused and saved, because its page had been closed for a while. Press Resume to go on."
 LONG = "Paused and saved: this run has used the time that one run may take here. Press Resume to go on."
-ASIDE = "Paused and saved, because another run was started. Press Resume to go on."
+SUSPENDED = "Paused and saved, because another run was started. Press Resume to go on."
 ELSEWHERE = "Another server trains this run. Pause it there, then press Resume to go on here."
 RESTARTED = "The server was restarted; the run is as it was when it was saved last. Press Resume to go on."
 
@@ -143,7 +143,7 @@ class Run:
         self._revision = 0  # of what is stored, that it goes on from
         self._claimed = 0.0  # when this server last said that it trains the run
         self._starting = threading.RLock()
-        self._aside = False  # whether its thread is to end, and what it holds in memory with it
+        self._suspending = False  # its thread is asked to end, and to free the memory
         self._ending = False  # its thread has decided to end: asked to go on, it needs another
         self.problem = ""  # why it is not kept on disk, if it is not
 
@@ -158,10 +158,10 @@ class Run:
         """Rest soon; its turn goes to whoever waits."""
         self._controls.pause()
 
-    def put_aside(self) -> None:
-        """Rest soon, saved, and hold nothing in memory meanwhile."""
+    def suspend(self) -> None:
+        """Pause, save, end the thread and free what the run holds in memory."""
         with self._starting:
-            self._aside = self._alive()
+            self._suspending = self._alive()
 
     def resume(self) -> None:
         """Go on from exactly where it was."""
@@ -245,7 +245,7 @@ class Run:
     def _launch(self) -> None:
         """Give it a thread where it has none."""
         with self._starting:
-            self._aside, ending = False, self._ending
+            self._suspending, ending = False, self._ending
         if ending:
             self.wait()
         with self._starting:
@@ -386,9 +386,9 @@ class Run:
             with self._starting:
                 gone = time.monotonic() - self._seen > self._unwatched_seconds
                 over = loop is not None and loop.seconds > self._budget
-                if gone or over or (self._aside and not controls.stopped):
+                if gone or over or (self._suspending and not controls.stopped):
                     self._ending = True
-                    return ALONE if gone else LONG if over else ASIDE
+                    return ALONE if gone else LONG if over else SUSPENDED
             if controls.stopped:
                 return ""
             if controls.paused:

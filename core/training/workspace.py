@@ -92,7 +92,7 @@ class Workspace:
             if self.full:
                 raise StoreError(self.full)
             for run in self._runs:
-                run.put_aside()
+                run.suspend()
             name = self._free_name(name or network.name)
             stored = None
             if self._store is not None:
