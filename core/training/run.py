@@ -347,7 +347,7 @@ class Run:
         loop: Loop | None = None
         copied = 0.0
         while True:
-            reason = self._rested(controls, loop)
+            reason = self._block_until_runnable(controls, loop)
             if reason:
                 self._save(loop)
                 self._show(loop, State.PAUSED, message=reason)
@@ -378,8 +378,8 @@ class Run:
                 return
             self._scheduler.give_way(self)
 
-    def _rested(self, controls: Controls, loop: Loop | None) -> str:
-        """Return when it may work: nothing, or why its thread has to end instead."""
+    def _block_until_runnable(self, controls: Controls, loop: Loop | None) -> str:
+        """Block until the run may train or is stopped: return "", or the reason for which its thread ends."""
         while True:
             if time.monotonic() - self._claimed > CLAIM_SECONDS and not self._is_mine():
                 raise TakenOver(ELSEWHERE)
