@@ -105,7 +105,7 @@ def ours(case: Case, bare: bool = False) -> float:
     from core.training.priority import one_core_an_operation
 
     one_core_an_operation()
-    tf.constant(0) + 1  # its threads start here and do not stand back: neither do those of `fit`
+    tf.constant(0) + 1  # its threads start here at normal priority: so do those of `fit`
     network = PRESETS[case.preset.split(" ")[0]].network
     if case.preset.endswith("with dropout"):
         network = _after_each(network, ("Dense",), Dropout(0.2))
