@@ -49,18 +49,18 @@ class Point(NamedTuple):
 
 
 class Mistake(NamedTuple):
-    """An image that was answered wrongly.
+    """A misclassified image.
 
     Attributes:
         index: of the image among those evaluated: x_test, or x_train for the validation images.
-        label: what it is.
-        answer: what the network took it for.
-        probability: how certain it was of that, 0…1.
+        label: its true class.
+        predicted: the class that the network predicted.
+        probability: of the predicted class, 0…1.
     """
 
     index: int
     label: int
-    answer: int
+    predicted: int
     probability: float
 
 
