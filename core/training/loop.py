@@ -27,9 +27,9 @@ from core.training.controls import Controls
 from core.training.evaluation import Evaluation, Evaluator
 from core.training.limits import why_unfit
 from core.training.losses import diverged, make_loss
+from core.training.microbatches import cut, how_many, learning
 from core.training.model import build_model, building
 from core.training.optimizers import make_optimizer
-from core.training.parts import cut, how_many, learning
 from core.training.schedule import changes_within_epochs, learning_rates
 from core.training.snapshot import Point, Snapshot, State, mean, thinned
 from core.training.tensors import as_tensors, normalised, tensors

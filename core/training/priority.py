@@ -35,7 +35,7 @@ def cores() -> int:
 def one_core_an_operation() -> None:
     """Let each TensorFlow operation run on one core; micro-batches and runs are what is parallel.
 
-    Has an effect only before TensorFlow has started; `core.training.parts` says why.
+    Has an effect only before TensorFlow has started; `core.training.microbatches` says why.
     """
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
