@@ -20,7 +20,7 @@ from core.network import LENET5, Conv2D, Dense, Flatten, InvalidNetwork, MaxPool
 from core.store import Store
 from core.store.schema import blobs
 from core.training import Recipe, State, StoreError, Workspace, card, pretrained, train
-from core.training.teaching import OWN_RECIPE, plan, teachable
+from core.training.fine_tuning import OWN_RECIPE, plan, teachable
 from tests.drawn import SHAPES, digits, shapes
 from tests.store.databases import disk_full, failing, hurt
 from tests.waiting import until
@@ -183,7 +183,7 @@ def test_a_killed_process_leaves_a_run_that_goes_on_from_what_it_began_with(tmp_
         import numpy as np
         from core.training import Workspace
         from core.store import Store
-        from tests.training.test_teaching import QUICK, SMALL, TOKEN
+        from tests.training.test_fine_tuning import QUICK, SMALL, TOKEN
         from tests.drawn import shapes
         import core.training.run as module
 
