@@ -53,7 +53,7 @@ class Judged:
         found = np.flatnonzero((self.labels == label) & (self.answers == answer))
         return found[np.argsort(-self.probabilities[found, answer], kind="stable")]
 
-    def surest_mistakes(self, most: int = 100) -> np.ndarray:
+    def most_confident_mistakes(self, most: int = 100) -> np.ndarray:
         """The wrong answers given with the highest probability: (k,) indexes."""
         wrong = np.flatnonzero(self.answers != self.labels)
         certainty = self.probabilities[wrong, self.answers[wrong]]

@@ -50,7 +50,7 @@ def test_the_confusion_matrix_is_what_counting_one_by_one_gives(seed):
 @given(st.integers(0, 10_000), st.integers(0, 70))
 def test_the_surest_mistakes_are_wrong_sorted_and_surer_than_all_others(seed, most):
     found = answers_of(seed)
-    surest = found.surest_mistakes(most)
+    surest = found.most_confident_mistakes(most)
     wrong = [n for n in range(60) if found.answers[n] != found.labels[n]]
     expected = sorted(wrong, key=lambda n: -found.probabilities[n].max())[:most]
     assert surest.tolist() == expected
@@ -74,7 +74,7 @@ def test_the_cells_share_out_all_images_the_most_certain_first(seed):
 def test_classes_that_never_come_up_have_empty_rows_and_columns():
     found = Judged(np.array([[0.9, 0.1, 0.0]], np.float32), np.array([0]))
     assert found.confusion.shape == (3, 3) and found.confusion.sum() == 1
-    assert found.cell(2, 1).size == 0 and found.surest_mistakes().size == 0
+    assert found.cell(2, 1).size == 0 and found.most_confident_mistakes().size == 0
     assert found.accuracy == 1.0
 
 

@@ -46,7 +46,7 @@ def mistakes(mine: Session, subject: ModelView) -> None:
 
 def _shown(mine: Session, subject: ModelView, found: Judged, data: Dataset, at: Projection) -> None:
     """The results; what is shown stays as it is while newer weights are judged, and the bar above says that they are."""
-    surest = found.surest_mistakes(MOST)
+    surest = found.most_confident_mistakes(MOST)
     wrong = int((found.answers != found.labels).sum())
     with st.container(horizontal=True):
         st.metric("Test accuracy", percent(found.accuracy), width=165, help="Share of right answers.")
@@ -171,7 +171,7 @@ def _surest(mine: Session, subject: ModelView, found: Judged, data: Dataset, sur
 
 def _table(found: Judged, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
     """All mistakes, the most certain first."""
-    for number in found.surest_mistakes(len(found.labels)):
+    for number in found.most_confident_mistakes(len(found.labels)):
         answer = found.answers[number]
         yield number, names[found.labels[number]], names[answer], f"{found.probabilities[number, answer]:.6f}"
 

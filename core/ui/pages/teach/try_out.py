@@ -93,7 +93,7 @@ def _check(mine: Session, subject: ModelView, collection: Collection) -> None:
             if these.any():
                 many = f"{int(right[these].sum()):,} of {int(these.sum()):,}"
                 st.metric(f"{label}: {many}", percent(float(right[these].mean())), help=words, width=230)
-    wrong = found.surest_mistakes()
+    wrong = found.most_confident_mistakes()
     names = collection.class_names
     if not len(wrong):
         st.success("All are answered right.", icon=":material/check_circle:")
