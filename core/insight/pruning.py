@@ -30,7 +30,9 @@ class Pruned(NamedTuple):
     loss: np.ndarray
 
 
-def answer_without(model: keras.Model, network: Network, path: Path, channel: int, image: np.ndarray) -> np.ndarray:
+def prediction_without(
+    model: keras.Model, network: Network, path: Path, channel: int, image: np.ndarray
+) -> np.ndarray:
     """The answer for one image with one output channel of a layer switched off.
 
     Switched off is what leaves the layer, after its activation function: it is 0 everywhere,
