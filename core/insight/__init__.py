@@ -7,7 +7,7 @@ from core.insight.kernels import Kernels, kernels, layers_with_kernels, weight_h
 from core.insight.matrix import ConvolutionMatrix, Counts, convolution_matrix, matrix_counts, one_channel
 from core.insight.maximisation import Excited, most_exciting
 from core.insight.mistakes import Judged, Projection, affordable_images, judged, last_hidden, projected
-from core.insight.pruning import Pruned, judged_without, prediction_without
+from core.insight.pruning import Pruned, evaluate_without, prediction_without
 from core.insight.receptive import (
     Cost,
     Effective,
@@ -61,12 +61,12 @@ __all__ = [
     "checked",
     "convolution_matrix",
     "effective_field",
+    "evaluate_without",
     "explain",
     "field_summary",
     "first_to_see",
     "first_to_see_all",
     "judged",
-    "judged_without",
     "kernels",
     "last_hidden",
     "layers_with_kernels",

@@ -56,7 +56,7 @@ def prediction_without(
     return np.asarray(answers[0, 0])
 
 
-def judged_without(
+def evaluate_without(
     model: keras.Model,
     network: Network,
     path: Path,

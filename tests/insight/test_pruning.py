@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from core.insight import judged_without, prediction_without, probabilities
+from core.insight import evaluate_without, prediction_without, probabilities
 from core.network import (
     LENET5,
     BatchNormalization,
@@ -141,7 +141,7 @@ def test_accuracy_and_loss_are_those_of_the_pruned_models(mnist):
     model = pretrained("lenet5")
     images, labels = mnist.x_test[:600], mnist.y_test[:600]
     shares = []
-    found = judged_without(model, LENET5, (2,), images, labels, shares.append)
+    found = evaluate_without(model, LENET5, (2,), images, labels, shares.append)
     assert found.accuracy.shape == found.loss.shape == (17,)
     assert found.accuracy.dtype == found.loss.dtype == np.float32
     assert shares == sorted(shares) and shares[-1] == 1
@@ -158,9 +158,9 @@ def test_accuracy_and_loss_are_those_of_the_pruned_models(mnist):
 def test_several_batches_count_as_one(monkeypatch, random):
     model = build_model(BRANCHED, seed=6)
     images, labels = random.random((10, 8, 8, 2), np.float32), random.integers(0, 5, 10)
-    at_once = judged_without(model, BRANCHED, (0,), images, labels)
+    at_once = evaluate_without(model, BRANCHED, (0,), images, labels)
     monkeypatch.setattr("core.insight.graphs.MOST_IMAGES", 3)
-    in_parts = judged_without(model, BRANCHED, (0,), images, labels)
+    in_parts = evaluate_without(model, BRANCHED, (0,), images, labels)
     np.testing.assert_array_equal(at_once.accuracy, in_parts.accuracy)
     np.testing.assert_allclose(at_once.loss, in_parts.loss, rtol=1e-5)
 
@@ -199,7 +199,7 @@ def test_weights_changed_in_place_are_seen_and_nothing_is_compiled_again(random)
     model.set_weights([3 * weights for weights in model.get_weights()])
     expected = probabilities(copy_without(model, network, (0,), 2), images[1])
     np.testing.assert_allclose(prediction_without(model, network, (0,), 2, images[1]), expected, atol=1e-6)
-    judged_without(model, network, (0,), images, np.zeros(4, int))
+    evaluate_without(model, network, (0,), images, np.zeros(4, int))
     (graph,) = _graphs[model].values()
     assert graph.__wrapped__.experimental_get_tracing_count() == 1
 
