@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.insight.certainty import Verdict, verdict
-from core.insight.mistakes import Judged, judged
+from core.insight.mistakes import Predictions, predict
 from core.insight.scores import scores_of
 from core.network import Network
 
@@ -128,20 +128,20 @@ class Round:
         return replace(self, at=self.at + 1) if self.answered else self
 
 
-def dealt(found: Judged, numbers: Sequence[int], sure_from: float, hardest: bool) -> Round:
+def dealt(found: Predictions, numbers: Sequence[int], sure_from: float, hardest: bool) -> Round:
     """A round of these test images, with the answers that the network gives now."""
     verdicts = tuple(verdict(found.probabilities[number], sure_from) for number in numbers)
     labels = tuple(int(found.labels[number]) for number in numbers)
     return Round(tuple(map(int, numbers)), labels, verdicts, hardest)
 
 
-def hardest(found: Judged, most: int = ROUND) -> np.ndarray:
+def hardest(found: Predictions, most: int = ROUND) -> np.ndarray:
     """The images to whose right class the network gives the least probability: (k,) indexes, hardest first."""
     right = found.probabilities[np.arange(len(found.labels)), found.labels]
     return np.argsort(right, kind="stable")[:most]
 
 
-def others(found: Judged, without: Sequence[int], random: np.random.Generator, most: int = ROUND) -> np.ndarray:
+def others(found: Predictions, without: Sequence[int], random: np.random.Generator, most: int = ROUND) -> np.ndarray:
     """Images drawn by lot, none of them twice: (k,) indexes.
 
     None of those without, unless there are no others.
@@ -173,8 +173,8 @@ def first_readable(
     order = np.asarray(order)[:MOST_TRIED]
     for start in range(0, len(order), AT_ONCE):
         some = order[start : start + AT_ONCE]
-        found = judged(model, network, images[some], labels[some])
-        good = (found.answers == found.labels) & (found.probabilities.max(axis=1) >= sure_from)
+        found = predict(model, network, images[some], labels[some])
+        good = (found.predicted == found.labels) & (found.probabilities.max(axis=1) >= sure_from)
         if good.any():
             return int(some[good.argmax()])
     return None

@@ -20,7 +20,7 @@ FEWEST = 200
 
 
 @dataclass(frozen=True)
-class Judged:
+class Predictions:
     """A model's answers for labelled images.
 
     Attributes:
@@ -32,31 +32,31 @@ class Judged:
     labels: np.ndarray
 
     @cached_property
-    def answers(self) -> np.ndarray:
+    def predicted(self) -> np.ndarray:
         """(n,) the class with the highest probability; the first of equals."""
         return self.probabilities.argmax(axis=1)
 
     @property
     def accuracy(self) -> float:
         """Share of right answers, 0…1."""
-        return float((self.answers == self.labels).mean())
+        return float((self.predicted == self.labels).mean())
 
     @property
     def confusion(self) -> np.ndarray:
         """(classes, classes) counts: row true, column answered."""
         classes = self.probabilities.shape[1]
-        counts = np.bincount(self.labels * classes + self.answers, minlength=classes**2)
+        counts = np.bincount(self.labels * classes + self.predicted, minlength=classes**2)
         return counts.reshape(classes, classes)
 
     def cell(self, label: int, answer: int) -> np.ndarray:
         """Images of this class that got this answer, the most certain first: (k,) indexes."""
-        found = np.flatnonzero((self.labels == label) & (self.answers == answer))
+        found = np.flatnonzero((self.labels == label) & (self.predicted == answer))
         return found[np.argsort(-self.probabilities[found, answer], kind="stable")]
 
     def most_confident_mistakes(self, most: int = 100) -> np.ndarray:
         """The wrong answers given with the highest probability: (k,) indexes."""
-        wrong = np.flatnonzero(self.answers != self.labels)
-        certainty = self.probabilities[wrong, self.answers[wrong]]
+        wrong = np.flatnonzero(self.predicted != self.labels)
+        certainty = self.probabilities[wrong, self.predicted[wrong]]
         return wrong[np.argsort(-certainty, kind="stable")[:most]]
 
 
@@ -73,16 +73,16 @@ class Projection:
     explained: tuple[float, float]
 
 
-def judged(
+def predict(
     model: keras.Model,
     network: Network,
     images: np.ndarray,
     labels: np.ndarray,
     on_progress: Callable[[float], None] | None = None,
-) -> Judged:
+) -> Predictions:
     """What the model answers for (n, h, w, c) uint8 images."""
     answers = _outputs(model, network, path=None, images=images, on_progress=on_progress)
-    return Judged(answers, np.asarray(labels, np.int64))
+    return Predictions(answers, np.asarray(labels, np.int64))
 
 
 def last_hidden(network: Network) -> Path | None:

@@ -15,7 +15,7 @@ import pytest
 import safetensors.numpy
 
 from core.data import DIGITS, Collection, DrawnDataset, InvalidCollection, load
-from core.insight import judged
+from core.insight import predict
 from core.network import LENET5, Conv2D, Dense, Flatten, InvalidNetwork, MaxPooling2D, Network
 from core.store import Store
 from core.store.schema import blobs
@@ -81,7 +81,7 @@ def test_a_network_learns_a_hand_that_it_does_not_know_and_hardly_forgets_the_ot
     assert now.evaluations[0].accuracy == pytest.approx(card("lenet5").test_accuracy, abs=2e-4)
     assert now.evaluations[-1].accuracy > now.evaluations[0].accuracy - 0.003
     fresh = digits(20, seed=5)  # by the same hand, never seen
-    assert judged(run.model(), run.network, fresh.images, fresh.labels).accuracy > 0.97
+    assert predict(run.model(), run.network, fresh.images, fresh.labels).accuracy > 0.97
 
 
 def test_a_dozen_drawings_of_each_class_are_enough_and_take_seconds(opened):
@@ -94,7 +94,7 @@ def test_a_dozen_drawings_of_each_class_are_enough_and_take_seconds(opened):
     assert run.snapshot.evaluations[0].accuracy < 0.7 and run.snapshot.held_out == ()
     assert run.snapshot.seconds < 20
     fresh = shapes(40, seed=5)
-    assert judged(run.model(), run.network, fresh.images, fresh.labels).accuracy > 0.9
+    assert predict(run.model(), run.network, fresh.images, fresh.labels).accuracy > 0.9
 
 
 # From where
