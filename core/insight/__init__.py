@@ -1,4 +1,4 @@
-"""Why a network answers as it does: a model and an image become arrays."""
+"""Interpretability: feature maps, saliency, receptive fields, kernels and predictions, as arrays."""
 
 from core.insight.activations import activations, probabilities
 from core.insight.certainty import Verdict, verdict

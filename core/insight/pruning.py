@@ -1,4 +1,4 @@
-"""A network pruned in thought: what it would answer without one channel, its weights left alone."""
+"""Ablation: predictions and accuracy of a network without one channel, its weights unchanged."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SMALLEST = 1e-7  # probability, so that the loss stays finite; as in Keras
 
 
 class Pruned(NamedTuple):
-    """How well a network does with all channels of a layer, and without each of them.
+    """Accuracy and loss with all channels of a layer, and without each of them.
 
     Attributes:
         accuracy: (channels + 1,) float32 in 0…1: first with all channels, then without channel 0, 1, …
@@ -33,7 +33,7 @@ class Pruned(NamedTuple):
 def prediction_without(
     model: keras.Model, network: Network, path: Path, channel: int, image: np.ndarray
 ) -> np.ndarray:
-    """The answer for one image with one output channel of a layer switched off.
+    """Predict one image with one output channel of a layer switched off.
 
     Switched off is what leaves the layer, after its activation function: it is 0 everywhere,
     wherever it goes. Nothing in the model is changed, so others may use it meanwhile.
@@ -64,15 +64,15 @@ def evaluate_without(
     labels: np.ndarray,
     on_progress: Callable[[float], None] | None = None,
 ) -> Pruned:
-    """Accuracy and loss with all channels of a layer, and with each of them switched off in turn.
+    """Evaluate a network with all channels of a layer, and with each of them switched off in turn.
 
     Args:
-        model: built from `network`; it must answer with probabilities.
+        model: built from `network`; its output must be probabilities.
         network: says where the layers are.
         path: of a layer or a join.
         images: (n, h, w, c) uint8 in 0…255, or float in 0…1.
-        labels: (n,) whole numbers, the right classes.
-        on_progress: receives the share of the images that have been judged, 0…1.
+        labels: (n,) whole numbers, the true classes.
+        on_progress: receives the share of the images that have been evaluated, 0…1.
 
     Source: ablation of single feature maps, as in Molchanov et al., “Pruning Convolutional Neural
     Networks for Resource Efficient Inference” (ICLR 2017), section 2 (“oracle pruning”).
@@ -94,7 +94,7 @@ def evaluate_without(
 
 
 def _answers(model: keras.Model, network: Network, path: Path) -> Callable:
-    """Images (n, h, w, c) and channels (k,), `NONE_OFF` among them or not → answers (k, n, classes).
+    """A graph from images (n, h, w, c) and channels (k,), `NONE_OFF` allowed, to probabilities (k, n, classes).
 
     The network is gone through once; for each channel only what its output reaches is computed again.
     """

@@ -1,4 +1,4 @@
-"""A model → the scores of its classes and their slopes, in graph.
+"""Class scores of a model and their gradients, in graph.
 
 The *score* of a class is what goes into a softmax or a sigmoid at the end of the network. A probability would be
 the wrong thing to differentiate: it also grows because other classes shrink (Simonyan, Vedaldi, Zisserman, “Deep
@@ -27,7 +27,7 @@ MOST_AT_ONCE = 128  # images of one call: more are no faster
 
 
 class Scores:
-    """What is computed in graph for one model, traced once; the weights are read anew at each call.
+    """Compiled functions of one model: output, gradients and Grad-CAM; each call reads the current weights.
 
     It holds the layers but not the model, and so goes when the model goes.
 
@@ -114,7 +114,7 @@ class Scores:
 
 
 def _before_probabilities(model: keras.Model) -> tuple[Any, Callable[[Any], Any], str]:
-    """A tensor of the model, how scores are made of it, and what they are in words.
+    """The tensor before the final activation, the function that makes scores of it, and their name.
 
     Only `Dense` and `Activation` can end a row of classes and squash it, so their own weights are all it takes.
     """
