@@ -124,7 +124,7 @@ class Loop:
     # What the outside does to it, between two snapshots
 
     def obey(self, controls: Controls) -> Snapshot:
-        """Carry out what was asked for; returns the newest snapshot."""
+        """Carry out the pending requests; returns the newest snapshot."""
         requests = controls.taken()
         if requests is None:
             return self._now
@@ -191,7 +191,7 @@ class Loop:
         )
 
     def _rewind(self) -> None:
-        """The very weights of the start, and the random numbers too."""
+        """Restore the initial weights and random generators."""
         _assign(self.model.weights, self._start[0])
         _assign(self._generators, self._start[1])
         rate = self.model.optimizer.learning_rate
@@ -364,7 +364,7 @@ class Loop:
         return training + epochs * self._evaluation_seconds
 
     def _logs(self, epoch: int) -> dict[str, float]:
-        """What Keras calls logs: means over the epoch, and the newest evaluation as validation."""
+        """The `logs` of Keras callbacks: means over the epoch, and the newest evaluation as validation."""
         learned = mean([point for point in self._now.train if epoch - 1 < point.epoch <= epoch])
         return {
             "loss": learned.loss,

@@ -27,7 +27,7 @@ class PretrainedError(RuntimeError):
 
 @dataclass(frozen=True)
 class Card:
-    """What is known of trained weights.
+    """Metadata of trained weights.
 
     Attributes:
         network: that the weights belong to.

@@ -1,4 +1,4 @@
-"""A network with weights: as a model to look into, and as files to take away."""
+"""Networks with their weights, as models to inspect and as files to download."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Trained:
     Args:
         network: the network.
         weights: in the order of `build_model(network).get_weights()`.
-        dataset: name of the dataset whose classes it answers with.
+        dataset: name of the dataset whose classes it predicts.
     """
 
     def __init__(self, network: Network, weights: Sequence[np.ndarray], dataset: str) -> None:
