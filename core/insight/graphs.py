@@ -27,7 +27,7 @@ def compiled(model: keras.Model, question: Hashable, make: Callable[[], Callable
     """The cached graph for this model and key, compiled at the first call.
 
     What `make` returns may hold layers of the model but not the model itself, which could never go
-    otherwise. It reads the weights anew at each call, so it also answers for weights that were changed.
+    otherwise. It reads the weights anew at each call, so it stays valid when they change.
     """
     with _making:
         graphs = _graphs.setdefault(model, {})
@@ -39,7 +39,7 @@ def compiled(model: keras.Model, question: Hashable, make: Callable[[], Callable
 def one_at_a_time(graph: Callable) -> Callable:
     """Serialise the calls of a graph.
 
-    oneDNN's kernels are not safe where several threads run the same node: of 1,600 answers from four threads,
+    oneDNN's kernels are not safe where several threads run the same node: of 1,600 results from four threads,
     seven were wrong (TensorFlow 2.21; none without oneDNN).
     """
     running = threading.Lock()

@@ -52,8 +52,8 @@ def prediction_without(
         IndexError: where the layer has no such channel.
     """
     check_channel(network, path, channel)
-    answers = _answers(model, network, path)(image[np.newaxis], np.array([channel], np.int32))
-    return np.asarray(answers[0, 0])
+    probabilities = _probabilities(model, network, path)(image[np.newaxis], np.array([channel], np.int32))
+    return np.asarray(probabilities[0, 0])
 
 
 def evaluate_without(
@@ -77,14 +77,14 @@ def evaluate_without(
     Source: ablation of single feature maps, as in Molchanov et al., “Pruning Convolutional Neural
     Networks for Resource Efficient Inference” (ICLR 2017), section 2 (“oracle pruning”).
     """
-    answers = _answers(model, network, path)
+    probabilities = _probabilities(model, network, path)
     channels = np.arange(NONE_OFF, trace(network).row(path).output_shape[-1], dtype=np.int32)
     right = np.zeros(len(channels))
     losses = np.zeros(len(channels))
     done = 0
     for batch in batches(network, images):
         truth = labels[done : done + len(batch)].astype(int)
-        found = np.asarray(answers(batch, channels))  # (channels + 1, n, classes)
+        found = np.asarray(probabilities(batch, channels))  # (channels + 1, n, classes)
         right += (found.argmax(axis=2) == truth).sum(axis=1)
         losses -= np.log(np.maximum(found[:, np.arange(len(batch)), truth], SMALLEST)).sum(axis=1)
         done += len(batch)
@@ -93,7 +93,7 @@ def evaluate_without(
     return Pruned((right / len(images)).astype(np.float32), (losses / len(images)).astype(np.float32))
 
 
-def _answers(model: keras.Model, network: Network, path: Path) -> Callable:
+def _probabilities(model: keras.Model, network: Network, path: Path) -> Callable:
     """A graph from images (n, h, w, c) and channels (k,), `NONE_OFF` allowed, to probabilities (k, n, classes).
 
     The network is gone through once; for each channel only what its output reaches is computed again.
@@ -110,7 +110,7 @@ def _answers(model: keras.Model, network: Network, path: Path) -> Callable:
         images = tf.TensorSpec((None, *network.input_shape), tf.float32)
 
         @tf.function(input_signature=[images, tf.TensorSpec((None,), tf.int32)], autograph=False)
-        def answers(images, channels):
+        def probabilities(images, channels):
             outputs = inner(images, training=False)
             known = {IMAGE: images} | {place: outputs[str(place)] for place in paths}
 
@@ -129,6 +129,6 @@ def _answers(model: keras.Model, network: Network, path: Path) -> Callable:
             # One after the other, for the reason of `one_at_a_time`.
             return tf.map_fn(without, channels, fn_output_signature=tf.float32, parallel_iterations=1)
 
-        return answers
+        return probabilities
 
     return compiled(model, ("without", path), make)

@@ -71,7 +71,7 @@ class Effective:
 
     Attributes:
         field: (h, w) float32, sums to 1; all zeros where no pixel matters (padding only, or units that
-            answer zero to all images).
+            are zero for all images).
         unit: (row, column) of the central unit.
         box: its theoretical field, clipped to the image.
         central_share: how much of the field lies in the central half of the box (half of each side, so

@@ -105,7 +105,7 @@ def saliency(method: str, model: keras.Model, network: Network, image: np.ndarra
         model: built from `network`.
         network: says where the layers are and what they cost.
         image: (h, w, c) float32 in 0…1.
-        target: index of the class, of the right answer or of any other.
+        target: index of the class, the true one or any other.
 
     Raises:
         ValueError: for a method, an image or a class that there is not; with a sentence.
@@ -160,7 +160,7 @@ def _occluded(
     if size < 1 or not 1 <= stride <= size:
         raise ValueError(f"A square of {size} pixels every {stride} pixels does not cover each pixel of the image.")
     squares = _squares(image.shape, size, stride)
-    (whole,) = scores.answers(image[np.newaxis], target)
+    (whole,) = scores.outputs(image[np.newaxis], target)
     total, times = np.zeros(image.shape[:2]), np.zeros(image.shape[:2])
     for square in squares:
         times[square] += 1
@@ -170,7 +170,7 @@ def _occluded(
         covered = np.repeat(image[np.newaxis], len(some), axis=0)  # (n, h, w, c)
         for one, square in zip(covered, some):
             one[square] = fill
-        for square, probability in zip(some, scores.answers(covered, target)):
+        for square, probability in zip(some, scores.outputs(covered, target)):
             total[square] += whole - probability
     return (total / times).astype(np.float32), float(whole)
 
@@ -390,7 +390,7 @@ def _by_gradient(model: keras.Model, network: Network, image: np.ndarray, target
 def _by_integration(model: keras.Model, network: Network, image: np.ndarray, target: int) -> Saliency:
     scores, image = _ready(model, image, target)
     (score,), _ = scores.gradients(image[np.newaxis], target)
-    # A gradient costs about three times the answer.
+    # A gradient costs about three forward passes.
     found = integrated_gradients(model, image, target, most_steps=_affordable(network, 3 * STEPS[-1]) // 3)
     note = (
         f"From black to this image, {scores.score_name} changes by {found.difference:.2f}; the pixels add up to "

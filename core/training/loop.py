@@ -443,11 +443,11 @@ class Loop:
             expected = [tf.gather(labels, part) for part in parts]
             images_here = tf.cast(tf.size(chosen), tf.float32)
             with tf.GradientTape() as tape:
-                answers = learning(model, self._blocks, batches)  # (b / parts, classes) each
+                predictions = learning(model, self._blocks, batches)  # (b / parts, classes) each
                 loss = tf.add_n(
                     [
-                        self._loss(right, answer) * (tf.cast(tf.size(right), tf.float32) / images_here)
-                        for right, answer in zip(expected, answers)
+                        self._loss(right, prediction) * (tf.cast(tf.size(right), tf.float32) / images_here)
+                        for right, prediction in zip(expected, predictions)
                     ]
                 )
                 if model.losses:
@@ -458,12 +458,14 @@ class Loop:
                 optimizer.learning_rate.assign(rates[step])
             optimizer.apply(gradients, variables)
             total += loss * images_here
-            correct += tf.add_n([_number_right(right, answer) for right, answer in zip(expected, answers)])
+            correct += tf.add_n(
+                [_number_right(right, prediction) for right, prediction in zip(expected, predictions)]
+            )
         return total, correct
 
 
-def _number_right(labels: tf.Tensor, answers: tf.Tensor) -> tf.Tensor:
-    return tf.reduce_sum(tf.cast(tf.equal(tf.argmax(answers, 1, tf.int32), labels), tf.float32))
+def _number_right(labels: tf.Tensor, predictions: tf.Tensor) -> tf.Tensor:
+    return tf.reduce_sum(tf.cast(tf.equal(tf.argmax(predictions, 1, tf.int32), labels), tf.float32))
 
 
 def _better(point: Point, best: Point, monitor: str) -> bool:
