@@ -13,12 +13,12 @@ from streamlit.testing.v1 import AppTest
 
 from core.insight import (
     activations,
-    answer_without,
     explain,
     kernels,
     layers_with_kernels,
     matrix_counts,
     one_channel,
+    prediction_without,
     saliency,
     weight_histogram,
 )
@@ -229,7 +229,7 @@ def pruned(kind, network, model):
     for path in range(1, len(network.layers)):
         signal = model.get_layer(layer_name((path,)))(signal, training=False)
     channel = values.shape[-1] - 1
-    assert answer_without(model, network, FIRST, channel, IMAGE) == pytest.approx(np.asarray(signal[0]), abs=1e-5)
+    assert prediction_without(model, network, FIRST, channel, IMAGE) == pytest.approx(np.asarray(signal[0]), abs=1e-5)
 
 
 def advised(kind, network, model):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core import settings
 from core.settings import SETTINGS
 from core.training.limits import memory_limit
-from core.training.run import Run, budget_seconds, patience_seconds
+from core.training.run import Run, budget_seconds, unwatched_limit
 from core.training.scheduler import runs_at_once
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -52,7 +52,7 @@ def test_a_malformed_value_stops_no_page_and_no_run(monkeypatch, small_mnist):
     for name in SETTINGS:
         if not isinstance(SETTINGS[name].default, str):
             monkeypatch.setenv(name, "10min")
-    assert (patience_seconds(), budget_seconds(), memory_limit()) == (600, 7200, 1_000_000_000)
+    assert (unwatched_limit(), budget_seconds(), memory_limit()) == (600, 7200, 1_000_000_000)
     assert not Run(LENET5, small_mnist, Recipe()).active
 
 

@@ -105,14 +105,14 @@ def ours(case: Case, bare: bool = False) -> float:
     from core.training.priority import one_core_an_operation
 
     one_core_an_operation()
-    tf.add(tf.constant(0), 1)  # its threads start here and do not stand back: neither do those of `fit`
+    tf.add(tf.constant(0), 1)  # its threads start here at normal priority: so do those of `fit`
     network = PRESETS[case.preset.split(" ")[0]].network
     if case.preset.endswith("with dropout"):
         network = _after_each(network, ("Dense",), Dropout(0.2))
     elif case.preset.endswith("with batch normalisation"):
         network = _after_each(network, ("Conv2D",), BatchNormalization())
     elif case.preset.endswith("without counting"):
-        loop._number_right = lambda labels, answers: tf.constant(0.0)
+        loop._number_right = lambda labels, predictions: tf.constant(0.0)
     recipe = Recipe(epochs=200, batch_size=case.batch_size)
     if bare:
         steps = (snapshot.step for snapshot in Loop(network, load("mnist"), recipe).snapshots(Controls()))
@@ -123,7 +123,7 @@ def ours(case: Case, bare: bool = False) -> float:
 
         def read() -> int:
             ended.wait(0.05)  # twenty times a second: more often than any page
-            run.touch()
+            run.heartbeat()
             run.weights()
             return run.snapshot.step
 

@@ -1,4 +1,4 @@
-"""Why a network answers as it does: a model and an image become arrays."""
+"""Interpretability: feature maps, saliency, receptive fields, kernels and predictions, as arrays."""
 
 from core.insight.activations import activations, probabilities
 from core.insight.certainty import Verdict, verdict
@@ -6,8 +6,8 @@ from core.insight.explanation import Explanation, explain
 from core.insight.kernels import Kernels, kernels, layers_with_kernels, weight_histogram
 from core.insight.matrix import ConvolutionMatrix, Counts, convolution_matrix, matrix_counts, one_channel
 from core.insight.maximisation import Excited, most_exciting
-from core.insight.mistakes import Judged, Projection, affordable_images, judged, last_hidden, projected
-from core.insight.pruning import Pruned, answer_without, judged_without
+from core.insight.mistakes import Predictions, Projection, affordable_images, last_hidden, predict, projected
+from core.insight.pruning import Pruned, evaluate_without, prediction_without
 from core.insight.receptive import (
     Cost,
     Effective,
@@ -37,10 +37,10 @@ from core.insight.saliency import (
 
 __all__ = [
     "METHODS", "ConvolutionMatrix", "Cost", "Counts", "Effective", "Excited", "Explanation", "FieldSummary",
-    "Judged", "Kernels", "Projection", "Pruned", "Response", "Saliency", "SanityCheck", "Stacked", "Verdict", "activations",
-    "affordable_images", "answer_without", "best_patches", "border_share", "central_unit", "checked",
-    "convolution_matrix", "effective_field", "explain", "field_summary", "first_to_see", "first_to_see_all",
-    "judged", "judged_without", "kernels", "last_hidden", "layers_with_kernels", "matrix_counts",
-    "methods_for", "most_exciting", "one_channel", "pixels_read", "probabilities", "projected", "regions",
-    "saliency", "saliency_of_random_weights", "sanity_check", "stacked", "verdict", "weight_histogram",
+    "Kernels", "Predictions", "Projection", "Pruned", "Response", "Saliency", "SanityCheck", "Stacked", "Verdict",
+    "activations", "affordable_images", "best_patches", "border_share", "central_unit", "checked",
+    "convolution_matrix", "effective_field", "evaluate_without", "explain", "field_summary", "first_to_see",
+    "first_to_see_all", "kernels", "last_hidden", "layers_with_kernels", "matrix_counts", "methods_for",
+    "most_exciting", "one_channel", "pixels_read", "predict", "prediction_without", "probabilities", "projected",
+    "regions", "saliency", "saliency_of_random_weights", "sanity_check", "stacked", "verdict", "weight_histogram",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""A model and an image → what every layer makes of it."""
+"""Feature maps: the activations of every layer for one image."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def activations(model: keras.Model, network: Network, image: np.ndarray) -> dict
 
 
 def probabilities(model: keras.Model, image: np.ndarray) -> np.ndarray:
-    """The model's answer for one (h, w, c) image in 0…1: (classes,) float32."""
+    """The predicted probabilities for one (h, w, c) image in 0…1: (classes,) float32."""
     return np.asarray(model(image[np.newaxis], training=False)[0])
 
 
 def _probe(model: keras.Model, paths: list[Path]) -> Callable:
-    """Images → the outputs of all layers by name; made once for each model."""
+    """A graph from images to the outputs of all layers by name; compiled once for each model."""
 
     def make() -> Callable:
         from core.training.model import layer_name

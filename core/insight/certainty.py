@@ -1,4 +1,4 @@
-"""Whether an answer is to be relied on."""
+"""Confidence of a prediction, compared with a measured threshold."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SURE_FROM = 0.99  # for a network of which nobody has measured a better threshol
 
 @dataclass(frozen=True)
 class Verdict:
-    """An answer, and whether the network is sure of it.
+    """A prediction, and whether it is confident.
 
     Attributes:
         label: the class with the highest probability; the first of equals.
@@ -27,12 +27,12 @@ class Verdict:
 
     @property
     def sure(self) -> bool:
-        """Whether the answer can be relied on, as far as the threshold was measured."""
+        """True where the probability reaches the measured threshold."""
         return self.probability >= self.sure_from
 
 
 def verdict(probabilities: np.ndarray, sure_from: float = SURE_FROM) -> Verdict:
-    """What these probabilities say.
+    """The verdict on a row of probabilities.
 
     A network that has to choose among ten digits chooses one for a scribble too; how certain it is tells such
     answers from good ones surprisingly well (Hendrycks & Gimpel, “A baseline for detecting misclassified and

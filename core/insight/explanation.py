@@ -1,4 +1,4 @@
-"""Where one number of a network comes from: the numbers below it that it reads, and what is done with them.
+"""Explanation of a single activation: its inputs, and the steps of arithmetic that lead to it.
 
 `explain` takes one unit of one layer. Its `Explanation` has the steps of the
 arithmetic, from the numbers that are read to the value, and the cells from
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """How one number comes about.
+    """The arithmetic that leads to one activation.
 
     Attributes:
         path: the layer or join whose number it is; `()` for a pixel of the image.
@@ -86,7 +86,7 @@ def explain(
     index: Index,
     maps: Mapping[Path, np.ndarray] | None = None,
 ) -> Explanation:
-    """Where one number comes from, for one image and the weights that the model has now.
+    """Explain one activation, for one image and the current weights of the model.
 
     Args:
         model: built from `network`.
@@ -126,7 +126,7 @@ Found = tuple[tuple[Step, ...], tuple[Patch, ...]]  # the steps, and all that is
 
 
 class _Map(NamedTuple):
-    """What a layer reads, and who made it."""
+    """An input of a layer, with the path of its source."""
 
     path: Path
     values: np.ndarray  # (h, w, c) or (units,)
@@ -143,7 +143,7 @@ def _patch(below: _Map, rows: Iterable[int], columns: Iterable[int], channels: I
 
 
 def _read(layer: Layer, below: _Map, index: Index, channels: Iterable[int] | None = None) -> Patch:
-    """What a layer reads for one number of its output; by default the channels on which that depends."""
+    """The patch that a layer reads for one number of its output; by default the channels on which it depends."""
     shape = below.values.shape
     *place, channel = index
     reads = layer.reads_in_full(shape)
@@ -157,14 +157,14 @@ def _read(layer: Layer, below: _Map, index: Index, channels: Iterable[int] | Non
 
 
 def _cell(below: _Map, place: Sequence[int], channel: int) -> Patch:
-    """One number; the place in a vector is `()`."""
+    """A patch of a single number; its position in a vector is `()`."""
     row, column = place or (0, 0)
     return _patch(below, (row,), (column,), (channel,))
 
 
 @singledispatch
 def _explained(layer: Layer, made: Any, below: _Map, index: Index) -> Found:
-    """The steps to one number and the cells that are read, by the kind of the layer.
+    """Dispatch on the kind of layer: the steps to one number, and the cells that are read.
 
     Args:
         layer: of which kind.

@@ -1,4 +1,4 @@
-"""What the games turn on: networks that disagree, strokes that change an answer, and the images hardest for a network."""
+"""Rules and scoring of the games: two networks that disagree, strokes that fool one, and its hardest images."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.insight.certainty import Verdict, verdict
-from core.insight.mistakes import Judged, judged
+from core.insight.mistakes import Predictions, predict
 from core.insight.scores import scores_of
 from core.network import Network
 
@@ -23,28 +23,28 @@ MOST_TRIED = 1000
 
 @dataclass(frozen=True)
 class Split:
-    """What two networks make of the same image."""
+    """The verdicts of two networks on the same image."""
 
     first: Verdict
     second: Verdict
 
     @property
     def differ(self) -> bool:
-        """Whether their answers are not the same."""
+        """True where they predict different classes."""
         return self.first.label != self.second.label
 
     @property
     def won(self) -> bool:
-        """Whether they differ, and both are sure of what they say."""
+        """True where they differ and both are confident."""
         return self.differ and self.first.sure and self.second.sure
 
     @property
     def score(self) -> float:
-        """The certainty of the less certain one, 0…1; 0 where they agree."""
+        """The lower of their two probabilities, 0…1; 0 where they agree."""
         return min(self.first.probability, self.second.probability) if self.differ else 0.0
 
     def beats(self, other: Split | None) -> bool:
-        """Whether this is won, and with a better score than the other, if there is one."""
+        """True for a win with a better score than the other, if there is one."""
         return self.won and (other is None or self.score > other.score)
 
 
@@ -53,10 +53,10 @@ class Attempt:
     """An image with strokes added to it.
 
     Attributes:
-        label: what the image was before.
-        found: what the network says now.
-        strokes: how many were added.
-        ink: how much, in full pixels: the sum of all changes.
+        label: true class of the image.
+        found: the network's verdict on the changed image.
+        strokes: number of strokes added.
+        ink: amount added: the sum of all changes, in full pixels.
     """
 
     label: int
@@ -66,16 +66,16 @@ class Attempt:
 
     @property
     def changed(self) -> bool:
-        """Whether the answer is another than what the image was."""
+        """True where the predicted class is not the true one."""
         return self.found.label != self.label
 
     @property
     def won(self) -> bool:
-        """Whether strokes have made the network sure of something else."""
+        """True where strokes have led to a confident wrong prediction."""
         return self.strokes > 0 and self.changed and self.found.sure
 
     def beats(self, other: Attempt | None) -> bool:
-        """Whether this is won with fewer strokes than the other; among equals, with less ink."""
+        """True for a win with fewer strokes than the other, or as many and less ink."""
         return self.won and (other is None or (self.strokes, self.ink) < (other.strokes, other.ink))
 
 
@@ -84,12 +84,12 @@ class Round:
     """Some test images, one after the other, for a person and a network.
 
     Attributes:
-        numbers: which test images.
-        labels: what their makers say that they are.
-        verdicts: what the network says.
-        hardest: whether they were chosen against the network.
-        at: the place of the one that is shown; their number at the end.
-        picks: what the person said, so far.
+        numbers: indexes of the test images.
+        labels: their true classes.
+        verdicts: the network's verdicts on them.
+        hardest: True for a round of the network's hardest images.
+        at: position of the image that is shown; the number of images at the end.
+        picks: the person's answers so far.
     """
 
     numbers: tuple[int, ...]
@@ -101,50 +101,50 @@ class Round:
 
     @property
     def over(self) -> bool:
-        """Whether all have been answered and seen."""
+        """True once every image has been answered and left."""
         return self.at >= len(self.numbers)
 
     @property
     def answered(self) -> bool:
-        """Whether the one that is shown has got its answer."""
+        """True once the person has answered the image that is shown."""
         return len(self.picks) > self.at
 
     @property
     def yours(self) -> int:
-        """How many of the answers so far are those of the makers."""
+        """Number of the person's correct answers so far."""
         return sum(pick == label for pick, label in zip(self.picks, self.labels))
 
     @property
     def networks(self) -> int:
-        """The same of the network, for the images that the person has answered."""
+        """Number of the network's correct predictions, among the images that the person has answered."""
         return sum(found.label == label for found, label, _ in zip(self.verdicts, self.labels, self.picks))
 
     def picked(self, label: int) -> Round:
-        """With an answer for the one that is shown; the first one counts."""
+        """The round with an answer for the image that is shown; only the first answer counts."""
         return self if self.over or self.answered else replace(self, picks=(*self.picks, label))
 
     def onward(self) -> Round:
-        """With the next one shown, once this one has its answer."""
+        """The round with the next image shown, once this one has been answered."""
         return replace(self, at=self.at + 1) if self.answered else self
 
 
-def dealt(found: Judged, numbers: Sequence[int], sure_from: float, hardest: bool) -> Round:
-    """A round of these test images, with the answers that the network gives now."""
+def dealt(found: Predictions, numbers: Sequence[int], sure_from: float, hardest: bool) -> Round:
+    """Deal a round of these test images, with the network's current verdicts."""
     verdicts = tuple(verdict(found.probabilities[number], sure_from) for number in numbers)
     labels = tuple(int(found.labels[number]) for number in numbers)
     return Round(tuple(map(int, numbers)), labels, verdicts, hardest)
 
 
-def hardest(found: Judged, most: int = ROUND) -> np.ndarray:
-    """The images to whose right class the network gives the least probability: (k,) indexes, hardest first."""
+def hardest(found: Predictions, most: int = ROUND) -> np.ndarray:
+    """The images with the lowest probability for their true class: (k,) indexes, hardest first."""
     right = found.probabilities[np.arange(len(found.labels)), found.labels]
     return np.argsort(right, kind="stable")[:most]
 
 
-def others(found: Judged, without: Sequence[int], random: np.random.Generator, most: int = ROUND) -> np.ndarray:
-    """Images drawn by lot, none of them twice: (k,) indexes.
+def others(found: Predictions, without: Sequence[int], random: np.random.Generator, most: int = ROUND) -> np.ndarray:
+    """A random sample of images without replacement: (k,) indexes.
 
-    None of those without, unless there are no others.
+    Those in `without` are left out, unless there are no others.
     """
     everyone = np.arange(len(found.labels))
     there = np.setdiff1d(everyone, without)
@@ -160,28 +160,28 @@ def first_readable(
     sure_from: float,
     order: Sequence[int],
 ) -> int | None:
-    """The first image that the network answers right and is sure of; None if there is none among the first 1,000.
+    """The first image with a confident correct prediction; None if there is none among the first 1,000.
 
     Args:
         model: built from `network`.
         network: says how many images fit into memory.
         images: (n, h, w, c) uint8.
-        labels: (n,) what they are.
-        sure_from: the least probability that counts as sure.
-        order: indexes, in which to look.
+        labels: (n,) their true classes.
+        sure_from: the lowest probability that counts as confident.
+        order: indexes, in the order of the search.
     """
     tried = np.asarray(order)[:MOST_TRIED]
     for start in range(0, len(tried), AT_ONCE):
         some = tried[start : start + AT_ONCE]
-        found = judged(model, network, images[some], labels[some])
-        good = (found.answers == found.labels) & (found.probabilities.max(axis=1) >= sure_from)
+        found = predict(model, network, images[some], labels[some])
+        good = (found.predicted == found.labels) & (found.probabilities.max(axis=1) >= sure_from)
         if good.any():
             return int(some[good.argmax()])
     return None
 
 
 def where_ink_tells(model: keras.Model, image: np.ndarray, answer: int, other: int) -> np.ndarray:
-    """Where a little more ink would help one class against another, to first order.
+    """Sensitivity map: where more ink would raise one class's score against another's, to first order.
 
     The slope of the difference of their scores, times the room that is left for ink: where a pixel is white
     already, a stroke changes nothing. It is the first step of the attacks that change few pixels (Papernot,
@@ -190,8 +190,8 @@ def where_ink_tells(model: keras.Model, image: np.ndarray, answer: int, other: i
     Args:
         model: of any network that ends in a row of classes.
         image: (h, w, c) float32 in 0…1, ink 1.
-        answer: the class that is to lose.
-        other: the class that is to win.
+        answer: the class whose score is to fall.
+        other: the class whose score is to rise.
 
     Returns:
         (h, w) float32; above zero where ink speaks for the other class.

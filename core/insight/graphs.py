@@ -1,4 +1,4 @@
-"""Graphs over a model: compiled once for each model and question, and gone when the model goes."""
+"""Compiled graphs over a model: cached by model and key, and freed with the model."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _making = threading.Lock()
 
 
 def compiled(model: keras.Model, question: Hashable, make: Callable[[], Callable]) -> Callable:
-    """The graph that answers this question about the model, made when it is asked first.
+    """The cached graph for this model and key, compiled at the first call.
 
     What `make` returns may hold layers of the model but not the model itself, which could never go
-    otherwise. It reads the weights anew at each call, so it also answers for weights that were changed.
+    otherwise. It reads the weights anew at each call, so it stays valid when they change.
     """
     with _making:
         graphs = _graphs.setdefault(model, {})
@@ -37,9 +37,9 @@ def compiled(model: keras.Model, question: Hashable, make: Callable[[], Callable
 
 
 def one_at_a_time(graph: Callable) -> Callable:
-    """The graph, for one caller after the other.
+    """Serialise the calls of a graph.
 
-    oneDNN's kernels are not safe where several threads run the same node: of 1,600 answers from four threads,
+    oneDNN's kernels are not safe where several threads run the same node: of 1,600 results from four threads,
     seven were wrong (TensorFlow 2.21; none without oneDNN).
     """
     running = threading.Lock()
@@ -53,7 +53,7 @@ def one_at_a_time(graph: Callable) -> Callable:
 
 
 def up_to(model: keras.Model, outputs: Any) -> keras.Model:
-    """A model that shares the layers and gives these inner tensors."""
+    """A model that shares the layers and outputs these inner tensors."""
     import keras
 
     from core.training.model import building

@@ -1,4 +1,4 @@
-"""A model → its kernels, as arrays to look at."""
+"""Kernels of a model, as arrays that can be drawn."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def kernels(model: keras.Model, network: Network, path: Path) -> Kernels:
 def weight_histogram(
     model: keras.Model, network: Network, path: Path, bins: int = 40
 ) -> tuple[np.ndarray, np.ndarray]:
-    """How often each size of weight occurs among all kernel weights of a layer, biases left out.
+    """Histogram of all kernel weights of a layer, without the biases.
 
     Returns:
         edges: (bins + 1,) float64, symmetric about zero; the outermost are the largest weight's size.

@@ -101,7 +101,7 @@ def convolution_matrix(
 
 
 class Counts(NamedTuple):
-    """How much a convolution saves: the same three numbers as of `ConvolutionMatrix`, without writing it out."""
+    """Sizes of a `ConvolutionMatrix` that is not written out: weights, connections, distinct weights."""
 
     dense_weights: int
     connections: int

@@ -1,4 +1,4 @@
-"""A model → the image that would excite one of its channels most."""
+"""Activation maximisation: the image that excites one channel of a model most."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many images → what a model answers, which answers are wrong, and where the images lie before the last layer."""
+"""Predictions for many images, the mistakes among them, and a PCA of the last hidden layer."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from core.network import Network, Path, trace
 if TYPE_CHECKING:
     import keras
 
-MACS = 200e9  # for one judgement, some seconds of one core; a large network is judged by fewer images
+MACS = 200e9  # for one evaluation, some seconds of one core; a large network gets fewer images
 FEWEST = 200
 
 
 @dataclass(frozen=True)
-class Judged:
-    """A model's answers for labelled images.
+class Predictions:
+    """A model's predictions for labelled images.
 
     Attributes:
         probabilities: (n, classes) float32.
@@ -32,31 +32,31 @@ class Judged:
     labels: np.ndarray
 
     @cached_property
-    def answers(self) -> np.ndarray:
-        """(n,) the class with the highest probability; the first of equals."""
+    def predicted(self) -> np.ndarray:
+        """(n,) classes with the highest probability; the first of equals."""
         return self.probabilities.argmax(axis=1)
 
     @property
     def accuracy(self) -> float:
-        """Share of right answers, 0…1."""
-        return float((self.answers == self.labels).mean())
+        """Share of correct predictions, 0…1."""
+        return float((self.predicted == self.labels).mean())
 
     @property
     def confusion(self) -> np.ndarray:
-        """(classes, classes) counts: row true, column answered."""
+        """The confusion matrix, (classes, classes) counts: row true, column predicted."""
         classes = self.probabilities.shape[1]
-        counts = np.bincount(self.labels * classes + self.answers, minlength=classes**2)
+        counts = np.bincount(self.labels * classes + self.predicted, minlength=classes**2)
         return counts.reshape(classes, classes)
 
-    def cell(self, label: int, answer: int) -> np.ndarray:
-        """Images of this class that got this answer, the most certain first: (k,) indexes."""
-        found = np.flatnonzero((self.labels == label) & (self.answers == answer))
-        return found[np.argsort(-self.probabilities[found, answer], kind="stable")]
+    def cell(self, label: int, predicted: int) -> np.ndarray:
+        """Images in one cell of the confusion matrix, the most confident first: (k,) indexes."""
+        found = np.flatnonzero((self.labels == label) & (self.predicted == predicted))
+        return found[np.argsort(-self.probabilities[found, predicted], kind="stable")]
 
-    def surest_mistakes(self, most: int = 100) -> np.ndarray:
-        """The wrong answers given with the highest probability: (k,) indexes."""
-        wrong = np.flatnonzero(self.answers != self.labels)
-        certainty = self.probabilities[wrong, self.answers[wrong]]
+    def most_confident_mistakes(self, most: int = 100) -> np.ndarray:
+        """The wrong predictions with the highest probability, most confident first: (k,) indexes."""
+        wrong = np.flatnonzero(self.predicted != self.labels)
+        certainty = self.probabilities[wrong, self.predicted[wrong]]
         return wrong[np.argsort(-certainty, kind="stable")[:most]]
 
 
@@ -73,23 +73,23 @@ class Projection:
     explained: tuple[float, float]
 
 
-def judged(
+def predict(
     model: keras.Model,
     network: Network,
     images: np.ndarray,
     labels: np.ndarray,
     on_progress: Callable[[float], None] | None = None,
-) -> Judged:
-    """What the model answers for (n, h, w, c) uint8 images."""
-    answers = _outputs(model, network, path=None, images=images, on_progress=on_progress)
-    return Judged(answers, np.asarray(labels, np.int64))
+) -> Predictions:
+    """Predict the classes of labelled images, (n, h, w, c) uint8."""
+    probabilities = _outputs(model, network, path=None, images=images, on_progress=on_progress)
+    return Predictions(probabilities, np.asarray(labels, np.int64))
 
 
 def last_hidden(network: Network) -> Path | None:
-    """What the last layer with weights reads: the layer, or the join, right before it.
+    """Path of the last hidden layer: the layer, or the join, right before the last one with weights.
 
-    It is often a dense layer, a flattening or a global pooling; None for a network that answers straight from the
-    image.
+    It is often a dense layer, a flattening or a global pooling; None for a network that reads its scores straight from
+    the image.
     """
     with_weights = [row.path[0] for row in trace(network).rows if row.parameters]
     last = max(with_weights, default=len(network.layers) - 1)
@@ -97,7 +97,7 @@ def last_hidden(network: Network) -> Path | None:
 
 
 def affordable_images(network: Network, there: int, macs: float = MACS) -> int:
-    """How many of so many images are judged for so many multiply-adds, but a few at least."""
+    """Number of images that so many multiply-adds allow: at most `there`, at least a few."""
     return int(np.clip(macs // max(trace(network).macs, 1), min(FEWEST, there), there))
 
 
@@ -148,7 +148,7 @@ def _outputs(
     images: np.ndarray,
     on_progress: Callable[[float], None] | None,
 ) -> np.ndarray:
-    """What the layer at this path (None: the whole network) gives for all images: (n, …) float32."""
+    """Outputs of the layer at this path (None: of the whole network) for all images: (n, …) float32."""
 
     def made() -> Callable:
         import tensorflow as tf

@@ -1,4 +1,4 @@
-"""A network pruned in thought: what it would answer without one channel, its weights left alone."""
+"""Ablation: predictions and accuracy of a network without one channel, its weights unchanged."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SMALLEST = 1e-7  # probability, so that the loss stays finite; as in Keras
 
 
 class Pruned(NamedTuple):
-    """How well a network does with all channels of a layer, and without each of them.
+    """Accuracy and loss with all channels of a layer, and without each of them.
 
     Attributes:
         accuracy: (channels + 1,) float32 in 0…1: first with all channels, then without channel 0, 1, …
@@ -30,8 +30,10 @@ class Pruned(NamedTuple):
     loss: np.ndarray
 
 
-def answer_without(model: keras.Model, network: Network, path: Path, channel: int, image: np.ndarray) -> np.ndarray:
-    """The answer for one image with one output channel of a layer switched off.
+def prediction_without(
+    model: keras.Model, network: Network, path: Path, channel: int, image: np.ndarray
+) -> np.ndarray:
+    """Predict one image with one output channel of a layer switched off.
 
     Switched off is what leaves the layer, after its activation function: it is 0 everywhere,
     wherever it goes. Nothing in the model is changed, so others may use it meanwhile.
@@ -50,11 +52,11 @@ def answer_without(model: keras.Model, network: Network, path: Path, channel: in
         IndexError: where the layer has no such channel.
     """
     check_channel(network, path, channel)
-    answers = _answers(model, network, path)(image[np.newaxis], np.array([channel], np.int32))
-    return np.asarray(answers[0, 0])
+    probabilities = _probabilities(model, network, path)(image[np.newaxis], np.array([channel], np.int32))
+    return np.asarray(probabilities[0, 0])
 
 
-def judged_without(
+def evaluate_without(
     model: keras.Model,
     network: Network,
     path: Path,
@@ -62,27 +64,27 @@ def judged_without(
     labels: np.ndarray,
     on_progress: Callable[[float], None] | None = None,
 ) -> Pruned:
-    """Accuracy and loss with all channels of a layer, and with each of them switched off in turn.
+    """Evaluate a network with all channels of a layer, and with each of them switched off in turn.
 
     Args:
-        model: built from `network`; it must answer with probabilities.
+        model: built from `network`; its output must be probabilities.
         network: says where the layers are.
         path: of a layer or a join.
         images: (n, h, w, c) uint8 in 0…255, or float in 0…1.
-        labels: (n,) whole numbers, the right classes.
-        on_progress: receives the share of the images that have been judged, 0…1.
+        labels: (n,) whole numbers, the true classes.
+        on_progress: receives the share of the images that have been evaluated, 0…1.
 
     Source: ablation of single feature maps, as in Molchanov et al., “Pruning Convolutional Neural
     Networks for Resource Efficient Inference” (ICLR 2017), section 2 (“oracle pruning”).
     """
-    answers = _answers(model, network, path)
+    probabilities = _probabilities(model, network, path)
     channels = np.arange(NONE_OFF, trace(network).row(path).shape[-1], dtype=np.int32)
     right = np.zeros(len(channels))
     losses = np.zeros(len(channels))
     done = 0
     for batch in batches(network, images):
         truth = labels[done : done + len(batch)].astype(int)
-        found = np.asarray(answers(batch, channels))  # (channels + 1, n, classes)
+        found = np.asarray(probabilities(batch, channels))  # (channels + 1, n, classes)
         right += (found.argmax(axis=2) == truth).sum(axis=1)
         losses -= np.log(np.maximum(found[:, np.arange(len(batch)), truth], SMALLEST)).sum(axis=1)
         done += len(batch)
@@ -91,8 +93,8 @@ def judged_without(
     return Pruned((right / len(images)).astype(np.float32), (losses / len(images)).astype(np.float32))
 
 
-def _answers(model: keras.Model, network: Network, path: Path) -> Callable:
-    """Images (n, h, w, c) and channels (k,), `NONE_OFF` among them or not → answers (k, n, classes).
+def _probabilities(model: keras.Model, network: Network, path: Path) -> Callable:
+    """A graph from images (n, h, w, c) and channels (k,), `NONE_OFF` allowed, to probabilities (k, n, classes).
 
     The network is gone through once; for each channel only what its output reaches is computed again.
     """
@@ -108,7 +110,7 @@ def _answers(model: keras.Model, network: Network, path: Path) -> Callable:
         images = tf.TensorSpec((None, *network.input_shape), tf.float32)
 
         @tf.function(input_signature=[images, tf.TensorSpec((None,), tf.int32)], autograph=False)
-        def answers(images, channels):
+        def probabilities(images, channels):
             outputs = inner(images, training=False)
             known = {IMAGE: images} | {place: outputs[str(place)] for place in paths}
 
@@ -127,6 +129,6 @@ def _answers(model: keras.Model, network: Network, path: Path) -> Callable:
             # One after the other, for the reason of `one_at_a_time`.
             return tf.map_fn(without, channels, fn_output_signature=tf.float32, parallel_iterations=1)
 
-        return answers
+        return probabilities
 
     return compiled(model, ("without", path), make)

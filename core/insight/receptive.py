@@ -1,4 +1,4 @@
-"""What each unit of a layer sees: in theory, at the border, and in effect.
+"""Receptive fields of the units of a layer: theoretical, at the border, and effective.
 
 The theory is arithmetic (`core.network.geometry`). The effective field is measured: how much
 each pixel moves a unit in the middle of the layer.
@@ -25,7 +25,7 @@ IMAGES_AT_ONCE = 16  # few enough that a progress bar moves
 
 
 class FieldSummary(NamedTuple):
-    """What one layer sees.
+    """The receptive field of one layer.
 
     Attributes:
         path: of the layer or join.
@@ -67,11 +67,11 @@ class Stacked(NamedTuple):
 
 @dataclass(frozen=True)
 class Effective:
-    """How much each pixel matters to the central unit of a layer.
+    """The effective receptive field of the central unit of a layer.
 
     Attributes:
         field: (h, w) float32, sums to 1; all zeros where no pixel matters (padding only, or units that
-            answer zero to all images).
+            are zero for all images).
         unit: (row, column) of the central unit.
         box: its theoretical field, clipped to the image.
         central_share: how much of the field lies in the central half of the box (half of each side, so
@@ -104,7 +104,7 @@ def regions(field: ReceptiveField) -> np.ndarray:
 
 
 def position(row: Row, unit: int) -> tuple[int, int]:
-    """Where the receptive field of a layer has one of its units.
+    """Position of a unit in the map of receptive fields.
 
     Args:
         row: of the layer, in the trace of its network.
@@ -147,7 +147,7 @@ def pixels_read(field: ReceptiveField, row: int, column: int) -> np.ndarray:
 
 
 def border_share(field: ReceptiveField) -> np.ndarray:
-    """How much of each unit's theoretical field lies outside of the image, where padding stands in.
+    """Share of each unit's theoretical field that lies in the padding, outside of the image.
 
     Branches with unequal strides have no common field; for them it is that of the largest stride.
 
@@ -163,7 +163,7 @@ def border_share(field: ReceptiveField) -> np.ndarray:
 
 
 def field_summary(network: Network) -> list[FieldSummary]:
-    """What the layers see, in the order of `network.walk()`; without those behind a problem.
+    """Receptive fields of all layers, in the order of `network.walk()`; without those behind a problem.
 
     Source: Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks"
     (Distill, 2019), for size, stride and centres.
@@ -187,7 +187,7 @@ def first_to_see_all(network: Network) -> Path | None:
 
 
 def stacked(sizes: Sequence[int], channels: int, use_bias: bool = True) -> Stacked:
-    """What a stack of k×k convolutions sees and costs, against the single kernel that sees as much.
+    """Field and cost of a stack of k×k convolutions, against the single kernel with the same field.
 
     Args:
         sizes: k of each, from the first to the last, with stride 1.
@@ -220,12 +220,12 @@ def effective_field(
     unit: int | None = None,
     on_progress: Callable[[float], object] | None = None,
 ) -> Effective:
-    """How much each pixel matters to the central unit of a layer: its mean absolute gradient.
+    """The effective receptive field of a layer's central unit: its mean absolute gradient by pixel.
 
     It is the derivative of the central unit's output, summed over the channels; its absolute value, summed
     over the colours and averaged over the images. Of a softmax, whose outputs always sum to 1, it is the
     derivative of what goes in. The model may be trained or not: `build_model(network, seed)` gives one that
-    has seen nothing yet. Where a normalisation looks at the whole map, some of the field lies outside the box.
+    is untrained. Where a normalisation looks at the whole map, some of the field lies outside the box.
 
     Args:
         model: built from `network`.
@@ -326,12 +326,12 @@ def _bits(mask: int, length: int) -> np.ndarray:
 
 
 def _inside(low: int, size: int, side: int) -> int:
-    """How many of the positions low … low + size − 1 lie within 0 … side − 1."""
+    """Number of positions in low … low + size − 1 that lie within 0 … side − 1."""
     return max(min(low + size, side) - max(low, 0), 0)
 
 
 def _central_half(start: int, stop: int, side: int) -> np.ndarray:
-    """How much of each pixel lies in the middle half of start…stop: (side,) in 0…1."""
+    """Share of each pixel that lies in the middle half of start…stop: (side,) in 0…1."""
     quarter = (stop - start) / 4
     edges = np.arange(side)
     return np.clip(np.minimum(edges + 1, stop - quarter) - np.maximum(edges, start + quarter), 0, 1)

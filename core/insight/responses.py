@@ -1,4 +1,4 @@
-"""A model and many images → the places in them to which each channel responds most strongly."""
+"""Patches of many images to which each channel responds most strongly."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def best_patches(
 
 
 def _strongest(model: keras.Model, network: Network, path: Path) -> Callable:
-    """Images → each channel's largest activation and its position in the map laid out flat, (n, channels)."""
+    """A graph from images to each channel's largest activation and its flat position in the map, (n, channels)."""
     import tensorflow as tf
 
     from core.training.model import layer_name

@@ -1,4 +1,4 @@
-"""A model, an image and a class → which pixels the answer comes from, by four published methods.
+"""Saliency maps of one image and class, by four published methods.
 
 Occlusion explains the probability of the class; the three methods with gradients explain its score, as
 `core.insight.scores` has it: what goes into the softmax.
@@ -31,7 +31,7 @@ RANDOM_SEED = -1  # no recipe may have it, so these are other weights than anybo
 
 @dataclass(frozen=True)
 class Saliency:
-    """A picture of what an answer comes from, of whichever method.
+    """A saliency map by any of the methods.
 
     Attributes:
         values: (h, w) float32; colour channels are summed.
@@ -48,7 +48,7 @@ class Saliency:
 
 @dataclass(frozen=True)
 class SanityCheck:
-    """The same picture by the learned and by random weights.
+    """Saliency maps of the same image by the trained and by random weights.
 
     Attributes:
         learned, randomised: the two pictures.
@@ -62,7 +62,7 @@ class SanityCheck:
 
 @dataclass(frozen=True)
 class Method:
-    """One way to ask why, in plain sentences.
+    """A saliency method, described in plain sentences.
 
     Attributes:
         title: its name.
@@ -82,7 +82,7 @@ class Method:
 
 
 class Integrated(NamedTuple):
-    """Integrated gradients, and how exactly they add up.
+    """Integrated gradients, with the error of their sum.
 
     Attributes:
         values: (h, w, c) float32.
@@ -98,14 +98,14 @@ class Integrated(NamedTuple):
 
 
 def saliency(method: str, model: keras.Model, network: Network, image: np.ndarray, target: int) -> Saliency:
-    """Why this answer: one picture, drawn in the same way for all methods.
+    """Compute a saliency map, scaled in the same way for all methods.
 
     Args:
         method: a name in `METHODS`; `methods_for(network)` lists those that this network allows.
         model: built from `network`.
         network: says where the layers are and what they cost.
         image: (h, w, c) float32 in 0…1.
-        target: index of the class, of the right answer or of any other.
+        target: index of the class, the true one or any other.
 
     Raises:
         ValueError: for a method, an image or a class that there is not; with a sentence.
@@ -128,7 +128,7 @@ def occlusion(
     stride: int | None = None,
     fill: float = 0.0,
 ) -> np.ndarray:
-    """How much of the class's probability is lost when a square covers a pixel, averaged over those squares.
+    """Occlusion: the loss of probability when a square covers a pixel, averaged over those squares.
 
     Args:
         model: its output are probabilities.
@@ -160,7 +160,7 @@ def _occluded(
     if size < 1 or not 1 <= stride <= size:
         raise ValueError(f"A square of {size} pixels every {stride} pixels does not cover each pixel of the image.")
     squares = _squares(image.shape, size, stride)
-    (whole,) = scores.answers(image[np.newaxis], target)
+    (whole,) = scores.outputs(image[np.newaxis], target)
     total, times = np.zeros(image.shape[:2]), np.zeros(image.shape[:2])
     for square in squares:
         times[square] += 1
@@ -170,7 +170,7 @@ def _occluded(
         covered = np.repeat(image[np.newaxis], len(some), axis=0)  # (n, h, w, c)
         for one, square in zip(covered, some):
             one[square] = fill
-        for square, probability in zip(some, scores.answers(covered, target)):
+        for square, probability in zip(some, scores.outputs(covered, target)):
             total[square] += whole - probability
     return (total / times).astype(np.float32), float(whole)
 
@@ -193,12 +193,12 @@ def _squares(shape: tuple[int, ...], size: int, stride: int) -> list[tuple[slice
 
 
 def _starts(side: int, size: int, stride: int) -> list[int]:
-    """Where squares begin along one axis, the last of them at the border."""
+    """Offsets of the squares along one axis, the last of them at the border."""
     return [*range(0, side - size, stride), max(side - size, 0)]
 
 
 def gradient_times_input(model: keras.Model, image: np.ndarray, target: int) -> np.ndarray:
-    """Each value of the image times the slope of the class's score there.
+    """Gradient × input: each value of the image times the gradient of the class's score.
 
     Args:
         model: of any network that ends in a row of classes.
@@ -226,7 +226,7 @@ def integrated_gradients(
     steps: int | None = None,
     most_steps: int = STEPS[-1],
 ) -> Integrated:
-    """What each value of the image adds to the class's score on the straight way from a baseline to the image.
+    """Integrated gradients: each value's share of the score, along the line from a baseline to the image.
 
     The integral is taken by the midpoint rule.
 
@@ -264,7 +264,7 @@ def integrated_gradients(
 def grad_cam(
     model: keras.Model, network: Network, image: np.ndarray, target: int, path: Path | None = None
 ) -> np.ndarray | None:
-    """Where the maps of a layer speak for the class: maps weighted by their mean slope, summed, and cut off below 0.
+    """Grad-CAM: the maps of a layer, weighted by their mean gradients, summed, and cut off below 0.
 
     Args:
         model: built from `network`.
@@ -303,7 +303,7 @@ def grad_cam_layers(network: Network) -> tuple[Path, ...]:
 
 
 def sanity_check(method: str, model: keras.Model, network: Network, image: np.ndarray, target: int) -> SanityCheck:
-    """Whether a picture depends on what was learned: the same one by random weights, and how similar they are.
+    """Sanity check: the map by trained weights, the map by random weights, and their similarity.
 
     Signed pictures are exactly zero on empty paper, whatever the weights, so only the other pixels are compared:
     otherwise LeNet-5 and random weights would seem to agree by 0.99 in gradient × input of a digit.
@@ -323,13 +323,13 @@ def checked(learned: Saliency, randomised: Saliency) -> SanityCheck:
 
 
 def saliency_of_random_weights(method: str, network: Network, image: np.ndarray, target: int) -> Saliency:
-    """The picture that the network gives before it has learned anything, which no training changes."""
+    """The saliency map of the untrained network, the same whatever the training."""
     return saliency(method, randomised(network), network, image, target)
 
 
 @lru_cache(maxsize=4)
 def randomised(network: Network) -> keras.Model:
-    """A model of the network that has learned nothing, with weights of a seed that no recipe has; call it only."""
+    """An untrained model of the network, from a seed that no recipe has; for inference only."""
     from core.training.model import build_model
 
     return build_model(network, RANDOM_SEED)
@@ -367,7 +367,7 @@ def _ranks(values: np.ndarray) -> np.ndarray:
 
 
 def _affordable(network: Network, most: int) -> int:
-    """How many images one picture may send through this network."""
+    """Number of images that one saliency map may send through this network."""
     return int(min(MACS // max(trace(network).macs, 1), most))
 
 
@@ -390,7 +390,7 @@ def _by_gradient(model: keras.Model, network: Network, image: np.ndarray, target
 def _by_integration(model: keras.Model, network: Network, image: np.ndarray, target: int) -> Saliency:
     scores, image = _ready(model, image, target)
     (score,), _ = scores.gradients(image[np.newaxis], target)
-    # A gradient costs about three times the answer.
+    # A gradient costs about three forward passes.
     found = integrated_gradients(model, image, target, most_steps=_affordable(network, 3 * STEPS[-1]) // 3)
     note = (
         f"From black to this image, {scores.score_name} changes by {found.difference:.2f}; the pixels add up to "

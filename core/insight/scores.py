@@ -1,4 +1,4 @@
-"""A model → the scores of its classes and their slopes, in graph.
+"""Class scores of a model and their gradients, in graph.
 
 The *score* of a class is what goes into a softmax or a sigmoid at the end of the network. A probability would be
 the wrong thing to differentiate: it also grows because other classes shrink (Simonyan, Vedaldi, Zisserman, “Deep
@@ -27,7 +27,7 @@ MOST_AT_ONCE = 128  # images of one call: more are no faster
 
 
 class Scores:
-    """What is computed in graph for one model, traced once; the weights are read anew at each call.
+    """Compiled functions of one model: output, gradients and Grad-CAM; each call reads the current weights.
 
     It holds the layers but not the model, and so goes when the model goes.
 
@@ -50,15 +50,15 @@ class Scores:
         self.at_once = int(np.clip(VALUES_AT_ONCE // values, 1, MOST_AT_ONCE))
         self._inputs = model.input
         self._before, self._score, self.score_name = _before_probabilities(model)
-        self._answerer = keras.Model(model.input, model.output)
+        self._output_model = keras.Model(model.input, model.output)
         self._scorer = keras.Model(model.input, self._before)
         self._signature = [tf.TensorSpec((None, *self.shape), tf.float32), tf.TensorSpec((), tf.int32)]
         self._traced: dict[str | Path, Callable[..., Any]] = {}
         self._tracing = threading.Lock()
 
-    def answers(self, images: np.ndarray, target: int) -> np.ndarray:
-        """(n, h, w, c) → the network's output for the class (n,)."""
-        return self._run("answers", lambda: self._answers_in_graph, images, target).numpy()
+    def outputs(self, images: np.ndarray, target: int) -> np.ndarray:
+        """(n, h, w, c) → the outputs of the network for the class (n,)."""
+        return self._run("outputs", lambda: self._outputs_in_graph, images, target).numpy()
 
     def gradients(self, images: np.ndarray, target: int) -> tuple[np.ndarray, np.ndarray]:
         """(n, h, w, c) → scores of the class (n,), and their slopes (n, h, w, c)."""
@@ -78,10 +78,10 @@ class Scores:
                 self._traced[key] = one_at_a_time(tf.function(function(), self._signature).get_concrete_function())
         return self._traced[key](tf.constant(images, tf.float32), tf.constant(target, tf.int32))
 
-    def _answers_in_graph(self, images, target):
+    def _outputs_in_graph(self, images, target):
         import tensorflow as tf
 
-        return tf.gather(self._answerer(images, training=False), target, axis=1)
+        return tf.gather(self._output_model(images, training=False), target, axis=1)
 
     def _gradients_in_graph(self, images, target):
         import tensorflow as tf
@@ -114,7 +114,7 @@ class Scores:
 
 
 def _before_probabilities(model: keras.Model) -> tuple[Any, Callable[[Any], Any], str]:
-    """A tensor of the model, how scores are made of it, and what they are in words.
+    """The tensor before the final activation, the function that makes scores of it, and their name.
 
     Only `Dense` and `Activation` can end a row of classes and squash it, so their own weights are all it takes.
     """

@@ -1,4 +1,4 @@
-"""The steps of arithmetic by which one number of a network comes about, and the cells that they read."""
+"""The steps of arithmetic that lead to one activation, and the cells that they read."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Patch:
         return Box(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
 
     def index(self, row: int, column: int, channel: int) -> Index | None:
-        """Where the number at this position of `values` stands in the map; None for padding.
+        """Index in the map of the number at this position of `values`; None for padding.
 
         With `path`, that is what `explain` needs to explain that number.
         """
@@ -153,7 +153,7 @@ class Softmax:
 
     @property
     def highest(self) -> float:
-        """What is taken from all arguments, so that no exponential overflows; the shares stay as they are."""
+        """The largest argument, subtracted from all so that no exponential overflows."""
         return float(self.arguments.max())
 
     @property

@@ -1,4 +1,4 @@
-"""How a network learns. Importing this does not import TensorFlow: using it does."""
+"""Training: models, runs and their records. TensorFlow is imported on use, not with this package."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -26,7 +26,7 @@ class Controls:
         self._until: tuple[str, int] | None = None
 
     def stop(self, reason: str) -> None:
-        """End after the current call. The first reason is the one that people read."""
+        """End after the current call. Only the first reason is shown."""
         with self._changed:
             if not self._stopped:
                 self._reason = reason
@@ -34,7 +34,7 @@ class Controls:
             self._changed.notify_all()
 
     def pause(self) -> None:
-        """Rest after the current call, until resumed."""
+        """Pause after the current call, until resumed."""
         with self._changed:
             self._paused = True
             self._until = None
@@ -99,7 +99,7 @@ class Controls:
 
     @property
     def pending(self) -> bool:
-        """Whether a request waits to be carried out."""
+        """True while a request waits to be carried out."""
         return self._stopped or self._requests != Requests()
 
     @property

@@ -11,8 +11,8 @@ import tensorflow as tf
 
 from core.network import Branches, Network, Path, trace
 from core.training.losses import Loss
+from core.training.microbatches import cut, how_many
 from core.training.model import building, layer_name
-from core.training.parts import cut, how_many
 from core.training.snapshot import DeadUnits, Mistake, Point
 from core.training.tensors import normalised
 

@@ -1,4 +1,4 @@
-"""Whether a network can be trained on a dataset and on this machine, before anything is allocated."""
+"""Checks that a network fits a dataset and this machine, before anything is allocated."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_PARAMETERS = 20_000_000
 def why_unfit(
     network: Network, input_shape: Shape, classes: int, recipe: Recipe, dataset: str = "this dataset"
 ) -> str | None:
-    """Why this cannot be trained, in a sentence that names the layer; None if it can.
+    """The reason why this cannot be trained, in a sentence that names the layer; None if it can.
 
     Args:
         network: the network.

@@ -27,9 +27,9 @@ from core.training.controls import Controls
 from core.training.evaluation import Evaluation, Evaluator
 from core.training.limits import why_unfit
 from core.training.losses import diverged, make_loss
+from core.training.microbatches import cut, how_many, learning
 from core.training.model import build_model, building
 from core.training.optimizers import make_optimizer
-from core.training.parts import cut, how_many, learning
 from core.training.schedule import changes_within_epochs, learning_rates
 from core.training.snapshot import Point, Snapshot, State, mean, thinned
 from core.training.tensors import as_tensors, normalised, tensors
@@ -125,7 +125,7 @@ class Loop:
     # What the outside does to it, between two snapshots
 
     def obey(self, controls: Controls) -> Snapshot:
-        """Carry out what was asked for; returns the newest snapshot."""
+        """Carry out the pending requests; returns the newest snapshot."""
         requests = controls.taken()
         if requests is None:
             return self._now
@@ -192,7 +192,7 @@ class Loop:
         )
 
     def _rewind(self) -> None:
-        """The very weights of the start, and the random numbers too."""
+        """Restore the initial weights and random generators."""
         _assign(self.model.weights, self._start[0])
         _assign(self._generators, self._start[1])
         rate = self.model.optimizer.learning_rate
@@ -365,7 +365,7 @@ class Loop:
         return training + epochs * self._evaluation_seconds
 
     def _logs(self, epoch: int) -> dict[str, float]:
-        """What Keras calls logs: means over the epoch, and the newest evaluation as validation."""
+        """The `logs` of Keras callbacks: means over the epoch, and the newest evaluation as validation."""
         learned = mean([point for point in self._now.train if epoch - 1 < point.epoch <= epoch])
         return {
             "loss": learned.loss,
@@ -445,11 +445,11 @@ class Loop:
             expected = [tf.gather(labels, part) for part in parts]
             images_here = tf.cast(tf.size(chosen), tf.float32)
             with tf.GradientTape() as tape:
-                answers = learning(model, self._blocks, batches)  # (b / parts, classes) each
+                predictions = learning(model, self._blocks, batches)  # (b / parts, classes) each
                 loss = tf.add_n(
                     [
-                        self._loss(right, answer) * (tf.cast(tf.size(right), tf.float32) / images_here)
-                        for right, answer in zip(expected, answers)
+                        self._loss(right, prediction) * (tf.cast(tf.size(right), tf.float32) / images_here)
+                        for right, prediction in zip(expected, predictions)
                     ]
                 )
                 if model.losses:
@@ -460,12 +460,14 @@ class Loop:
                 optimizer.learning_rate.assign(rates[step])
             optimizer.apply(gradients, variables)
             total += loss * images_here
-            correct += tf.add_n([_number_right(right, answer) for right, answer in zip(expected, answers)])
+            correct += tf.add_n(
+                [_number_right(right, prediction) for right, prediction in zip(expected, predictions)]
+            )
         return total, correct
 
 
-def _number_right(labels: tf.Tensor, answers: tf.Tensor) -> tf.Tensor:
-    return tf.reduce_sum(tf.cast(tf.equal(tf.argmax(answers, 1, tf.int32), labels), tf.float32))
+def _number_right(labels: tf.Tensor, predictions: tf.Tensor) -> tf.Tensor:
+    return tf.reduce_sum(tf.cast(tf.equal(tf.argmax(predictions, 1, tf.int32), labels), tf.float32))
 
 
 def _better(point: Point, best: Point, monitor: str) -> bool:

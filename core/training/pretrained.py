@@ -27,14 +27,14 @@ class PretrainedError(RuntimeError):
 
 @dataclass(frozen=True)
 class Card:
-    """What is known of trained weights.
+    """Metadata of trained weights.
 
     Attributes:
         network: that the weights belong to.
         dataset: name of the dataset it was trained on.
         recipe: how, in words and numbers.
         test_accuracy: measured on the dataset's test images after training, 0…1.
-        sure_from: the probability from which its answers are called sure, 0…1: 98 of 100 digits that were kept
+        sure_from: the probability from which its predictions are called confident, 0…1: 98 of 100 digits that were kept
             apart for choosing it reach it.
         measured: how often it is right and sure, for digits and for what is none; shares, 0…1.
     """

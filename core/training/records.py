@@ -104,7 +104,7 @@ def arrays_of(checkpoint: Checkpoint, with_best: bool) -> dict[str | int, dict[s
 
 
 def checkpoint_of(stored: Stored) -> Checkpoint | None:
-    """Where a run was saved last; None where it never was. Raises `StoreError`."""
+    """The checkpoint of a stored run; None where there is none. Raises `StoreError`."""
     from core.training.loop import Checkpoint
 
     if "last" not in stored.checkpoints:
@@ -116,13 +116,13 @@ def checkpoint_of(stored: Stored) -> Checkpoint | None:
 
 
 def check_name(name: str) -> None:
-    """Raises `StoreError` where this is no name for a run."""
+    """Check the name of a run; raises `StoreError`."""
     if not name.strip() or len(name) > MAX_NAME or "\0" in name or not is_text(name):
         raise StoreError(f"A run needs a name of at most {MAX_NAME} characters. Choose another.")
 
 
 def is_text(text: str) -> bool:
-    """Whether it can be written: half a surrogate pair cannot."""
+    """True for text that UTF-8 can encode: half a surrogate pair is not."""
     return text.encode("utf-8", "ignore").decode() == text
 
 
@@ -178,7 +178,7 @@ def _points(value: list[list[Any]]) -> tuple[Point, ...]:
 
 
 def _array(value: dict[str, Any] | None) -> np.ndarray | None:
-    """An array that cannot be changed."""
+    """A read-only array."""
     if value is None:
         return None
     return np.frombuffer(base64.b64decode(value["data"]), value["dtype"]).reshape(value["shape"])

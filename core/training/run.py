@@ -1,4 +1,4 @@
-"""A run in the background: a thread that trains, and what everybody else may ask and read of it."""
+"""A training run in a background thread, with its controls and what other threads may read of it."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ RESTING_SECONDS = 0.5  # how often a resting run looks whether its visitor is st
 STOPPED = "Stopped. What it has learned so far is kept; you can let it continue."
 ALONE = "Paused and saved, because its page had been closed for a while. Press Resume to go on."
 LONG = "Paused and saved: this run has used the time that one run may take here. Press Resume to go on."
-ASIDE = "Paused and saved, because another run was started. Press Resume to go on."
+SUSPENDED = "Paused and saved, because another run was started. Press Resume to go on."
 ELSEWHERE = "Another server trains this run. Pause it there, then press Resume to go on here."
 RESTARTED = "The server was restarted; the run is as it was when it was saved last. Press Resume to go on."
 
 
 @dataclass(frozen=True)
 class Result:
-    """What a training leaves: the trained model and its last snapshot."""
+    """The result of a training: the trained model and its last snapshot."""
 
     model: keras.Model
     snapshot: Snapshot
@@ -78,22 +78,21 @@ def train(
     return Result(loop.model, snapshot)
 
 
-def patience_seconds() -> float:
-    """How long a run goes on without its visitor."""
+def unwatched_limit() -> float:
+    """Seconds that a run may go without a heartbeat before it is paused."""
     return settings.value("RECEPTIVE_PATIENCE_SECONDS")
 
 
 def budget_seconds() -> float:
-    """How long one run may train."""
+    """Seconds that one run may train."""
     return 60 * settings.value("RECEPTIVE_RUN_MINUTES")
 
 
 class Run:
-    """A training with a thread of its own while it works; without one while it rests for long.
+    """A training run, with a thread of its own while it works, and without one while it rests for long.
 
-    Pages read `snapshot` and `weights()`, call the controls, and say with `touch()`
-    that somebody is watching: a run that nobody has watched for `patience` seconds
-    is paused and saved.
+    Pages read `snapshot` and `weights()`, call the controls, and call `heartbeat()` while
+    a visitor is watching: without one for `unwatched_seconds`, the run is paused and saved.
 
     Args:
         network, recipe: as for `train`.
@@ -101,8 +100,8 @@ class Run:
         dataset_name: what it is called in `core.data`.
         name: what people call the run.
         stored: where it is kept, if anywhere.
-        patience: in seconds.
-        turns: the line to stand in.
+        unwatched_seconds: after so long without a heartbeat it is paused; by default the server's setting.
+        scheduler: decides when it may train.
         saved: the state from which it goes on, where it was saved.
         begin: weights to begin with, as for `train`, where they are not stored.
     """
@@ -116,8 +115,8 @@ class Run:
         dataset_name: str = "mnist",
         name: str = "",
         stored: RunStore | None = None,
-        patience: float | None = None,
-        turns: Scheduler = SCHEDULER,
+        unwatched_seconds: float | None = None,
+        scheduler: Scheduler = SCHEDULER,
         saved: Snapshot | None = None,
         begin: Sequence[np.ndarray] = (),
     ) -> None:
@@ -129,9 +128,9 @@ class Run:
         self.stored = stored
         self._dataset = dataset  # holds a lesson by its bound method: `core.data.load` finds it while this is here
         self._begin = tuple(begin)
-        self._patience = patience_seconds() if patience is None else patience
+        self._unwatched_seconds = unwatched_limit() if unwatched_seconds is None else unwatched_seconds
         self._budget = budget_seconds()
-        self._turns = turns
+        self._scheduler = scheduler
         self._controls = Controls()
         self._seen = time.monotonic()
         self._checkpoint: Checkpoint | None = None
@@ -139,61 +138,61 @@ class Run:
         self._weights: tuple[int, list[np.ndarray]] | None = None  # (version, arrays)
         self._reading = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._kept_best: list[float] | None = None  # the judgement whose weights are stored as the best
+        self._kept_best: list[float] | None = None  # the evaluation whose weights are stored as the best
         self._revision = 0  # of what is stored, that it goes on from
         self._claimed = 0.0  # when this server last said that it trains the run
         self._starting = threading.RLock()
-        self._aside = False  # whether its thread is to end, and what it holds in memory with it
+        self._suspending = False  # its thread is asked to end, and to free the memory
         self._ending = False  # its thread has decided to end: asked to go on, it needs another
         self.problem = ""  # why it is not kept on disk, if it is not
 
     # Controls
 
     def start(self) -> Run:
-        """Begin, or go on from where it rests; returns at once."""
+        """Start or continue training; returns at once."""
         self._go(None)
         return self
 
     def pause(self) -> None:
-        """Rest soon; its turn goes to whoever waits."""
+        """Pause after the current call, and release the training slot."""
         self._controls.pause()
 
-    def put_aside(self) -> None:
-        """Rest soon, saved, and hold nothing in memory meanwhile."""
+    def suspend(self) -> None:
+        """Pause, save, end the thread and free what the run holds in memory."""
         with self._starting:
-            self._aside = self._alive()
+            self._suspending = self._alive()
 
     def resume(self) -> None:
-        """Go on from exactly where it was."""
+        """Continue from exactly where it was paused."""
         self._go(None)
 
     def one_batch(self) -> None:
-        """One step, then rest."""
+        """Train for one batch, then pause."""
         self._go(("step", self._snapshot.step + 1))
 
     def one_epoch(self) -> None:
-        """To the end of the current epoch and its evaluation, then rest."""
+        """Train to the end of the current epoch and its evaluation, then pause."""
         self._go(("epoch", int(max(self._snapshot.evaluated_epoch, 0)) + 1))
 
     def more(self, epochs: int) -> None:
-        """Let a run that has ended go on for so many epochs."""
+        """Continue a run that has ended, for so many epochs."""
         now = self._snapshot
         done = -(-now.step * now.epochs // now.steps)  # an epoch that was begun counts
         self._controls.request(epochs=done + epochs)
         self._go(None)
 
     def set_learning_rate(self, rate: float) -> None:
-        """From the next step on; a schedule keeps its shape and goes through this rate."""
+        """Set the learning rate from the next step on; a schedule keeps its shape and goes through this rate."""
         self._controls.request(learning_rate=float(rate))
 
     def rewind(self) -> None:
-        """Back to the very weights of the start, and rest there."""
+        """Restore the initial weights, and pause there."""
         self._controls.pause()
         self._controls.request(rewind=True)
         self._launch()
 
     def stop(self) -> None:
-        """End soon, keeping what has been learned."""
+        """End after the current call, and keep the weights."""
         self._controls.stop(STOPPED)
         with self._starting:
             if not self._alive() and self._snapshot.state is State.PAUSED:
@@ -203,7 +202,7 @@ class Run:
     def from_record(
         cls, record: records.Record, name: str, created: float, stored: RunStore, dataset: Callable[[], Dataset]
     ) -> Run:
-        """A run as it was saved; it rests until it is resumed."""
+        """A stored run, paused until it is resumed."""
         saved = record.snapshot
         if saved.state not in (State.FINISHED, State.STOPPED, State.FAILED):
             message = saved.message or RESTARTED
@@ -221,16 +220,16 @@ class Run:
         return run
 
     def discard(self) -> None:
-        """End it and keep nothing: it is being deleted."""
+        """End the run and keep nothing: it is being deleted."""
         self.stored = None
         self._controls.stop(STOPPED)
 
-    def touch(self) -> None:
-        """Somebody is watching."""
+    def heartbeat(self) -> None:
+        """Note that a visitor is watching; see `unwatched_seconds`."""
         self._seen = time.monotonic()
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait for the end of its thread; whether it has come."""
+        """Wait for the end of its thread; returns True once it has ended."""
         thread = self._thread
         if thread is None:
             return True
@@ -238,19 +237,19 @@ class Run:
         return not thread.is_alive()
 
     def _go(self, until: tuple[str, int] | None) -> None:
-        self.touch()
+        self.heartbeat()
         self._controls.resume(until)
         self._launch()
 
     def _launch(self) -> None:
-        """Give it a thread where it has none."""
+        """Start a thread unless one is alive."""
         with self._starting:
-            self._aside, ending = False, self._ending
+            self._suspending, ending = False, self._ending
         if ending:
             self.wait()
         with self._starting:
             if not self._alive():
-                self.touch()
+                self.heartbeat()
                 self._ending = False
                 self._controls.reopen()
                 self._snapshot = replace(self._snapshot, state=State.QUEUED, message="")
@@ -264,12 +263,12 @@ class Run:
 
     @property
     def snapshot(self) -> Snapshot:
-        """The newest."""
+        """The newest snapshot."""
         return self._snapshot
 
     @property
     def active(self) -> bool:
-        """Whether it trains, waits for its turn, or has just been asked to."""
+        """True while it trains, waits in the queue, or has just been asked to."""
         if not self._alive() or self._ending:
             return False
         resting = self._controls.paused and self._snapshot.state is State.PAUSED
@@ -277,7 +276,7 @@ class Run:
 
     @property
     def version(self) -> int:
-        """Grows whenever newer weights are there; 0 before the first."""
+        """Version of the published weights, which grows with each; 0 before the first."""
         weights = self._weights
         return weights[0] if weights else 0
 
@@ -324,7 +323,7 @@ class Run:
                     self.stored.release()
             with self._starting:
                 self._ending = True
-            self._turns.leave(self)
+            self._scheduler.leave(self)
 
     def _claim(self) -> None:
         """Wait until no other server trains this run, no longer than for a silent one; else raise `TakenOver`."""
@@ -335,7 +334,7 @@ class Run:
             raise TakenOver(ELSEWHERE)
 
     def _is_mine(self) -> bool:
-        """Say that this server trains the run; False where another one does."""
+        """Claim the run for this server; False where another one trains it."""
         self._claimed = time.monotonic()
         try:
             return self.stored is None or self.stored.claim()
@@ -347,7 +346,7 @@ class Run:
         loop: Loop | None = None
         copied = 0.0
         while True:
-            reason = self._rested(controls, loop)
+            reason = self._block_until_runnable(controls, loop)
             if reason:
                 self._save(loop)
                 self._show(loop, State.PAUSED, message=reason)
@@ -376,23 +375,23 @@ class Run:
                 self._snapshot = snapshot
             if not active:
                 return
-            self._turns.give_way(self)
+            self._scheduler.give_way(self)
 
-    def _rested(self, controls: Controls, loop: Loop | None) -> str:
-        """Return when it may work: nothing, or why its thread has to end instead."""
+    def _block_until_runnable(self, controls: Controls, loop: Loop | None) -> str:
+        """Block until the run may train or is stopped: return "", or the reason for which its thread ends."""
         while True:
             if time.monotonic() - self._claimed > CLAIM_SECONDS and not self._is_mine():
                 raise TakenOver(ELSEWHERE)
             with self._starting:
-                gone = time.monotonic() - self._seen > self._patience
+                gone = time.monotonic() - self._seen > self._unwatched_seconds
                 over = loop is not None and loop.seconds > self._budget
-                if gone or over or (self._aside and not controls.stopped):
+                if gone or over or (self._suspending and not controls.stopped):
                     self._ending = True
-                    return ALONE if gone else LONG if over else ASIDE
+                    return ALONE if gone else LONG if over else SUSPENDED
             if controls.stopped:
                 return ""
             if controls.paused:
-                self._turns.leave(self)
+                self._scheduler.leave(self)
                 if loop is None:
                     return ""
                 before = self._snapshot.step
@@ -402,8 +401,8 @@ class Run:
                     self._publish_weights(loop)
                 controls.wait(RESTING_SECONDS)
                 continue
-            self._turns.join(self)
-            place = self._turns.wait(self, RESTING_SECONDS)
+            self._scheduler.join(self)
+            place = self._scheduler.wait(self, RESTING_SECONDS)
             if not place:
                 return ""
             self._show(loop, State.QUEUED, place=place)
@@ -434,7 +433,7 @@ class Run:
     # Where it is kept
 
     def _save(self, loop: Loop | None) -> None:
-        """Keep all that is needed to go on: in the database where it has a place there, else in memory."""
+        """Save a checkpoint: in the database where the run is stored there, else in memory."""
         if loop is None:
             return
         checkpoint = self._checkpoint = loop.checkpoint()
@@ -452,10 +451,10 @@ class Run:
         else:
             self.problem = ""
             self._kept_best = numbers["best"]
-            self._checkpoint = None  # the memory is for others
+            self._checkpoint = None  # free the memory
 
     def _stored_weights(self) -> list[np.ndarray] | None:
-        """Of a run that this server has not trained: those that its last snapshot is about."""
+        """The stored weights that the last snapshot is about, of a run that this server has not trained."""
         if self.stored is None:
             return None
         kind = "last" if self._snapshot.kept_epoch is None else "best"
@@ -479,7 +478,7 @@ class Run:
         raise StoreError(f"Nothing has been saved as “{epoch}” of this run. Let it train first.")
 
     def rename(self, name: str) -> None:
-        """Give it another name of 1 to 80 characters; raises `StoreError`."""
+        """Rename the run, with 1 to 80 characters; raises `StoreError`."""
         records.check_name(name)
         if self.stored is not None:
             self.stored.rename(name)
@@ -491,7 +490,7 @@ class Run:
 
 
 def _explained(problem: Exception) -> str:
-    """A failure in words that a visitor can use."""
+    """The message that explains a failure to a visitor."""
     from core.data import DatasetError
 
     if isinstance(problem, (InvalidNetwork, DatasetError, StoreError)):

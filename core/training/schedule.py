@@ -44,7 +44,7 @@ def learning_rates(recipe: Recipe, epochs: int, batches: int, steps: np.ndarray)
 
 
 def changes_within_epochs(recipe: Recipe) -> bool:
-    """Whether two steps of one epoch can have different rates."""
+    """True where two steps of one epoch can have different rates."""
     return recipe.schedule not in EPOCHWISE or recipe.warm_up > 0
 
 

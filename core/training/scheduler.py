@@ -16,7 +16,7 @@ class Scheduler:
     """A queue of tickets; the first few may work. Safe from any thread.
 
     Args:
-        at_once: how many.
+        at_once: number of tickets that may work at a time.
         turn_seconds: how long one may work while others wait.
     """
 
@@ -72,7 +72,7 @@ class Scheduler:
 
 
 def runs_at_once() -> int:
-    """How many runs may train at a time: as many as there are cores, unless the server's settings say otherwise."""
+    """Number of runs that may train at a time: as many as there are cores, unless the settings say otherwise."""
     return settings.value("RECEPTIVE_RUNS") or cores()
 
 

@@ -1,4 +1,4 @@
-"""What a run tells the world: immutable, so that any thread may read it at any time."""
+"""Snapshots of a run: immutable, so that any thread may read them at any time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_POINTS = 600
 
 
 class State(Enum):
-    """Where a run is. The value is what people read."""
+    """State of a run. The value is the text that is shown."""
 
     QUEUED = "waiting for its turn"  # other people's runs go first
     STARTING = "getting ready"  # the graph is being traced; the first seconds
@@ -26,7 +26,7 @@ class State(Enum):
 
     @property
     def active(self) -> bool:
-        """Whether it works, or waits to."""
+        """True while the run trains or waits to."""
         return self in (State.QUEUED, State.STARTING, State.TRAINING, State.EVALUATING)
 
 
@@ -49,23 +49,23 @@ class Point(NamedTuple):
 
 
 class Mistake(NamedTuple):
-    """An image that was answered wrongly.
+    """A misclassified image.
 
     Attributes:
         index: of the image among those evaluated: x_test, or x_train for the validation images.
-        label: what it is.
-        answer: what the network took it for.
-        probability: how certain it was of that, 0…1.
+        label: its true class.
+        predicted: the class that the network predicted.
+        probability: of the predicted class, 0…1.
     """
 
     index: int
     label: int
-    answer: int
+    predicted: int
     probability: float
 
 
 class DeadUnits(NamedTuple):
-    """A layer some of whose units or maps answered nothing but zero to 1,000 images.
+    """A layer some of whose units or maps were zero for all of 1,000 images.
 
     Attributes:
         path: of the layer in the network.
@@ -90,8 +90,8 @@ class Snapshot:
         evaluated_on: which those are: `test`, or `validation` where the recipe keeps some apart.
         held_out: curve on what the dataset keeps beside its test images, a visitor's own drawings; empty without any.
         test: the newest evaluation on the test images; with validation images there is none before the end.
-        confusion: (classes, classes) counts, row true and column answered, of the newest evaluation.
-        hardest: the mistakes that it was most certain of, most certain first, of the newest evaluation.
+        confusion: (classes, classes) counts, row true and column predicted, of the newest evaluation.
+        hardest: the most confident mistakes, most confident first, of the newest evaluation.
         samples: (n, classes) probabilities for the first n images evaluated, of the newest evaluation.
         dead_units: layers with dead units, of the newest evaluation.
         images_per_second: speed of the last stretch of training, 0 before the first.

@@ -1,4 +1,4 @@
-"""A network with weights: as a model to look into, and as files to take away."""
+"""Networks with their weights, as models to inspect and as files to download."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Viewer:
-    """One model of a network, into which weights are put to look at them.
+    """One model of a network, into which the weights to look at are loaded.
 
     Args:
         network: the network.
@@ -34,8 +34,8 @@ class Viewer:
         """The version of the weights that are in the model; None before any."""
         return self._shown
 
-    def show(self, version: object, weights: Callable[[], Sequence[np.ndarray]]) -> keras.Model:
-        """The model with these weights: always the same object, changed in place.
+    def load_weights(self, version: object, weights: Callable[[], Sequence[np.ndarray]]) -> keras.Model:
+        """Load weights into the model and return it: always the same object, changed in place.
 
         Args:
             version: names the weights; they are read only where others are in the model.
@@ -58,7 +58,7 @@ class Trained:
     Args:
         network: the network.
         weights: in the order of `build_model(network).get_weights()`.
-        dataset: name of the dataset whose classes it answers with.
+        dataset: name of the dataset whose classes it predicts.
     """
 
     def __init__(self, network: Network, weights: Sequence[np.ndarray], dataset: str) -> None:
@@ -69,7 +69,7 @@ class Trained:
 
     def model(self) -> keras.Model:
         """A Keras model with these weights; made once."""
-        return self._viewer.show("imported", lambda: self._weights)
+        return self._viewer.load_weights("imported", lambda: self._weights)
 
 
 def keras_file(model: keras.Model) -> bytes:

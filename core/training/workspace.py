@@ -1,4 +1,4 @@
-"""What one visitor has: runs at work, runs that rest in the database, and drawings."""
+"""Workspaces of visitors: their runs, active or stored, and their drawings."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ class Workspace:
 
     @property
     def active(self) -> bool:
-        """Whether something of this visitor's trains or waits to."""
+        """True while a run of this visitor trains or waits to."""
         return any(run.active for run in self.runs)
 
     @property
     def full(self) -> str | None:
-        """Why no run can be started any more, in a sentence; None if one can."""
+        """The reason why no further run can be started, in a sentence; None if one can."""
         return why_full(len(self._runs) + len(self.damaged))
 
     def start(
@@ -92,7 +92,7 @@ class Workspace:
             if self.full:
                 raise StoreError(self.full)
             for run in self._runs:
-                run.put_aside()
+                run.suspend()
             name = self._free_name(name or network.name)
             stored = None
             if self._store is not None:
@@ -126,7 +126,7 @@ class Workspace:
         return run.start()
 
     def delete(self, run: Run) -> None:
-        """Stop it and forget it; raises `StoreError` where it cannot be deleted."""
+        """Stop and delete a run; raises `StoreError` where it cannot be deleted."""
         with self._changing:
             stored = run.stored
             run.discard()
@@ -190,7 +190,7 @@ class Workspace:
             return EMPTY[which]
 
     def save_draft(self, text: str) -> None:
-        """Keep what the visitor is building; a database that cannot is no reason to disturb them."""
+        """Save the visitor's draft; a failure is noted in `problem`, not raised."""
         if self._store is not None:
             try:
                 content = text.encode("utf-8", "replace")
@@ -201,7 +201,7 @@ class Workspace:
                 self.problem = str(problem)
 
     def draft(self) -> str | None:
-        """What they were building last; None if nothing. The text may be anything: check it before use."""
+        """The visitor's draft; None without one. The text may be anything: validate it before use."""
         try:
             content = self._store.load("draft") if self._store is not None else None
             return None if content is None else content.decode("utf-8", "replace")
@@ -209,7 +209,7 @@ class Workspace:
             return None
 
     def heartbeat(self) -> None:
-        """Its visitor is here."""
+        """Note that the visitor is here, in memory and in the database."""
         self.used = time.monotonic()
         if self._store is not None:
             try:
@@ -231,7 +231,7 @@ class Workspace:
                 self.damaged[run_id] = f"The run “{name}” cannot be shown. {problem}{remedy}"
 
     def _run(self, stored: RunStore, name: str, created: float) -> Run:
-        """A run with what it learns from; raises where that is not there."""
+        """A stored run with its dataset; raises where that is missing."""
         record = records.from_bytes(stored.read().record)
         source = partial(self._loader, record.dataset)
         if is_drawn(record.dataset):
@@ -244,7 +244,7 @@ class Workspace:
         return Run.from_record(record, name, created, stored, source)
 
     def _free_name(self, name: str) -> str:
-        """`LeNet-5`, then `LeNet-5 (2)`: people must be able to tell runs apart."""
+        """A name that no other run has: `LeNet-5`, then `LeNet-5 (2)`."""
         taken = {run.name for run in self._runs}
         number = 1
         found = name[:MAX_NAME]
@@ -278,7 +278,7 @@ class Workspaces:
         self._expired = -EXPIRY_SECONDS
 
     def of(self, token: str) -> Workspace:
-        """The one that belongs to a visitor's secret token; the same object for all their windows."""
+        """The workspace of a visitor's secret token; the same object for all their windows."""
         with self._changing:
             self._tidy(token)
             found = self._held.get(token)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.insight import Judged, verdict
+from core.insight import Predictions, verdict
 from core.insight.games import Attempt, Split, dealt, first_readable, hardest, others, where_ink_tells
 from core.network import Dense, Flatten, Network
 from core.training import build_model, pretrained
@@ -26,7 +26,9 @@ def with_weights(kernel, bias):
 
 def made_up(images=40, classes=4, seed=1):
     random = np.random.default_rng(seed)
-    return Judged(random.dirichlet(np.ones(classes), images).astype(np.float32), random.integers(0, classes, images))
+    return Predictions(
+        random.dirichlet(np.ones(classes), images).astype(np.float32), random.integers(0, classes, images)
+    )
 
 
 def test_two_networks_are_split_when_they_differ_and_both_are_sure():
@@ -91,7 +93,7 @@ def test_the_others_are_drawn_by_lot_without_those_that_were_seen():
 
 def test_a_round_counts_both_sides_and_only_what_was_answered():
     probabilities = np.eye(3, dtype=np.float32)[[0, 1, 2]]
-    now = dealt(Judged(probabilities, np.array([0, 2, 2])), [2, 1, 0], 0.9, hardest=True)
+    now = dealt(Predictions(probabilities, np.array([0, 2, 2])), [2, 1, 0], 0.9, hardest=True)
     assert (now.labels, [one.label for one in now.verdicts]) == ((2, 2, 0), [2, 1, 0])
     assert (now.yours, now.networks, now.answered, now.over) == (0, 0, False, False)
     assert now.onward() is now  # first an answer

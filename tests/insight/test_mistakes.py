@@ -1,11 +1,11 @@
-"""Judged images and their plane: loops, NumPy's SVD and Keras are the oracles."""
+"""Predictions and their plane: loops, NumPy's SVD and Keras are the oracles."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.insight import Judged, activations, affordable_images, judged, last_hidden, projected
+from core.insight import Predictions, activations, affordable_images, last_hidden, predict, projected
 from core.insight.mistakes import FEWEST
 from core.network import (
     LENET5,
@@ -28,9 +28,11 @@ ONE_UNIT = Network((5, 5, 1), (Flatten(), Dense(1, "tanh"), Dense(3, "softmax"))
 WORLDS = {"RGB, branches": RGB, "more pixels than images": PLAIN, "one unit": ONE_UNIT}
 
 
-def answers_of(seed: int, images: int = 60, classes: int = 4) -> Judged:
+def answers_of(seed: int, images: int = 60, classes: int = 4) -> Predictions:
     random = np.random.default_rng(seed)
-    return Judged(random.dirichlet(np.ones(classes), images).astype(np.float32), random.integers(0, classes, images))
+    return Predictions(
+        random.dirichlet(np.ones(classes), images).astype(np.float32), random.integers(0, classes, images)
+    )
 
 
 def some_images(network, number=30, seed=3):
@@ -50,8 +52,8 @@ def test_the_confusion_matrix_is_what_counting_one_by_one_gives(seed):
 @given(st.integers(0, 10_000), st.integers(0, 70))
 def test_the_surest_mistakes_are_wrong_sorted_and_surer_than_all_others(seed, most):
     found = answers_of(seed)
-    surest = found.surest_mistakes(most)
-    wrong = [n for n in range(60) if found.answers[n] != found.labels[n]]
+    surest = found.most_confident_mistakes(most)
+    wrong = [n for n in range(60) if found.predicted[n] != found.labels[n]]
     expected = sorted(wrong, key=lambda n: -found.probabilities[n].max())[:most]
     assert surest.tolist() == expected
 
@@ -64,7 +66,7 @@ def test_the_cells_share_out_all_images_the_most_certain_first(seed):
         for answer in range(4):
             cell = found.cell(label, answer)
             assert len(cell) == found.confusion[label, answer]
-            assert all(found.labels[n] == label and found.answers[n] == answer for n in cell)
+            assert all(found.labels[n] == label and found.predicted[n] == answer for n in cell)
             certainty = found.probabilities[cell, answer]
             assert (np.diff(certainty) <= 0).all()
             seen += cell.tolist()
@@ -72,9 +74,9 @@ def test_the_cells_share_out_all_images_the_most_certain_first(seed):
 
 
 def test_classes_that_never_come_up_have_empty_rows_and_columns():
-    found = Judged(np.array([[0.9, 0.1, 0.0]], np.float32), np.array([0]))
+    found = Predictions(np.array([[0.9, 0.1, 0.0]], np.float32), np.array([0]))
     assert found.confusion.shape == (3, 3) and found.confusion.sum() == 1
-    assert found.cell(2, 1).size == 0 and found.surest_mistakes().size == 0
+    assert found.cell(2, 1).size == 0 and found.most_confident_mistakes().size == 0
     assert found.accuracy == 1.0
 
 
@@ -83,7 +85,7 @@ def test_images_are_answered_as_keras_answers_them_whole(network):
     model = build_model(network, seed=1)
     images, shares = some_images(network, 300), []
     labels = np.arange(300, dtype=np.uint8) % 3
-    found = judged(model, network, images, labels, shares.append)
+    found = predict(model, network, images, labels, shares.append)
     np.testing.assert_allclose(found.probabilities, model.predict(images / 255, verbose=0), atol=1e-5)
     assert found.labels.tolist() == labels.tolist()
     assert shares == sorted(shares) and shares[-1] == 1.0
@@ -92,9 +94,9 @@ def test_images_are_answered_as_keras_answers_them_whole(network):
 def test_weights_that_change_are_judged_anew():
     model = build_model(PLAIN, seed=1)
     images = some_images(PLAIN)
-    judged(model, PLAIN, images, np.zeros(30))
+    predict(model, PLAIN, images, np.zeros(30))
     model.set_weights(build_model(PLAIN, seed=2).get_weights())
-    again = judged(model, PLAIN, images, np.zeros(30))
+    again = predict(model, PLAIN, images, np.zeros(30))
     np.testing.assert_allclose(again.probabilities, model.predict(images / 255, verbose=0), atol=1e-5)
 
 

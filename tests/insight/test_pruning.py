@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from core.insight import answer_without, judged_without, probabilities
+from core.insight import evaluate_without, prediction_without, probabilities
 from core.network import (
     LENET5,
     BatchNormalization,
@@ -85,7 +85,7 @@ def test_the_answer_is_that_of_a_model_whose_weights_silence_the_channel(network
     channel = seed % model.get_layer(layer_name(path)).output.shape[-1]
     expected = probabilities(copy_without(model, network, path, channel), image)
     before = model.get_weights()
-    found = answer_without(model, network, path, channel, image)
+    found = prediction_without(model, network, path, channel, image)
     np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-4 * np.abs(expected).max())
     for was, weights in zip(before, model.get_weights()):
         np.testing.assert_array_equal(was, weights)
@@ -99,7 +99,7 @@ def test_every_way_that_leads_from_the_layer_is_closed(path, random):
     for channel in range(4):
         copy = copy_without(model, BRANCHED, path, channel)
         for image in images:
-            found = answer_without(model, BRANCHED, path, channel, image)
+            found = prediction_without(model, BRANCHED, path, channel, image)
             np.testing.assert_allclose(found, probabilities(copy, image), atol=1e-6)
 
 
@@ -132,7 +132,7 @@ def test_joins_and_layers_without_weights_can_be_switched_off_too(path, random):
     copy = keras.models.clone_model(model, clone_function=masked)
     copy.set_weights(model.get_weights())
     expected = np.asarray(copy(image[np.newaxis])[0])
-    np.testing.assert_allclose(answer_without(model, BRANCHED, path, 1, image), expected, atol=1e-6)
+    np.testing.assert_allclose(prediction_without(model, BRANCHED, path, 1, image), expected, atol=1e-6)
 
 
 def test_accuracy_and_loss_are_those_of_the_pruned_models(mnist):
@@ -141,7 +141,7 @@ def test_accuracy_and_loss_are_those_of_the_pruned_models(mnist):
     model = pretrained("lenet5")
     images, labels = mnist.x_test[:600], mnist.y_test[:600]
     shares = []
-    found = judged_without(model, LENET5, (2,), images, labels, shares.append)
+    found = evaluate_without(model, LENET5, (2,), images, labels, shares.append)
     assert found.accuracy.shape == found.loss.shape == (17,)
     assert found.accuracy.dtype == found.loss.dtype == np.float32
     assert shares == sorted(shares) and shares[-1] == 1
@@ -158,9 +158,9 @@ def test_accuracy_and_loss_are_those_of_the_pruned_models(mnist):
 def test_several_batches_count_as_one(monkeypatch, random):
     model = build_model(BRANCHED, seed=6)
     images, labels = random.random((10, 8, 8, 2), np.float32), random.integers(0, 5, 10)
-    at_once = judged_without(model, BRANCHED, (0,), images, labels)
+    at_once = evaluate_without(model, BRANCHED, (0,), images, labels)
     monkeypatch.setattr("core.insight.graphs.MOST_IMAGES", 3)
-    in_parts = judged_without(model, BRANCHED, (0,), images, labels)
+    in_parts = evaluate_without(model, BRANCHED, (0,), images, labels)
     np.testing.assert_array_equal(at_once.accuracy, in_parts.accuracy)
     np.testing.assert_allclose(at_once.loss, in_parts.loss, rtol=1e-5)
 
@@ -174,7 +174,9 @@ def test_several_visitors_prune_the_same_model_at_once(random):
 
     def visit(channel):
         for _ in range(5):
-            if not np.allclose(answer_without(model, BRANCHED, (0,), channel, image), expected[channel], atol=1e-6):
+            if not np.allclose(
+                prediction_without(model, BRANCHED, (0,), channel, image), expected[channel], atol=1e-6
+            ):
                 wrong.append(channel)
             if not np.allclose(probabilities(model, image), whole, atol=1e-6):
                 wrong.append(None)
@@ -193,11 +195,11 @@ def test_weights_changed_in_place_are_seen_and_nothing_is_compiled_again(random)
     network = Network((5, 5, 1), (Conv2D(3, 3), Flatten(), Dense(4, "softmax")))
     model = build_model(network, seed=1)
     images = random.random((4, 5, 5, 1), np.float32)
-    answer_without(model, network, (0,), 1, images[0])
+    prediction_without(model, network, (0,), 1, images[0])
     model.set_weights([3 * weights for weights in model.get_weights()])
     expected = probabilities(copy_without(model, network, (0,), 2), images[1])
-    np.testing.assert_allclose(answer_without(model, network, (0,), 2, images[1]), expected, atol=1e-6)
-    judged_without(model, network, (0,), images, np.zeros(4, int))
+    np.testing.assert_allclose(prediction_without(model, network, (0,), 2, images[1]), expected, atol=1e-6)
+    evaluate_without(model, network, (0,), images, np.zeros(4, int))
     (graph,) = _graphs[model].values()
     assert graph.__wrapped__.experimental_get_tracing_count() == 1
 
@@ -205,13 +207,13 @@ def test_weights_changed_in_place_are_seen_and_nothing_is_compiled_again(random)
 @pytest.mark.parametrize("channel", [-1, 16])
 def test_a_channel_that_is_not_there_is_refused_in_a_sentence(channel, random):
     with pytest.raises(IndexError, match=f"Conv2D at 3 has the channels 0 to 15, but not {channel}"):
-        answer_without(pretrained("lenet5"), LENET5, (2,), channel, random.random((28, 28, 1), np.float32))
+        prediction_without(pretrained("lenet5"), LENET5, (2,), channel, random.random((28, 28, 1), np.float32))
 
 
 def test_pruning_in_thought_does_not_keep_a_model_alive(random):
     network = Network((8, 8, 1), (Flatten(), Dense(10, "softmax")))
     model = build_model(network)
-    answer_without(model, network, (1,), 3, random.random((8, 8, 1), np.float32))
+    prediction_without(model, network, (1,), 3, random.random((8, 8, 1), np.float32))
     gone = weakref.ref(model)
     del model
     gc.collect()

@@ -214,7 +214,7 @@ def test_the_test_images_are_judged_once_for_all_visitors(app, monkeypatch):
     from core.ui.widgets import evaluation
 
     game(app, "against")
-    monkeypatch.setattr(evaluation, "judged", None)  # nobody may ask again
+    monkeypatch.setattr(evaluation, "predict", None)  # nobody may ask again
     other = visited(to_token(LENET5))
     game(other, "against")
     assert not other.exception

@@ -18,7 +18,7 @@ SOON = 0.3  # seconds in which a control has to act
 
 def begun(network, dataset, recipe, **more):
     """A run that has learned for a few calls."""
-    run = Run(network, dataset, recipe, turns=Scheduler(2), **more).start()
+    run = Run(network, dataset, recipe, scheduler=Scheduler(2), **more).start()
     until(lambda: run.snapshot.train and run.version > 0)
     return run
 
@@ -70,7 +70,7 @@ def threading_wait(seconds):
 
 def test_one_batch_is_one_step_and_one_epoch_ends_with_its_judgement(small_mnist):
     recipe = Recipe(epochs=5, batch_size=500)  # four steps an epoch
-    run = Run(SMALL, small_mnist, recipe, turns=Scheduler(1))
+    run = Run(SMALL, small_mnist, recipe, scheduler=Scheduler(1))
     run.one_batch()
     until(lambda: run.snapshot.state is State.PAUSED)
     assert run.snapshot.step == 1
@@ -92,7 +92,7 @@ def test_one_batch_is_one_step_and_one_epoch_ends_with_its_judgement(small_mnist
 def test_steps_and_pauses_change_nothing_of_what_is_learned(small_mnist):
     recipe = Recipe(epochs=2, batch_size=100, schedule="cosine", rotation=10.0, shift=2.0)
     straight = train(SMALL, small_mnist, recipe).model.get_weights()
-    run = Run(SMALL, small_mnist, recipe, turns=Scheduler(1))
+    run = Run(SMALL, small_mnist, recipe, scheduler=Scheduler(1))
     for _ in range(3):
         step = run.snapshot.step
         run.one_batch()
@@ -123,7 +123,7 @@ def test_rewind_gives_the_very_initial_weights_and_the_same_run_again(small_mnis
 
 
 def test_a_finished_run_can_be_rewound_too(small_mnist):
-    run = Run(SMALL, small_mnist, Recipe(epochs=1), turns=Scheduler(1)).start()
+    run = Run(SMALL, small_mnist, Recipe(epochs=1), scheduler=Scheduler(1)).start()
     ended(run)
     learned = weights(run)
     run.rewind()
@@ -136,7 +136,7 @@ def test_a_finished_run_can_be_rewound_too(small_mnist):
 
 def test_a_finished_run_goes_on_as_if_it_had_been_planned_longer(small_mnist):
     """Adam's moments, dropout's random numbers and the order of the images all go on."""
-    run = Run(SMALL, small_mnist, Recipe(epochs=2, batch_size=100), turns=Scheduler(1)).start()
+    run = Run(SMALL, small_mnist, Recipe(epochs=2, batch_size=100), scheduler=Scheduler(1)).start()
     ended(run)
     run.more(3)
     until(lambda: run.snapshot.epochs == 5)
@@ -160,7 +160,7 @@ def test_a_stopped_run_goes_on_from_its_step(small_mnist):
 
 
 def test_a_run_that_was_left_alone_is_paused_and_can_go_on(small_mnist):
-    run = begun(SMALL, small_mnist, Recipe(epochs=200, batch_size=2), patience=0.4)
+    run = begun(SMALL, small_mnist, Recipe(epochs=200, batch_size=2), unwatched_seconds=0.4)
     until(lambda: run.snapshot.state is State.PAUSED)
     assert run.wait(20)
     assert "closed" in run.snapshot.message
@@ -191,7 +191,7 @@ def test_the_learning_rate_changes_while_it_runs(small_mnist):
 
 def test_a_schedule_goes_on_through_the_rate_that_was_set(small_mnist):
     recipe = Recipe(epochs=4, batch_size=500, schedule="step", stage_epochs=2, factor=0.5, learning_rate=0.01)
-    run = Run(SMALL, small_mnist, recipe, turns=Scheduler(1))
+    run = Run(SMALL, small_mnist, recipe, scheduler=Scheduler(1))
     run.one_epoch()
     until(lambda: run.snapshot.state is State.PAUSED)
     run.set_learning_rate(0.04)
@@ -203,8 +203,8 @@ def test_a_schedule_goes_on_through_the_rate_that_was_set(small_mnist):
 
 
 def test_runs_beyond_the_limit_wait_in_line_and_know_their_place(small_mnist):
-    turns = Scheduler(1)
-    runs = [Run(SMALL, small_mnist, ENDLESS, turns=turns) for _ in range(3)]
+    scheduler = Scheduler(1)
+    runs = [Run(SMALL, small_mnist, ENDLESS, scheduler=scheduler) for _ in range(3)]
     for run in runs:
         run.start()
         until(lambda: run.snapshot.state is not State.QUEUED or run.snapshot.queue_position)
@@ -228,8 +228,8 @@ def test_runs_beyond_the_limit_wait_in_line_and_know_their_place(small_mnist):
 
 
 def test_with_others_waiting_turns_are_short(small_mnist):
-    turns = Scheduler(1, turn_seconds=0.3)
-    runs = [Run(SMALL, small_mnist, ENDLESS, turns=turns).start() for _ in range(3)]
+    scheduler = Scheduler(1, turn_seconds=0.3)
+    runs = [Run(SMALL, small_mnist, ENDLESS, scheduler=scheduler).start() for _ in range(3)]
     for run in runs:
         until(lambda: run.snapshot.step > 0)
     steps = [run.snapshot.step for run in runs]
@@ -241,8 +241,8 @@ def test_with_others_waiting_turns_are_short(small_mnist):
 
 
 def test_pausing_while_waiting_gives_up_the_place(small_mnist):
-    turns = Scheduler(1)
-    first, second, third = (Run(SMALL, small_mnist, ENDLESS, turns=turns) for _ in range(3))
+    scheduler = Scheduler(1)
+    first, second, third = (Run(SMALL, small_mnist, ENDLESS, scheduler=scheduler) for _ in range(3))
     first.start()
     until(lambda: first.snapshot.step > 0)
     second.start()
@@ -260,7 +260,7 @@ def test_pausing_while_waiting_gives_up_the_place(small_mnist):
 
 def test_a_control_that_comes_while_a_run_ends_is_not_lost(small_mnist):
     for _ in range(5):
-        run = Run(SMALL, small_mnist, Recipe(epochs=1, batch_size=1000), turns=Scheduler(1)).start()
+        run = Run(SMALL, small_mnist, Recipe(epochs=1, batch_size=1000), scheduler=Scheduler(1)).start()
         until(lambda: run.snapshot.state is State.FINISHED)
         run.more(1)
         until(lambda: run.snapshot.evaluated_epoch == 2 and run.snapshot.state is State.FINISHED)

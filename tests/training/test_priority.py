@@ -1,4 +1,4 @@
-"""Computing stands back behind answering; Linux only, as only there threads have a niceness of their own."""
+"""Computing has a lower priority than answering; Linux only, as only there threads have a niceness of their own."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.training.priority import NICENESS, stand_back
+from core.training.priority import NICENESS, lower_priority
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -42,8 +42,8 @@ def test_a_thread_stands_back_with_all_that_it_starts_and_nobody_else_does():
     before, found = niceness(), []
 
     def work():
-        stand_back()
-        stand_back()  # twice is once
+        lower_priority()
+        lower_priority()  # twice is once
         found.append(niceness())
         child = threading.Thread(target=lambda: found.append(niceness()))
         child.start()

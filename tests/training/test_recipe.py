@@ -260,7 +260,7 @@ def test_the_hardest_mistakes_and_samples_are_those_of_the_model(small_mnist):
     surest = sorted(wrong, key=lambda i: -answers[i].max())[:5]
     assert [mistake.index for mistake in end.snapshot.hardest[:5]] == surest
     for mistake in end.snapshot.hardest:
-        assert mistake.label == small_mnist.y_test[mistake.index] != mistake.answer
+        assert mistake.label == small_mnist.y_test[mistake.index] != mistake.predicted
         assert mistake.probability == pytest.approx(answers[mistake.index].max(), abs=1e-5)
     assert end.snapshot.confusion.sum() == 500 and end.snapshot.confusion.trace() == 500 - len(wrong)
 

@@ -10,7 +10,7 @@ from core.data import Dataset, DatasetError
 from core.network import LENET5, Dense, Dropout, Flatten, Network, trace
 from core.training import Recipe, Run, State, pretrained, why_unfit
 from core.training.limits import memory_needed
-from core.training.run import patience_seconds
+from core.training.run import unwatched_limit
 from tests.waiting import until
 
 ENDLESS = Recipe(epochs=200, batch_size=16)
@@ -43,29 +43,29 @@ def test_a_running_models_weights_can_be_looked_at(small_mnist):
 
 
 def test_a_run_that_nobody_watches_is_paused_and_says_so(small_mnist):
-    run = Run(LENET5, small_mnist, ENDLESS, patience=0.5).start()
+    run = Run(LENET5, small_mnist, ENDLESS, unwatched_seconds=0.5).start()
     assert run.wait(60)
     assert run.snapshot.state is State.PAUSED
     assert "closed" in run.snapshot.message
 
 
 def test_a_run_that_is_watched_goes_on(small_mnist):
-    run = Run(LENET5, small_mnist, ENDLESS, patience=3.0).start()
+    run = Run(LENET5, small_mnist, ENDLESS, unwatched_seconds=3.0).start()
     until(lambda: run.snapshot.step > 0)
     watched = time.monotonic()
     while time.monotonic() - watched < 4.5:
-        run.touch()
+        run.heartbeat()
         threading.Event().wait(0.2)  # the visitor's page, ticking
     assert run.active
     run.stop()
     assert run.wait(20)
 
 
-def test_patience_is_ten_minutes_unless_configured(monkeypatch):
+def test_a_run_may_go_unwatched_for_ten_minutes_unless_configured(monkeypatch):
     monkeypatch.delenv("RECEPTIVE_PATIENCE_SECONDS", raising=False)
-    assert patience_seconds() == 600
+    assert unwatched_limit() == 600
     monkeypatch.setenv("RECEPTIVE_PATIENCE_SECONDS", "30")
-    assert patience_seconds() == 30
+    assert unwatched_limit() == 30
 
 
 def test_a_failing_dataset_is_explained_and_nothing_is_raised():

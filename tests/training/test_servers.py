@@ -44,7 +44,7 @@ def test_a_run_that_one_server_trains_is_not_resumed_by_another(opened, monkeypa
     assert "Another server trains this run" in other.snapshot.message
     assert run.active and not run.problem
     run.pause()
-    run.put_aside()
+    run.suspend()
     until(lambda: rests(run))
     step = run.snapshot.step
     other.resume()
@@ -62,7 +62,7 @@ def test_a_server_that_was_taken_for_dead_does_not_undo_what_another_did(opened,
     until(
         lambda: other.snapshot.evaluated_epoch > run.snapshot.evaluated_epoch and other.snapshot.state is State.PAUSED
     )
-    other.put_aside()
+    other.suspend()
     until(lambda: rests(other))
     run.resume()
     until(lambda: rests(run))

@@ -49,12 +49,12 @@ class Stage(NamedTuple):
 
     @property
     def gap(self) -> float:
-        """How much better it is on its own images, at least."""
+        """Generalisation gap: training accuracy minus the evaluated accuracy, a lower bound."""
         return self.train_accuracy - max(self.halfway, self.accuracy)
 
     @property
     def lag(self) -> float:
-        """How much worse it is on its own images, at least."""
+        """Evaluated accuracy minus the training accuracy, a lower bound."""
         return min(self.halfway, self.accuracy) - self.train_accuracy
 
 
@@ -118,7 +118,7 @@ class Curves:
 
     @property
     def penalised(self) -> bool:
-        """Whether penalties weighed more than the images."""
+        """True where the penalties were larger than the loss on the images."""
         return self.start is not None and self.start > HEAVY * self.before
 
     @property
@@ -132,14 +132,14 @@ class Curves:
 
     @property
     def rate_rises(self) -> bool:
-        """Whether the schedule has not come to its full rate yet, so that slowness is no wonder."""
+        """True while the schedule is warming up, so that slow learning is expected."""
         rates = [point.learning_rate for point in self.snapshot.train if point.learning_rate]
         warming = self.stages[-1].epoch <= self.recipe.warm_up
         return warming or (len(rates) > 1 and rates[-1] > 1.1 * rates[0] and rates[-1] >= max(rates))
 
     @property
     def lower_rate(self) -> str:
-        """What to try instead: `0.001`."""
+        """A lower learning rate to suggest, as text: `0.001`."""
         if self._table:
             return "lower rates"
         usual = USUAL_RATES[self.recipe.optimizer]
@@ -147,7 +147,7 @@ class Curves:
 
     @property
     def higher_rate(self) -> str:
-        """What to try instead: `0.001`."""
+        """A higher learning rate to suggest, as text: `0.001`."""
         if self._table:
             return "higher rates"
         usual = USUAL_RATES[self.recipe.optimizer]

@@ -1,4 +1,4 @@
-"""Findings about learning curves, as sentences for somebody who has not read many."""
+"""Findings about learning curves, as sentences for beginners."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _warning(kind: str, sentence: str, since: float | None = None) -> Finding:
 
 
 def _course(curves: Curves, dead: DeadUnits | None) -> list[Finding]:
-    """How the run goes: one finding, or two that belong together."""
+    """Course of the run: one finding, or two that belong together."""
     if not curves.stages:
         return [_early(curves)]
     for verdict in (_collapsed, _nothing_learned, _jumps, _too_slow):
@@ -446,7 +446,7 @@ def _selection(curves: Curves) -> list[Finding]:
 
 
 def _against_over_fitting(recipe: Recipe, turned: bool) -> str:
-    """What helps and is not in use yet, at most three."""
+    """Remedies against over-fitting that the recipe does not use yet, at most three."""
     ways = []
     if turned and not recipe.early_stopping and not recipe.restore_best:
         ways.append("stopping early")

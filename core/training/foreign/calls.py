@@ -95,7 +95,7 @@ def _functional(config: dict[str, Any], entries: list[dict[str, Any]]) -> Graph:
 
 
 def _groups(entries: list[dict[str, Any]]) -> list[str]:
-    """Where a .keras file keeps the weights of each layer: its class in snake case, and counted."""
+    """Group of each layer's weights in a .keras file: its class in snake case, and counted."""
     seen: Counter[str] = Counter()
     groups = []
     for entry in entries:
@@ -111,12 +111,12 @@ def _groups(entries: list[dict[str, Any]]) -> list[str]:
 
 
 def _is_operation(entry: dict[str, Any]) -> bool:
-    """Whether this is an addition such as `x + y` rather than a layer."""
+    """True for an operation such as `x + y` rather than a layer."""
     return entry.get("class_name") == "Add" and entry.get("module") in ("keras.ops", "keras.src.ops.numpy")
 
 
 def is_of_keras(entry: dict[str, Any]) -> bool:
-    """Whether this describes a layer that comes with Keras."""
+    """True for the configuration of a layer that comes with Keras."""
     own = entry.get("registered_name") in (None, entry.get("class_name"))
     return own and entry.get("module") in (None, "keras.layers")
 

@@ -1,4 +1,4 @@
-"""What is refused in an archive, and what another process finds in an HDF5 file."""
+"""Checks of archives, and the reading of HDF5 files in another process."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def refusal(problem: InvalidArchive) -> str:
 
 
 class Stored(NamedTuple):
-    """What an HDF5 file holds.
+    """The contents of an HDF5 file.
 
     Attributes:
         config: the architecture as JSON; None where there is none.

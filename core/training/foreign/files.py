@@ -1,4 +1,4 @@
-"""From the bytes of a file to a network with its weights, and back to our own file of weights."""
+"""Readers of uploaded model files, and the writer of our own file of weights."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ FORMATS = "Keras' .keras and .h5 files of whole models, and the .json and .npz f
 
 @dataclass(frozen=True)
 class Foreign:
-    """What a file holds.
+    """A network read from a file.
 
     Attributes:
         network: the architecture.
@@ -152,7 +152,7 @@ def _read_h5(content: bytes, file_name: str) -> Foreign:
 
 
 def _foreign(plan: Plan, weights: list[np.ndarray] | None, compiled: bool, notes: Notes) -> Foreign:
-    """What was found in a file of Keras."""
+    """The result of reading a Keras file."""
     if compiled:
         notes.say("The optimiser, its state and the loss were left out: the Train page has its own.")
     return Foreign(plan.network, weights, notes.sentences())

@@ -71,7 +71,7 @@ def _unpacked(content: bytes, archive: zipfile.ZipFile) -> dict[str, Any]:
 
 
 def _linked(group: h5py.Group, name: str) -> Any:
-    """What lies in a group under this name, or None. A link that leads elsewhere is never followed."""
+    """Member of a group by its name, or None; raises where it is an external or soft link."""
     links = group.id.links
     if not links.exists(name.encode()):
         return None
@@ -91,7 +91,7 @@ def _items(item: Any, path: str, depth: int = 0) -> Iterator[tuple[str, Any]]:
 
 
 def _is_plain(dataset: h5py.Dataset) -> bool:
-    """Whether these are floating-point numbers that lie in the file as they are: Keras writes no others."""
+    """True for a dataset of floating-point numbers stored as they are: Keras writes no others."""
     how = dataset.id.get_create_plist()
     here = how.get_layout() in (h5py.h5d.CONTIGUOUS, h5py.h5d.COMPACT) and not how.get_external_count()
     numbers = dataset.dtype.kind == "f" and dataset.dtype.itemsize <= 8 and dataset.shape is not None

@@ -157,7 +157,7 @@ def _reshaped(target: Any, shape: Shape) -> list[int] | None:
 
 
 def _equal(value: Any, number: float) -> bool:
-    """Whether this is that number, as float32."""
+    """True where this equals that number as float32."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not -1e30 < value < 1e30:
         return False
     return bool(np.float32(value) == np.float32(number))

@@ -172,7 +172,7 @@ class _Decomposition:
         return at
 
     def _series(self, end: str, start: str, depth: int) -> list[Any]:
-        """What lies behind `start`, up to and with `end`."""
+        """The blocks after `start`, up to and including `end`."""
         items: list[Any] = []
         while end != start:
             call = self._graph.calls.get(end)

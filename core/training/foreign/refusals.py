@@ -1,4 +1,4 @@
-"""What is refused in a file or left out of it, in sentences that nothing in the file can break."""
+"""Messages on what is refused in a file or left out of it; nothing in the file can break them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class UnreadableModel(ValueError):
 
 @dataclass
 class Notes:
-    """What is left out on the way."""
+    """Notes on what is left out of the network."""
 
     said: list[str] = field(default_factory=list)
     dropped: dict[tuple[str, str], list[str]] = field(default_factory=dict)  # (why, what) → layers

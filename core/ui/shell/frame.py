@@ -49,7 +49,7 @@ def following(current: Callable[[], Run | None], seconds: float, body: Callable[
         if now is not run or (now is not None and now.active != active):
             st.rerun()
         if run is not None:
-            run.touch()
+            run.heartbeat()
         body()
 
     st.fragment(drawn, run_every=seconds if active else None)()

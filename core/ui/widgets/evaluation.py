@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.data import Dataset
-from core.insight import Judged, affordable_images, judged
+from core.insight import Predictions, affordable_images, predict
 from core.ui.shell.session import Session
 from core.ui.widgets.model_view import ModelView
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 LIVE_MACS = 20e9
 
-_judged: weakref.WeakKeyDictionary[keras.Model, tuple[object, Judged]] = weakref.WeakKeyDictionary()
+_judged: weakref.WeakKeyDictionary[keras.Model, tuple[object, Predictions]] = weakref.WeakKeyDictionary()
 _judging = threading.Lock()
 
 
-def judged_test_images(mine: Session, subject: ModelView, data: Dataset) -> Judged:
+def judged_test_images(mine: Session, subject: ModelView, data: Dataset) -> Predictions:
     """The answers for the test images, or for as many of the first as that network judges in a few seconds.
 
     They are computed once for each version of the weights; where the weights stay, once for all visitors.
@@ -33,13 +33,13 @@ def judged_test_images(mine: Session, subject: ModelView, data: Dataset) -> Judg
     title = subject.about.tested_on
     bar = st.progress(0.0, text=f"Judging {which} test images of {title} …")
 
-    def compute() -> Judged:
+    def compute() -> Predictions:
         def progress(share: float) -> None:
             bar.progress(share, text=f"Judging {which} test images of {title} …")
 
-        return judged(subject.model, subject.network, data.x_test[:number], data.y_test[:number], progress)
+        return predict(subject.model, subject.network, data.x_test[:number], data.y_test[:number], progress)
 
-    def shared() -> Judged:
+    def shared() -> Predictions:
         with _judging:
             known = _judged.get(subject.model)
             if known is None or known[0] != (data, number):

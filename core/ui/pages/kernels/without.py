@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.data import load
-from core.insight import Pruned, answer_without, judged_without, probabilities
+from core.insight import Pruned, evaluate_without, prediction_without, probabilities
 from core.ui.pages.kernels.one_kernel import TEST_IMAGES, OneKernel, why_no_test_images
 from core.ui.shell.frame import certainty, look, percent, plain
 from core.ui.widgets.downloads import chart_file, table_file
@@ -37,7 +37,7 @@ def _answer(one: OneKernel) -> Drawn:
         (subject.version, subject.network, one.path, one.channel, picture.image.tobytes()),
         lambda: (
             probabilities(subject.model, picture.image),
-            answer_without(subject.model, subject.network, one.path, one.channel, picture.image),
+            prediction_without(subject.model, subject.network, one.path, one.channel, picture.image),
         ),
     )
     whole, pruned = int(before.argmax()), int(after.argmax())
@@ -61,7 +61,7 @@ def _answer(one: OneKernel) -> Drawn:
 def _judge(one: OneKernel, progress: Progress) -> Pruned:
     data = load(one.subject.dataset)
     images, labels = data.x_test[:TEST_IMAGES], data.y_test[:TEST_IMAGES]
-    return judged_without(one.subject.model, one.subject.network, one.path, images, labels, progress)
+    return evaluate_without(one.subject.model, one.subject.network, one.path, images, labels, progress)
 
 
 def _accuracy(one: OneKernel, found: Pruned) -> Drawn:

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from core.data import Dataset, load
-from core.insight import Judged, Projection, last_hidden, projected
+from core.insight import Predictions, Projection, last_hidden, projected
 from core.network import trace
 from core.ui.pages.mistakes.state import MistakesState
 from core.ui.shell.frame import certainty, look, percent, plain
@@ -44,10 +44,10 @@ def mistakes(mine: Session, subject: ModelView) -> None:
         _shown(mine, subject, found, data, at)
 
 
-def _shown(mine: Session, subject: ModelView, found: Judged, data: Dataset, at: Projection) -> None:
+def _shown(mine: Session, subject: ModelView, found: Predictions, data: Dataset, at: Projection) -> None:
     """The results; what is shown stays as it is while newer weights are judged, and the bar above says that they are."""
-    surest = found.surest_mistakes(MOST)
-    wrong = int((found.answers != found.labels).sum())
+    surest = found.most_confident_mistakes(MOST)
+    wrong = int((found.predicted != found.labels).sum())
     with st.container(horizontal=True):
         st.metric("Test accuracy", percent(found.accuracy), width=165, help="Share of right answers.")
         st.metric("Mistakes", f"{wrong:,}", width=165, help="Test images that it answers wrongly.")
@@ -61,7 +61,7 @@ def _shown(mine: Session, subject: ModelView, found: Judged, data: Dataset, at: 
     _opened(mine, found, data, surest)
 
 
-def _matrix(mine: Session, subject: ModelView, found: Judged, data: Dataset) -> tuple[int, int]:
+def _matrix(mine: Session, subject: ModelView, found: Predictions, data: Dataset) -> tuple[int, int]:
     """True class by answer; a click on a cell, or the two choices beside it, shows its images.
 
     Returns (true, answered) of the cell that is open: the visitor's, or else that of the most frequent mistake,
@@ -102,7 +102,7 @@ def _most_confused(counts: np.ndarray) -> tuple[int, int]:
     return int(row), int(column)
 
 
-def _cell(mine: Session, subject: ModelView, found: Judged, data: Dataset, open_cell: tuple[int, int]) -> None:
+def _cell(mine: Session, subject: ModelView, found: Predictions, data: Dataset, open_cell: tuple[int, int]) -> None:
     """The images of the cell that is open."""
     own = mine.state(MistakesState)
     names = data.class_names
@@ -146,7 +146,9 @@ def _cell(mine: Session, subject: ModelView, found: Judged, data: Dataset, open_
         )
 
 
-def _surest(mine: Session, subject: ModelView, found: Judged, data: Dataset, surest: np.ndarray, wrong: int) -> None:
+def _surest(
+    mine: Session, subject: ModelView, found: Predictions, data: Dataset, surest: np.ndarray, wrong: int
+) -> None:
     """The mistakes that it is most certain of."""
     st.markdown("**Its most certain mistakes**: what each is → what it was taken for, and how sure the network was")
     if not len(surest):
@@ -169,10 +171,10 @@ def _surest(mine: Session, subject: ModelView, found: Judged, data: Dataset, sur
         )
 
 
-def _table(found: Judged, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
+def _table(found: Predictions, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
     """All mistakes, the most certain first."""
-    for number in found.surest_mistakes(len(found.labels)):
-        answer = found.answers[number]
+    for number in found.most_confident_mistakes(len(found.labels)):
+        answer = found.predicted[number]
         yield number, names[found.labels[number]], names[answer], f"{found.probabilities[number, answer]:.6f}"
 
 
@@ -185,7 +187,7 @@ def _projected(mine: Session, subject: ModelView, data: Dataset, number: int) ->
     )
 
 
-def _plane(mine: Session, subject: ModelView, found: Judged, data: Dataset, at: Projection) -> None:
+def _plane(mine: Session, subject: ModelView, found: Predictions, data: Dataset, at: Projection) -> None:
     """A scatter plot of the images as the network describes them before its last layer."""
     number = len(at.points)
     st.markdown("**How it sees the test images**: near each other is what looks alike to the network")
@@ -196,7 +198,7 @@ def _plane(mine: Session, subject: ModelView, found: Judged, data: Dataset, at: 
         if chosen in range(number):
             mine.state(MistakesState).test_image = int(chosen)
 
-    labels, answers, names = found.labels[:number], found.answers[:number], data.class_names
+    labels, answers, names = found.labels[:number], found.predicted[:number], data.class_names
     wrong = int((labels != answers).sum())
     alt = f"{number:,} test images as points of a plane, by class; {wrong:,} that are answered wrongly have a ring."
     drawn = plane(at.points, labels, answers, names, at.explained, look())
@@ -236,7 +238,7 @@ def _plane_words(subject: ModelView, at: Projection) -> str:
     )
 
 
-def _opened(mine: Session, found: Judged, data: Dataset, surest: np.ndarray) -> None:
+def _opened(mine: Session, found: Predictions, data: Dataset, surest: np.ndarray) -> None:
     """The test image that was chosen, with the ways to look into it; stays in sight."""
     number = mine.state(MistakesState).test_image
     if number is None or number >= len(data.x_test):
@@ -256,24 +258,24 @@ def _opened(mine: Session, found: Judged, data: Dataset, surest: np.ndarray) -> 
                 go_to(page)
 
 
-def _said(found: Judged, data: Dataset, number: int) -> str:
+def _said(found: Predictions, data: Dataset, number: int) -> str:
     names = [plain(name) for name in data.class_names]
     label = names[int(data.y_test[number])]
     if number >= len(found.labels):
         return f"“{label}”, not judged yet"
-    answer = int(found.answers[number])
+    answer = int(found.predicted[number])
     sure = certainty(found.probabilities[number, answer])
     if answer == found.labels[number]:
         return f"“{label}”, answered right ({sure})"
     return f"“{label}”, answered **“{names[answer]}”** ({sure})"
 
 
-def _verdict(found: Judged, names: Sequence[str], number: int, between: str = " · ") -> str:
-    answer = int(found.answers[number])
+def _verdict(found: Predictions, names: Sequence[str], number: int, between: str = " · ") -> str:
+    answer = int(found.predicted[number])
     return f"{names[found.labels[number]]} → {names[answer]}{between}{certainty(found.probabilities[number, answer])}"
 
 
-def _tile(found: Judged, data: Dataset, number: int, label: str) -> Tile:
+def _tile(found: Predictions, data: Dataset, number: int, label: str) -> Tile:
     image = shown_image(data.x_test[number].astype(np.float32) / 255)
     return Tile(image, label, f"test image {number:,}: {_verdict(found, data.class_names, number)}")
 

@@ -8,7 +8,7 @@ import streamlit as st
 from core.data import DIGITS, Collection, about
 from core.data.drawn_datasets import is_drawn, why_not_taught
 from core.training import Run, Snapshot, State, StoreError, pretrained
-from core.training.teaching import plan, teachable
+from core.training.fine_tuning import plan, teachable
 from core.ui.pages.teach.networks import OfferedNetwork, choose_network, offered_networks
 from core.ui.pages.teach.state import TeachState
 from core.ui.shell.frame import following, look

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.data import Collection, DatasetError, from_strokes
 from core.data.drawn_datasets import is_drawn, load
-from core.insight import Judged, judged, probabilities
+from core.insight import Predictions, predict, probabilities
 from core.insight.certainty import SURE_FROM
 from core.training import card, pretrained
 from core.ui.pages.teach.networks import OfferedNetwork, choose_network, offered_networks
@@ -78,12 +78,12 @@ def _check(mine: Session, subject: ModelView, collection: Collection) -> None:
     if not len(collection):
         st.caption("None yet.")
         return
-    found: Judged = mine.kept(
+    found: Predictions = mine.kept(
         "teach/judged",
         (subject.version, subject.network, collection.fingerprint),
-        lambda: judged(subject.model, subject.network, collection.images, collection.labels),
+        lambda: predict(subject.model, subject.network, collection.images, collection.labels),
     )
-    right = found.answers == found.labels
+    right = found.predicted == found.labels
     learned = _learned_from(subject.dataset, collection)
     with st.container(horizontal=True):
         for label, these, words in (
@@ -93,7 +93,7 @@ def _check(mine: Session, subject: ModelView, collection: Collection) -> None:
             if these.any():
                 many = f"{int(right[these].sum()):,} of {int(these.sum()):,}"
                 st.metric(f"{label}: {many}", percent(float(right[these].mean())), help=words, width=230)
-    wrong = found.surest_mistakes()
+    wrong = found.most_confident_mistakes()
     names = collection.class_names
     if not len(wrong):
         st.success("All are answered right.", icon=":material/check_circle:")
@@ -103,7 +103,7 @@ def _check(mine: Session, subject: ModelView, collection: Collection) -> None:
     st.markdown(f"**{many:,} wrong**{some}: what you said → what it answers, and how sure it is")
     tiles = []
     for number in wrong:
-        given = int(found.answers[number])
+        given = int(found.predicted[number])
         sure = certainty(found.probabilities[number, given])
         words = f"{names[found.labels[number]]} → {names[given]} · {sure}"
         tiles.append(Tile(collection.images[number][..., 0] / 255, words, f"drawing {number + 1:,}: {words}"))

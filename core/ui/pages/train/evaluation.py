@@ -56,8 +56,8 @@ def hardest(_mine: Session, run: Run, now: Snapshot) -> None:
     tiles = [
         Tile(
             images[mistake.index][..., 0] / 255,
-            f"{names[mistake.label]} → {names[mistake.answer]} · {certainty(mistake.probability)}",
-            f"{now.evaluated_on} image {mistake.index:,}: “{names[mistake.label]}”, answered “{names[mistake.answer]}”",
+            f"{names[mistake.label]} → {names[mistake.predicted]} · {certainty(mistake.probability)}",
+            f"{now.evaluated_on} image {mistake.index:,}: “{names[mistake.label]}”, answered “{names[mistake.predicted]}”",
         )
         for mistake in now.hardest
     ]

@@ -1,4 +1,4 @@
-"""A batch in parts: each goes through the network on a core of its own, and they learn as one.
+"""Micro-batches: the parts of a batch, computed on a core each and trained on as one.
 
 TensorFlow would rather share every single operation between the cores, and then all wait for the slowest, some
 hundred times a step. Small images make operations so short that waiting costs more than computing. Here an
@@ -23,11 +23,11 @@ from core.training.model import layer_name
 from core.training.priority import cores
 
 MOST = 4  # each makes the graph longer
-FEWEST_IMAGES = 4  # in a part; below, there is more to organise than to compute
+FEWEST_IMAGES = 4  # in a part; below, the overhead dominates
 
 
 def how_many(batch_size: int, images: int) -> int:
-    """Parts to cut each batch into, so that even the last of these images' batches leaves none empty."""
+    """Number of micro-batches to a batch, such that not even the last batch leaves one empty."""
     last = images % batch_size or batch_size
     return max(min(MOST, cores(), batch_size // FEWEST_IMAGES, last), 1)
 
@@ -39,7 +39,7 @@ def cut(batch: tf.Tensor, parts: int) -> list[tf.Tensor]:
 
 
 def learning(model: keras.Model, blocks: Sequence[Block], parts: Sequence[tf.Tensor]) -> list[tf.Tensor]:
-    """What `model(…, training=True)` gives for the whole batch, in parts.
+    """Outputs of `model(…, training=True)` for the whole batch, in parts.
 
     Args:
         model: built from a network with these blocks.
@@ -47,7 +47,7 @@ def learning(model: keras.Model, blocks: Sequence[Block], parts: Sequence[tf.Ten
         parts: images of each part, (n, h, w, c) float32; none of them is empty.
 
     Returns:
-        Answers of each part. Moving averages are updated once, as by one call.
+        Outputs of each part. Moving averages are updated once, as by one call.
     """
     return _through(model, blocks, (), list(parts))
 
@@ -73,7 +73,7 @@ def _through(model: keras.Model, blocks: Sequence[Block], prefix: Path, parts: l
 
 
 def _without_rest(layer: keras.layers.AveragePooling2D, images: tf.Tensor) -> bool:
-    """Whether the windows lie side by side and cover all of it."""
+    """True where the windows do not overlap and cover the whole input."""
     return layer.strides == layer.pool_size and all(
         size % window == 0 for size, window in zip(_sides(images), layer.pool_size)
     )

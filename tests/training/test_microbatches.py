@@ -21,7 +21,7 @@ from core.network import (
     residual_block,
 )
 from core.training import build_model
-from core.training.parts import FEWEST_IMAGES, MOST, cut, how_many, learning
+from core.training.microbatches import FEWEST_IMAGES, MOST, cut, how_many, learning
 
 BRANCHED = Network(
     (8, 8, 1),

@@ -1,4 +1,4 @@
-"""How a network is taught a visitor's drawings: from which weights, and by which recipe."""
+"""Fine-tuning of a trained network on a visitor's drawings: initial weights and recipe."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ OWN_RECIPE = Recipe(
 
 
 class Plan(NamedTuple):
-    """What to train.
+    """Network, initial weights and recipe of a fine-tuning.
 
     Attributes:
-        network: that answers with the collection's classes.
+        network: for the collection's classes.
         begin: its first weights; what is not among them is fresh.
         recipe: how.
     """
@@ -53,7 +53,7 @@ class Plan(NamedTuple):
 
 
 def teachable(network: Network, class_names: Sequence[str], collection: Collection) -> bool:
-    """Whether a network that answers with these classes can be taught a collection."""
+    """True where a network for these classes can be fine-tuned on a collection."""
     if network.input_shape != FIELD:
         return False
     same = tuple(class_names) == collection.class_names
@@ -65,14 +65,14 @@ def teachable(network: Network, class_names: Sequence[str], collection: Collecti
 
 
 def plan(network: Network, weights: Sequence[np.ndarray], class_names: Sequence[str], collection: Collection) -> Plan:
-    """Teach a network a collection of drawings.
+    """Plan the fine-tuning of a network on a collection of drawings.
 
-    Where it answers with these classes already, it goes on from all of its weights. Else it gets a new last layer,
-    which has learned nothing, behind all the others, which go on from what they have learned to see.
+    A network for the same classes keeps all of its weights. Any other gets a new last layer with fresh weights, and
+    the layers before it keep theirs.
 
     Args:
         network, weights: a trained network, in the order of `model.get_weights()`.
-        class_names: what it answers with.
+        class_names: its classes.
         collection: one for which it is `teachable`.
 
     Raises:

@@ -15,12 +15,12 @@ import pytest
 import safetensors.numpy
 
 from core.data import DIGITS, Collection, DrawnDataset, InvalidCollection, load
-from core.insight import judged
+from core.insight import predict
 from core.network import LENET5, Conv2D, Dense, Flatten, InvalidNetwork, MaxPooling2D, Network
 from core.store import Store
 from core.store.schema import blobs
 from core.training import Recipe, State, StoreError, Workspace, card, pretrained, train
-from core.training.teaching import OWN_RECIPE, plan, teachable
+from core.training.fine_tuning import OWN_RECIPE, plan, teachable
 from tests.drawn import SHAPES, digits, shapes
 from tests.store.databases import disk_full, failing, hurt
 from tests.waiting import until
@@ -81,7 +81,7 @@ def test_a_network_learns_a_hand_that_it_does_not_know_and_hardly_forgets_the_ot
     assert now.evaluations[0].accuracy == pytest.approx(card("lenet5").test_accuracy, abs=2e-4)
     assert now.evaluations[-1].accuracy > now.evaluations[0].accuracy - 0.003
     fresh = digits(20, seed=5)  # by the same hand, never seen
-    assert judged(run.model(), run.network, fresh.images, fresh.labels).accuracy > 0.97
+    assert predict(run.model(), run.network, fresh.images, fresh.labels).accuracy > 0.97
 
 
 def test_a_dozen_drawings_of_each_class_are_enough_and_take_seconds(opened):
@@ -94,7 +94,7 @@ def test_a_dozen_drawings_of_each_class_are_enough_and_take_seconds(opened):
     assert run.snapshot.evaluations[0].accuracy < 0.7 and run.snapshot.held_out == ()
     assert run.snapshot.seconds < 20
     fresh = shapes(40, seed=5)
-    assert judged(run.model(), run.network, fresh.images, fresh.labels).accuracy > 0.9
+    assert predict(run.model(), run.network, fresh.images, fresh.labels).accuracy > 0.9
 
 
 # From where
@@ -184,7 +184,7 @@ def test_a_killed_process_leaves_a_run_that_goes_on_from_what_it_began_with(tmp_
         import numpy as np
         from core.training import Workspace
         from core.store import Store
-        from tests.training.test_teaching import QUICK, SMALL, TOKEN
+        from tests.training.test_fine_tuning import QUICK, SMALL, TOKEN
         from tests.drawn import shapes
         import core.training.run as module
 
