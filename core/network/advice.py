@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from core.network.geometry import Row, Trace
 from core.network.layers import Dense, DepthwiseConv2D, Layer, shape_text, size_text
-from core.network.network import Network, place
+from core.network.network import Network, layer_label
 
 DIGITS = (28, 28)  # pixels of an image of MNIST
 OBJECT = 20  # MNIST's makers scaled every digit into a 20×20 box
@@ -55,7 +55,7 @@ def _wasted(traced: Trace, rows: list[Row]) -> Advice | None:
     for row in rows:
         if row.layer.is_convolution and max(row.layer.kernel_size) > 1 and seen:
             return Advice(
-                f"Layer {place(row.path)} widens no view: before it, each unit sees the whole image already.",
+                f"Layer {layer_label(row.path)} widens no view: before it, each unit sees the whole image already.",
                 "It may still combine what is there, but a 1×1 convolution does that with fewer parameters.",
                 DISTILL,
             )
@@ -70,7 +70,9 @@ def _heavy(traced: Trace, rows: list[Row]) -> Advice | None:
     if not isinstance(heaviest.layer, Dense) or heaviest.parameters < 20_000 or heaviest.parameters < 0.7 * total:
         return None
     return Advice(
-        f"Layer {place(heaviest.path)} holds {heaviest.parameters / total:.0%} of all parameters.".replace("%", " %"),
+        f"Layer {layer_label(heaviest.path)} holds {heaviest.parameters / total:.0%} of all parameters.".replace(
+            "%", " %"
+        ),
         "A dense layer has a weight for every pair of input and output, so it grows large and learns by heart. "
         "Dropout before it, a penalty on its weights, or global pooling instead of Flatten helps.",
         PERRIN,
@@ -84,7 +86,7 @@ def _late_pooling(traced: Trace, rows: list[Row]) -> Advice | None:
     if not pools or not convolutions or pools[-1].path < convolutions[-1].path:
         return None
     return Advice(
-        f"Layer {place(pools[-1].path)} pools to {shape_text(pools[-1].output_shape[:2])} with no convolution after it.",
+        f"Layer {layer_label(pools[-1].path)} pools to {shape_text(pools[-1].output_shape[:2])} with no convolution after it.",
         "Pooling forgets where things are. Early it costs little, since the background is plain; near the end "
         "the place of a stroke is what tells digits apart.",
         FIRST_CNN,
@@ -100,7 +102,7 @@ def _linear(traced: Trace, rows: list[Row]) -> Advice | None:
         neighbours = one.path[:-1] == other.path[:-1]
         if neighbours and not bent and not isinstance(one.layer, DepthwiseConv2D):
             return Advice(
-                f"Between layers {place(one.path)} and {place(other.path)} nothing bends the numbers.",
+                f"Between layers {layer_label(one.path)} and {layer_label(other.path)} nothing bends the numbers.",
                 "Two linear layers in a row can do no more than one. Give the first an activation such as relu.",
                 "D. E. Rumelhart, G. E. Hinton, R. J. Williams, “Learning representations by back-propagating errors” (1986)",
             )

@@ -182,8 +182,8 @@ class Network:
         return replace(self, layers=_edited(self.layers, path, edit))
 
 
-def place(path: Path) -> str:
-    """A path as people count: `3`, or `2.1.4` inside branches; of a branch itself `2.1`."""
+def layer_label(path: Path) -> str:
+    """The path as text, counted from 1: `3`, `2.1.4` within branches, `2.1` for a branch itself."""
     return ".".join(str(number + 1) for number in path)
 
 

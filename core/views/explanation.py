@@ -23,7 +23,7 @@ from core.insight.steps import (
     WeightedSum,
 )
 from core.network import Branches, Network, Path
-from core.network.network import place
+from core.network.network import layer_label
 from core.views.images import Scale, activation_scale, figure, signed_scale
 from core.views.theme import coloured
 
@@ -67,7 +67,7 @@ def heading(network: Network, explanation: Explanation) -> str:
 
 def source_words(network: Network, path: Path) -> str:
     """`Layer 3 · Conv2D`; `the image`."""
-    return f"Layer {place(path)} · {_kind(network.at(path))}" if path else "The image"
+    return f"Layer {layer_label(path)} · {_kind(network.at(path))}" if path else "The image"
 
 
 def unit_words(index: Sequence[int]) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 
 from core.network import Branches, Layer, Network, Path, ReceptiveField, trace
 from core.network.layers import Reads, Shape, Window, shape_text
-from core.network.network import IMAGE, place
+from core.network.network import IMAGE, layer_label
 from core.views.images import (
     INK_SCALE,
     Scale,
@@ -45,7 +45,7 @@ def stage_id(path: Path) -> str:
 def layer_words(network: Network, path: Path) -> str:
     """`3 · Conv2D 16 @ 5×5, relu`."""
     block = network.at(path)
-    return f"{place(path)} · {type(block).__name__} {block.describe()}".strip()
+    return f"{layer_label(path)} · {type(block).__name__} {block.describe()}".strip()
 
 
 def maps_data(
