@@ -22,7 +22,7 @@ from PIL import Image
 from core.data.ink import grey, ink_of, near
 from core.data.pen import FARTHEST, FINE, inked, lines_of
 from core.data.pieces import MOST_PIECES, digits, outlines
-from core.data.thinning import middle_line
+from core.data.skeleton import skeleton_points
 
 FIELD = 28
 BOX = 20
@@ -411,7 +411,7 @@ def _traced(found: _Found, numbers: np.ndarray | None) -> _Sketch:
     shape = np.asarray(clear) > 0.5
     if not shape.any():  # finer than can be shown at this size
         shape = np.asarray(clear) >= np.asarray(clear).max()
-    line, reach = middle_line(shape)
+    line, reach = skeleton_points(shape)
     step = np.array([cut.shape[1] / size[0], cut.shape[0] / size[1]])
     usual = float(np.median(reach))
     # A loop that is filled with ink stays filled: what is wider stays as many pixels wider as in the scaled drawing.

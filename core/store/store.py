@@ -183,7 +183,7 @@ class RunStore:
         """Save a record and the checkpoints that belong to it in one transaction, in place of the former ones.
 
         It goes on from a revision (0, or what `read` or the last `save` returned) and returns its own; it raises
-        `TakenOver` where another server has saved since. For room, epochs are dropped: see `thinned`.
+        `TakenOver` where another server has saved since. For room, epochs are dropped: see `epochs_to_keep`.
         """
         contents = {"record": record} | {str(kind): _packed(arrays) for kind, arrays in checkpoints.items()}
         with self.visitor.writing() as connection:
@@ -247,12 +247,12 @@ class RunStore:
         epochs = {int(kind): size for kind, size in sizes.items() if kind.isdecimal()}
         left = settings.value("RECEPTIVE_WORKSPACE_MB") * MB - self.visitor.size(connection) + sum(former.values())
         room = min(settings.value("RECEPTIVE_RUN_DISK_MB") * MB, left)
-        kept = thinned(epochs, room - sum(sizes.values()) + sum(epochs.values()))
+        kept = epochs_to_keep(epochs, room - sum(sizes.values()) + sum(epochs.values()))
         dropped = {str(epoch) for epoch in epochs.keys() - kept}
         return (new.keys() - dropped) | (dropped & former.keys())
 
 
-def thinned(sizes: dict[int, int], room: float) -> set[int]:
+def epochs_to_keep(sizes: dict[int, int], room: float) -> set[int]:
     """The epochs (of `sizes`, with their bytes) that are kept in so much room: spread evenly over the training.
 
     Dropped is the one whose neighbours are closest, never the first or the newest; where not two fit, none is kept.

@@ -72,7 +72,7 @@ def _bilinear(images: np.ndarray, places: np.ndarray) -> np.ndarray:
     return (above * (1 - y) + below * y).reshape(-1, 28, 28)
 
 
-def thinned(images: np.ndarray) -> np.ndarray:
+def skeletonize(images: np.ndarray) -> np.ndarray:
     """Lines one pixel wide in place of strokes (Zhang & Suen 1984), all images at once.
 
     Args:
@@ -111,7 +111,7 @@ def traced(images: np.ndarray) -> Iterator[Strokes]:
         fine = np.stack([fine, (fine + after) / 2], axis=axis + 1).reshape(
             [n * (2 if a == axis else 1) for a, n in enumerate(fine.shape)]
         )
-    for skeleton in thinned(fine > 110):
+    for skeleton in skeletonize(fine > 110):
         yield pieces_of(skeleton)
 
 

@@ -28,7 +28,7 @@ def _table(first: tuple[int, int, int], second: tuple[int, int, int]) -> np.ndar
 _TABLES = (_table((0, 2, 4), (2, 4, 6)), _table((0, 2, 6), (0, 4, 6)))
 
 
-def thinned(shape: np.ndarray) -> np.ndarray:
+def skeletonize(shape: np.ndarray) -> np.ndarray:
     """The middle lines of a shape, one pixel wide, as connected as the shape.
 
     Args:
@@ -52,7 +52,7 @@ def thinned(shape: np.ndarray) -> np.ndarray:
             return inside == 1
 
 
-def middle_line(shape: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def skeleton_points(shape: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Where the middle of the strokes is, and how far from there the ink ends.
 
     Args:
@@ -61,7 +61,7 @@ def middle_line(shape: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Returns:
         (n, 2) float64, x and y of pixels' centres; (n,) float64, their distance to the outline in pixels.
     """
-    line = np.argwhere(thinned(shape))
+    line = np.argwhere(skeletonize(shape))
     if not len(line):
         line = np.argwhere(shape).mean(axis=0, keepdims=True)
     padded = np.pad(shape, 1)
