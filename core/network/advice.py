@@ -102,7 +102,7 @@ def _linear(traced: Trace, rows: list[Row]) -> Advice | None:
         neighbours = one.path[:-1] == other.path[:-1]
         if neighbours and not bent and not isinstance(one.layer, DepthwiseConv2D):
             return Advice(
-                f"Between layers {layer_label(one.path)} and {layer_label(other.path)} nothing bends the numbers.",
+                f"Between layers {layer_label(one.path)} and {layer_label(other.path)} no non-linearity is applied.",
                 "Two linear layers in a row can do no more than one. Give the first an activation such as relu.",
                 "D. E. Rumelhart, G. E. Hinton, R. J. Williams, “Learning representations by back-propagating errors” (1986)",
             )
