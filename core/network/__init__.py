@@ -1,4 +1,4 @@
-"""What a network is: values, arithmetic and text. Pure Python."""
+"""Networks as values: layers, shapes, parameter counts, receptive fields and exported code. Pure Python."""
 
 from core.network.blocks import inception_block, residual_block
 from core.network.code import layer_code, to_code, to_notebook

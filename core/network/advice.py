@@ -1,4 +1,4 @@
-"""What is worth a thought before training: design rules, as single sentences with their reason. Never a verdict."""
+"""Design rules checked before training, each as one sentence with its reason and source."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PERRIN = "A. Perrin, “Dense or convolutional neural network, part 1” (Analyt
 
 
 class Advice(NamedTuple):
-    """One line, why, and who says so (a link where there is one)."""
+    """A design rule that is not followed: one line, the reason and the source (a link if there is one)."""
 
     sentence: str
     why: str

@@ -66,7 +66,7 @@ class Axis(NamedTuple):
 
 @dataclass(frozen=True)
 class ReceptiveField:
-    """Which input pixels each unit of a layer's output depends on.
+    """Receptive field of a layer: the input pixels that each unit of its output depends on.
 
     Along one axis that is an affine interval (`vertical`, `horizontal`), and
     exactly a set of indices for each output index. A path through parallel
@@ -91,7 +91,7 @@ class ReceptiveField:
 
     @property
     def covers_input(self) -> bool:
-        """Whether the field is at least as large as the whole input."""
+        """True if the field is at least as large as the whole input."""
         return self.size[0] >= self.input_shape[0] and self.size[1] >= self.input_shape[1]
 
     @property
@@ -135,7 +135,7 @@ class Row(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """Why a network cannot work, and at which layer (`()`: the network as a whole)."""
+    """An error in a network: the message, and the layer's path (`()` for the network as a whole)."""
 
     path: Path
     sentence: str
@@ -164,7 +164,7 @@ class Trace:
 
     @property
     def works(self) -> bool:
-        """Whether an image gets through to the end."""
+        """True if the network has no problems."""
         return all(row.output_shape is not None for row in self.rows)
 
     @property
@@ -178,7 +178,7 @@ class Trace:
 
     @property
     def activation_values(self) -> int:
-        """Numbers in all outputs together, for one image."""
+        """Total size of all layer outputs, for one image."""
         return sum(prod(row.output_shape) for row in self.rows if row.output_shape)
 
     @property
@@ -201,12 +201,12 @@ class Trace:
         raise KeyError(path)
 
     def arithmetic(self, path: Path) -> str:
-        """How the parameters at this path add up, `5×5×6×16 + 16 = 2,416`; empty where there are none."""
+        """Parameter count at this path as a sum, `5×5×6×16 + 16 = 2,416`; empty where there are none."""
         row = self.row(path)
         return row.layer.arithmetic(self.inputs[path]) if row.parameters else ""
 
     def shape_after(self, path: Path) -> Shape | None:
-        """What a layer would receive that is put after this path (of a block, or of an empty branch)."""
+        """Input shape of a layer inserted after this path (of a block, or of an empty branch)."""
         if len(path) % 2:
             return self.row(path).output_shape
         return self.inputs.get(path[:-1])
@@ -217,14 +217,14 @@ class Trace:
 
 
 class _Signal(NamedTuple):
-    """What flows between layers: a shape and what each position sees."""
+    """Intermediate tensor: its shape and the receptive field of each position."""
 
     shape: Shape
     field: ReceptiveField
 
 
 class _Findings(NamedTuple):
-    """What is written down on the way."""
+    """Rows, problems and notes collected while tracing."""
 
     rows: list[Row]
     problems: list[Problem]
@@ -234,7 +234,7 @@ class _Findings(NamedTuple):
 
 @lru_cache(maxsize=256)
 def trace(network: Network, classes: int | None = None) -> Trace:
-    """Follow an image through the network.
+    """Compute shapes, parameters and receptive fields of all layers.
 
     Args:
         network: the network.
@@ -292,7 +292,7 @@ def _follow(
 
 
 def _note(block: Block, before: _Signal | list[_Signal]) -> str:
-    """What is worth knowing about a block that works, given what arrives (for a join: all its ends)."""
+    """Note on a valid block, given its input (for a join: the ends of all branches); empty without one."""
     if isinstance(block, Layer):
         return block.note(before.shape)
     fields = [end.field for end in before]
@@ -378,7 +378,7 @@ def _join(block: Branches, ends: list[_Signal]) -> tuple[_Signal, tuple[int, int
 
 
 def _mend(shapes: list[Shape]) -> str:
-    """What to do about branches whose ends do not go together."""
+    """Suggestion for branches whose output shapes do not match."""
     if len({len(shape) for shape in shapes}) > 1:
         return "Flatten all of them, or none."
     if len({shape[:-1] for shape in shapes}) > 1:

@@ -118,7 +118,7 @@ class Network:
         return blocks[path[-1]]
 
     def sources(self, path: Path) -> tuple[Path, ...]:
-        """What the block at this path reads: the paths of blocks, `IMAGE` being the input.
+        """Paths of the blocks whose outputs the block at this path reads; `IMAGE` is the network's input.
 
         A layer reads one; a join one for each branch, where an empty branch is what comes
         before the branches; the image none. Raises `IndexError` where there is no such block.
@@ -188,7 +188,7 @@ def layer_label(path: Path) -> str:
 
 
 def _before(path: Path) -> Path:
-    """What arrives at the block at this path: the block before it or, at the start of a branch, before the branches."""
+    """Path of a block's input: the block before it or, at the start of a branch, the one before the branches."""
     *prefix, number = path
     if number > 0:
         return (*prefix, number - 1)

@@ -1,4 +1,4 @@
-"""What the published networks reach here: the table that `make reproduce` writes."""
+"""Accuracy of the published networks as reproduced here: the table that `make reproduce` writes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def reproduced() -> dict[str, dict[str, Any]]:
 
 
 def _current(key: str, row: dict[str, Any]) -> dict[str, Any] | None:
-    """What of a row is still true."""
+    """The parts of a row whose fingerprint is still current."""
     preset = PRESETS.get(key)
     if preset is None or row["fingerprint"] != fingerprint(preset.network, preset.recipe):
         return None
@@ -105,7 +105,7 @@ def _training(row: dict[str, Any], part: dict[str, Any]) -> str:
 
 
 def _reached(row: dict[str, Any]) -> str:
-    """Whether the published accuracy came out here, without choosing by the test images; a dash where none is known."""
+    """`yes`, `with our recipe` or `no`: the published accuracy was reached here without selection by test images."""
     there, on = row["published_accuracy"], row["published_on"]
     if there is None:
         return "–"

@@ -35,7 +35,7 @@ from core.network.settings import setting
 
 @dataclass(frozen=True)
 class _Convolution(Layer):
-    """What all convolutions share: how their window slides."""
+    """Base class of all convolutions: strides, padding and dilation."""
 
     group = "Convolution"
     keras_required = ("filters", "kernel_size")
@@ -62,7 +62,7 @@ class _Convolution(Layer):
 
 @dataclass(frozen=True)
 class _Depthwise(_Convolution):
-    """What convolutions with a kernel for each channel share.
+    """Base class of convolutions with a kernel for each channel.
 
     With unequal strides, TensorFlow 2.21 reads beyond the image where that is narrower
     than the kernel (seen with a depth multiplier of 2), so these are refused.

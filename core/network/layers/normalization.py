@@ -11,7 +11,7 @@ from core.network.settings import Integer, Number, setting
 
 @dataclass(frozen=True)
 class _Normalization(Layer):
-    """What normalising layers share: a learned factor and a learned shift for each channel."""
+    """Base class of normalization layers: a learned scale and offset for each channel."""
 
     group = "Normalising"
 

@@ -1,4 +1,4 @@
-"""What a preset is, and what several of them are made of."""
+"""The preset class, and building blocks that presets share."""
 
 from __future__ import annotations
 
