@@ -1,4 +1,4 @@
-"""Drawings with what they are: a value, and a file that a visitor may bring, which is hostile until it is read.
+"""Labelled drawings as an immutable value and as an npz file; files from outside are validated in full.
 
 Kept are the images that a network gets, not the pen strokes: nothing here reads strokes, how a hand moves is nobody's
 business, and 784 bytes a drawing need no parser that could be fooled.
@@ -37,7 +37,7 @@ DAMAGED = "This file holds no drawings that can be read: it is another file, or 
 
 
 class InvalidCollection(ValueError):
-    """A collection that cannot be, or a file that holds none. Its sentence says what would work."""
+    """An invalid collection or collection file. The message says what would work."""
 
 
 def _no_images() -> np.ndarray:
@@ -97,7 +97,7 @@ class Collection:
 
     @cached_property
     def fingerprint(self) -> str:
-        """24 hexadecimal digits, others for other drawings, labels or classes; the name does not count."""
+        """Hash of drawings, labels and classes, but not of the name: 24 hexadecimal digits."""
         found = hashlib.sha256(json.dumps(self.class_names).encode())
         for array in (self.images, self.labels, self.kept_apart):
             found.update(array.tobytes())
@@ -105,7 +105,7 @@ class Collection:
 
     @property
     def counts(self) -> list[int]:
-        """How many drawings each class has."""
+        """Number of drawings of each class."""
         return np.bincount(self.labels, minlength=len(self.class_names)).tolist()
 
     def find(self, image: np.ndarray) -> int | None:
@@ -245,7 +245,7 @@ def _as_kept(image: np.ndarray) -> np.ndarray:
 
 
 def _is_plain(text: object, most: int) -> bool:
-    """Whether it is a line of visible text."""
+    """True for one line of visible text."""
     return (
         isinstance(text, str)
         and 1 <= len(text) <= most
@@ -266,7 +266,7 @@ def _class_names(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _read(content: bytes) -> dict[str, object]:
-    """The members of the file, each read no further than a collection can need."""
+    """Read the file's members, each limited to the size of the largest collection."""
     archive = Archive(content, len(_MEMBERS))
     if sorted(archive.names) != sorted(f"{name}.npy" for name in _MEMBERS):
         raise InvalidArchive(Flaw.NAMES)
@@ -279,7 +279,7 @@ def _read(content: bytes) -> dict[str, object]:
 
 
 def _refusal(problem: InvalidArchive) -> str:
-    """The sentence for a file that is not made as ours are."""
+    """Error message for a file in another format."""
     if problem.flaw in (Flaw.NAMES, Flaw.MANY_MEMBERS, Flaw.MISSING):
         *names, last = _MEMBERS
         return f"This file holds no drawings: a collection that was exported here has {', '.join(names)} and {last}."
