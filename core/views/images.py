@@ -1,4 +1,4 @@
-"""Arrays → little pictures whose pixels stay squares at any width of the page."""
+"""Arrays as small images whose pixels stay square at any page width."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EDGE_PX = 16
 
 
 class Scale(NamedTuple):
-    """Which number has which colour."""
+    """Mapping of numbers to colours."""
 
     low: float
     high: float

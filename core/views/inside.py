@@ -94,7 +94,7 @@ def _plane(classes: int, titles: tuple[str, ...], look: Look) -> Spec:
 
 
 def histogram(edges: np.ndarray, counts: np.ndarray, look: Look = LIGHT) -> Spec:
-    """How many weights are of which size; each bar in the colour that its weights have in pictures.
+    """Histogram of weights; each bar has the colour that its weights have in pictures.
 
     Args:
         edges: (bins + 1,), symmetric about zero.

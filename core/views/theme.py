@@ -9,7 +9,7 @@ import numpy as np
 
 
 class Look(NamedTuple):
-    """What a chart needs to know of the page that it stands on.
+    """Colours and theme that a chart takes from its page.
 
     Attributes:
         accent: the one accent colour, readable on this page's ground.
@@ -83,7 +83,7 @@ def _legible(colour: str, look: Look) -> str:
 
 
 def contrast(one: str, other: str) -> float:
-    """How well one colour is told from the other by lightness, 1…21, as WCAG 2.1 defines it."""
+    """Contrast ratio of two colours, 1…21, as defined in WCAG 2.1."""
     low, high = sorted(_luminance(_levels(colour) / 255) for colour in (one, other))
     return (high + 0.05) / (low + 0.05)
 

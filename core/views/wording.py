@@ -1,4 +1,4 @@
-"""Numbers and states as the pages write them."""
+"""Format numbers, sizes and states for the pages."""
 
 from __future__ import annotations
 
