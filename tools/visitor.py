@@ -176,7 +176,7 @@ class Visitor:
         await self._socket.send(message.SerializeToString())
 
     def _held(self, element: Element) -> WidgetState | None:
-        """What a widget of this page holds; None where the server's default is as good."""
+        """Current value of a widget of this page; None if the server's default applies."""
         widget = _widget(element)
         found = self._values.get(getattr(widget, "id", ""))
         return found if found is not None else _default(element)
@@ -269,7 +269,7 @@ def _usable(widget: Any) -> bool:
 
 
 def _default(element: Element) -> WidgetState | None:
-    """What a widget holds when it has just been drawn, for the common kinds."""
+    """Initial value of a widget of the common kinds."""
     widget = _widget(element)
     match element.WhichOneof("type"):
         case "number_input":

@@ -1,4 +1,4 @@
-"""How far the certainty of the drawing network can be trusted: `python -m tools.benchmark calibration`.
+"""Calibration of the drawing network's probabilities: `python -m tools.benchmark calibration`.
 
 What is no digit is drawn here by rules of its own: other scribbles than those of `tools.drawings`, capital
 letters and figures that the network was never shown, and outlines of Fashion-MNIST's clothes.
@@ -105,7 +105,7 @@ RUBBISH: dict[str, Callable[[np.random.Generator, int], np.ndarray]] = {
 
 
 class Digits(NamedTuple):
-    """Answers for images that are digits; all shares 0…1.
+    """Metrics of the predictions for images of digits; all shares 0…1.
 
     Attributes:
         accuracy: share of right answers.
@@ -131,7 +131,7 @@ def answers(model: keras.Model, images: np.ndarray) -> np.ndarray:
 
 
 def judged_digits(probabilities: np.ndarray, labels: np.ndarray, sure_from: float) -> Digits:
-    """What such answers are worth."""
+    """Accuracy and calibration of predictions for digits."""
     best, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
     sure = np.array([verdict(row, sure_from).sure for row in probabilities])
     bins = np.minimum((best * BINS).astype(int), BINS - 1)
@@ -146,12 +146,12 @@ def judged_digits(probabilities: np.ndarray, labels: np.ndarray, sure_from: floa
 
 
 def sure_of(probabilities: np.ndarray, sure_from: float) -> float:
-    """Share of answers that are sure: of what is no digit, all of them are wrong."""
+    """Share of confident predictions; for images that are no digits, all of these are wrong."""
     return float(np.mean([verdict(row, sure_from).sure for row in probabilities]))
 
 
 def highest_threshold(probabilities: np.ndarray, share: float) -> float:
-    """The highest threshold, in whole per cent, that at least this share of the answers reach."""
+    """The highest threshold, in whole per cent, that at least this share of the predictions reaches."""
     return np.floor(np.quantile(probabilities.max(axis=1).astype(np.float64), 1 - share) * 100).item() / 100
 
 
@@ -168,7 +168,7 @@ def measured(model: keras.Model, sure_from: float, count: int = 2000) -> dict[st
 
 
 def table(cards: Sequence[Card]) -> list[str]:
-    """What was measured of these pretrained networks, beside each other, in Markdown."""
+    """Markdown table of the figures measured, one column for each pretrained network."""
     found = [known.measured for known in cards]
     rows = [
         "| | " + " | ".join(known.network.name for known in cards) + " |",

@@ -1,4 +1,4 @@
-"""Train the network of the Draw page: for MNIST's digits, for drawn ones, and to doubt what is no digit.
+"""Train the network of the Draw page on MNIST, on drawn digits, and on drawings that are no digits.
 
 `tools.pretrain` runs it. Its training is not one that the Train page offers: some images have no label, and are to
 be answered with ten equal probabilities.
@@ -246,14 +246,14 @@ def folded(model: keras.Model) -> keras.Model:
 
 
 def kept_apart(dataset: Dataset, seed: int = SEED) -> tuple[np.ndarray, np.ndarray]:
-    """The training images that were not learned from, as they are and then as strokes: (n, 28, 28) uint8; labels."""
+    """Held-out training images, as they are and then as strokes: (n, 28, 28) uint8; labels."""
     images, labels = dataset.x_train[-KEPT_APART:, ..., 0], dataset.y_train[-KEPT_APART:]
     strokes, _ = _as_strokes(np.random.default_rng((seed, len(SHARES))), images, labels)
     return np.concatenate([images, strokes]), np.concatenate([labels, labels])
 
 
 def temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """By what to divide the scores before the softmax, so that certainty is what it says (Guo et al. 2017).
+    """Temperature that calibrates the softmax: the divisor of the logits (Guo et al. 2017).
 
     Args:
         probabilities: (n, classes) of images that were not learned from.
@@ -270,13 +270,13 @@ def temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
 
 
 def cooled(model: keras.Model, by: float) -> None:
-    """Divide the scores of a model of `NETWORK` by this temperature, in its last layer's weights."""
+    """Apply temperature scaling to a model of `NETWORK`: divide its last layer's weights."""
     last = model.layers[-1]
     last.set_weights([weights / by for weights in last.get_weights()])
 
 
 def recipe() -> dict[str, Any]:
-    """How it was trained, in words and numbers, for the card."""
+    """Description of the training, for the model card."""
     return {
         "epochs": EPOCHS,
         "images_in_an_epoch": {share.kind: share.seen for share in SHARES},
