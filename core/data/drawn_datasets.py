@@ -88,7 +88,7 @@ _listing = threading.Lock()
 def drawn_name(collection: Collection) -> str:
     """Name of the dataset of these drawings: safe in records, and reveals nothing of its content.
 
-    Their title is in it: who has the same drawings under another one shall not see his on somebody else's page.
+    The title is part of the hash: a visitor with the same drawings under another title must not see this title.
     """
     content = f"{collection.fingerprint} {collection.name}"
     return f"drawn_{hashlib.sha256(content.encode()).hexdigest()[:24]}"
@@ -123,7 +123,7 @@ def about(name: str) -> About:
 
     Raises:
         KeyError: for a name that is neither.
-        DatasetError: for drawings that nobody holds any more.
+        DatasetError: for drawings that are no longer in memory.
     """
     return _held(name)[0] if is_drawn(name) else SOURCES[name]
 
@@ -133,7 +133,7 @@ def load(name: str) -> Dataset:
 
     Raises:
         KeyError: for a name that is neither.
-        DatasetError: for a missing or damaged file, and for drawings that nobody holds any more.
+        DatasetError: for a missing or damaged file, and for drawings that are no longer in memory.
     """
     if not is_drawn(name):
         return datasets.load(name)

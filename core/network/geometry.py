@@ -355,14 +355,14 @@ def _join(block: Branches, ends: list[_Signal]) -> tuple[_Signal, tuple[int, int
     if block.merge == "add":
         if len(set(shapes)) > 1:
             raise CannotWork(
-                f"Branches can be summed only where all shapes are equal, but here they are {listed}. {_mend(shapes)}"
+                f"Branches can be summed only where all shapes are equal, but here they are {listed}. {_merge_hint(shapes)}"
             )
         shape = shapes[0]
     else:
         if len({shape[:-1] for shape in shapes}) > 1:
             raise CannotWork(
                 "Branches can be concatenated only where height and width are equal, "
-                f"but here the shapes are {listed}. {_mend(shapes)}"
+                f"but here the shapes are {listed}. {_merge_hint(shapes)}"
             )
         shape = (*shapes[0][:-1], sum(shape[-1] for shape in shapes))
     fields = [end.field for end in ends]
@@ -377,7 +377,7 @@ def _join(block: Branches, ends: list[_Signal]) -> tuple[_Signal, tuple[int, int
     return _Signal(shape, joined), (0, 0, 0)
 
 
-def _mend(shapes: list[Shape]) -> str:
+def _merge_hint(shapes: list[Shape]) -> str:
     """Suggestion for branches whose output shapes do not match."""
     if len({len(shape) for shape in shapes}) > 1:
         return "Flatten all of them, or none."

@@ -1,4 +1,4 @@
-"""Networks and recipes as text: JSON for files, tokens for links. What comes in is hostile until it has been read."""
+"""Networks and recipes as text: JSON for files, tokens for links. Input is untrusted and validated in full."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Charts of the pages that look inside: planes, weights, answers, matrices and receptive fields → Vega-Lite.
+"""Charts of a model's internals: embeddings, weights, predictions, convolution matrices and receptive fields → Vega-Lite.
 
 As in `core.views.charts`, a chart is made with Altair once and kept, and hovering needs no server.
 """
@@ -32,7 +32,7 @@ def plane(
 
     Args:
         points: (n, 2).
-        labels, answers: (n,) the class that each is, and the one that was answered.
+        labels, answers: (n,) the true class of each, and the predicted one.
         class_names: one for each class.
         explained: share of the variation along each axis, 0…1.
         look: colours of the page.
@@ -136,15 +136,15 @@ def _histogram(look: Look) -> Spec:
     )
 
 
-def two_answers(
+def two_predictions(
     before: np.ndarray, after: np.ndarray, class_names: Sequence[str], names: tuple[str, str], look: Look = LIGHT
 ) -> Spec:
-    """Two bars for each class, one above the other: filled what was answered before, hollow what after.
+    """Two bars for each class, one above the other: filled for the probabilities before, hollow for those after.
 
     Args:
         before, after: (classes,) probabilities.
         class_names: of the classes.
-        names: what to call the two answers.
+        names: of the two predictions.
     """
     bars = [
         {"class": label, "answer": name, "probability": float(p), "text": percent(float(p))}

@@ -80,7 +80,7 @@ class Share(NamedTuple):
     seen: int
 
 
-KEPT_APART = 5_000  # of MNIST's training images, the last ones: they decide from where on an answer is sure
+HELD_OUT = 5_000  # the last of MNIST's training images: they set the threshold of a confident prediction
 SHARES = (
     Share("MNIST's training images", 55_000, 55_000),
     Share("the same in other hands", 165_000, 60_000),
@@ -106,7 +106,7 @@ class Pool(NamedTuple):
 
 def pool(dataset: Dataset, seed: int = SEED, size: float = 1.0) -> Pool:
     """All kinds of images; `size` shrinks their numbers."""
-    originals, names = dataset.x_train[:-KEPT_APART, ..., 0], dataset.y_train[:-KEPT_APART]
+    originals, names = dataset.x_train[:-HELD_OUT, ..., 0], dataset.y_train[:-HELD_OUT]
     makers = (_as_they_are, _in_other_hands, _as_strokes, _by_rules, _no_digits)
     images, labels, kinds = [], [], []
     for number, (share, make) in enumerate(zip(SHARES, makers)):
@@ -245,9 +245,9 @@ def folded(model: keras.Model) -> keras.Model:
     return made
 
 
-def kept_apart(dataset: Dataset, seed: int = SEED) -> tuple[np.ndarray, np.ndarray]:
+def held_out(dataset: Dataset, seed: int = SEED) -> tuple[np.ndarray, np.ndarray]:
     """Held-out training images, as they are and then as strokes: (n, 28, 28) uint8; labels."""
-    images, labels = dataset.x_train[-KEPT_APART:, ..., 0], dataset.y_train[-KEPT_APART:]
+    images, labels = dataset.x_train[-HELD_OUT:, ..., 0], dataset.y_train[-HELD_OUT:]
     strokes, _ = _as_strokes(np.random.default_rng((seed, len(SHARES))), images, labels)
     return np.concatenate([images, strokes]), np.concatenate([labels, labels])
 
@@ -288,7 +288,7 @@ def recipe() -> dict[str, Any]:
         "label_smoothing": SMOOTHING,
         "batch_normalization": "after each convolution; folded into it afterwards",
         "dropout": "0.2 before the last layer",
-        "scores": f"divided by a temperature, fitted to {KEPT_APART:,} training images kept apart, also as strokes",
+        "scores": f"divided by a temperature, fitted to {HELD_OUT:,} training images kept apart, also as strokes",
         "no_digits": "answered with ten equal probabilities",
         "seed": SEED,
     }
