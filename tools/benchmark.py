@@ -89,7 +89,7 @@ def ours(case: Case, bare: bool = False) -> float:
     """Images per second of a run as the pages see it: kept on disk, its weights copied, a reader polling.
 
     Args:
-        case: what to train.
+        case: network and batch size.
         bare: the loop alone instead, with nothing published to anybody.
     """
     import threading
@@ -158,7 +158,7 @@ def _pace(step: Callable[[], int]) -> float:
 
 
 def keras_fit(case: Case) -> float:
-    """Images per second of `model.fit` as people write it, over whole epochs after the first."""
+    """Images per second of plain `model.fit`, over whole epochs after the first."""
     import numpy as np
 
     from core.data import load

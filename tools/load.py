@@ -47,7 +47,7 @@ class Measured:
         memory: (seconds since the start, bytes of all processes of the server).
         alone, busy: images per second of each training, while nobody and while somebody did something.
         load: of the machine, before and after: how many wanted a processor, over a minute.
-        problems: what pages have shown instead of an answer.
+        problems: error messages shown on pages.
     """
 
     seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))

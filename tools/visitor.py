@@ -105,7 +105,7 @@ class Visitor:
 
     @property
     def elements(self) -> Iterator[Element]:
-        """All that is on the page, in no order."""
+        """All elements of the page, in no particular order."""
         return (shown.element for shown in self._shown.values())
 
     @property

@@ -80,7 +80,7 @@ def augmented(images: tf.Tensor, augmentation: Augmentation, seed: Any) -> tf.Te
 
     Args:
         images: (n, h, w, c) float32 in 0…1; n, h and w may be unknown in a graph.
-        augmentation: how far; constant in a graph.
+        augmentation: strengths of the transforms; constant in a graph.
         seed: an integer, or two as a pair or a (2,) tensor; read as int32.
 
     Returns:

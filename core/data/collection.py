@@ -52,7 +52,7 @@ class Collection:
     honest test, also of a network that is taught again after more was drawn.
 
     Args:
-        name: what people call it, 1 to 60 characters.
+        name: title on the pages, 1 to 60 characters.
         class_names: two to ten different names of at most 24 characters.
         images: uint8, (n, 28, 28, 1), ink 255; at most 2,000.
         labels: uint8, (n,), indices into `class_names`.
@@ -121,7 +121,7 @@ class Collection:
         return found
 
     def added(self, image: np.ndarray, label: int) -> Collection:
-        """With one more drawing; one that is there already gets this label instead.
+        """A copy with one more drawing; a drawing that is present already gets this label instead.
 
         Args:
             image: (28, 28) float in 0…1, as `from_strokes` makes it.
@@ -143,13 +143,13 @@ class Collection:
         )
 
     def removed(self, number: int) -> Collection:
-        """Without this drawing; the others keep their order."""
+        """A copy without this drawing; the others keep their order."""
         if not 0 <= number < len(self):
             raise InvalidCollection("There is no such drawing.")
         return self._only(np.arange(len(self)) != number)
 
     def redrawn(self, number: int, image: np.ndarray) -> Collection:
-        """With another image, as `added` takes it, for this drawing."""
+        """A copy with another image, in the format of `added`, for this drawing."""
         if not 0 <= number < len(self):
             raise InvalidCollection("There is no such drawing.")
         images = self.images.copy()
@@ -157,7 +157,7 @@ class Collection:
         return replace(self, images=images)
 
     def relabelled(self, number: int, label: int) -> Collection:
-        """With another label for this drawing."""
+        """A copy with another label for this drawing."""
         if not (0 <= number < len(self) and 0 <= label < len(self.class_names)):
             raise InvalidCollection("There is no such drawing or no such class.")
         labels = self.labels.copy()
@@ -165,7 +165,7 @@ class Collection:
         return replace(self, labels=labels)
 
     def joined(self, other: Collection) -> Collection:
-        """With the drawings of another collection of the same classes; what is here already stays as it is."""
+        """A copy with the drawings of another collection of the same classes added; duplicates keep their label here."""
         if other.class_names != self.class_names:
             raise InvalidCollection(f"Its classes are others: {', '.join(other.class_names)}.")
         known = {image.tobytes() for image in self.images}
@@ -180,17 +180,17 @@ class Collection:
         )
 
     def with_class(self, name: str) -> Collection:
-        """With one more class, the last."""
+        """A copy with one more class, the last."""
         return replace(self, class_names=(*self.class_names, name))
 
     def with_class_name(self, label: int, name: str) -> Collection:
-        """With another name for this class."""
+        """A copy with another name for this class."""
         if not 0 <= label < len(self.class_names):
             raise InvalidCollection("There is no such class.")
         return replace(self, class_names=(*self.class_names[:label], name, *self.class_names[label + 1 :]))
 
     def without_class(self, label: int) -> Collection:
-        """Without this class and its drawings."""
+        """A copy without this class and its drawings."""
         if not 0 <= label < len(self.class_names):
             raise InvalidCollection("There is no such class.")
         names = self.class_names[:label] + self.class_names[label + 1 :]
@@ -198,7 +198,7 @@ class Collection:
         return replace(left, class_names=names, labels=left.labels - (left.labels > label).astype(np.uint8))
 
     def without_drawings(self) -> Collection:
-        """Its classes alone."""
+        """A copy with the classes but no drawings."""
         return self._only(np.zeros(len(self), bool))
 
     def _only(self, chosen: np.ndarray) -> Collection:

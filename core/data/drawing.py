@@ -77,7 +77,7 @@ class Digit(NamedTuple):
     Attributes:
         image: (28, 28) float32 in 0…1, ink 1.
         box: where its ink is on the drawing, with the width of the pen.
-        sketch: what it is made from.
+        sketch: input of the preprocessing steps.
     """
 
     image: np.ndarray
@@ -95,7 +95,7 @@ class Step(NamedTuple):
     Attributes:
         name: `drawn` or `sent`, then those of `STEPS` that there are.
         image: (28, 28) float32 in 0…1 from `scaled` on; before, as large as the drawing, up to 280 or 512 px.
-        caption: what the step does and why, or what is missing without it.
+        caption: description of the step with its reason, or of the effect of skipping it.
         skipped: whether it was left out.
     """
 

@@ -147,7 +147,7 @@ class Trace:
 
     Attributes:
         rows: one for each layer and join, in the order of `Network.walk`.
-        problems: what cannot work.
+        problems: errors; empty if the network works.
         inputs: path → the shape that arrives there; None behind a problem.
         notes: path → what is worth knowing about a layer where it stands.
     """

@@ -207,7 +207,7 @@ class Recipe(Checked):
         return self.replaced(**changes)
 
     def describe(self) -> str:
-        """The recipe in a few words: `SGD 0.01, batch 32, 20 epochs, crossentropy`."""
+        """Short text of the recipe: `SGD 0.01, batch 32, 20 epochs, crossentropy`."""
         momentum = f" with momentum {self.momentum:g}" if self.momentum and "momentum" not in self.idle() else ""
         rate = "" if self.schedule == "table" else f" {self.learning_rate:g}"
         schedule = "" if self.schedule == "constant" else f", {self.schedule}"

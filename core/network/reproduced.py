@@ -17,7 +17,7 @@ FILE = Path(__file__).resolve().parents[2] / "assets" / "reproduced.json"
 
 
 def fingerprint(network: Network, recipe: Recipe | None) -> str:
-    """Changes when the network or the recipe does: then its figures have to be measured anew."""
+    """Hash of network and recipe; figures with another hash are out of date."""
     return hashlib.sha256(to_json(network.renamed("x"), recipe).encode()).hexdigest()[:16]
 
 
@@ -43,7 +43,7 @@ def _current(key: str, row: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def ours(key: str) -> str:
-    """A sentence with our own figures of a preset; empty where it has not been measured."""
+    """Sentence with the accuracy reproduced for a preset; empty if it has not been measured."""
     row = reproduced().get(key)
     if row is None:
         return ""
@@ -100,7 +100,7 @@ def _improved(key: str, row: dict[str, Any]) -> str:
 
 
 def _training(row: dict[str, Any], part: dict[str, Any]) -> str:
-    """The training accuracy too, where that is what was published."""
+    """The training accuracy as text, if it is the published figure."""
     return f"; {part['train_accuracy'] * 100:.2f} % training" if row["published_on"] == "training" else ""
 
 

@@ -28,7 +28,7 @@ alt.theme.enable("none")  # Altair's own would give charts a fixed width; the pa
 
 
 def filled(shape: Spec, **datasets: list[dict[str, Any]]) -> Spec:
-    """A chart with its data; the shape is shared, so it is not changed."""
+    """Return a chart specification with its data; the shared specification is not changed."""
     return {**shape, "datasets": datasets}
 
 

@@ -189,7 +189,7 @@ def accuracy_without(accuracy: np.ndarray, chosen: int, noun: str, look: Look = 
     Args:
         accuracy: (channels + 1,) as of `insight.Pruned`: first of the whole network.
         chosen: the channel that is looked at, marked by a word.
-        noun: what a channel is called.
+        noun: word for a channel.
     """
     whole = float(accuracy[0])
     bars = [

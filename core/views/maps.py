@@ -129,7 +129,7 @@ def layer_file(values: np.ndarray, image: np.ndarray, names: Sequence[str], capt
         values: (h, w, c) or (units,).
         image: (h, w, c) in 0…1 that went in.
         names: of the units, where each has one; may be empty.
-        caption: what it shows, in sentences; how many maps are left out is added.
+        caption: description in sentences; the number of maps left out is added.
     """
     seen = shown_image(image)
     colours = seen if seen.ndim == 3 else np.repeat(seen[..., np.newaxis], 3, axis=2)

@@ -1,4 +1,4 @@
-"""Colours and scales: the same thing looks the same in every picture."""
+"""Colours and scales, shared by all pictures and charts."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def coloured(values: np.ndarray, low: float, high: float, colours: tuple[str, ..
 
 @lru_cache(maxsize=8)
 def class_inks(look: Look) -> tuple[str, ...]:
-    """The classes' colours for what is written or drawn thin: of those too faint for this page a stronger shade.
+    """Class colours for text and thin lines; those too faint for this page in a stronger shade.
 
     Each is mixed with the colour of the page's words, as little as gives a contrast of 3 to its ground.
     """
