@@ -233,14 +233,16 @@ def pruned(kind, network, model):
 
 
 def advised(kind, network, model):
-    """Two linear layers with this one between them are told to be one, unless it bends the numbers."""
+    """Two linear layers with this one between them are told to be one, unless it applies a non-linearity."""
     layer = kind(**kind.starter)
     dense = Dense(4, "linear")
     around = Network(SHAPE, (dense, layer, *([Flatten()] if len(layer.output_shape(SHAPE)) == 3 else []), dense))
     if not trace(around).works:
         return
     said = " ".join(one.sentence for one in advice(around, trace(around)))
-    assert ("layers 1 and" in said and "nothing bends" in said) == (bool(kind.kernel_weights) or not layer.non_linear)
+    assert ("layers 1 and" in said and "no non-linearity" in said) == (
+        bool(kind.kernel_weights) or not layer.non_linear
+    )
 
 
 def read_from_files(kind, network, model, tmp_path):

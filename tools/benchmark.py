@@ -89,7 +89,7 @@ def ours(case: Case, bare: bool = False) -> float:
     """Images per second of a run as the pages see it: kept on disk, its weights copied, a reader polling.
 
     Args:
-        case: what to train.
+        case: network and batch size.
         bare: the loop alone instead, with nothing published to anybody.
     """
     import threading
@@ -146,7 +146,7 @@ def _after_each(network: Network, kinds: Sequence[str], layer: Layer) -> Network
 
 
 def _pace(step: Callable[[], int]) -> float:
-    """Steps per second, after some time to get going. Judgements in between count as time."""
+    """Steps per second, after some time to get going. Evaluations in between are included."""
     marks = []
     for seconds in (SECONDS, SECONDS):
         end = time.perf_counter() + seconds
@@ -158,7 +158,7 @@ def _pace(step: Callable[[], int]) -> float:
 
 
 def keras_fit(case: Case) -> float:
-    """Images per second of `model.fit` as people write it, over whole epochs after the first."""
+    """Images per second of plain `model.fit`, over whole epochs after the first."""
     import numpy as np
 
     from core.data import load
@@ -287,13 +287,13 @@ def trainings(cases: Sequence[Case] = CASES) -> list[str]:
 
 
 def publishing(case: Case) -> float:
-    """What it costs that a run is published, copied, kept on disk and read: share of the bare loop's pace."""
+    """Overhead of publishing, copying, storing and reading a run, as a share of the bare loop's pace."""
     pairs = [(measured("ours", case), measured("bare", case)) for _ in range(ROUNDS)]
     return 1 - statistics.median(one / bare for one, bare in pairs)
 
 
 def costs(batch_sizes: Sequence[int] = (1, 32, 128)) -> None:
-    """Print what parts of a training cost, as a share of the time of a batch of LeNet-5: each beside the plain loop."""
+    """Print the cost of parts of a training, as a share of the time of a batch of LeNet-5."""
     print(
         "| what LeNet-5 pays, of the time of a batch | " + " | ".join(f"batch {size}" for size in batch_sizes) + " |"
     )
@@ -354,7 +354,7 @@ def looking_inside(rounds: int = 20) -> dict[str, list[float]]:
 
 
 def recognising(images: int = 10_000, rows: int = 300) -> dict[str, str]:
-    """How quickly drawings become MNIST's 28×28, and how faithfully: what was measured, in words.
+    """Speed and fidelity of the preprocessing of drawings to 28×28, as text.
 
     Args:
         images: of MNIST's test images go through the way of pictures.

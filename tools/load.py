@@ -40,14 +40,14 @@ ARRIVING = "first page, before any training"
 
 @dataclass
 class Measured:
-    """What was found.
+    """Measurements of a load test.
 
     Attributes:
         seconds: kind of interaction → how long each took.
         memory: (seconds since the start, bytes of all processes of the server).
         alone, busy: images per second of each training, while nobody and while somebody did something.
         load: of the machine, before and after: how many wanted a processor, over a minute.
-        problems: what pages have shown instead of an answer.
+        problems: error messages shown on pages.
     """
 
     seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
@@ -64,7 +64,7 @@ class Measured:
 
     @property
     def passed(self) -> bool:
-        """Whether the server held what was asked of it, and the trainings went on meanwhile."""
+        """True if the server kept within the limits while the trainings made progress."""
         return (
             percentile(self.all_seconds, 95) < MOST_SECONDS
             and max(size for _, size in self.memory) < MOST_BYTES
@@ -204,7 +204,7 @@ async def _watch_memory(pid: int, sizes: list[tuple[float, int]]) -> None:
 
 
 def resident_bytes(pid: int) -> int:
-    """What a process and all its children hold in memory."""
+    """Resident memory of a process and all its children, in bytes."""
     pages = 0
     with suppress(OSError):  # it may have ended meanwhile
         pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])

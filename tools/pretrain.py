@@ -24,7 +24,7 @@ from core.training import Recipe, Snapshot, State, train
 from core.training.pretrained import FOLDER, NAMES, card, pretrained
 from core.training.priority import one_core_an_operation
 from tools.drawings import model as drawings
-from tools.drawings.calibration import answers, highest_threshold, measured
+from tools.drawings.calibration import highest_threshold, measured, predict
 
 if TYPE_CHECKING:
     import keras
@@ -65,10 +65,10 @@ def draw(folder: Path) -> None:
     """Train the network of the Draw page."""
     data = load("mnist")
     model = drawings.folded(drawings.fit(drawings.pool(data)))
-    images, labels = drawings.kept_apart(data)
-    drawings.cooled(model, drawings.temperature(answers(model, images), labels))
-    sure_from = highest_threshold(answers(model, images[: drawings.KEPT_APART]), SURE)
-    accuracy = float((answers(model, data.x_test[..., 0]).argmax(axis=1) == data.y_test).mean())
+    images, labels = drawings.held_out(data)
+    drawings.cooled(model, drawings.temperature(predict(model, images), labels))
+    sure_from = highest_threshold(predict(model, images[: drawings.HELD_OUT]), SURE)
+    accuracy = float((predict(model, data.x_test[..., 0]).argmax(axis=1) == data.y_test).mean())
     write(folder, "draw", drawings.NETWORK, model, drawings.recipe(), accuracy, sure_from)
 
 

@@ -100,7 +100,7 @@ def measured(key: str, preset: Preset) -> dict[str, Any]:
 
 
 def on_all_images(preset: Preset, recipe: Recipe) -> dict[str, Any]:
-    """Figures of a training in which nothing is kept apart and nothing is chosen."""
+    """Figures of a training without held-out images and without model selection."""
     end, seconds = trained(preset, recipe)
     best = end.best()
     assert best is not None, "the training has no end"

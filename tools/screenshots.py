@@ -1,4 +1,4 @@
-"""Take a picture of every page, wide and phone-narrow, light and dark: `python -m tools.screenshots URL`.
+"""Screenshots of every page, wide and phone-narrow, light and dark: `python -m tools.screenshots URL`.
 
 The pictures go to the folder `screenshots`. The README's picture is made the same way.
 """

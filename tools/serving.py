@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 class Server(NamedTuple):
-    """Where it answers, and its process."""
+    """A running server: its URL and its process."""
 
     url: str
     pid: int

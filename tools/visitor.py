@@ -106,7 +106,7 @@ class Visitor:
 
     @property
     def elements(self) -> Iterator[Element]:
-        """All that is on the page, in no order."""
+        """All elements of the page, in no particular order."""
         return (shown.element for shown in self._shown.values())
 
     @property
@@ -177,7 +177,7 @@ class Visitor:
         await self._socket.send(message.SerializeToString())
 
     def _held(self, element: Element) -> WidgetState | None:
-        """What a widget of this page holds; None where the server's default is as good."""
+        """Current value of a widget of this page; None if the server's default applies."""
         widget = _widget(element)
         found = self._values.get(getattr(widget, "id", ""))
         return found if found is not None else _default(element)
@@ -271,7 +271,7 @@ def _usable(widget: Any) -> bool:
 
 
 def _default(element: Element) -> WidgetState | None:
-    """What a widget holds when it has just been drawn, for the common kinds."""
+    """Initial value of a widget of the common kinds."""
     widget = _widget(element)
     match element.WhichOneof("type"):
         case "number_input":

@@ -1,4 +1,4 @@
-"""What a network sees: datasets and drawings."""
+"""Images for networks: datasets, and drawings turned into their format."""
 
 from core.data.collection import DIGITS, Collection, InvalidCollection
 from core.data.datasets import SOURCES, Dataset, DatasetError

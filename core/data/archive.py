@@ -1,4 +1,4 @@
-"""The one reader of zip archives from outside, npz among them: a file is hostile until it is read.
+"""Safe reading of untrusted zip archives, npz included.
 
 Nothing is unpickled, no member is unpacked further than its caller allows, and no array is made before its header
 has been found to fit the bytes behind it. Callers have sentences of their own for each `Flaw`.

@@ -27,7 +27,7 @@ BELOW = {"zoom": 1.0, "shear": 90.0}  # at these the image shrinks to nothing, o
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How far images may be changed at random: fields named and valued as in `Recipe`. 0 is not at all.
+    """Strengths of the random transforms, named and valued as in `Recipe`; 0 turns a transform off.
 
     Attributes:
         shift: px, up and down and, independently, left and right: uniform in −shift…shift.
@@ -61,12 +61,12 @@ class Augmentation:
 
     @classmethod
     def of(cls, recipe: Any) -> Augmentation:
-        """What a recipe, or anything with fields of these names, asks for."""
+        """The strengths set in a recipe, or in any object with fields of these names."""
         return cls(**{name: getattr(recipe, name) for name in FIELDS})
 
     @property
     def active(self) -> bool:
-        """Whether any image would be changed."""
+        """True if at least one transform is on."""
         return any(getattr(self, name) for name in FIELDS)
 
 
@@ -74,7 +74,7 @@ FIELDS = tuple(field.name for field in fields(Augmentation))
 
 
 def augmented(images: tf.Tensor, augmentation: Augmentation, seed: Any) -> tf.Tensor:
-    """These images, each changed at random and independently of the others; their order stays.
+    """Apply the random transforms to each image independently; the order is kept.
 
     Nothing is remembered: the same images and seed give the same result, bit for bit. Each field draws from
     a stream of its own, so switching one on does not change what the others draw. A field at 0 adds nothing
@@ -82,7 +82,7 @@ def augmented(images: tf.Tensor, augmentation: Augmentation, seed: Any) -> tf.Te
 
     Args:
         images: (n, h, w, c) float32 in 0…1; n, h and w may be unknown in a graph.
-        augmentation: how far; constant in a graph.
+        augmentation: strengths of the transforms; constant in a graph.
         seed: an integer, or two as a pair or a (2,) tensor; read as int32.
 
     Returns:
@@ -128,7 +128,7 @@ def transformed(
     noise: float = 0.0,
     seed: Any = 0,
 ) -> tf.Tensor:
-    """These images, all changed in the same way: the transforms of `augmented` at a chosen strength.
+    """Apply the transforms of `augmented` to all images, at one fixed strength.
 
     Args:
         images: (n, h, w, c) float32 in 0…1; n, h and w may be unknown in a graph.
@@ -248,7 +248,7 @@ def _warped(
 
 
 def _blurred(images: tf.Tensor, sigma: tf.Tensor) -> tf.Tensor:
-    """Each pixel becomes the Gaussian mean of the pixels of its image.
+    """Gaussian blur of each image.
 
     A blur is separable, and on small images a product with one matrix a side is the fastest way to give each
     image its own width. What lies beyond the edge does not count, so a bright edge does not darken.
@@ -260,7 +260,7 @@ def _blurred(images: tf.Tensor, sigma: tf.Tensor) -> tf.Tensor:
 
 
 def _gaussian_weights(sigma: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
-    """(n,) standard deviations → (n, size, size): how much of each pixel j goes into pixel i; each row sums to 1."""
+    """(n,) standard deviations → (n, size, size): the weight of pixel j in pixel i; rows sum to 1."""
     places = tf.range(tf.cast(size, tf.float32))
     squares = tf.square(places[:, None] - places)  # (size, size)
     exponents = -0.5 / tf.square(tf.maximum(sigma, SHARPEST))  # (n,)

@@ -1,4 +1,4 @@
-"""Drawings with what they are: a value, and a file that a visitor may bring, which is hostile until it is read.
+"""Labelled drawings as an immutable value and as an npz file; files from outside are validated in full.
 
 Kept are the images that a network gets, not the pen strokes: nothing here reads strokes, how a hand moves is nobody's
 business, and 784 bytes a drawing need no parser that could be fooled.
@@ -38,7 +38,7 @@ DAMAGED = "This file holds no drawings that can be read: it is another file, or 
 
 
 class InvalidCollection(ValueError):
-    """A collection that cannot be, or a file that holds none. Its sentence says what would work."""
+    """An invalid collection or collection file. The message says what would work."""
 
 
 def _no_images() -> np.ndarray:
@@ -57,7 +57,7 @@ class Collection:
     honest test, also of a network that is taught again after more was drawn.
 
     Args:
-        name: what people call it, 1 to 60 characters.
+        name: title on the pages, 1 to 60 characters.
         class_names: two to ten different names of at most 24 characters.
         images: uint8, (n, 28, 28, 1), ink 255; at most 2,000.
         labels: uint8, (n,), indices into `class_names`.
@@ -102,7 +102,7 @@ class Collection:
 
     @cached_property
     def fingerprint(self) -> str:
-        """24 hexadecimal digits, others for other drawings, labels or classes; the name does not count."""
+        """Hash of drawings, labels and classes, but not of the name: 24 hexadecimal digits."""
         found = hashlib.sha256(json.dumps(self.class_names).encode())
         for array in (self.images, self.labels, self.kept_apart):
             found.update(array.tobytes())
@@ -110,7 +110,7 @@ class Collection:
 
     @property
     def counts(self) -> list[int]:
-        """How many drawings each class has."""
+        """Number of drawings of each class."""
         return np.bincount(self.labels, minlength=len(self.class_names)).tolist()
 
     def find(self, image: np.ndarray) -> int | None:
@@ -126,7 +126,7 @@ class Collection:
         return found
 
     def added(self, image: np.ndarray, label: int) -> Collection:
-        """With one more drawing; one that is there already gets this label instead.
+        """A copy with one more drawing; a drawing that is present already gets this label instead.
 
         Args:
             image: (28, 28) float in 0…1, as `from_strokes` makes it.
@@ -148,13 +148,13 @@ class Collection:
         )
 
     def removed(self, number: int) -> Collection:
-        """Without this drawing; the others keep their order."""
+        """A copy without this drawing; the others keep their order."""
         if not 0 <= number < len(self):
             raise InvalidCollection("There is no such drawing.")
         return self._only(np.arange(len(self)) != number)
 
     def redrawn(self, number: int, image: np.ndarray) -> Collection:
-        """With another image, as `added` takes it, for this drawing."""
+        """A copy with another image, in the format of `added`, for this drawing."""
         if not 0 <= number < len(self):
             raise InvalidCollection("There is no such drawing.")
         images = self.images.copy()
@@ -162,7 +162,7 @@ class Collection:
         return replace(self, images=images)
 
     def relabelled(self, number: int, label: int) -> Collection:
-        """With another label for this drawing."""
+        """A copy with another label for this drawing."""
         if not (0 <= number < len(self) and 0 <= label < len(self.class_names)):
             raise InvalidCollection("There is no such drawing or no such class.")
         labels = self.labels.copy()
@@ -170,7 +170,7 @@ class Collection:
         return replace(self, labels=labels)
 
     def joined(self, other: Collection) -> Collection:
-        """With the drawings of another collection of the same classes; what is here already stays as it is."""
+        """A copy with the drawings of another collection of the same classes added; duplicates keep their label here."""
         if other.class_names != self.class_names:
             raise InvalidCollection(f"Its classes are others: {', '.join(other.class_names)}.")
         known = {image.tobytes() for image in self.images}
@@ -185,17 +185,17 @@ class Collection:
         )
 
     def with_class(self, name: str) -> Collection:
-        """With one more class, the last."""
+        """A copy with one more class, the last."""
         return replace(self, class_names=(*self.class_names, name))
 
     def with_class_name(self, label: int, name: str) -> Collection:
-        """With another name for this class."""
+        """A copy with another name for this class."""
         if not 0 <= label < len(self.class_names):
             raise InvalidCollection("There is no such class.")
         return replace(self, class_names=(*self.class_names[:label], name, *self.class_names[label + 1 :]))
 
     def without_class(self, label: int) -> Collection:
-        """Without this class and its drawings."""
+        """A copy without this class and its drawings."""
         if not 0 <= label < len(self.class_names):
             raise InvalidCollection("There is no such class.")
         names = self.class_names[:label] + self.class_names[label + 1 :]
@@ -203,7 +203,7 @@ class Collection:
         return replace(left, class_names=names, labels=left.labels - (left.labels > label).astype(np.uint8))
 
     def without_drawings(self) -> Collection:
-        """Its classes alone."""
+        """A copy with the classes but no drawings."""
         return self._only(np.zeros(len(self), bool))
 
     def _only(self, chosen: np.ndarray) -> Collection:
@@ -250,7 +250,7 @@ def _as_kept(image: np.ndarray) -> np.ndarray:
 
 
 def _is_plain(text: object, most: int) -> bool:
-    """Whether it is a line of visible text."""
+    """True for one line of visible text."""
     return (
         isinstance(text, str)
         and 1 <= len(text) <= most
@@ -271,7 +271,7 @@ def _class_names(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _read(content: bytes) -> dict[str, Any]:
-    """The members of the file, each read no further than a collection can need."""
+    """Read the file's members, each limited to the size of the largest collection."""
     archive = Archive(content, len(_MEMBERS))
     if sorted(archive.names) != sorted(f"{name}.npy" for name in _MEMBERS):
         raise InvalidArchive(Flaw.NAMES)
@@ -284,7 +284,7 @@ def _read(content: bytes) -> dict[str, Any]:
 
 
 def _refusal(problem: InvalidArchive) -> str:
-    """The sentence for a file that is not made as ours are."""
+    """Error message for a file in another format."""
     if problem.flaw in (Flaw.NAMES, Flaw.MANY_MEMBERS, Flaw.MISSING):
         *names, last = _MEMBERS
         return f"This file holds no drawings: a collection that was exported here has {', '.join(names)} and {last}."

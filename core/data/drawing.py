@@ -22,7 +22,7 @@ from PIL import Image
 from core.data.ink import grey, ink_of, near
 from core.data.pen import FARTHEST, FINE, inked, lines_of
 from core.data.pieces import MOST_PIECES, digits, outlines
-from core.data.thinning import middle_line
+from core.data.skeleton import skeleton_points
 
 FIELD = 28
 BOX = 20
@@ -77,7 +77,7 @@ class Digit(NamedTuple):
     Attributes:
         image: (28, 28) float32 in 0…1, ink 1.
         box: where its ink is on the drawing, with the width of the pen.
-        sketch: what it is made from.
+        sketch: input of the preprocessing steps.
     """
 
     image: np.ndarray
@@ -90,12 +90,12 @@ class Digit(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What one step has made of a drawing.
+    """The result of one preprocessing step.
 
     Attributes:
         name: `drawn` or `sent`, then those of `STEPS` that there are.
         image: (28, 28) float32 in 0…1 from `scaled` on; before, as large as the drawing, up to 280 or 512 px.
-        caption: what the step does and why, or what is missing without it.
+        caption: description of the step with its reason, or of the effect of skipping it.
         skipped: whether it was left out.
     """
 
@@ -107,7 +107,7 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class _Sketch:
-    """What the chain begins with, be it drawn or found in a picture.
+    """Input of the preprocessing steps, from pen strokes or from a picture.
 
     Attributes:
         canvas: all of the drawing.
@@ -130,7 +130,7 @@ class _Sketch:
 
 @dataclass(frozen=True, eq=False)
 class _View:
-    """How a sketch is shown after some steps; each step of the chain replaces one field.
+    """A sketch after some of the steps; each step of the chain replaces one field.
 
     Attributes:
         found: ink on black, not the picture as it came.
@@ -172,7 +172,7 @@ class _View:
         return field
 
     def _inked_anew(self) -> np.ndarray:
-        """(FIELD · FINE)² float32: the middle lines, scaled, then drawn with MNIST's pen."""
+        """(FIELD · FINE)² float32: the skeleton, scaled, then drawn with a pen as wide as MNIST's."""
         sketch = self.sketch
         if self.cut:
             points = np.concatenate(sketch.lines)
@@ -194,7 +194,7 @@ class _View:
 
 
 def _views(sketch: _Sketch, skipping: Collection[str]) -> list[tuple[str, _View]]:
-    """The chain: each step's name and what it leads to."""
+    """The chain: each step's name and the view after it."""
     unknown = set(skipping) - set(STEPS)
     if unknown:
         raise ValueError(f"There is no step {', '.join(sorted(unknown))}; there are {', '.join(STEPS)}.")
@@ -214,7 +214,7 @@ def _views(sketch: _Sketch, skipping: Collection[str]) -> list[tuple[str, _View]
 
 
 def _image(sketch: _Sketch) -> np.ndarray:
-    """(28, 28) float32 in 0…1: where the chain ends."""
+    """The final image, (28, 28) float32 in 0…1."""
     return _views(sketch, ())[-1][1].image()
 
 
@@ -355,14 +355,14 @@ def _digit(sketch: _Sketch) -> Digit:
 
 
 def _width(stroke_width: float) -> float:
-    """A brush that can be drawn with, whatever was given."""
+    """A valid brush width for any value given."""
     return float(np.clip(np.nan_to_num(stroke_width, nan=0.0), 0, FARTHEST))
 
 
 def _drawn(
     strokes: Sequence[np.ndarray], stroke_width: float, canvas: tuple[float, float] = (CANVAS, CANVAS)
 ) -> _Sketch | None:
-    """The sketch of pen strokes, or None."""
+    """Sketch from pen strokes; None without ink."""
     lines, pen = lines_of(strokes), _width(stroke_width)
     if not lines:
         return None
@@ -383,7 +383,7 @@ def _drawn(
 
 
 def _found(rgba: np.ndarray) -> _Found | None:
-    """Ink in a picture, or None."""
+    """Find the ink in a picture; None without any."""
     picture = np.asarray(rgba)
     found = ink_of(picture)
     if found is None:
@@ -411,7 +411,7 @@ def _traced(found: _Found, numbers: np.ndarray | None) -> _Sketch:
     shape = np.asarray(clear) > 0.5
     if not shape.any():  # finer than can be shown at this size
         shape = np.asarray(clear) >= np.asarray(clear).max()
-    line, reach = middle_line(shape)
+    line, reach = skeleton_points(shape)
     step = np.array([cut.shape[1] / size[0], cut.shape[0] / size[1]])
     usual = float(np.median(reach))
     # A loop that is filled with ink stays filled: what is wider stays as many pixels wider as in the scaled drawing.
@@ -440,7 +440,7 @@ def _traced(found: _Found, numbers: np.ndarray | None) -> _Sketch:
 
 
 def _resized(values: np.ndarray, frame: Frame, size: tuple[int, int]) -> np.ndarray:
-    """What is in a frame, (width, height) pixels large; each pixel the mean of what it covers."""
+    """The frame's content resampled to (width, height) pixels by area averaging."""
     height, width = values.shape
     inside = (max(frame.left, 0), max(frame.top, 0), min(frame.right, width), min(frame.bottom, height))
     image = Image.fromarray(np.ascontiguousarray(values, np.float32)).resize(size, Image.Resampling.BOX, box=inside)
@@ -448,13 +448,13 @@ def _resized(values: np.ndarray, frame: Frame, size: tuple[int, int]) -> np.ndar
 
 
 def _size(frame: Frame, longest: int) -> tuple[int, int]:
-    """Width and height of a frame's picture in pixels, the longer one as given."""
+    """Width and height in pixels of a frame scaled to this longer side."""
     scale = longest / max(frame.width, frame.height, 1e-6)
     return max(1, round(frame.width * scale)), max(1, round(frame.height * scale))
 
 
 def _closer(line: np.ndarray, step: float) -> np.ndarray:
-    """Points added along a line, at most 1,000, so that its distance to others can be told from them."""
+    """Resample a line more densely (at most 1,000 points), to measure distances from its points."""
     along = np.concatenate([[0.0], np.hypot(*np.diff(line, axis=0).T).cumsum()])
     many = int(np.clip(along[-1] / step, 1, 1000)) + 1
     places = np.linspace(0, float(along[-1]), many)
@@ -462,7 +462,7 @@ def _closer(line: np.ndarray, step: float) -> np.ndarray:
 
 
 def _centred(image: np.ndarray, centre: float) -> np.ndarray:
-    """Shifted by whole pixels so that the centre of mass comes to index `centre`; ink stays inside."""
+    """Shift by whole pixels to bring the centre of mass to index `centre`; ink stays inside."""
     total = image.sum(dtype=np.float64)
     if total <= 0:  # drawn beside the canvas
         return image

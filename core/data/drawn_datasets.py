@@ -62,7 +62,7 @@ class DrawnDataset:
         return found
 
     def dataset(self) -> Dataset:
-        """Images to learn from and to be tested on; the same object for as long as anybody uses it."""
+        """Training and test images; the same object while a reference to it exists."""
         made = self._made() if self._made is not None else None
         if made is None:
             made = _dataset(self.name, self.drawings())
@@ -77,16 +77,16 @@ _listing = threading.Lock()
 
 
 def drawn_name(collection: Collection) -> str:
-    """What the dataset of these drawings is called; plain enough for records and for nothing to be read from it.
+    """Name of the dataset of these drawings: safe in records, and reveals nothing of its content.
 
-    Their title is in it: who has the same drawings under another one shall not see his on somebody else's page.
+    The title is part of the hash: a visitor with the same drawings under another title must not see this title.
     """
     content = f"{collection.fingerprint} {collection.name}"
     return f"drawn_{hashlib.sha256(content.encode()).hexdigest()[:24]}"
 
 
 def why_not_taught(collection: Collection) -> str | None:
-    """Why nothing can be learned from these drawings yet, in a sentence; None if it can."""
+    """The reason, as a sentence, why these drawings cannot be trained on yet; None if they can."""
     counts = collection.counts
     if collection.class_names == DIGITS:
         return None if (~collection.kept_apart).any() else "Draw a digit first, and say what it is."
@@ -105,26 +105,26 @@ def why_not_taught(collection: Collection) -> str | None:
 
 
 def is_drawn(name: str) -> bool:
-    """Whether this is the name of drawings."""
+    """True if the name is that of a dataset of drawings."""
     return bool(NAME.fullmatch(name))
 
 
 def about(name: str) -> About:
-    """What there is to say of a dataset: one that comes with the project, or drawings that somebody holds.
+    """Metadata of an embedded dataset, or of drawings that are in memory.
 
     Raises:
         KeyError: for a name that is neither.
-        DatasetError: for drawings that nobody holds any more.
+        DatasetError: for drawings that are no longer in memory.
     """
     return _held(name)[0] if is_drawn(name) else SOURCES[name]
 
 
 def load(name: str) -> Dataset:
-    """A dataset, read once for the whole process: one that comes with the project, or drawings that somebody holds.
+    """Load an embedded dataset (once for the whole process), or drawings that are in memory.
 
     Raises:
         KeyError: for a name that is neither.
-        DatasetError: for a missing or damaged file, and for drawings that nobody holds any more.
+        DatasetError: for a missing or damaged file, and for drawings that are no longer in memory.
     """
     if not is_drawn(name):
         return datasets.load(name)

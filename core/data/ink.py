@@ -1,4 +1,4 @@
-"""What is ink in a picture, whatever the pen, the paper and the light.
+"""Ink segmentation of pictures: any pen, paper and lighting.
 
 Three questions in turn: along which direction do the colours differ, is the ink at its lower or its upper end, and
 how far is a pixel from the ground around it. The ground is what a window wider than any stroke finds: the closing of
@@ -41,7 +41,7 @@ def grey(picture: np.ndarray) -> np.ndarray:
 
 
 def ink_of(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-    """How much each pixel is ink, and its pieces.
+    """Segment a picture into ink and its connected components.
 
     Args:
         picture: (h, w, 4) uint8; (h, w, 3) and (h, w) are read as opaque.
@@ -79,7 +79,7 @@ def ink_of(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
 
 
 def _ink(values: Image.Image, window: int, light: bool, positive: bool, unit: float) -> np.ndarray | None:
-    """How much each pixel is ink, (h, w) float32 in 0…1, with a ground as found by this window; or None."""
+    """Ink coverage, (h, w) float32 in 0…1, against the background estimated in this window; or None."""
     standing, most = _standing_out(values, window, light, positive)
     level = _level(standing)
     if level is None or (level[1] - level[0]) * unit * most < FAINTEST:
@@ -143,7 +143,7 @@ def _stroke(mask: np.ndarray) -> float:
 
 
 def _standing_out(values: Image.Image, window: int, light: bool, positive: bool) -> tuple[np.ndarray, float]:
-    """How far each pixel is from the ground around it: (h, w) uint8, and how many levels of `values` one of it is."""
+    """Distance of each pixel from the background, (h, w) uint8, and its unit in levels of `values`."""
     inner = (slice(window, -window), slice(window, -window))
     levels = np.pad(np.asarray(values), window, mode="edge")  # windows reach beyond the border
     if light:
@@ -159,7 +159,7 @@ def _standing_out(values: Image.Image, window: int, light: bool, positive: bool)
 
 
 def _ink_is_light(values: Image.Image) -> bool:
-    """Whether what deviates most from a smooth ground is above it."""
+    """True if the strongest deviations from a smooth background are brighter than it."""
     small = values.copy()
     small.thumbnail((_SMALL // 2, _SMALL // 2), Image.Resampling.BOX)
     levels = np.asarray(small, np.float64)
@@ -218,7 +218,7 @@ def _running(levels: np.ndarray, window: int, best: np.ufunc) -> np.ndarray:
 
 
 def _level(standing: np.ndarray) -> tuple[float, float] | None:
-    """The usual value of the ground and of the ink (Ridler, Calvard 1978, from the strongest downwards), or None."""
+    """Typical values of background and ink (Ridler, Calvard 1978, from the strongest downwards), or None."""
     counts = np.bincount(standing.ravel(), minlength=256).astype(np.float64)
     values = np.arange(256.0)
     strongest = int(np.searchsorted(counts.cumsum(), 0.9997 * float(counts.sum())))

@@ -1,4 +1,4 @@
-"""What belongs together: pixels of ink → pieces, and pieces → digits, in reading order."""
+"""Grouping of ink: pixels → connected components, and components → digits in reading order."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _POINTS = 250  # of a piece, between which distances are measured
 
 
 def components(mask: np.ndarray) -> tuple[np.ndarray, int]:
-    """Pixels that touch, by a side or a corner, get the same number.
+    """Connected components (8-connectivity) of a mask.
 
     Args:
         mask: (h, w) bool.
@@ -76,7 +76,7 @@ def _touching_runs(starts: np.ndarray, ends: np.ndarray, stride: int) -> tuple[n
 
 
 def digits(pieces: Sequence[np.ndarray], reach: float = 0.0) -> list[list[int]]:
-    """Which pieces make one digit, and the digits as one reads them.
+    """Group pieces into digits, in reading order.
 
     Pieces are one digit where they touch or nearly do, where one is inside or stands above the other, as the bar
     of a 5 or of an =, and where a low one is close beside a tall one, as in a broken 4.
@@ -107,7 +107,7 @@ def digits(pieces: Sequence[np.ndarray], reach: float = 0.0) -> list[list[int]]:
 def _together(
     one: int, other: int, points: list[np.ndarray], low: np.ndarray, high: np.ndarray, reach: float
 ) -> bool:
-    """Whether two pieces are parts of one digit."""
+    """True if two pieces are parts of one digit."""
     sides = np.stack([high[one] - low[one], high[other] - low[other]]) + max(
         reach, 1e-6
     )  # (2, x and y), with the pen
@@ -130,7 +130,7 @@ def _together(
 
 
 def _arcs(one: np.ndarray, other: np.ndarray, size: float, reach: float) -> bool:
-    """Whether two pieces bend towards each other at both ends, as the halves of a 0 do."""
+    """True if two pieces bend towards each other at both ends, as the halves of a 0 do."""
     left, right = sorted((one, other), key=lambda piece: piece[:, 0].mean())
     top = max(left[:, 1].min(), right[:, 1].min())
     bottom = min(left[:, 1].max(), right[:, 1].max())
@@ -151,7 +151,7 @@ def _distance(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def _as_read(found: list[list[int]], low: np.ndarray, high: np.ndarray) -> list[list[int]]:
-    """Line by line: what begins below the middle of all before it begins a new line."""
+    """Sort into lines of text; a piece that starts below the middle of all before it starts a new line."""
     boxes = [(low[group].min(axis=0), high[group].max(axis=0)) for group in found]
     order = sorted(range(len(found)), key=lambda index: boxes[index][0][1])
     lines: list[list[int]] = []

@@ -1,4 +1,4 @@
-"""A picture that somebody sends → pixels, and pixels → what a network sees. The file is hostile until it is read."""
+"""Uploaded picture → pixels → network input. Files are untrusted and validated before they are decoded."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _made_small(image: Image.Image, content: bytes) -> None:
 
 
 def _scans(content: bytes) -> list[int]:
-    """How many colours each scan of a JPEG has, up to `MAX_SCANS` + 1 of them; markers are found as libjpeg does."""
+    """Number of components in each scan of a JPEG, for at most `MAX_SCANS` + 1 scans; markers found as by libjpeg."""
     found: list[int] = []
     place = 2
     while len(found) <= MAX_SCANS and (marker := _MARKER.search(content, place)):
@@ -115,7 +115,7 @@ def _scans(content: bytes) -> list[int]:
 
 
 def _eight_bits(values: np.ndarray) -> np.ndarray:
-    """Any numbers → uint8 over their own range; what is no number is black."""
+    """Rescale numbers from their own range to uint8; NaN becomes 0."""
     flat, made = values.reshape(-1), np.empty(values.size, np.uint8)
     parts = [slice(start, start + _AT_ONCE) for start in range(0, len(flat), _AT_ONCE)]
     low = min(float(_finite(flat[part]).min()) for part in parts)
@@ -126,12 +126,12 @@ def _eight_bits(values: np.ndarray) -> np.ndarray:
 
 
 def _finite(values: np.ndarray) -> np.ndarray:
-    """As float64, what is no number 0."""
+    """Numbers as float64, with 0 for NaN and infinities."""
     return np.nan_to_num(values.astype(np.float64), posinf=0.0, neginf=0.0)
 
 
 def network_input(picture: np.ndarray, input_shape: tuple[int, int, int]) -> np.ndarray | None:
-    """What a network of this input shape gets to see of a picture.
+    """Convert a picture to the input shape of a network.
 
     Of a digit for 28×28 grey values: cut out, scaled and centred as MNIST's are. Otherwise the middle of the
     picture, as large as fits, on black.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.network import Network, Path, trace
-from core.network.network import place
+from core.network.network import layer_label
 
 if TYPE_CHECKING:
     import keras
@@ -68,7 +68,7 @@ def check_channel(network: Network, path: Path, channel: int) -> None:
     channels = row.shape[-1]
     if not 0 <= channel < channels:
         raise IndexError(
-            f"{type(row.layer).__name__} at {place(path)} has the channels 0 to {channels - 1}, but not {channel}."
+            f"{type(row.layer).__name__} at {layer_label(path)} has the channels 0 to {channels - 1}, but not {channel}."
         )
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from core.insight.scores import Scores, scores_of
 from core.network import Layer, Network, Path, trace
 from core.network.layers import size_text
-from core.network.network import place
+from core.network.network import layer_label
 
 if TYPE_CHECKING:
     import keras
@@ -284,7 +284,7 @@ def grad_cam(
     layers = grad_cam_layers(network)
     if path is not None and path not in layers:
         raise ValueError(
-            f"The layer at {place(path)} has no maps that are larger than 1×1 and made by a convolution."
+            f"The layer at {layer_label(path)} has no maps that are larger than 1×1 and made by a convolution."
         )
     scores, image = _ready(model, image, target)
     return scores.cam(model, path or layers[-1], image[np.newaxis], target)[1][0] if layers else None
@@ -404,7 +404,7 @@ def _by_maps(model: keras.Model, network: Network, image: np.ndarray, target: in
     scores, image = _ready(model, image, target)
     (score,), (values,) = scores.cam(model, path, image[np.newaxis], target)
     rows, columns, maps = trace(network).row(path).shape
-    note = f"Of layer {place(path)}, which has {maps:,} maps of {size_text((rows, columns))}."
+    note = f"Of layer {layer_label(path)}, which has {maps:,} maps of {size_text((rows, columns))}."
     if not values.any():
         note += " None of their places speaks for this class."
     return Saliency(values, False, float(score), note)

@@ -1,4 +1,4 @@
-"""What a network is: values, arithmetic and text. Pure Python."""
+"""Networks as values: layers, shapes, parameter counts, receptive fields and exported code. Pure Python."""
 
 from core.network.blocks import inception_block, residual_block
 from core.network.code import layer_code, to_code, to_notebook
@@ -27,7 +27,7 @@ from core.network.layers import (
     SpatialDropout2D,
     ZeroPadding2D,
 )
-from core.network.network import Block, Branches, Network, Path, place
+from core.network.network import Block, Branches, Network, Path, layer_label
 from core.network.presets import LENET5, PRESETS, Preset
 from core.network.recipe import Recipe
 from core.network.settings import InvalidSetting
@@ -85,7 +85,7 @@ __all__ = [
     "from_token",
     "inception_block",
     "layer_code",
-    "place",
+    "layer_label",
     "residual_block",
     "shared_from_json",
     "shared_from_token",

@@ -1,4 +1,4 @@
-"""What is worth a thought before training: design rules, as single sentences with their reason. Never a verdict."""
+"""Design rules checked before training, each as one sentence with its reason and source."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from core.network.geometry import Row, Trace
 from core.network.layers import Convolution, Dense, DepthwiseConv2D, Layer, shape_text, size_text
-from core.network.network import Network, place
+from core.network.network import Network, layer_label
 
 DIGITS = (28, 28)  # pixels of an image of MNIST
 OBJECT = 20  # MNIST's makers scaled every digit into a 20×20 box
@@ -19,7 +19,7 @@ _Layers = list[tuple[Row, Layer]]  # in the order of computation
 
 
 class Advice(NamedTuple):
-    """One line, why, and who says so (a link where there is one)."""
+    """A design rule that is not followed: one line, the reason and the source (a link if there is one)."""
 
     sentence: str
     why: str
@@ -57,7 +57,7 @@ def _wasted(traced: Trace, layers: _Layers) -> Advice | None:
     for row, layer in layers:
         if isinstance(layer, Convolution) and max(layer.kernel_size) > 1 and seen:
             return Advice(
-                f"Layer {place(row.path)} widens no view: before it, each unit sees the whole image already.",
+                f"Layer {layer_label(row.path)} widens no view: before it, each unit sees the whole image already.",
                 "It may still combine what is there, but a 1×1 convolution does that with fewer parameters.",
                 DISTILL,
             )
@@ -73,7 +73,9 @@ def _heavy(traced: Trace, layers: _Layers) -> Advice | None:
     if not isinstance(heaviest.layer, Dense) or heaviest.parameters < 20_000 or heaviest.parameters < 0.7 * total:
         return None
     return Advice(
-        f"Layer {place(heaviest.path)} holds {heaviest.parameters / total:.0%} of all parameters.".replace("%", " %"),
+        f"Layer {layer_label(heaviest.path)} holds {heaviest.parameters / total:.0%} of all parameters.".replace(
+            "%", " %"
+        ),
         "A dense layer has a weight for every pair of input and output, so it grows large and learns by heart. "
         "Dropout before it, a penalty on its weights, or global pooling instead of Flatten helps.",
         PERRIN,
@@ -87,7 +89,7 @@ def _late_pooling(traced: Trace, layers: _Layers) -> Advice | None:
     if not pools or not convolutions or pools[-1].path < convolutions[-1].path:
         return None
     return Advice(
-        f"Layer {place(pools[-1].path)} pools to {shape_text(pools[-1].shape[:2])} with no convolution after it.",
+        f"Layer {layer_label(pools[-1].path)} pools to {shape_text(pools[-1].shape[:2])} with no convolution after it.",
         "Pooling forgets where things are. Early it costs little, since the background is plain; near the end "
         "the place of a stroke is what tells digits apart.",
         FIRST_CNN,
@@ -104,7 +106,7 @@ def _linear(traced: Trace, layers: _Layers) -> Advice | None:
         neighbours = one.path[:-1] == other.path[:-1]
         if neighbours and not bent and not isinstance(first, DepthwiseConv2D):
             return Advice(
-                f"Between layers {place(one.path)} and {place(other.path)} nothing bends the numbers.",
+                f"Between layers {layer_label(one.path)} and {layer_label(other.path)} no non-linearity is applied.",
                 "Two linear layers in a row can do no more than one. Give the first an activation such as relu.",
                 "D. E. Rumelhart, G. E. Hinton, R. J. Williams, “Learning representations by back-propagating errors” (1986)",
             )

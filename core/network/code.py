@@ -80,7 +80,7 @@ def _sections(network: Network, recipe: Recipe, dataset: str) -> list[tuple[str,
 
 
 def _why_untrained(network: Network, dataset: str) -> str | None:
-    """Why the script can only build this network; None where it can train it."""
+    """The reason why the script can only build this network; None if it can train it."""
     if network.input_shape != IMAGES:
         theirs, ours = shape_text(IMAGES), shape_text(network.input_shape)
         return f"the images of keras.datasets.{DATASETS[dataset]} are {theirs}, this network expects {ours}."
@@ -126,6 +126,6 @@ def _value(how: Any, value: Any) -> str:
 
 
 def _identifier(name: str) -> str:
-    """A name that Keras and Python accept, near to what was given."""
+    """A valid Python and Keras identifier, close to the name given."""
     plain = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_").lower() or "network"
     return f"network_{plain}" if plain[0].isdigit() or keyword.iskeyword(plain) else plain

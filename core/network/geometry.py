@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import NamedTuple, Union
 
 from core.network.layers import CannotWork, Layer, Reads, Shape, Window, shape_text, size_text
-from core.network.network import Block, Branches, Network, Path, place
+from core.network.network import Block, Branches, Network, Path, layer_label
 
 MAX_PATHS = 16
 
@@ -65,7 +65,7 @@ class Axis(NamedTuple):
 
 @dataclass(frozen=True)
 class ReceptiveField:
-    """Which input pixels each unit of a layer's output depends on.
+    """Receptive field of a layer: the input pixels that each unit of its output depends on.
 
     Along one axis that is an affine interval (`vertical`, `horizontal`), and
     exactly a set of indices for each output index. A path through parallel
@@ -90,7 +90,7 @@ class ReceptiveField:
 
     @property
     def covers_input(self) -> bool:
-        """Whether the field is at least as large as the whole input."""
+        """True if the field is at least as large as the whole input."""
         return self.size[0] >= self.input_shape[0] and self.size[1] >= self.input_shape[1]
 
     @property
@@ -139,19 +139,19 @@ class Row(NamedTuple):
     def shape(self) -> Shape:
         """The output shape; raises `CannotWork` from a problem on."""
         if self.output_shape is None:
-            raise CannotWork(f"Nothing comes out of layer {place(self.path)}.")
+            raise CannotWork(f"Nothing comes out of layer {layer_label(self.path)}.")
         return self.output_shape
 
     @property
     def field(self) -> ReceptiveField:
         """The receptive field; raises `CannotWork` from a problem on."""
         if self.receptive_field is None:
-            raise CannotWork(f"Nothing comes out of layer {place(self.path)}.")
+            raise CannotWork(f"Nothing comes out of layer {layer_label(self.path)}.")
         return self.receptive_field
 
 
 class Problem(NamedTuple):
-    """Why a network cannot work, and at which layer (`()`: the network as a whole)."""
+    """An error in a network: the message, and the layer's path (`()` for the network as a whole)."""
 
     path: Path
     sentence: str
@@ -163,7 +163,7 @@ class Trace:
 
     Attributes:
         rows: one for each layer and join, in the order of `Network.walk`.
-        problems: what cannot work.
+        problems: errors; empty if the network works.
         inputs: path → the shape that arrives there; None behind a problem.
         notes: path → what is worth knowing about a layer where it stands.
     """
@@ -180,7 +180,7 @@ class Trace:
 
     @property
     def works(self) -> bool:
-        """Whether an image gets through to the end."""
+        """True if the network has no problems."""
         return all(row.output_shape is not None for row in self.rows)
 
     @property
@@ -194,7 +194,7 @@ class Trace:
 
     @property
     def activation_values(self) -> int:
-        """Numbers in all outputs together, for one image."""
+        """Total size of all layer outputs, for one image."""
         return sum(prod(row.output_shape) for row in self.rows if row.output_shape)
 
     @property
@@ -227,11 +227,11 @@ class Trace:
         """The shape that arrives at this path; raises `CannotWork` behind a problem."""
         shape = self.inputs[path]
         if shape is None:
-            raise CannotWork(f"Nothing arrives at layer {place(path)}.")
+            raise CannotWork(f"Nothing arrives at layer {layer_label(path)}.")
         return shape
 
     def shape_after(self, path: Path) -> Shape | None:
-        """What a layer would receive that is put after this path (of a block, or of an empty branch)."""
+        """Input shape of a layer inserted after this path (of a block, or of an empty branch)."""
         if len(path) % 2:
             return self.row(path).output_shape
         return self.inputs.get(path[:-1])
@@ -242,7 +242,7 @@ class Trace:
 
 
 class _Signal(NamedTuple):
-    """What flows between layers: a shape and what each position sees."""
+    """Intermediate tensor: its shape and the receptive field of each position."""
 
     shape: Shape
     field: ReceptiveField
@@ -257,7 +257,7 @@ class _Counts(NamedTuple):
 
 
 class _Findings(NamedTuple):
-    """What is written down on the way."""
+    """Rows, problems and notes collected while tracing."""
 
     rows: list[Row]
     problems: list[Problem]
@@ -267,7 +267,7 @@ class _Findings(NamedTuple):
 
 @lru_cache(maxsize=256)
 def trace(network: Network, classes: int | None = None) -> Trace:
-    """Follow an image through the network.
+    """Compute shapes, parameters and receptive fields of all layers.
 
     Args:
         network: the network.
@@ -399,14 +399,14 @@ def _join(block: Branches, ends: list[_Signal]) -> _Signal:
     if block.merge == "add":
         if len(set(shapes)) > 1:
             raise CannotWork(
-                f"Branches can be summed only where all shapes are equal, but here they are {listed}. {_mend(shapes)}"
+                f"Branches can be summed only where all shapes are equal, but here they are {listed}. {_merge_hint(shapes)}"
             )
         shape = shapes[0]
     else:
         if len({shape[:-1] for shape in shapes}) > 1:
             raise CannotWork(
                 "Branches can be concatenated only where height and width are equal, "
-                f"but here the shapes are {listed}. {_mend(shapes)}"
+                f"but here the shapes are {listed}. {_merge_hint(shapes)}"
             )
         shape = (*shapes[0][:-1], sum(shape[-1] for shape in shapes))
     fields = [end.field for end in ends]
@@ -421,8 +421,8 @@ def _join(block: Branches, ends: list[_Signal]) -> _Signal:
     return _Signal(shape, joined)
 
 
-def _mend(shapes: list[Shape]) -> str:
-    """What to do about branches whose ends do not go together."""
+def _merge_hint(shapes: list[Shape]) -> str:
+    """Suggestion for branches whose output shapes do not match."""
     if len({len(shape) for shape in shapes}) > 1:
         return "Flatten all of them, or none."
     if len({shape[:-1] for shape in shapes}) > 1:

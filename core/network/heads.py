@@ -1,4 +1,4 @@
-"""The same network for other classes: what it has learned to see may serve another question."""
+"""Replacement of a network's classification head, for transfer learning to other classes."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from core.network.network import Network
 
 
 class Rehead(NamedTuple):
-    """A network that answers with other classes.
+    """A network with a new classification head.
 
     Attributes:
-        network: it.
-        arrays: how many of its weight arrays, the last ones, belong to the layer that gives the answer.
+        network: the network with the new head.
+        arrays: number of weight arrays of the head; they are the last ones.
     """
 
     network: Network
@@ -22,9 +22,9 @@ class Rehead(NamedTuple):
 
 
 def with_classes(network: Network, classes: int) -> Rehead | None:
-    """The network with so many answers: its last layer with weights gets as many units, or filters.
+    """The network for this number of classes: its last layer with weights gets as many units (or filters).
 
-    None where that is no Dense or Conv2D layer of the main line, or where the network could not answer so.
+    None if that layer is not a Dense or ungrouped Conv2D layer outside branches, or if the result is invalid.
     """
     weighted = [row for row in trace(network).rows if row.parameters]
     if not weighted or len(weighted[-1].path) > 1:

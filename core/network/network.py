@@ -49,15 +49,15 @@ class Branches:
         return f"{len(self.branches)}, {self.merge}{skip}"
 
     def with_merge(self, merge: str) -> Branches:
-        """Joined in another way."""
+        """A copy joined in another way."""
         return replace(self, merge=merge)
 
     def with_branch(self, number: int, blocks: tuple[Block, ...] = ()) -> Branches:
-        """With one more branch, which is then this one."""
+        """A copy with a branch inserted at this number."""
         return replace(self, branches=(*self.branches[:number], blocks, *self.branches[number:]))
 
     def without_branch(self, number: int) -> Branches:
-        """Without this branch; raises `InvalidSetting` where fewer than two would be left."""
+        """A copy without this branch; raises `InvalidSetting` where fewer than two would be left."""
         return replace(self, branches=self.branches[:number] + self.branches[number + 1 :])
 
 
@@ -74,7 +74,7 @@ class Network:
     Args:
         input_shape: (height, width, channels) of one image.
         layers: blocks, in order.
-        name: what people call it, at most 60 characters.
+        name: title on the pages, at most 60 characters.
 
     Raises:
         InvalidSetting: with a sentence, where a value is out of its bounds.
@@ -131,7 +131,7 @@ class Network:
         return block
 
     def sources(self, path: Path) -> tuple[Path, ...]:
-        """What the block at this path reads: the paths of blocks, `IMAGE` being the input.
+        """Paths of the blocks whose outputs the block at this path reads; `IMAGE` is the network's input.
 
         A layer reads one; a join one for each branch, where an empty branch is what comes
         before the branches; the image none. Raises `IndexError` where there is no such block.
@@ -147,35 +147,35 @@ class Network:
         )
 
     def replaced(self, path: Path, block: Block) -> Network:
-        """With another block at this path."""
+        """A copy with the block at this path replaced."""
         self.at(path)
         return self._edited(path, lambda blocks, i: (*blocks[:i], block, *blocks[i + 1 :]))
 
     def inserted(self, path: Path, block: Block) -> Network:
-        """With one more block, which is then at this path."""
+        """A copy with a block inserted at this path."""
         return self._edited(path, lambda blocks, i: (*blocks[:i], block, *blocks[i:]))
 
     def removed(self, path: Path) -> Network:
-        """Without the block at this path."""
+        """A copy without the block at this path."""
         self.at(path)
         return self._edited(path, lambda blocks, i: (*blocks[:i], *blocks[i + 1 :]))
 
     def duplicated(self, path: Path) -> Network:
-        """With a copy right after the block at this path."""
+        """A copy with the block at this path repeated right after it."""
         return self.inserted((*path[:-1], path[-1] + 1), self.at(path))
 
     def moved(self, path: Path, by: int) -> Network:
-        """With the block `by` places further down its list (up where negative), within its ends."""
+        """A copy with the block `by` positions further down its list (up where negative), within its ends."""
         block = self.at(path)
         target = min(max(path[-1] + by, 0), len(self._siblings(path)) - 1)
         return self.removed(path).inserted((*path[:-1], target), block)
 
     def renamed(self, name: str) -> Network:
-        """With another name."""
+        """A copy with another name."""
         return replace(self, name=name)
 
     def with_input(self, input_shape: Shape) -> Network:
-        """The same layers over images of another shape."""
+        """A copy with another input shape."""
         return replace(self, input_shape=input_shape)
 
     def _siblings(self, path: Path) -> tuple[Block, ...]:
@@ -195,13 +195,13 @@ class Network:
         return replace(self, layers=_edited(self.layers, path, edit))
 
 
-def place(path: Path) -> str:
-    """A path as people count: `3`, or `2.1.4` inside branches; of a branch itself `2.1`."""
+def layer_label(path: Path) -> str:
+    """The path as text, counted from 1: `3`, `2.1.4` within branches, `2.1` for a branch itself."""
     return ".".join(str(number + 1) for number in path)
 
 
 def _before(path: Path) -> Path:
-    """What arrives at the block at this path: the block before it or, at the start of a branch, before the branches."""
+    """Path of a block's input: the block before it or, at the start of a branch, the one before the branches."""
     *prefix, number = path
     if number > 0:
         return (*prefix, number - 1)

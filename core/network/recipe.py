@@ -1,4 +1,4 @@
-"""How a network learns: a value, like the network."""
+"""Training hyperparameters as an immutable value."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ DATA = ("training_images", "validation_share", "early_stopping", "monitor", "res
 
 @dataclass(frozen=True)
 class Recipe(Checked):
-    """Everything besides network and data that decides what a run will do.
+    """Hyperparameters of a training run: all that determines it besides network and data.
 
     The same recipe, network and dataset give the same weights on the same machine.
     """
@@ -166,16 +166,16 @@ class Recipe(Checked):
 
     @property
     def augments(self) -> bool:
-        """Whether the network sees changed images."""
+        """True if training images are augmented."""
         return any(getattr(self, name) for name in AUGMENTATIONS)
 
     @property
     def selects(self) -> bool:
-        """Whether something is decided by looking at the judged images: when to stop, what to keep, the rate."""
+        """True if evaluations decide something: early stopping, the checkpoint kept, or the learning rate."""
         return bool(self.early_stopping or self.restore_best or self.schedule == "plateau")
 
     def split(self, images: int) -> tuple[int, range]:
-        """How many of the first training images are learned from, and which are kept apart for validation.
+        """Number of images to train on, which come first, and the indices of those held out for validation.
 
         As Keras' `validation_split`: the last share of the images that are used at all.
         """
@@ -184,7 +184,7 @@ class Recipe(Checked):
         return learned, range(learned, used)
 
     def idle(self) -> tuple[str, ...]:
-        """Settings that change nothing while the others are as they are."""
+        """Settings without effect given the other settings."""
         names = {name for used in SCHEDULE_SETTINGS.values() for name in used}
         unused = names - set(SCHEDULE_SETTINGS[self.schedule])
         if self.schedule == "table":
@@ -207,7 +207,7 @@ class Recipe(Checked):
         return self.replaced(**changes)
 
     def describe(self) -> str:
-        """The recipe in a few words: `SGD 0.01, batch 32, 20 epochs, crossentropy`."""
+        """Short text of the recipe: `SGD 0.01, batch 32, 20 epochs, crossentropy`."""
         momentum = f" with momentum {self.momentum:g}" if self.momentum and "momentum" not in self.idle() else ""
         rate = "" if self.schedule == "table" else f" {self.learning_rate:g}"
         schedule = "" if self.schedule == "constant" else f", {self.schedule}"

@@ -1,4 +1,4 @@
-"""What the published networks reach here: the table that `make reproduce` writes."""
+"""Accuracy of the published networks as reproduced here: the table that `make reproduce` writes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FILE = Path(__file__).resolve().parents[2] / "assets" / "reproduced.json"
 
 
 def fingerprint(network: Network, recipe: Recipe | None) -> str:
-    """Changes when the network or the recipe does: then its figures have to be measured anew."""
+    """Hash of network and recipe; figures with another hash are out of date."""
     return hashlib.sha256(to_json(network.renamed("x"), recipe).encode()).hexdigest()[:16]
 
 
@@ -32,7 +32,7 @@ def reproduced() -> dict[str, dict[str, Any]]:
 
 
 def _current(key: str, row: dict[str, Any]) -> dict[str, Any] | None:
-    """What of a row is still true."""
+    """The parts of a row whose fingerprint is still current."""
     preset = PRESETS.get(key)
     if preset is None or row["fingerprint"] != fingerprint(preset.network, preset.recipe):
         return None
@@ -43,7 +43,7 @@ def _current(key: str, row: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def ours(key: str) -> str:
-    """A sentence with our own figures of a preset; empty where it has not been measured."""
+    """Sentence with the accuracy reproduced for a preset; empty if it has not been measured."""
     row = reproduced().get(key)
     if row is None:
         return ""
@@ -102,12 +102,12 @@ def _improved(key: str, row: dict[str, Any]) -> str:
 
 
 def _training(row: dict[str, Any], part: dict[str, Any]) -> str:
-    """The training accuracy too, where that is what was published."""
+    """The training accuracy as text, if it is the published figure."""
     return f"; {part['train_accuracy'] * 100:.2f} % training" if row["published_on"] == "training" else ""
 
 
 def _reached(row: dict[str, Any]) -> str:
-    """Whether the published accuracy came out here, without choosing by the test images; a dash where none is known."""
+    """`yes`, `with our recipe` or `no`: the published accuracy was reached here without selection by test images."""
     there, on = row["published_accuracy"], row["published_on"]
     if there is None:
         return "–"

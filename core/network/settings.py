@@ -1,4 +1,4 @@
-"""Settings: what a person may set, with label, help and bounds.
+"""Settings of layers and recipes: types with validation, label, help text and bounds.
 
 A layer or a recipe is a frozen dataclass whose fields carry a `Setting`. The
 widgets of the editor, the checks on construction and the reading of links all
@@ -16,12 +16,12 @@ from typing import Any, ClassVar, Self, TypeGuard
 
 
 class InvalidSetting(ValueError):
-    """A value that its setting does not allow. The message says what would work."""
+    """Invalid value of a setting. The message says what would work."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """The label and the help that a person sees beside a field."""
+    """Base class of settings: label and help text of a form field."""
 
     label: str
     help: str
@@ -73,7 +73,7 @@ class Number(Setting):
 
 @dataclass(frozen=True)
 class Choice(Setting):
-    """One of a few names."""
+    """One of a fixed list of names."""
 
     choices: tuple[str, ...] = ()
 
@@ -85,7 +85,7 @@ class Choice(Setting):
 
 @dataclass(frozen=True)
 class Flag(Setting):
-    """Yes or no."""
+    """A boolean."""
 
     def checked(self, value: Any) -> bool:
         if not isinstance(value, bool):
@@ -95,7 +95,7 @@ class Flag(Setting):
 
 @dataclass(frozen=True)
 class Pair(Setting):
-    """Two whole numbers, rows then columns; one number stands for both.
+    """A pair of integers (rows, columns); one integer is used for both.
 
     With `default_label`, `None` is allowed too and the label says what it means.
     """
@@ -118,7 +118,7 @@ class Pair(Setting):
 
 @dataclass(frozen=True)
 class Penalty(Setting):
-    """Two strengths (l1, l2) of a regulariser on weights; (0, 0) is none.
+    """Factors (l1, l2) of a weight regularizer; (0, 0) for none.
 
     The loss grows by l1·Σ|w| + l2·Σw².
     """
@@ -134,7 +134,7 @@ class Penalty(Setting):
 
 @dataclass(frozen=True)
 class Stages(Setting):
-    """A table by epoch: (epochs, value) for each stage, in order; the last value stays until the end."""
+    """Piecewise constant schedule: (epochs, value) for each stage; the last value stays until the end."""
 
     minimum: float = 0.0
     maximum: float = 1.0
@@ -156,7 +156,7 @@ class Stages(Setting):
 
 
 def stages_text(stages: tuple[tuple[int, float], ...]) -> str:
-    """`0.0005 × 2, 0.0002 × 3`: value × epochs, as people type it."""
+    """Format stages as text, `0.0005 × 2, 0.0002 × 3`: value × epochs."""
     return ", ".join(f"{value:.6g} × {epochs}" for epochs, value in stages)
 
 
@@ -166,7 +166,7 @@ _STAGE = re.compile(
 
 
 def read_stages(typed: str) -> tuple[tuple[int, float], ...] | str:
-    """The other way round; the text itself where it is none."""
+    """Parse stages, the inverse of `stages_text`; return the input if invalid."""
     stages: list[tuple[int, float]] = []
     for part in str(typed)[:1000].split(","):
         found = _STAGE.fullmatch(part)
@@ -191,7 +191,7 @@ def settings_of(kind: Any) -> dict[str, Setting]:
 
 @dataclass(frozen=True)
 class Checked:
-    """Base of the values made of settings: checks and normalises each field on construction."""
+    """Base class of dataclasses made of settings: validates and normalizes each field on construction."""
 
     noun: ClassVar[str] = ""
 
@@ -205,11 +205,11 @@ class Checked:
             object.__setattr__(self, name, value)
 
     def replaced(self, **changes: Any) -> Self:
-        """The same value with some fields changed (checked again)."""
+        """A copy with some fields changed, validated again."""
         return dataclasses.replace(self, **changes)
 
     def changed_settings(self) -> dict[str, Any]:
-        """Field name → value of the fields that differ from their default."""
+        """The fields that differ from their default: name → value."""
         return {
             field.name: getattr(self, field.name)
             for field in dataclasses.fields(self)
@@ -223,7 +223,7 @@ def _is_row(value: Any) -> TypeGuard[Sequence[Any]]:
 
 
 def _shown(value: Any) -> str:
-    """A value as it may stand in a message: short, whatever it is."""
+    """Representation of any value for messages, at most 40 characters."""
     try:
         text = repr(value)
     except (ValueError, RecursionError):  # an int with more digits than Python prints

@@ -1,4 +1,4 @@
-"""Networks and recipes as text: JSON for files, tokens for links. What comes in is hostile until it has been read."""
+"""Networks and recipes as text: JSON for files, tokens for links. Input is untrusted and validated in full."""
 
 # pyright: reportUnnecessaryIsInstance=false
 # What is read is checked, whatever the annotations promise: it may come from anywhere.
@@ -25,12 +25,12 @@ HIDEABLE = ("edit", "train", "draw", "inside")
 
 
 class InvalidNetwork(ValueError):
-    """A text that is no network. The message says why, in one sentence."""
+    """A text that is not a valid network. The message says why, in one sentence."""
 
 
 @dataclass(frozen=True)
 class Shared:
-    """All that a link or a file hands on.
+    """Content of a link or a file: the network and what comes with it.
 
     Attributes:
         network: the network.
@@ -65,7 +65,7 @@ def from_json(text: str) -> Network:
 
 
 def shared_from_json(text: str) -> Shared:
-    """All that this text describes; raises `InvalidNetwork` like `from_json`."""
+    """Parse all that a JSON text shares; raises `InvalidNetwork` like `from_json`."""
     if not isinstance(text, str):
         raise InvalidNetwork("A network is read from text.")
     if len(text) > MAX_TEXT:
@@ -93,12 +93,12 @@ def to_token(
 
 
 def from_token(token: str) -> Network:
-    """The network that a link hands on; raises `InvalidNetwork` and nothing else."""
+    """Parse the network from a token; raises `InvalidNetwork` and nothing else."""
     return shared_from_token(token).network
 
 
 def shared_from_token(token: str) -> Shared:
-    """All that a link hands on; raises `InvalidNetwork` and nothing else."""
+    """Parse all that a token shares; raises `InvalidNetwork` and nothing else."""
     if not isinstance(token, str) or len(token) > MAX_TOKEN:
         raise InvalidNetwork("This link is too long to be one of ours.")
     if len(token) < 2:

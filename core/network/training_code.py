@@ -24,7 +24,7 @@ Section = tuple[str, str]  # what it does, Python text
 
 
 def training_sections(recipe: Recipe) -> list[Section]:
-    """What comes after the network: (what it does, Python text) in order."""
+    """Sections of the script after the network, in order: (description, Python text)."""
     sections: list[Section] = []
     if recipe.shear:
         sections.append(("Keras shears about the corner; this one about the centre.", _class_code("CentredShear")))
@@ -39,7 +39,7 @@ def training_sections(recipe: Recipe) -> list[Section]:
 
 
 def data_code(recipe: Recipe, dataset: str) -> str:
-    """Loading, the images that are used, 0…255 to 0…1, targets, and what is kept apart for validation."""
+    """Code that loads the images, selects and rescales them to 0…1, makes targets and holds out validation images."""
     lines = [f"(x_train, y_train), (x_test, y_test) = keras.datasets.{DATASETS[dataset]}.load_data()"]
     if recipe.training_images:
         first = recipe.training_images
@@ -62,7 +62,7 @@ def data_code(recipe: Recipe, dataset: str) -> str:
 
 
 def _validates(recipe: Recipe) -> bool:
-    """Whether any image is left for validation: a share of very few may be none."""
+    """True if at least one image is held out for validation: a share of very few may round to none."""
     return len(recipe.split(TRAINING_IMAGES)[1]) > 0
 
 
@@ -83,12 +83,12 @@ def _classes(recipe: Recipe) -> list[str]:
 
 
 def _steady(recipe: Recipe) -> bool:
-    """Whether the schedule alone, without warming up, is one number."""
+    """True if the learning rate is constant apart from a warm-up."""
     return recipe.schedule in ("constant", "plateau") or (recipe.schedule == "table" and len(recipe.rates) == 1)
 
 
 def _counts_steps(recipe: Recipe) -> bool:
-    """Whether the script needs to know how many steps there will be."""
+    """True if the script needs the total number of steps."""
     return not _steady(recipe) or recipe.warm_up > 0
 
 

@@ -1,4 +1,4 @@
-"""Where runs and drawings are kept: one database, SQLite or PostgreSQL. Knows rows and arrays, not training."""
+"""Persistent storage of runs and drawings in SQLite or PostgreSQL. Knows rows and arrays, not training."""
 
 from core.store.database import StoreError
 from core.store.store import LEASE_SECONDS, Kind, RunStore, Store, Stored, TakenOver, VisitorStore, why_full

@@ -42,7 +42,7 @@ MEANINGS = {  # sentence → how the names of errors of the system, SQLite, Post
 
 
 class StoreError(Exception):
-    """Something that could not be saved or read. The message is for people and says what to do."""
+    """A failed read or write. The message is for users and says what to do."""
 
 
 class Database:
@@ -65,7 +65,7 @@ class Database:
             raise StoreError(_sentence(problem, reading)) from problem
 
     def give_back(self) -> None:
-        """Let the disk have the space of deleted rows, where SQLite can now; PostgreSQL reuses it by itself."""
+        """Return the space of deleted rows to the disk if SQLite can now; PostgreSQL reuses it by itself."""
         if self._engine is not None and not self._url:
             failures = sqlite3.Error, SQLAlchemyError
             with suppress(*failures), closing(self._engine.raw_connection()) as connection:
@@ -115,7 +115,7 @@ def _begin(connection: sa.Connection) -> None:
 
 
 def _sentence(problem: Exception, reading: str) -> str:
-    """What went wrong, and what to do, for people."""
+    """User-facing message for a database error: the cause, and what to do."""
     cause = getattr(problem, "orig", None) or problem
     name = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or ""
     name = name or errno.errorcode.get(getattr(cause, "errno", None) or 0, type(cause).__name__)

@@ -1,4 +1,4 @@
-"""Visitors, what each of them keeps, and the runs among it."""
+"""Storage by visitor: files, runs, checkpoints and quotas."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Stored(NamedTuple):
 
 
 def why_full(count: int) -> str | None:
-    """Why a visitor with so many runs cannot start another, in a sentence; None if they can."""
+    """The reason, as a sentence, why a visitor with this number of runs cannot start another; None if they can."""
     most = settings.value("RECEPTIVE_MOST_RUNS")
     full = f"You have {most:,} runs, which is the most that is kept. Delete one to start another."
     return None if count < most else full
@@ -65,13 +65,13 @@ class Store:
         self.server = secrets.token_hex(16)
 
     def visitor(self, token: str) -> VisitorStore:
-        """What the visitor with this secret keeps; raises `StoreError` where it has not 1 to 1,000 characters."""
+        """Storage of the visitor with this secret; raises `StoreError` if it has not 1 to 1,000 characters."""
         if not isinstance(token, str) or not 1 <= len(token) <= 1000:
             raise StoreError("Your link to your workspace is damaged. Open Receptive anew to get another one.")
         return VisitorStore(self, hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest())
 
     def expire(self, now: float | None = None, in_use: Collection[str] = ()) -> int:
-        """Forget visitors who stayed away too long and, while all take too much room, those who did longest.
+        """Delete visitors inactive for too long and, while the total quota is exceeded, the longest inactive ones.
 
         Those whose tokens are `in_use`, and for whom any server trains, stay. Returns how many were forgotten.
         """
@@ -96,7 +96,7 @@ class Store:
 
 
 class VisitorStore:
-    """What one visitor keeps. Safe from any thread; made by `Store.visitor`. All it does may raise `StoreError`."""
+    """Storage of one visitor, made by `Store.visitor`. Thread-safe. All methods may raise `StoreError`."""
 
     def __init__(self, store: Store, visitor_id: str) -> None:
         self.store, self.database, self.id = store, store.database, visitor_id
@@ -141,13 +141,13 @@ class VisitorStore:
         return None if row is None else _checked(row.content, row.digest, what)
 
     def heartbeat(self, now: float | None = None) -> None:
-        """The visitor is here (`now` in seconds since 1970); whatever is saved says so too."""
+        """Record that the visitor is active (`now` in seconds since 1970); saving anything does so too."""
         here = visitors.update().where(visitors.c.id == self.id)
         with self.database.transaction() as connection:
             connection.execute(here.values(used=time.time() if now is None else now))
 
     def size(self, connection: sa.Connection) -> int:
-        """Bytes of all that counts against the quota."""
+        """Bytes that count against the quota."""
         counted = (blobs.c.visitor == self.id) & (blobs.c.kind != "draft")
         return int(connection.execute(sa.select(sa.func.sum(blobs.c.size)).where(counted)).scalar() or 0)
 
@@ -170,7 +170,7 @@ class VisitorStore:
 
 
 class RunStore:
-    """One run. Safe from any thread; made by `VisitorStore`. All it does may raise `StoreError`."""
+    """Storage of one run, made by `VisitorStore`. Thread-safe. All methods may raise `StoreError`."""
 
     def __init__(self, visitor: VisitorStore, run_id: str) -> None:
         self.visitor, self.id = visitor, run_id
@@ -180,7 +180,7 @@ class RunStore:
         """Save a record and the checkpoints that belong to it in one transaction, in place of the former ones.
 
         It goes on from a revision (0, or what `read` or the last `save` returned) and returns its own; it raises
-        `TakenOver` where another server has saved since. For room, epochs are dropped: see `thinned`.
+        `TakenOver` where another server has saved since. For room, epochs are dropped: see `epochs_to_keep`.
         """
         contents = {"record": record} | {str(kind): _packed(arrays) for kind, arrays in checkpoints.items()}
         with self.visitor.writing() as connection:
@@ -214,7 +214,7 @@ class RunStore:
             self._update(connection, name=name)
 
     def claim(self) -> bool:
-        """Say that this server trains the run, again within `LEASE_SECONDS`; False while another one does."""
+        """Acquire or renew this server's lease of `LEASE_SECONDS` on training the run; False while another holds it."""
         now, server = time.time(), self.visitor.store.server
         silent = ~runs.c.heartbeat.between(now - LEASE_SECONDS, now + LEASE_SECONDS)
         free = runs.c.server.is_(None) | (runs.c.server == server) | silent
@@ -222,12 +222,12 @@ class RunStore:
             return self._update(connection, free, server=server, heartbeat=now)
 
     def release(self) -> None:
-        """Say that this server trains the run no more."""
+        """Release this server's lease on the run."""
         with self.visitor.database.transaction() as connection:
             self._update(connection, runs.c.server == self.visitor.store.server, server=None)
 
     def _update(self, connection: sa.Connection, *where: sa.ColumnElement[bool], **values: Any) -> bool:
-        """Change the run's row where it fits; whether it did."""
+        """Update the run's row if the condition holds; True if it did."""
         changed = connection.execute(runs.update().where(self._row, *where).values(**values)).rowcount == 1
         if not changed and connection.execute(sa.select(runs.c.id).where(self._row)).first() is None:
             raise StoreError(DELETED)
@@ -238,19 +238,19 @@ class RunStore:
         return dict(connection.execute(sa.select(blobs.c.kind, blobs.c.size).where(mine)).tuples().all())
 
     def _make_room(self, connection: sa.Connection, new: dict[str, int]) -> set[str]:
-        """The kinds to write, of `new` with their bytes, and the epochs to drop for them."""
+        """Select the kinds to write, of `new` (kind → bytes), and the stored epochs to delete for them."""
         former = self._sizes(connection)
         sizes = former | new
         epochs = {int(kind): size for kind, size in sizes.items() if kind.isdecimal()}
         left = settings.value("RECEPTIVE_WORKSPACE_MB") * MB - self.visitor.size(connection) + sum(former.values())
         room = min(settings.value("RECEPTIVE_RUN_DISK_MB") * MB, left)
-        kept = thinned(epochs, room - sum(sizes.values()) + sum(epochs.values()))
+        kept = epochs_to_keep(epochs, room - sum(sizes.values()) + sum(epochs.values()))
         dropped = {str(epoch) for epoch in epochs.keys() - kept}
         return (new.keys() - dropped) | (dropped & former.keys())
 
 
-def thinned(sizes: dict[int, int], room: float) -> set[int]:
-    """The epochs (of `sizes`, with their bytes) that are kept in so much room: spread evenly over the training.
+def epochs_to_keep(sizes: dict[int, int], room: float) -> set[int]:
+    """Select the epochs (of `sizes`: epoch → bytes) that fit into the room, spread evenly over the training.
 
     Dropped is the one whose neighbours are closest, never the first or the newest; where not two fit, none is kept.
     """
@@ -290,7 +290,7 @@ def _packed(arrays: Arrays) -> bytes:
 
 
 def _unpacked(content: bytes) -> dict[str, list[np.ndarray]]:
-    """What `_packed` has packed; a name without arrays is not there."""
+    """Inverse of `_packed`; names without arrays are left out."""
     found: dict[str, list[np.ndarray]] = {}
     for key, array in sorted(safetensors.load(content).items()):
         found.setdefault(key.split(".")[0], []).append(array)

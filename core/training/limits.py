@@ -7,7 +7,7 @@ from math import prod
 from core import settings
 from core.network import Network, Row, Trace, trace
 from core.network.layers import Shape, shape_text
-from core.network.network import place
+from core.network.network import layer_label
 from core.network.recipe import Recipe
 
 BYTES = 4  # float32
@@ -34,7 +34,7 @@ def why_unfit(
     problems = trace(network, classes).problems
     if problems:
         path, sentence = problems[0]
-        return f"Layer {place(path)}: {sentence}" if path else sentence
+        return f"Layer {layer_label(path)}: {sentence}" if path else sentence
     return _too_large(trace(network), recipe)
 
 
@@ -72,4 +72,4 @@ def _too_large(traced: Trace, recipe: Recipe) -> str | None:
 
 
 def _named(row: Row) -> str:
-    return f"Layer {place(row.path)} ({type(row.layer).__name__} {row.layer.describe()})".replace(" )", ")")
+    return f"Layer {layer_label(row.path)} ({type(row.layer).__name__} {row.layer.describe()})".replace(" )", ")")

@@ -31,7 +31,7 @@ from core.training.microbatches import cut, how_many, learning
 from core.training.model import build_model, building
 from core.training.optimizers import make_optimizer
 from core.training.schedule import changes_within_epochs, learning_rates
-from core.training.snapshot import Point, Snapshot, State, mean, thinned
+from core.training.snapshot import Point, Snapshot, State, downsample, mean
 from core.training.tensors import as_tensors, normalised, tensors
 
 CALL_SECONDS = 0.1
@@ -337,7 +337,7 @@ class Loop:
             state=State.EVALUATING if evaluating else State.TRAINING,
             epoch=epoch + 1,
             step=step,
-            train=thinned((*self._now.train, point)),
+            train=downsample((*self._now.train, point)),
             learning_rate=rate,
             images_per_second=self._speed(images / elapsed) if timed else self._now.images_per_second,
             seconds_left=self._seconds_left(step) if self._timed_steps else None,

@@ -161,7 +161,7 @@ class Snapshot:
         return max(trained, key=lambda point: point.accuracy, default=None)
 
 
-def thinned(points: tuple[Point, ...]) -> tuple[Point, ...]:
+def downsample(points: tuple[Point, ...]) -> tuple[Point, ...]:
     """At most `MAX_POINTS` points: beyond that, neighbours are averaged, so that all stand for as many images."""
     if len(points) <= MAX_POINTS:
         return points

@@ -1,4 +1,4 @@
-"""Learning curves, confusions and answers → Vega-Lite charts. Hovering needs no server: it is in the chart.
+"""Learning curves, confusion matrices and predictions as Vega-Lite charts; hovering works in the browser.
 
 What a chart looks like is made with Altair once and kept, as Altair checks each part of it against Vega-Lite's
 schema: that took a tenth of a second for a page that is drawn anew twice a second. Only the data are new each time.
@@ -28,7 +28,7 @@ alt.theme.enable("none")  # Altair's own would give charts a fixed width; the pa
 
 
 def filled(shape: Spec, **datasets: list[dict[str, Any]]) -> Spec:
-    """A chart with its data; the shape is shared, so it is not changed."""
+    """Return a chart specification with its data; the shared specification is not changed."""
     return {**shape, "datasets": datasets}
 
 
@@ -219,7 +219,7 @@ def _quantity(quantity: str, floor: float) -> alt.Y:
 def confusion(
     counts: np.ndarray, class_names: Sequence[str], look: Look = LIGHT, chosen: tuple[int, int] | None = None
 ) -> Spec:
-    """True class by answer. Mistakes are coloured by how many; the diagonal, right answers, is plain.
+    """Confusion matrix: true class by predicted class. Errors are coloured by count; the diagonal is plain.
 
     Args:
         counts: (classes, classes), row true, column answered.
@@ -318,7 +318,7 @@ def _points(points, quantity: str, series: str) -> list[dict[str, Any]]:
 
 
 def _floor(snapshots: Sequence[Snapshot], before: bool = False) -> float:
-    """Where an accuracy axis may begin so that the later points can be told apart.
+    """Lower end of an accuracy axis, chosen so that later points stay distinguishable.
 
     It moves in a few steps only, so that the chart does not jump with each point.
     """

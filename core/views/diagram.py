@@ -23,7 +23,7 @@ MOST_SHEETS = 6
 
 
 class Paper(NamedTuple):
-    """What a drawing takes from where it stands.
+    """Style that a diagram takes from its page.
 
     Attributes:
         font: for its words, as CSS has it: a name with a digit or a space in it is quoted.
@@ -91,12 +91,12 @@ def network_svg(network: Network, traced: Trace, selected: Path | None = None, p
 
 
 def _columns(blocks: Sequence[Block]) -> float:
-    """How many steps a sequence is long; a join takes one step after its longest branch."""
+    """Length of a sequence in columns; a join takes one column after its longest branch."""
     return sum(_length(block) + 1 if isinstance(block, Branches) else 1 for block in blocks)
 
 
 def _length(block: Branches) -> float:
-    """How many steps there are between a fork and its join."""
+    """Columns between a fork and its join."""
     return max(_lead(branch) + _columns(branch) for branch in block.branches)
 
 
@@ -105,7 +105,7 @@ def _lead(branch: Sequence[Block]) -> float:
 
 
 def _height(blocks: Sequence[Block]) -> float:
-    """How high a sequence is: the highest of its blocks."""
+    """Height of a sequence: that of its highest block."""
     lane = TALLEST + LABEL + LANE_GAP if blocks else SKIP
     return max([lane] + [sum(map(_height, block.branches)) for block in blocks if isinstance(block, Branches)])
 

@@ -1,4 +1,4 @@
-"""How one number comes about, as HTML: patches, kernels and products with their numbers in coloured cells."""
+"""The computation of one output value as HTML: patches, kernels and products in coloured cells."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from core.insight.steps import (
     WeightedSum,
 )
 from core.network import Branches, Network, Path
-from core.network.network import place
+from core.network.network import layer_label
 from core.views.images import Scale, activation_scale, figure, signed_scale
 from core.views.theme import coloured
 
@@ -48,7 +48,7 @@ class Part(NamedTuple):
 
 
 class Term(NamedTuple):
-    """A number below that weighs much: where it is, and what it adds."""
+    """An input with a large contribution: its position and the contribution."""
 
     path: Path
     index: tuple[int, ...]
@@ -67,7 +67,7 @@ def heading(network: Network, explanation: Explanation) -> str:
 
 def source_words(network: Network, path: Path) -> str:
     """`Layer 3 · Conv2D`; `the image`."""
-    return f"Layer {place(path)} · {_kind(network.at(path))}" if path else "The image"
+    return f"Layer {layer_label(path)} · {_kind(network.at(path))}" if path else "The image"
 
 
 def unit_words(index: Sequence[int]) -> str:
@@ -78,7 +78,7 @@ def unit_words(index: Sequence[int]) -> str:
 
 
 def strongest_terms(explanation: Explanation, most: int = 3) -> list[Term]:
-    """The numbers below that matter most, so that one can go on down from there; the largest first."""
+    """The inputs that contribute most, largest first."""
     found: list[tuple[float, Term]] = []
     for patch, weight in _weighed(explanation):
         order = np.argsort(-np.abs(weight), axis=None, kind="stable")[: most + patch.padding.size]
@@ -110,7 +110,7 @@ def _line(step: str, **cells: object) -> dict[str, object]:
 
 
 def _cells(step: Step) -> Iterator[dict[str, object]]:
-    """What one step reads; places count from 1, those of padding too, so that they may lie outside of the map."""
+    """Inputs of one step; positions count from 1, with those of padding outside of the map."""
     if isinstance(step, (Function, Normalized)):
         yield {"number": step.argument}
     if isinstance(step, Softmax):
@@ -355,7 +355,7 @@ def _signed(value: float) -> str:
 
 
 def _short(value: float) -> str:
-    """As many digits as fit into a cell."""
+    """Format a number with as many digits as fit into a cell."""
     text = f"{value:.2f}" if abs(value) < 10 else f"{value:.0f}"
     return (
         text.replace("-0.00", "0.00").replace("0.", ".").replace("-", "−") if text not in ("0.00", "-0.00") else "0"

@@ -20,7 +20,7 @@ LETTER_PX = 7
 
 
 class Nested(NamedTuple):
-    """What one layer's unit sees.
+    """Receptive field of one unit of a layer.
 
     Attributes:
         label: the layer's number.

@@ -1,4 +1,4 @@
-"""Arrays → little pictures whose pixels stay squares at any width of the page."""
+"""Arrays as small images whose pixels stay square at any page width."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EDGE_PX = 16
 
 
 class Scale(NamedTuple):
-    """Which number has which colour."""
+    """Mapping of numbers to colours."""
 
     low: float
     high: float
@@ -35,7 +35,7 @@ class Tile(NamedTuple):
     Attributes:
         values: (rows, columns) numbers, or (rows, columns, 3) colours: uint8, or in 0…1.
         label: a few words under it; may be empty.
-        alt: what a person who cannot see it is told, and what hovering shows.
+        alt: alternative text, also shown on hovering.
     """
 
     values: np.ndarray
@@ -77,9 +77,9 @@ def captioned_png(
     """Pictures as a file of its own: side by side, with their labels, the colour scale and a caption, on white.
 
     Args:
-        tiles: what to show, in order.
+        tiles: images, in order.
         scales: one shared by all tiles, which is drawn; or one for each; None where they are colours already.
-        caption: what the pictures show, in sentences.
+        caption: description of the pictures, in sentences.
         cell_px: pixels of the file for each number, of all tiles or of each; by default, so many that a picture is
             about 196 wide.
     """
@@ -173,7 +173,7 @@ def gallery(tiles: Sequence[Tile], scale: Scale, cell_px: int) -> str:
     """Tiles side by side on one colour scale, as HTML that wraps to any width.
 
     Args:
-        tiles: what to show, in order.
+        tiles: images, in order.
         scale: shared by all tiles.
         cell_px: screen pixels for each number, a whole number.
     """
@@ -200,7 +200,7 @@ def cell_size(shape: tuple[int, ...], target_px: int) -> int:
 
 
 def strip(values: np.ndarray, columns: int = 30) -> np.ndarray:
-    """A vector as rows of at most `columns` cells; the cells after its end are NaN, shown as nothing."""
+    """A vector as rows of at most `columns` cells; cells after its end are NaN, which is transparent."""
     columns = min(columns, len(values))
     rows = -(-len(values) // columns)
     padded = np.full(rows * columns, np.nan, np.float32)
@@ -247,7 +247,7 @@ def _saved(image: Image.Image) -> bytes:
 
 
 def _drawn(tile: Tile, scale: Scale, cell_px: int | None) -> Image.Image:
-    """A tile of a picture file with its label below, on nothing."""
+    """Draw a tile with its label below, on a transparent background."""
     image = _image(tile.values, scale)
     cell = cell_px or max(1, TILE_PX // max(image.size))
     image = image.resize((image.width * cell, image.height * cell), Image.Resampling.NEAREST)

@@ -1,4 +1,4 @@
-"""Charts of the pages that look inside: planes, weights, answers, matrices and receptive fields → Vega-Lite.
+"""Charts of a model's internals: embeddings, weights, predictions, convolution matrices and receptive fields → Vega-Lite.
 
 As in `core.views.charts`, a chart is made with Altair once and kept, and hovering needs no server.
 """
@@ -33,7 +33,7 @@ def plane(
 
     Args:
         points: (n, 2).
-        labels, answers: (n,) the class that each is, and the one that was answered.
+        labels, answers: (n,) the true class of each, and the predicted one.
         class_names: one for each class.
         explained: share of the variation along each axis, 0…1.
         look: colours of the page.
@@ -95,7 +95,7 @@ def _plane(classes: int, titles: tuple[str, ...], look: Look) -> Spec:
 
 
 def histogram(edges: np.ndarray, counts: np.ndarray, look: Look = LIGHT) -> Spec:
-    """How many weights are of which size; each bar in the colour that its weights have in pictures.
+    """Histogram of weights; each bar has the colour that its weights have in pictures.
 
     Args:
         edges: (bins + 1,), symmetric about zero.
@@ -137,15 +137,15 @@ def _histogram(look: Look) -> Spec:
     )
 
 
-def two_answers(
+def two_predictions(
     before: np.ndarray, after: np.ndarray, class_names: Sequence[str], names: tuple[str, str], look: Look = LIGHT
 ) -> Spec:
-    """Two bars for each class, one above the other: filled what was answered before, hollow what after.
+    """Two bars for each class, one above the other: filled for the probabilities before, hollow for those after.
 
     Args:
         before, after: (classes,) probabilities.
         class_names: of the classes.
-        names: what to call the two answers.
+        names: of the two predictions.
     """
     bars = [
         {"class": label, "answer": name, "probability": float(p), "text": percent(float(p))}
@@ -190,7 +190,7 @@ def accuracy_without(accuracy: np.ndarray, chosen: int, noun: str, look: Look = 
     Args:
         accuracy: (channels + 1,) as of `insight.Pruned`: first of the whole network.
         chosen: the channel that is looked at, marked by a word.
-        noun: what a channel is called.
+        noun: word for a channel.
     """
     whole = float(accuracy[0])
     bars = [

@@ -12,7 +12,7 @@ from core.views.images import Scale
 
 
 def row_words(noun: str, number: int, inputs: int) -> str:
-    """A row of kernels for those who cannot see it."""
+    """Alternative text of a row of kernels."""
     return f"{noun} {number}: {inputs} patterns, one for each input channel"
 
 

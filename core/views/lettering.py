@@ -48,7 +48,7 @@ class Face:
         self._lacking = self._glyph("\U0010ffff")  # is never a character
 
     def has(self, text: str) -> bool:
-        """Whether the font has a glyph for each of the characters."""
+        """True if the font has a glyph for each of the characters."""
         return all(self._glyph(character) != self._lacking for character in text)
 
     def _glyph(self, character: str) -> tuple[tuple[int, int], bytes]:

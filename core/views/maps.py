@@ -15,7 +15,7 @@ import numpy as np
 
 from core.network import Branches, Layer, Network, Path, ReceptiveField, trace
 from core.network.layers import Reads, Shape, Window, shape_text
-from core.network.network import IMAGE, place
+from core.network.network import IMAGE, layer_label
 from core.views.images import (
     INK_SCALE,
     Scale,
@@ -45,7 +45,7 @@ def stage_id(path: Path) -> str:
 def layer_words(network: Network, path: Path) -> str:
     """`3 · Conv2D 16 @ 5×5, relu`."""
     block = network.at(path)
-    return f"{place(path)} · {type(block).__name__} {block.describe()}".strip()
+    return f"{layer_label(path)} · {type(block).__name__} {block.describe()}".strip()
 
 
 def maps_data(
@@ -57,7 +57,7 @@ def maps_data(
     most_maps: int,
     class_names: Sequence[str],
 ) -> Spec:
-    """What the browser needs to draw these layers for one image.
+    """Data from which the browser draws these layers for one image.
 
     Args:
         network: says where the layers are.
@@ -111,7 +111,7 @@ def _stage(path: Path, title: str, maps: np.ndarray, scale: Scale, note: str, mo
 
 
 def range_words(values: np.ndarray) -> str:
-    """The range, and how much is dead."""
+    """The range of the values, and the share of maps or units that are zero."""
     largest = float(np.abs(values).max(initial=0.0))
     low, high = (0.0 if abs(v) < 1e-4 * largest else v for v in (float(values.min()), float(values.max())))
     words = f"Values from {figure(low)} to {figure(high)}."
@@ -129,7 +129,7 @@ def layer_file(values: np.ndarray, image: np.ndarray, names: Sequence[str], capt
         values: (h, w, c) or (units,).
         image: (h, w, c) in 0…1 that went in.
         names: of the units, where each has one; may be empty.
-        caption: what it shows, in sentences; how many maps are left out is added.
+        caption: description in sentences; the number of maps left out is added.
     """
     seen = shown_image(image)
     colours = seen if seen.ndim == 3 else np.repeat(seen[..., np.newaxis], 3, axis=2)
@@ -171,7 +171,7 @@ def _spans(field: ReceptiveField | None) -> Spec | None:
 
 @lru_cache(maxsize=512)
 def _window(network: Network, path: Path, number: int) -> Spec:
-    """Which part of the `number`th layer below a unit of this layer reads, and of which of its maps.
+    """Region of the `number`th input layer that a unit of this layer reads, and the maps read.
 
     `maps` is `all`, or a list: for each of this layer's maps the one below that it is made of, or the first of
     several and the one after their last.
@@ -203,7 +203,7 @@ def _window(network: Network, path: Path, number: int) -> Spec:
 
 
 def _maps_read(layer: Layer, shape: Shape, outputs: int) -> str | list[int] | list[list[int]]:
-    """Which maps below each of a layer's maps reads."""
+    """Input maps that each of a layer's maps reads."""
     read = [layer.channels_read(shape, number) for number in range(outputs)]
     if all(len(maps) == 1 for maps in read):
         return [maps.start for maps in read]

@@ -145,7 +145,7 @@ def _explored_image(shape: tuple[int, ...], hover: alt.Parameter, look: Look, wa
 
 
 def _read_pixels(height: int, width: int, ways: int) -> alt.Chart:
-    """A mark in each pixel that the chosen unit truly reads."""
+    """Chart layer: a mark in each pixel that the chosen unit reads."""
     read = " || ".join(
         f"(indexof(reads[{way}][0][unit.row[0]], '|' + datum.row + '|') >= 0"
         f" && indexof(reads[{way}][1][unit.column[0]], '|' + datum.column + '|') >= 0)"
@@ -182,7 +182,7 @@ def _bits(mask: int) -> str:
 
 
 def _seen_words(top: int, left: int, bottom: int, right: int) -> str:
-    """Rows and columns as people count, from 1."""
+    """Rows and columns as text, counted from 1."""
     if bottom == top:
         return "only padding"
     return f"{bottom - top}×{right - left} pixels: rows {top + 1}–{bottom}, columns {left + 1}–{right}"

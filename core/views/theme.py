@@ -1,4 +1,4 @@
-"""Colours and scales: the same thing looks the same in every picture."""
+"""Colours and scales, shared by all pictures and charts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 
 class Look(NamedTuple):
-    """What a chart needs to know of the page that it stands on.
+    """Colours and theme that a chart takes from its page.
 
     Attributes:
         accent: the one accent colour, readable on this page's ground.
@@ -65,7 +65,7 @@ def coloured(values: np.ndarray, low: float, high: float, colours: tuple[str, ..
 
 @lru_cache(maxsize=8)
 def class_inks(look: Look) -> tuple[str, ...]:
-    """The classes' colours for what is written or drawn thin: of those too faint for this page a stronger shade.
+    """Class colours for text and thin lines; those too faint for this page in a stronger shade.
 
     Each is mixed with the colour of the page's words, as little as gives a contrast of 3 to its ground.
     """
@@ -83,7 +83,7 @@ def _legible(colour: str, look: Look) -> str:
 
 
 def contrast(one: str, other: str) -> float:
-    """How well one colour is told from the other by lightness, 1…21, as WCAG 2.1 defines it."""
+    """Contrast ratio of two colours, 1…21, as defined in WCAG 2.1."""
     low, high = sorted(_luminance(_levels(colour) / 255) for colour in (one, other))
     return (high + 0.05) / (low + 0.05)
 

@@ -1,4 +1,4 @@
-"""Numbers and states as the pages write them."""
+"""Format numbers, sizes and states for the pages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.training.snapshot import Snapshot, State
 
 
 def plain(text: str) -> str:
-    """A visitor's words as they are, where Streamlit would read Markdown."""
+    """Escape a visitor's text for places where Streamlit renders Markdown."""
     return re.sub(r"([\\`*_{}\[\]()#!$:|~<>^&]|(?<=www)\.)", r"\\\1", text)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from core.data.pieces import components
-from core.data.thinning import middle_line, thinned
+from core.data.skeleton import skeleton_points, skeletonize
 from tests.data.handwriting import DIGITS, inked, placed
 
 
@@ -52,7 +52,7 @@ def test_a_spiral_is_one_piece():
 @pytest.mark.parametrize("digit", DIGITS)
 def test_a_thinned_digit_is_one_line_as_connected_as_before(digit):
     shape = inked(placed(DIGITS[digit], 1, 10, 10), 10, (90, 120)) > 0.5
-    line = thinned(shape)
+    line = skeletonize(shape)
     assert not (line & ~shape).any()
     assert components(line)[1] == components(shape)[1] == 1
     assert line.sum() < 0.2 * shape.sum()
@@ -60,7 +60,7 @@ def test_a_thinned_digit_is_one_line_as_connected_as_before(digit):
 
 def test_the_middle_line_of_a_stroke_is_where_the_pen_went():
     stroke = np.array([(20.0, 30.0), (90.0, 75.0)])
-    points, reach = middle_line(inked([stroke], 13, (120, 110)) > 0.5)
+    points, reach = skeleton_points(inked([stroke], 13, (120, 110)) > 0.5)
     along = (stroke[1] - stroke[0]) / np.hypot(*(stroke[1] - stroke[0]))
     aside = (points + 0.5 - stroke[0]) @ np.array([-along[1], along[0]])
     assert np.abs(aside).max() < 2 and np.median(np.abs(aside)) < 1
@@ -69,7 +69,7 @@ def test_the_middle_line_of_a_stroke_is_where_the_pen_went():
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (2, 2)])
 def test_the_smallest_shapes_have_a_middle(shape):
-    points, reach = middle_line(np.ones(shape, bool))
+    points, reach = skeleton_points(np.ones(shape, bool))
     assert len(points) == len(reach) >= 1 and (reach > 0).all()
 
 
@@ -77,7 +77,7 @@ def test_stripes_have_a_middle_too_and_take_little_memory():
     shape = np.zeros((120, 120), bool)
     shape[:, ::2] = True
     tracemalloc.start()
-    points, reach = middle_line(shape)
+    points, reach = skeleton_points(shape)
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert len(points) > 5000 and most < 10_000_000
@@ -86,7 +86,7 @@ def test_stripes_have_a_middle_too_and_take_little_memory():
 
 def test_how_far_the_ink_reaches_is_the_distance_to_the_nearest_pixel_without():
     shape = np.random.default_rng(2).random((60, 50)) < 0.7
-    points, reach = middle_line(shape)
+    points, reach = skeleton_points(shape)
     without = np.argwhere(~np.pad(shape, 1)) - 1
     away = np.hypot(*(points[:, np.newaxis, ::-1] - without).transpose(2, 0, 1)).min(axis=1)
     np.testing.assert_allclose(reach, np.maximum(away - 0.5, 0.5), rtol=1e-6)

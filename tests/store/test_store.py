@@ -11,7 +11,7 @@ import pytest
 
 from core.store import LEASE_SECONDS, RunStore, Store, StoreError, TakenOver, VisitorStore
 from core.store.schema import METADATA
-from core.store.store import thinned
+from core.store.store import epochs_to_keep
 from tests.store.databases import disk_full, failing, hurt
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -404,8 +404,8 @@ def test_epochs_make_way_for_last_where_the_visitor_has_little_room(visitor, mon
 
 
 def test_one_epoch_alone_is_kept_only_where_the_next_has_room_too():
-    assert thinned({1: 10}, 19) == set() and thinned({1: 10}, 20) == {1}
-    assert thinned({}, 0) == set() and thinned({0: 1, 1: 1, 2: 1}, 2) == {0, 2}
+    assert epochs_to_keep({1: 10}, 19) == set() and epochs_to_keep({1: 10}, 20) == {1}
+    assert epochs_to_keep({}, 0) == set() and epochs_to_keep({0: 1, 1: 1, 2: 1}, 2) == {0, 2}
 
 
 # Expiry

@@ -6,7 +6,7 @@ import pytest
 from core.network import trace
 from core.training import build_model
 from tools.drawings.digits import digit
-from tools.drawings.mnist import thinned, traced, warped
+from tools.drawings.mnist import skeletonize, traced, warped
 from tools.drawings.model import LEARNING, NETWORK, NONE, SHARES, folded, pool, temperature
 from tools.drawings.nothing import nothing
 from tools.drawings.strokes import inked
@@ -45,10 +45,10 @@ def test_another_hand_keeps_to_mnists_frame(random, mnist):
     assert (np.abs(images.astype(int) - mnist.x_train[:200, ..., 0]).mean(axis=(1, 2)) > 1).all()
 
 
-def test_thinned_lines_are_one_pixel_wide_and_in_one_piece():
+def test_skeletons_are_one_pixel_wide_and_in_one_piece():
     bar = np.zeros((1, 12, 20), bool)
     bar[0, 4:9, 3:17] = True
-    line = thinned(bar)
+    line = skeletonize(bar)
     assert (line.sum(axis=1) <= 1).all()
     columns = np.flatnonzero(line[0].any(axis=0))
     assert np.ptp(columns) + 1 == len(columns) >= 8

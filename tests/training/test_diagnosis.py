@@ -14,7 +14,7 @@ from core.data import load
 from core.network.recipe import OPTIMIZERS, Recipe
 from core.training.diagnosis import Finding, diagnose
 from core.training.diagnosis.findings import MOST
-from core.training.snapshot import DeadUnits, Point, Snapshot, State, thinned
+from core.training.snapshot import DeadUnits, Point, Snapshot, State, downsample
 
 EVALUATED = 2000  # images: every fifth of the 10,000, as the first 2,000 are harder than the rest
 
@@ -156,7 +156,7 @@ def _epoch(model, recipe, now, epoch, images, labels, per_point):
             points.append(Point(epoch - 1 + number / len(batches), loss, accuracy, count, recipe.learning_rate))
             held = []
     step = epoch * len(batches)
-    return replace(now, state=State.TRAINING, epoch=epoch, step=step, train=thinned(tuple(points)))
+    return replace(now, state=State.TRAINING, epoch=epoch, step=step, train=downsample(tuple(points)))
 
 
 def kinds(snapshot: Snapshot, recipe: Recipe) -> list[str]:

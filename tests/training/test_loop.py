@@ -20,7 +20,7 @@ from core.network import (
 from core.training import Recipe, State, build_model, train
 from core.training.controls import Controls
 from core.training.loop import Loop
-from core.training.snapshot import MAX_POINTS, Point, thinned
+from core.training.snapshot import MAX_POINTS, Point, downsample
 
 TINY = Network((28, 28, 1), (MaxPooling2D(4), Flatten(), Dense(10, "softmax")), "Tiny")
 NORMED = Network(
@@ -171,7 +171,7 @@ def test_keras_learning_rate_scheduler_works(small_mnist):
 def test_a_long_curve_stays_short_and_true():
     points = ()
     for i in range(5000):
-        points = thinned((*points, Point(i / 100, 1.0 + i % 2, 0.5, 10)))
+        points = downsample((*points, Point(i / 100, 1.0 + i % 2, 0.5, 10)))
     assert len(points) <= MAX_POINTS
     assert sum(point.images for point in points) == 50_000
     assert [p.epoch for p in points] == sorted(p.epoch for p in points)

@@ -4,7 +4,7 @@ import numpy as np
 
 from core.insight import convolution_matrix
 from core.views.images import INK_SCALE, Tile, captioned_png, shown_image, signed_scale
-from core.views.inside import accuracy_without, histogram, matrix_cells, two_answers
+from core.views.inside import accuracy_without, histogram, matrix_cells, two_predictions
 from core.views.kernels import mosaic, numbers
 
 
@@ -36,7 +36,9 @@ def test_bars_hang_from_the_accuracy_of_the_whole_network():
 
 
 def test_both_answers_have_a_bar_for_each_class():
-    bars = two_answers(np.array([0.25, 0.75]), np.array([1.0, 0.0]), "ab", ("with", "without"))["datasets"]["bars"]
+    bars = two_predictions(np.array([0.25, 0.75]), np.array([1.0, 0.0]), "ab", ("with", "without"))["datasets"][
+        "bars"
+    ]
     assert [(bar["class"], bar["answer"], bar["text"]) for bar in bars][1:3] == [
         ("b", "with", "75.00 %"),
         ("a", "without", "100.00 %"),

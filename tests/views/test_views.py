@@ -36,7 +36,7 @@ from core.views.images import (
     signed_scale,
     strip,
 )
-from core.views.inside import plane, two_answers
+from core.views.inside import plane, two_predictions
 from core.views.receptive import receptive_explorer
 from core.views.theme import CLASS_COLOURS, DARK, LIGHT, MAGMA, SIGNED, class_inks, coloured
 from tests.strategies import networks
@@ -155,7 +155,7 @@ def test_digits_and_outlines_in_the_classes_colours_can_be_read(look):
     assert all(ink == own for ink, own in zip(inks, CLASS_COLOURS) if contrast(own, look.ground) >= 3)
     points = plane(np.zeros((3, 2)), np.arange(3), np.arange(3), "012", (0.5, 0.2), look)
     assert tuple(points["layer"][0]["encoding"]["color"]["scale"]["range"]) == inks[:3]
-    both = two_answers(np.full(10, 0.1), np.full(10, 0.1), "0123456789", ("with", "without"), look)
+    both = two_predictions(np.full(10, 0.1), np.full(10, 0.1), "0123456789", ("with", "without"), look)
     assert tuple(both["layer"][0]["encoding"]["stroke"]["scale"]["range"]) == inks
 
 

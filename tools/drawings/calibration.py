@@ -1,4 +1,4 @@
-"""How far the certainty of the drawing network can be trusted: `python -m tools.benchmark calibration`.
+"""Calibration of the drawing network's probabilities: `python -m tools.benchmark calibration`.
 
 What is no digit is drawn here by rules of its own: other scribbles than those of `tools.drawings`, capital
 letters and figures that the network was never shown, and outlines of Fashion-MNIST's clothes.
@@ -106,13 +106,13 @@ RUBBISH: dict[str, Callable[[np.random.Generator, int], np.ndarray]] = {
 
 
 class Digits(NamedTuple):
-    """Answers for images that are digits; all shares 0…1.
+    """Metrics of the predictions for images of digits; all shares 0…1.
 
     Attributes:
-        accuracy: share of right answers.
+        accuracy: share of correct predictions.
         calibration_error: expected difference of certainty and accuracy (Naeini, Cooper & Hauskrecht 2015).
         sure: share that is sure.
-        right_where_sure: share of right answers among those; 0 where there are none.
+        right_where_sure: share of correct predictions among those; 0 where there are none.
         certain_and_right: share that is right with a probability of 99 % or more.
     """
 
@@ -123,16 +123,16 @@ class Digits(NamedTuple):
     certain_and_right: float
 
 
-def answers(model: keras.Model, images: np.ndarray) -> np.ndarray:
-    """(n, 28, 28) uint8 → probabilities (n, 10)."""
+def predict(model: keras.Model, images: np.ndarray) -> np.ndarray:
+    """Compute probabilities: (n, 28, 28) uint8 → (n, 10)."""
     parts = (images[start : start + 250] for start in range(0, len(images), 250))
     return np.concatenate(
         [np.asarray(model(part[..., np.newaxis] / np.float32(255), training=False)) for part in parts]
     )
 
 
-def judged_digits(probabilities: np.ndarray, labels: np.ndarray, sure_from: float) -> Digits:
-    """What such answers are worth."""
+def evaluate_digits(probabilities: np.ndarray, labels: np.ndarray, sure_from: float) -> Digits:
+    """Accuracy and calibration of predictions for digits."""
     best, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
     sure = np.array([verdict(row, sure_from).sure for row in probabilities])
     bins = np.minimum((best * BINS).astype(int), BINS - 1)
@@ -146,30 +146,32 @@ def judged_digits(probabilities: np.ndarray, labels: np.ndarray, sure_from: floa
     )
 
 
-def sure_of(probabilities: np.ndarray, sure_from: float) -> float:
-    """Share of answers that are sure: of what is no digit, all of them are wrong."""
+def confident_share(probabilities: np.ndarray, sure_from: float) -> float:
+    """Share of confident predictions; for images that are no digits, all of these are wrong."""
     return float(np.mean([verdict(row, sure_from).sure for row in probabilities]))
 
 
 def highest_threshold(probabilities: np.ndarray, share: float) -> float:
-    """The highest threshold, in whole per cent, that at least this share of the answers reach."""
+    """The highest threshold, in whole per cent, that at least this share of the predictions reaches."""
     return np.floor(np.quantile(probabilities.max(axis=1).astype(np.float64), 1 - share) * 100).item() / 100
 
 
 def measured(model: keras.Model, sure_from: float, count: int = 2000) -> dict[str, dict[str, float] | float]:
-    """All the figures: for MNIST's test images and drawn digits the fields of `Digits`, for rubbish how often it is sure."""
+    """All figures: `Digits` for MNIST's test images and drawn digits, `confident_share` for rubbish."""
     random = np.random.default_rng(SEED)
     data = load("mnist")
     found: dict[str, dict[str, float] | float] = {
-        "MNIST's test images": judged_digits(answers(model, data.x_test[..., 0]), data.y_test, sure_from)._asdict()
+        "MNIST's test images": evaluate_digits(predict(model, data.x_test[..., 0]), data.y_test, sure_from)._asdict()
     }
     images, labels = drawn(random, count)
-    found["digits drawn by rules"] = judged_digits(answers(model, images), labels, sure_from)._asdict()
-    return found | {name: sure_of(answers(model, make(random, count)), sure_from) for name, make in RUBBISH.items()}
+    found["digits drawn by rules"] = evaluate_digits(predict(model, images), labels, sure_from)._asdict()
+    return found | {
+        name: confident_share(predict(model, make(random, count)), sure_from) for name, make in RUBBISH.items()
+    }
 
 
 def table(cards: Sequence[Card]) -> list[str]:
-    """What was measured of these pretrained networks, beside each other, in Markdown."""
+    """Markdown table of the figures measured, one column for each pretrained network."""
     found = [known.measured for known in cards]
     rows = [
         "| | " + " | ".join(known.network.name for known in cards) + " |",

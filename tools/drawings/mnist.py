@@ -1,4 +1,4 @@
-"""MNIST's digits in other hands: warped as images, or thinned to the lines along which they were written."""
+"""Variants of MNIST's digits: warped images, or their skeletons as strokes."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ def _bilinear(images: np.ndarray, places: np.ndarray) -> np.ndarray:
     return (above * (1 - y) + below * y).reshape(-1, 28, 28)
 
 
-def thinned(images: np.ndarray) -> np.ndarray:
-    """Lines one pixel wide in place of strokes (Zhang & Suen 1984), all images at once.
+def skeletonize(images: np.ndarray) -> np.ndarray:
+    """Skeletons of images, one pixel wide (Zhang & Suen 1984), for all images at once.
 
     Args:
         images: (n, h, w) bool.
@@ -100,7 +100,7 @@ def thinned(images: np.ndarray) -> np.ndarray:
 
 
 def traced(images: np.ndarray) -> Iterator[Strokes]:
-    """The lines along which each image was written, as short straight pieces.
+    """The skeleton of each image as short straight strokes.
 
     Args:
         images: (n, 28, 28) uint8.
@@ -111,7 +111,7 @@ def traced(images: np.ndarray) -> Iterator[Strokes]:
         fine = np.stack([fine, (fine + after) / 2], axis=axis + 1).reshape(
             [n * (2 if a == axis else 1) for a, n in enumerate(fine.shape)]
         )
-    for skeleton in thinned(fine > 110):
+    for skeleton in skeletonize(fine > 110):
         yield pieces_of(skeleton)
 
 

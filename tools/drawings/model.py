@@ -1,4 +1,4 @@
-"""Train the network of the Draw page: for MNIST's digits, for drawn ones, and to doubt what is no digit.
+"""Train the network of the Draw page on MNIST, on drawn digits, and on drawings that are no digits.
 
 `tools.pretrain` runs it. Its training is not one that the Train page offers: some images have no label, and are to
 be answered with ten equal probabilities.
@@ -80,7 +80,7 @@ class Share(NamedTuple):
     seen: int
 
 
-KEPT_APART = 5_000  # of MNIST's training images, the last ones: they decide from where on an answer is sure
+HELD_OUT = 5_000  # the last of MNIST's training images: they set the threshold of a confident prediction
 SHARES = (
     Share("MNIST's training images", 55_000, 55_000),
     Share("the same in other hands", 165_000, 60_000),
@@ -106,7 +106,7 @@ class Pool(NamedTuple):
 
 def pool(dataset: Dataset, seed: int = SEED, size: float = 1.0) -> Pool:
     """All kinds of images; `size` shrinks their numbers."""
-    originals, names = dataset.x_train[:-KEPT_APART, ..., 0], dataset.y_train[:-KEPT_APART]
+    originals, names = dataset.x_train[:-HELD_OUT, ..., 0], dataset.y_train[:-HELD_OUT]
     makers = (_as_they_are, _in_other_hands, _as_strokes, _by_rules, _no_digits)
     images, labels, kinds = [], [], []
     for number, (share, make) in enumerate(zip(SHARES, makers)):
@@ -249,15 +249,15 @@ def folded(model: keras.Model) -> keras.Model:
     return made
 
 
-def kept_apart(dataset: Dataset, seed: int = SEED) -> tuple[np.ndarray, np.ndarray]:
-    """The training images that were not learned from, as they are and then as strokes: (n, 28, 28) uint8; labels."""
-    images, labels = dataset.x_train[-KEPT_APART:, ..., 0], dataset.y_train[-KEPT_APART:]
+def held_out(dataset: Dataset, seed: int = SEED) -> tuple[np.ndarray, np.ndarray]:
+    """Held-out training images, as they are and then as strokes: (n, 28, 28) uint8; labels."""
+    images, labels = dataset.x_train[-HELD_OUT:, ..., 0], dataset.y_train[-HELD_OUT:]
     strokes, _ = _as_strokes(np.random.default_rng((seed, len(SHARES))), images, labels)
     return np.concatenate([images, strokes]), np.concatenate([labels, labels])
 
 
 def temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """By what to divide the scores before the softmax, so that certainty is what it says (Guo et al. 2017).
+    """Temperature that calibrates the softmax: the divisor of the logits (Guo et al. 2017).
 
     Args:
         probabilities: (n, classes) of images that were not learned from.
@@ -274,13 +274,13 @@ def temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
 
 
 def cooled(model: keras.Model, by: float) -> None:
-    """Divide the scores of a model of `NETWORK` by this temperature, in its last layer's weights."""
+    """Apply temperature scaling to a model of `NETWORK`: divide its last layer's weights."""
     last = model.layers[-1]
     last.set_weights([weights / by for weights in last.get_weights()])
 
 
 def recipe() -> dict[str, Any]:
-    """How it was trained, in words and numbers, for the card."""
+    """Description of the training, for the model card."""
     return {
         "epochs": EPOCHS,
         "images_in_an_epoch": {share.kind: share.seen for share in SHARES},
@@ -292,7 +292,7 @@ def recipe() -> dict[str, Any]:
         "label_smoothing": SMOOTHING,
         "batch_normalization": "after each convolution; folded into it afterwards",
         "dropout": "0.2 before the last layer",
-        "scores": f"divided by a temperature, fitted to {KEPT_APART:,} training images kept apart, also as strokes",
+        "scores": f"divided by a temperature, fitted to {HELD_OUT:,} training images kept apart, also as strokes",
         "no_digits": "answered with ten equal probabilities",
         "seed": SEED,
     }

@@ -1,4 +1,4 @@
-"""What people draw that is no digit; no answer to it should be sure."""
+"""Drawings that are no digits (out-of-distribution images), for which no prediction should be confident."""
 
 from __future__ import annotations
 

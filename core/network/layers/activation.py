@@ -14,7 +14,7 @@ class Activation(Layer):
     """A function applied to each number (softmax: to the channels of each position)."""
 
     group = "Activation"
-    summary = "Bends the numbers; without it, many layers would be no better than one."
+    summary = "Applies a non-linearity; without it, many layers would be no better than one."
     keras_required = ("activation",)
 
     activation: str = setting("relu", ACTIVATION)

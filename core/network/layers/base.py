@@ -1,4 +1,4 @@
-"""What all kinds of layers share: the base class, the geometry of windows, and shapes in words."""
+"""Base class of all layers, window geometry, and shapes as text."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class CannotWork(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What one output index reads along one axis.
+    """Sliding window along one axis: the input indices read for an output index.
 
     The window of output index i (0 ≤ i < count) has the taps i·stride − before + j·dilation for 0 ≤ j < size.
     They are input indices; those outside are padding. With `upsampling` u > 1, input index m lies at u·m, and
@@ -48,7 +48,7 @@ class Window:
 
 
 class Reads(Enum):
-    """Which inputs one output reads, where no window describes it."""
+    """Connectivity of layers that have no sliding window."""
 
     POINT = "the same position only"
     EVERYTHING = "every position"
@@ -63,7 +63,7 @@ class Term(NamedTuple):
 
 
 class Parameters(NamedTuple):
-    """Numbers that a layer owns: learned by gradient, and kept otherwise."""
+    """Parameter counts of a layer: trainable and non-trainable."""
 
     trainable: int
     frozen: int = 0
@@ -106,7 +106,7 @@ class Layer(Checked):
 
     @property
     def non_linear(self) -> bool:
-        """Whether it bends the numbers: by its activation function, or by itself."""
+        """True if the layer applies a non-linearity: its activation function, or its own operation."""
         return not self.is_linear or getattr(self, "activation", "linear") != "linear"
 
     @property
@@ -123,14 +123,14 @@ class Layer(Checked):
         return ()
 
     def parameters(self, shape: Shape) -> Parameters:
-        """How many parameters there are in all terms."""
+        """Total number of parameters."""
         counts = {True: 0, False: 0}
         for term in self.terms(shape):
             counts[term.trainable] += prod(term.shape)
         return Parameters(counts[True], counts[False])
 
     def arithmetic(self, shape: Shape) -> str:
-        """How the parameters add up: `5×5×6×16 + 16 = 2,416`; empty where there are none."""
+        """Parameter count as a sum: `5×5×6×16 + 16 = 2,416`; empty where there are none."""
         terms = [term.shape for term in self.terms(shape)]
         if not terms:
             return ""
@@ -147,7 +147,7 @@ class Layer(Checked):
         return Reads.POINT
 
     def reads_in_full(self, shape: Shape) -> tuple[Window, Window] | Reads:
-        """The same, with what the receptive field leaves out."""
+        """As `reads`, including inputs that the receptive field leaves out."""
         return self.reads(shape)
 
     def preactivation_channels(self, shape: Shape, channel: int) -> range:
@@ -160,11 +160,11 @@ class Layer(Checked):
         return range(shape[-1]) if softmax else self.preactivation_channels(shape, channel)
 
     def describe(self) -> str:
-        """The settings in a few words, as one would say them aloud."""
+        """Short text of the settings, as in `16 @ 5×5, relu`."""
         return ""
 
     def note(self, shape: Shape) -> str:
-        """What is worth knowing about it on an input of this shape; mostly nothing."""
+        """Note on the layer for an input of this shape; usually empty."""
         return ""
 
 

@@ -68,7 +68,7 @@ class Convolution(Layer):
 
 
 class _Depthwise(Convolution):
-    """What convolutions with a kernel for each channel share.
+    """Base class of convolutions with a kernel for each channel.
 
     With unequal strides, TensorFlow 2.21 reads beyond the image where that is narrower
     than the kernel (seen with a depth multiplier of 2), so these are refused.

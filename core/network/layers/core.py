@@ -12,7 +12,7 @@ from core.network.settings import Integer, setting
 
 @dataclass(frozen=True)
 class Dense(Layer):
-    """Every output is connected with every input of the row.
+    """Fully connected layer: every output depends on every input.
 
     On an image, Keras applies it to the channels of each pixel, like a 1×1 convolution.
     """

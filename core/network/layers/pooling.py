@@ -11,7 +11,7 @@ from core.network.settings import Pair, setting
 
 @dataclass(frozen=True)
 class _Pooling(Layer):
-    """What maximum and average pooling share; the pool's stride defaults to its size."""
+    """Base class of maximum and average pooling; strides default to the pool size."""
 
     group = "Pooling"
     keras_required = ("pool_size",)
@@ -70,7 +70,7 @@ class AveragePooling2D(_Pooling):
 
 @dataclass(frozen=True)
 class _GlobalPooling(Layer):
-    """What the two poolings of whole maps share: (h, w, c) → (c,)."""
+    """Base class of global pooling: (h, w, c) → (c,)."""
 
     group = "Pooling"
 

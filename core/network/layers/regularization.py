@@ -1,4 +1,4 @@
-"""Layers that only training feels: they keep a network from learning by heart."""
+"""Regularization layers, active during training only: they reduce overfitting."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.network.settings import Number, setting
 
 @dataclass(frozen=True)
 class _Dropping(Layer):
-    """What the layers with a rate share."""
+    """Base class of layers with a drop rate."""
 
     group = "Regularising"
     keras_required = ("rate",)

@@ -1,4 +1,4 @@
-"""What a preset is, and what several of them are made of."""
+"""The preset class, and building blocks that presets share."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Preset:
         summary: one line that says what to learn from it.
         source: who described it, and where.
         recipe: how it was trained, as far as the source tells; None where it was only drawn.
-        published: what the source reports; empty where it reports nothing.
+        published: figures reported by the source; empty if there are none.
         published_parameters: the source's parameter count; ours may be smaller where the source
             gives no layer table.
         exact: whether the source gives the architecture, so that the counts must agree.

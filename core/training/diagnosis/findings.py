@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.network.network import place
+from core.network.network import layer_label
 from core.network.recipe import Recipe
 from core.training.diagnosis.curves import WINDOW, Curves, change, first_lasting_epoch
 from core.training.diagnosis.statistics import accuracy_tolerance, kendall_tau, loss_tolerance, noise_deviation
@@ -395,7 +395,7 @@ def _too_slow(curves: Curves, dead: DeadUnits | None) -> Finding | None:
 
 
 def _dead_units(dead: DeadUnits, lower_rate: bool) -> Finding:
-    where = f"layer {place(dead.path)}"
+    where = f"layer {layer_label(dead.path)}"
     remedy = "a smaller learning rate, or elu instead of relu" if lower_rate else "elu instead of relu"
     if dead.share >= ALL:
         return _warning(

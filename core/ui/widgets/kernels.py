@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.insight import Kernels, activations, kernels, layers_with_kernels
 from core.network import Dense, Network, Path
-from core.network.network import place
+from core.network.network import layer_label
 from core.ui.widgets.galleries import clickable_gallery, tile_rows
 from core.ui.widgets.layers import how_many, layer_maps
 from core.ui.widgets.model_view import ModelView
@@ -35,7 +35,7 @@ def layer_pictures(subject: ModelView, path: Path, image: np.ndarray) -> None:
     if path in layers_with_kernels(subject.network):
         st.markdown("**Its kernels**")
         found = kernels(subject.model, subject.network, path)
-        kernel_pictures(found, subject.network, path, f"train/kernels/{place(path)}")
+        kernel_pictures(found, subject.network, path, f"train/kernels/{layer_label(path)}")
 
 
 def kernel_pictures(

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.network import Network, Path
 from core.network.layers import shape_text
-from core.network.network import place
+from core.network.network import layer_label
 from core.ui.shell.session import Session
 from core.views.images import (
     Tile,
@@ -62,7 +62,7 @@ def layer_maps(network: Network, path: Path, values: np.ndarray, class_names: tu
     elif values.ndim == 1:
         st.html(gallery([Tile(strip(values), "", f"{len(values)} units of {words}")], scale, 10))
     else:
-        shown = how_many(values.shape[2], FIRST_MAPS, "map", f"maps/{place(path)}")
+        shown = how_many(values.shape[2], FIRST_MAPS, "map", f"maps/{layer_label(path)}")
         tiles = [Tile(values[..., c], f"{c + 1}", f"map {c + 1} of {words}") for c in range(shown)]
         st.html(gallery(tiles, scale, cell_size(values.shape[:2], 84)))
 

@@ -19,14 +19,14 @@ from core.network import (
     inception_block,
     residual_block,
 )
-from core.network.network import MERGES, place
+from core.network.network import MERGES, layer_label
 from core.ui.shell.session import Session
 from core.ui.widgets.forms import FIELD_WIDTH, edit_fields
 
 
 def open_layer(mine: Session, traced: Trace, row: Row) -> None:
     path = row.path
-    key = f"layer/{mine.editor.widgets}/{place(path)}"
+    key = f"layer/{mine.editor.widgets}/{layer_label(path)}"
 
     def apply(name: str, value: Any) -> None:
         changed = mine.editor.network.at(path).replaced(**{name: value})
@@ -36,7 +36,7 @@ def open_layer(mine: Session, traced: Trace, row: Row) -> None:
         mine.editor.complaint = sentence
         mine.editor.widgets.renew()  # the widget goes back to the value that works
 
-    with st.container(border=True, key=f"opened/{place(path)}"):
+    with st.container(border=True, key=f"opened/{layer_label(path)}"):
         note = traced.notes.get(path, "")
         if isinstance(row.layer, Branches):
             if not mine.locked:
@@ -84,9 +84,9 @@ def _rebranch(mine: Session, path: Path, changed: Callable[[], Branches], select
 def open_branch(mine: Session, traced: Trace, lane: Path, block: Branches) -> None:
     """Buttons that duplicate or remove a branch, and the layers to add to it."""
     *above, number = lane
-    path, key = tuple(above), f"branch/{mine.editor.widgets}/{place(lane)}"
+    path, key = tuple(above), f"branch/{mine.editor.widgets}/{layer_label(lane)}"
 
-    with st.container(horizontal=True, gap="small", key=f"opened/{place(lane)}"):
+    with st.container(horizontal=True, gap="small", key=f"opened/{layer_label(lane)}"):
         st.button(
             "Duplicate branch",
             icon=":material/content_copy:",
@@ -149,7 +149,11 @@ def add_layer(mine: Session, traced: Trace) -> None:
     if selected is None:
         where, arrives = "as the first one", mine.editor.network.input_shape
     else:
-        what = f"after layer {place(selected)}" if len(selected) % 2 else f"at the start of branch {place(selected)}"
+        what = (
+            f"after layer {layer_label(selected)}"
+            if len(selected) % 2
+            else f"at the start of branch {layer_label(selected)}"
+        )
         where, arrives = what, traced.shape_after(selected)
     st.markdown(f"**Add a layer** {where}")
     channels = arrives[2] if arrives and len(arrives) == 3 else 16
@@ -177,7 +181,7 @@ def _add(mine: Session, block: Block, what: str) -> None:
     else:
         at = (*selected[:-1], selected[-1] + 1) if len(selected) % 2 else (*selected, 0)
     if _try(mine, lambda: mine.editor.edit(mine.editor.network.inserted(at, block), selected=at)):
-        mine.notice = f"Added as layer {place(at)}: {what}."
+        mine.notice = f"Added as layer {layer_label(at)}: {what}."
 
 
 def _try(mine: Session, edit: Callable[[], None]) -> bool:

@@ -12,7 +12,7 @@ from core.network import (
     Trace,
 )
 from core.network.layers import shape_text
-from core.network.network import place
+from core.network.network import layer_label
 from core.ui.pages.build.layer_editing import add_layer, open_branch, open_layer
 from core.ui.pages.build.totals import sees_words
 from core.ui.shell.private import bring_into_view
@@ -32,7 +32,7 @@ def layer_list(mine: Session, traced: Trace) -> None:
 
 def _opened(selected: Path | None) -> tuple[str, str]:
     """The keys of the containers with the selected row, and with what is open under it."""
-    return ("add", "add") if selected is None else (f"row/{place(selected)}", f"opened/{place(selected)}")
+    return ("add", "add") if selected is None else (f"row/{layer_label(selected)}", f"opened/{layer_label(selected)}")
 
 
 def _list_blocks(mine: Session, traced: Trace, blocks: tuple[Block, ...], prefix: Path) -> None:
@@ -48,9 +48,9 @@ def _list_blocks(mine: Session, traced: Trace, blocks: tuple[Block, ...], prefix
         if isinstance(block, Branches):
             for number, branch in enumerate(block.branches):
                 lane = (*path, number)
-                with st.container(border=True, key=f"branch/{place(lane)}"):
+                with st.container(border=True, key=f"branch/{layer_label(lane)}"):
                     empty = "" if branch else ": passes on what arrives"
-                    _row(mine, lane, f"{place(lane)} · branch {number + 1}{empty}", "")
+                    _row(mine, lane, f"{layer_label(lane)} · branch {number + 1}{empty}", "")
                     if lane == mine.editor.selected and not mine.locked:
                         open_branch(mine, traced, lane, block)
                     _list_blocks(mine, traced, branch, lane)
@@ -58,10 +58,10 @@ def _list_blocks(mine: Session, traced: Trace, blocks: tuple[Block, ...], prefix
 
 def _row(mine: Session, path: Path, title: str, facts: str) -> None:
     """A line of the list: a button that opens it, and its numbers."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"row/{place(path)}"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"row/{layer_label(path)}"):
         st.button(
             title,
-            key=f"select/{place(path)}",
+            key=f"select/{layer_label(path)}",
             icon=":material/expand_more:" if path == mine.editor.selected else ":material/chevron_right:",
             on_click=_select,
             args=(mine, path),
@@ -78,7 +78,7 @@ def _select(mine: Session, path: Path) -> None:
 
 def _title(row: Row) -> str:
     words = row.layer.describe()
-    return f"{place(row.path)} · {type(row.layer).__name__} {words}".strip()
+    return f"{layer_label(row.path)} · {type(row.layer).__name__} {words}".strip()
 
 
 def _facts(traced: Trace, row: Row, selected: bool) -> str:

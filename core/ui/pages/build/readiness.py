@@ -11,7 +11,7 @@ from core.network import (
 )
 from core.network.advice import advice
 from core.network.layers import Shape, shape_text
-from core.network.network import place
+from core.network.network import layer_label
 from core.ui.shell.pages import link_to, open_to
 from core.ui.shell.session import Session
 
@@ -29,7 +29,7 @@ def readiness(mine: Session, traced: Trace) -> None:
     wanted = SOURCES[mine.editor.dataset].input_shape
     other_images = mine.editor.network.input_shape != wanted
     if traced.problems and not other_images:
-        problem = f"Layer {place(traced.problems[0].path)} cannot work: see what its row says."
+        problem = f"Layer {layer_label(traced.problems[0].path)} cannot work: see what its row says."
     st.warning(problem, icon=":material/construction:", title="Not ready for training yet")
     if other_images:
         words = f"Change the input to {shape_text(wanted)}"

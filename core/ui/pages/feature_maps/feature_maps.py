@@ -8,7 +8,7 @@ import streamlit as st
 from core.insight.explanation import Explanation, explain
 from core.network import Network, Path
 from core.network.layers import shape_text
-from core.network.network import place
+from core.network.network import layer_label
 from core.ui.components import stylesheet
 from core.ui.shell.frame import certainty, plain
 from core.ui.shell.private import bring_into_view
@@ -57,7 +57,7 @@ def _to_take_away(subject: ModelView, picture: InputImage, path: Path, values: n
     )
     named = values.shape == (len(subject.class_names),)
     names = subject.class_names if named else ()
-    file = f"layer-{place(path)}"
+    file = f"layer-{layer_label(path)}"
     download_picture(lambda: layer_file(values, picture.image, names, caption), f"{file}.png", "maps/layer/png")
     if values.size <= MOST_LISTED:
         download_table(lambda: list(layer_table(values)), file, "maps/layer/csv")
@@ -146,7 +146,7 @@ def _further(mine: Session, network: Network, found: Explanation) -> None:
         st.markdown(f"What weighs most{where}:", width="content")
         for number, term in enumerate(terms):
             st.button(
-                term.words if one_layer else f"layer {place(term.path)}, {term.words}",
+                term.words if one_layer else f"layer {layer_label(term.path)}, {term.words}",
                 icon=":material/south:",
                 on_click=follow,
                 args=(term.path, term.index),

@@ -8,7 +8,7 @@ import streamlit as st
 from core.insight import Kernels, matrix_counts, one_channel
 from core.network import trace
 from core.network.layers import shape_text
-from core.network.network import place
+from core.network.network import layer_label
 from core.ui.pages.kernels.one_kernel import OneKernel
 from core.ui.shell.frame import look
 from core.ui.widgets.downloads import picture_file, table_file
@@ -48,7 +48,7 @@ def _choose_input(one: OneKernel, found: Kernels) -> int:
         found.input_noun.capitalize(),
         range(inputs),
         format_func=input_names(one.subject.network, one.path, found).__getitem__,
-        key=f"kernels/source/{hash(one.subject.network)}/{place(one.path)}",
+        key=f"kernels/source/{hash(one.subject.network)}/{layer_label(one.path)}",
         width=180,
     )
 

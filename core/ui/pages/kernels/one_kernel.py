@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.insight import Kernels, kernels
 from core.network import Dense, trace
-from core.network.network import place
+from core.network.network import layer_label
 from core.ui.pages.kernels.state import KernelsState
 from core.ui.shell.renewal import value_if_changed
 from core.ui.widgets.model_view import misfit_words
@@ -56,7 +56,7 @@ class OneKernel(LayerInFocus):
 def choose_number(one: OneKernel) -> OneKernel:
     """The field with the kernel's number; what was clicked above stands in it."""
     mine, network = one.mine, one.subject.network
-    key = f"kernels/channel/{hash(network)}/{place(one.path)}/{mine.state(KernelsState).number}"
+    key = f"kernels/channel/{hash(network)}/{layer_label(one.path)}/{mine.state(KernelsState).number}"
 
     def another() -> None:
         number = value_if_changed(key, one.channel + 1)

@@ -12,7 +12,7 @@ from core.ui.widgets.downloads import chart_file, table_file
 from core.ui.widgets.input_image import choose_image
 from core.ui.widgets.panels import Computation, Drawn, Panel, Progress
 from core.views.images import INK_SCALE, Tile, cell_size, gallery, shown_image
-from core.views.inside import accuracy_without, two_answers
+from core.views.inside import accuracy_without, two_predictions
 
 
 def _draw(one: OneKernel) -> Drawn:
@@ -52,7 +52,7 @@ def _answer(one: OneKernel) -> Drawn:
     with said:
         st.markdown(plain(words))
     both = (f"with {one.name}", "without it")
-    st.vega_lite_chart(two_answers(before, after, names, both, look()), key="kernels/answers", alt=words)
+    st.vega_lite_chart(two_predictions(before, after, names, both, look()), key="kernels/answers", alt=words)
     rows = [{"class": n, both[0]: float(b), both[1]: float(a)} for n, b, a in zip(names, before, after)]
     caption = one.layer_caption(f"{picture.title}. {words}")
     return Drawn(files=[chart_file(words, caption, "answers"), table_file(rows, "answers")])

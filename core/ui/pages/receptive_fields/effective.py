@@ -11,7 +11,7 @@ from core.data import load
 from core.data.drawn_datasets import is_drawn
 from core.insight import Effective, effective_field
 from core.network import trace
-from core.network.network import place
+from core.network.network import layer_label
 from core.training import StoreError
 from core.ui.pages.receptive_fields.field import SIDE_PX, FieldInFocus, scale_line
 from core.ui.widgets.downloads import picture_file, table_file
@@ -101,7 +101,7 @@ def _measure(at: FieldInFocus, progress: Progress) -> tuple[Effective, Effective
         tell(0.0)
         return effective_field(subject.model, network, path, images, on_progress=tell)
 
-    before = mine.kept(f"fields/before/{place(path)}", (network, *_about(at)), untrained)
+    before = mine.kept(f"fields/before/{layer_label(path)}", (network, *_about(at)), untrained)
     return before, trained()
 
 
@@ -148,7 +148,7 @@ def _why_not(at: FieldInFocus) -> str:
 def _waiting(at: FieldInFocus) -> str:
     live = at.subject.live
     why = "It is still learning, so this is measured when you ask" if live else "This takes a while"
-    return f"How much does each pixel move the unit in the middle of layer {place(at.path)}? {why}."
+    return f"How much does each pixel move the unit in the middle of layer {layer_label(at.path)}? {why}."
 
 
 EFFECTIVE = Panel(

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.insight import activations, regions
 from core.network import trace
-from core.network.network import place
+from core.network.network import layer_label
 from core.ui.pages.receptive_fields.field import FieldInFocus, has_holes
 from core.ui.shell.frame import look
 from core.ui.shell.renewal import value_if_changed
@@ -22,7 +22,7 @@ def _draw(at: FieldInFocus) -> Drawn:
     row = trace(subject.network).row(path)
     if len(row.output_shape) != 3:
         st.info(
-            f"Layer {place(path)} gives a row of numbers, not a map, so there is nothing to move over. Choose a "
+            f"Layer {layer_label(path)} gives a row of numbers, not a map, so there is nothing to move over. Choose a "
             "layer with maps above, if there is one; what is said beside holds for this layer too."
         )
         return Drawn()
@@ -42,7 +42,7 @@ def _draw(at: FieldInFocus) -> Drawn:
         first=at.unit,
     )
     alt = f"Feature map of {at.words} and the input. Each unit sees {high} by {wide} pixels."
-    st.vega_lite_chart(chart, key=f"fields/{place(path)}", width="content", alt=alt)
+    st.vega_lite_chart(chart, key=f"fields/{layer_label(path)}", width="content", alt=alt)
     shown = (
         f"{subject.title}. Above, map {channel + 1} of layer {at.words}; below, {picture.title}, with what the framed "
         "number sees."
@@ -58,7 +58,7 @@ def _draw(at: FieldInFocus) -> Drawn:
 def _choose_map(at: FieldInFocus, channels: int) -> int:
     """The feature map that is shown, from 0; other pages look at it too."""
     focus, path = at.mine.focus, at.path
-    key = f"fields/channel/{hash(at.subject.network)}/{place(path)}"
+    key = f"fields/channel/{hash(at.subject.network)}/{layer_label(path)}"
     known = focus.channel + 1 if path == focus.layer else 1
 
     def another() -> None:

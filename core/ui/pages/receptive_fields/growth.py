@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.insight import field_summary, first_to_see, first_to_see_all
 from core.network import Network, trace
-from core.network.network import place
+from core.network.network import layer_label
 from core.ui.pages.receptive_fields.field import FieldInFocus, central_box
 from core.ui.shell.frame import look
 from core.ui.widgets.downloads import NO_BREAK, give_away, picture_file, table_file
@@ -27,7 +27,7 @@ def _draw(at: FieldInFocus) -> Drawn:
     st.table(lines, hide_index=True, border="horizontal")
     give_away("fields/table", _table_words(network), [table_file(lines, "receptive-fields")])
     boxes = [
-        Nested(place(row.path), central_box(row.receptive_field), row.path == at.path)
+        Nested(layer_label(row.path), central_box(row.receptive_field), row.path == at.path)
         for row in trace(network).rows
         if row.receptive_field
     ]

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.insight import central_unit, pixels_read
 from core.network import Box, ReceptiveField, trace
-from core.network.network import place
+from core.network.network import layer_label
 from core.ui.pages.receptive_fields.field import SIDE_PX, FieldInFocus
 from core.ui.widgets.downloads import picture_file
 from core.ui.widgets.panels import Drawn, Panel
@@ -41,11 +41,11 @@ def _choose_unit(at: FieldInFocus) -> tuple[int, int]:
     """Row and column of one unit, from 0; in a layer of maps, other pages look at it too."""
     network, path, focus = at.subject.network, at.path, at.mine.focus
     if at.field.units == (1, 1):
-        st.markdown(f"All units of layer {place(path)} read the same pixels.")
+        st.markdown(f"All units of layer {layer_label(path)} read the same pixels.")
         return 0, 0
     maps = len(trace(network).row(path).output_shape) == 3
     where = at.unit if maps else central_unit(at.field)
-    keys = [f"fields/unit/{hash(network)}/{place(path)}/{side}" for side in ("row", "column")]
+    keys = [f"fields/unit/{hash(network)}/{layer_label(path)}/{side}" for side in ("row", "column")]
 
     def another() -> None:
         place_asked = tuple(st.session_state[key] - 1 for key in keys)

@@ -1,4 +1,4 @@
-"""A shape → the middle line of its strokes, and how wide they are along it.
+"""Skeleton of a shape, and the width of its strokes along it.
 
 Thinning after Zhang and Suen, "A fast parallel algorithm for thinning digital patterns" (Communications of the ACM
 27, 1984): the outline is taken off, from two sides in turns, wherever that neither cuts the shape nor shortens the
@@ -17,7 +17,7 @@ _AT_ONCE = 1 << 16  # distances; for stripes there would be tens of millions
 
 
 def _table(first: tuple[int, int, int], second: tuple[int, int, int]) -> np.ndarray:
-    """Which of the 256 surroundings let a pixel go: (256,) bool; bit i is neighbour i of `_AROUND`."""
+    """Lookup table of the 256 neighbourhoods in which a pixel is deleted, (256,) bool; bit i is `_AROUND[i]`."""
     inked = (np.arange(256)[:, np.newaxis] >> np.arange(8)) & 1 == 1  # (256, 8)
     count = inked.sum(axis=1)
     beginnings = (~inked & np.roll(inked, -1, axis=1)).sum(axis=1)  # of ink, going round: 1 keeps it in one piece
@@ -28,8 +28,8 @@ def _table(first: tuple[int, int, int], second: tuple[int, int, int]) -> np.ndar
 _TABLES = (_table((0, 2, 4), (2, 4, 6)), _table((0, 2, 6), (0, 4, 6)))
 
 
-def thinned(shape: np.ndarray) -> np.ndarray:
-    """The middle lines of a shape, one pixel wide, as connected as the shape.
+def skeletonize(shape: np.ndarray) -> np.ndarray:
+    """Reduce a shape to its skeleton: lines one pixel wide, with the same connectivity.
 
     Args:
         shape: (h, w) bool.
@@ -52,8 +52,8 @@ def thinned(shape: np.ndarray) -> np.ndarray:
             return inside == 1
 
 
-def middle_line(shape: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where the middle of the strokes is, and how far from there the ink ends.
+def skeleton_points(shape: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Points of the skeleton, and their distance to the outline.
 
     Args:
         shape: (h, w) bool with at least one pixel, at most a few hundred pixels a side.
@@ -61,7 +61,7 @@ def middle_line(shape: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Returns:
         (n, 2) float64, x and y of pixels' centres; (n,) float64, their distance to the outline in pixels.
     """
-    line = np.argwhere(thinned(shape))
+    line = np.argwhere(skeletonize(shape))
     if not len(line):
         line = np.argwhere(shape).mean(axis=0, keepdims=True)
     padded = np.pad(shape, 1)
@@ -73,7 +73,7 @@ def middle_line(shape: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _nearest(points: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """The square of each point's distance to the nearest of the others: (n, 2), (m, 2) → (n,) float32."""
+    """Squared distance of each point to the nearest of the others: (n, 2), (m, 2) → (n,) float32."""
     (down, right), (rows, columns) = (np.ascontiguousarray(places.T, np.float32) for places in (points, others))
     found = np.empty(len(points), np.float32)
     many = max(1, _AT_ONCE // len(others))
