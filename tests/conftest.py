@@ -20,7 +20,9 @@ from core.training.priority import one_core_an_operation
 one_core_an_operation()  # as in the app, whichever test starts TensorFlow: weights are compared across processes
 
 # Where a change is judged, the same examples each time; at a developer's desk, new ones.
-settings.register_profile("judged", derandomize=True)
+settings.register_profile("default", deadline=None)  # no test is a timed one
+settings.load_profile("default")
+settings.register_profile("judged", derandomize=True, deadline=None)
 if os.environ.get("CI"):
     settings.load_profile("judged")
 

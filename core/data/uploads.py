@@ -130,7 +130,7 @@ def _finite(values: np.ndarray) -> np.ndarray:
     return np.nan_to_num(values.astype(np.float64), posinf=0.0, neginf=0.0)
 
 
-def network_input(picture: np.ndarray, input_shape: tuple[int, int, int]) -> np.ndarray | None:
+def network_input(picture: np.ndarray, input_shape: tuple[int, ...]) -> np.ndarray | None:
     """Convert a picture to the input shape of a network.
 
     Of a digit for 28×28 grey values: cut out, scaled and centred as MNIST's are. Otherwise the middle of the

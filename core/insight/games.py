@@ -128,7 +128,7 @@ class Round:
         return replace(self, at=self.at + 1) if self.answered else self
 
 
-def dealt(found: Predictions, numbers: Sequence[int], sure_from: float, hardest: bool) -> Round:
+def dealt(found: Predictions, numbers: Sequence[int] | np.ndarray, sure_from: float, hardest: bool) -> Round:
     """Deal a round of these test images, with the network's current verdicts."""
     verdicts = tuple(verdict(found.probabilities[number], sure_from) for number in numbers)
     labels = tuple(int(found.labels[number]) for number in numbers)
@@ -158,7 +158,7 @@ def first_readable(
     images: np.ndarray,
     labels: np.ndarray,
     sure_from: float,
-    order: Sequence[int],
+    order: Sequence[int] | np.ndarray,
 ) -> int | None:
     """The first image with a confident correct prediction; None if there is none among the first 1,000.
 

@@ -111,7 +111,9 @@ def epoch_means(points: Sequence[Point]) -> tuple[Point, ...]:
     return tuple(mean(part) for _, part in sorted(found.items()))
 
 
-def rate_curve(epochs: Sequence[float], rates: Sequence[float], last_epoch: float, look: Look = LIGHT) -> Spec:
+def rate_curve(
+    epochs: Sequence[float] | np.ndarray, rates: Sequence[float] | np.ndarray, last_epoch: float, look: Look = LIGHT
+) -> Spec:
     """The learning rate over epochs, planned or as it was."""
     rows = [{"epoch": float(epoch), "rate": float(rate)} for epoch, rate in zip(epochs, rates)]
     return filled(_rate_curve(last_epoch, look), rates=rows)

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.data import DIGITS, SOURCES, Collection, about, from_strokes
 from core.network import LENET5, to_token
-from core.training import Recipe, State, teaching
+from core.training import Recipe, State, fine_tuning
 from core.ui.pages.teach.state import TeachState
 from core.ui.widgets.canvas import BRUSH
 from tests.drawn import SHAPES, digit, digits, shape, shapes
@@ -99,7 +99,7 @@ def renamed(collection):
 
 
 def test_digits_are_taught_and_the_page_says_how_it_was_before_and_is_after(app, monkeypatch):
-    monkeypatch.setattr(teaching, "DIGITS_RECIPE", teaching.DIGITS_RECIPE.replaced(epochs=2))
+    monkeypatch.setattr(fine_tuning, "DIGITS_RECIPE", fine_tuning.DIGITS_RECIPE.replaced(epochs=2))
     keep(app, "digits", digits(4))
     opened(app, "teach")
     assert "All your drawings" in words(app)  # the trained LeNet-5 is asked at once

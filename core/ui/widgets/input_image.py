@@ -63,7 +63,7 @@ def choose_image(mine: Session, subject: ModelView, key: str) -> InputImage:
             _choose_number(mine, f"{key}/index/{last}" if is_drawn(subject.dataset) else f"{key}/index", last, key)
         if image.source == "upload":
             _receive(mine, key)
-    if image.source == "drawing":
+    if image.source == "drawing" and image.drawing is not None:
         return InputImage(image.drawing[..., np.newaxis], "your drawing")
     if image.source == "upload" and image.upload is not None:
         sent = network_input(image.upload, subject.network.input_shape)

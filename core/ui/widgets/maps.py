@@ -38,7 +38,9 @@ def drawn_maps(
 
     def chosen() -> None:
         unit = read_unit(st.session_state[key].get("unit"))
-        stage = stages.get(".".join(map(str, unit.path))) if unit else None
+        if unit is None:
+            return
+        stage = stages.get(".".join(map(str, unit.path)))
         if stage and unit.map < stage["maps"] and unit.row < stage["rows"] and unit.column < stage["columns"]:
             choose(unit)
 

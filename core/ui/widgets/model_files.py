@@ -40,7 +40,8 @@ def weights_npz(run: Run, names: tuple[str, ...]) -> bytes:
     """The newest weights of a run, as an npz file that can be imported again."""
     from core.training.foreign import weights_file
 
-    return weights_file(run.network, run.model().get_weights(), names)
+    _, weights = run.weights() or (0, [])
+    return weights_file(run.network, weights, names)
 
 
 def file_stem(name: str) -> str:

@@ -16,7 +16,7 @@ from core.network import Network
 from core.network.layers import shape_text
 from core.training import Run, StoreError, card, pretrained
 from core.training.priority import wake_tensorflow
-from core.training.trained import Viewer
+from core.training.trained import Trained, Viewer
 from core.ui.shell.frame import following, plain
 from core.ui.shell.pages import end_page
 from core.ui.shell.session import Session
@@ -78,9 +78,9 @@ def choose_subject(mine: Session, key: str, usual: str = "lenet5") -> ModelView:
     mine.show_notice()
     _choose_title(mine, key, usual)
     run = mine.run
-    if mine.focus.subject == "imported":
-        return _of_import(mine)
-    if mine.focus.subject != "run":
+    if mine.focus.subject == "imported" and mine.imported is not None:
+        return _of_import(mine, mine.imported)
+    if mine.focus.subject != "run" or run is None:
         return _of_name(mine.focus.subject or usual)
     if run.network != mine.editor.network:
         st.caption("The network on the Build page is another one by now; this is the run's own.")
@@ -132,7 +132,7 @@ def subjects(mine: Session) -> dict[str, str]:
 def subject_of(mine: Session, key: str) -> ModelView | None:
     """The network that `subjects` has under this key, with its newest weights; None where a run has none yet."""
     if key == "imported":
-        return _of_import(mine)
+        return None if mine.imported is None else _of_import(mine, mine.imported)
     if key in TITLES:
         return _of_name(key)
     return next((_of_run(mine, run) for run in _runs(mine) if _run_key(run) == key), None)
@@ -155,8 +155,7 @@ def _of_name(name: str, live: bool = False) -> ModelView:
     return ModelView(TITLES[name], known.network, model, known.dataset, live, sure_from=known.sure_from, who=name)
 
 
-def _of_import(mine: Session) -> ModelView:
-    there = mine.imported
+def _of_import(mine: Session, there: Trained) -> ModelView:
     with waking():
         title, who = f"Imported: {plain(there.network.name)}", f"imported/{mine.imports}"
         return ModelView(title, there.network, there.model(), there.dataset, False, who=who)
@@ -199,13 +198,14 @@ def choose_run(mine: Session, key: str) -> None:
 
 def choose_epoch(mine: Session, key: str) -> None:
     """A slider through the epochs whose weights are kept; at its end the newest."""
-    epochs = mine.run.epochs()
-    if len(epochs) < 2:
+    run = mine.run
+    epochs = [] if run is None else run.epochs()
+    if run is None or len(epochs) < 2:
         mine.focus.epoch = None
         return
     options = [*epochs, NEWEST]
     mine.focus.epoch = mine.focus.epoch if mine.focus.epoch in epochs else None
-    widget = f"{key}/epoch/{mine.run.created}/{len(options)}"
+    widget = f"{key}/epoch/{run.created}/{len(options)}"
     chosen = st.select_slider(
         "Epoch",
         options,
@@ -214,7 +214,7 @@ def choose_epoch(mine: Session, key: str) -> None:
         help="Weights as they were after each epoch; 0 is before training.",
         width=320,
     )
-    mine.focus.epoch = None if chosen == NEWEST else chosen
+    mine.focus.epoch = chosen if isinstance(chosen, int) else None
 
 
 def model_of(mine: Session, run: Run) -> keras.Model | None:
@@ -242,7 +242,7 @@ def watch(mine: Session, subject: ModelView, body: Callable[[], None], seconds: 
     shown = mine.focus.subject if run is not None and run.version else "lenet5"
 
     def drawn() -> None:
-        if subject.live and model_of(mine, run) is not None and shown == "lenet5":
+        if subject.live and run is not None and model_of(mine, run) is not None and shown == "lenet5":
             st.rerun()  # the run's first weights have come: show them instead of LeNet-5
         body()
 

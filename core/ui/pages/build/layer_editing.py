@@ -29,7 +29,7 @@ def open_layer(mine: Session, traced: Trace, row: Row) -> None:
     key = f"layer/{mine.editor.widgets}/{layer_label(path)}"
 
     def apply(name: str, value: Any) -> None:
-        changed = mine.editor.network.at(path).replaced(**{name: value})
+        changed = mine.editor.network.layer_at(path).replaced(**{name: value})
         mine.editor.edit(mine.editor.network.replaced(path, changed), fresh_widgets=False)
 
     def complain(sentence: str) -> None:

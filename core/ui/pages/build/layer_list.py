@@ -94,7 +94,7 @@ def _facts(traced: Trace, row: Row, selected: bool) -> str:
             ("parameters" if parameters else "parameters muted", f"{parameters:,} parameters", theirs),
             (
                 "sees",
-                f"sees {sees_words(row.receptive_field)}",
+                f"sees {sees_words(row.field)}",
                 "receptive field: input pixels that one unit depends on",
             ),
         ]

@@ -31,7 +31,7 @@ def totals(mine: Session, traced: Trace) -> None:
         for (label, text, words), value, old in zip(kinds, now, then):
             delta = (
                 None
-                if None in (value, old) or value == old
+                if value is None or old is None or value == old
                 else f"{'+' if value > old else '−'}{text(abs(value - old))}"
             )
             shown = "–" if value is None else text(value)
@@ -64,7 +64,7 @@ def _figures(traced: Trace) -> tuple[int | None, int | None, int | None]:
 
 def _last_view(traced: Trace) -> str | None:
     last = traced.last_map if traced.works else None
-    return sees_words(last.receptive_field) if last else None
+    return sees_words(last.field) if last else None
 
 
 def sees_words(field: ReceptiveField) -> str:

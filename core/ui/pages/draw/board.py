@@ -74,12 +74,11 @@ def _reading(mine: Session, digits: Sequence[Digit], subject: ModelView) -> None
     if len(digits) > 1:
         tiles, words = [], []
         for digit in digits:
-            said = verdict(
-                probabilities(subject.model, digit.steps(state.skipped_steps)[-1].image[..., None]), subject.sure_from
-            )
-            name = subject.class_names[said.label]
-            words.append(name if said.sure else f"{name}?")
-            tiles.append(Tile(digit.image, words[-1], f"read as {name}, {certainty(said.probability)}"))
+            image = digit.steps(state.skipped_steps)[-1].image
+            prediction = verdict(probabilities(subject.model, image[..., None]), subject.sure_from)
+            name = subject.class_names[prediction.label]
+            words.append(name if prediction.sure else f"{name}?")
+            tiles.append(Tile(digit.image, words[-1], f"read as {name}, {certainty(prediction.probability)}"))
         st.markdown(f"Reads **{plain(' '.join(words))}**")
         st.html(gallery(tiles, INK_SCALE, FOUND_PX // 28))
     if len(digits) > 1 or state.as_one:

@@ -44,8 +44,8 @@ def split_them(mine: Session) -> None:
         drawing = remembered_canvas(board, "split")
         clear_button(board, "split")
     image = from_strokes(drawing.strokes, drawing.width)
-    answers = [None if image is None else probabilities(subject.model, image[..., np.newaxis]) for subject in pair]
-    for number, (side, subject, found) in enumerate(zip(sides, pair, answers)):
+    answers = [] if image is None else [probabilities(subject.model, image[..., np.newaxis]) for subject in pair]
+    for number, (side, subject, found) in enumerate(zip(sides, pair, answers or (None, None))):
         with side:
             answer(found, subject, label=subject.title, key=f"games/split/answer/{number}")
     best = mine.state(GamesState).best_splits
@@ -78,7 +78,7 @@ def _two_networks(mine: Session) -> tuple[ModelView, ModelView] | None:
     free = (name for name in titles if name not in mine.state(GamesState).networks)
     usual = [name if name in titles else next(free) for name in mine.state(GamesState).networks]
     with st.container(horizontal=True):
-        chosen = tuple(
+        first, second = (
             st.selectbox(
                 label,
                 list(titles),
@@ -89,12 +89,13 @@ def _two_networks(mine: Session) -> tuple[ModelView, ModelView] | None:
             )
             for label, name in zip(("One network", "The other"), usual)
         )
-    mine.state(GamesState).networks = chosen
-    if chosen[0] == chosen[1]:
+    mine.state(GamesState).networks = first, second
+    if first == second:
         st.warning("A network always agrees with itself. Choose another one beside it.")
         return None
-    pair = [subject_of(mine, name) for name in chosen]
-    for name, subject in zip(chosen, pair):
+    pair: list[ModelView] = []
+    for name in (first, second):
+        subject = subject_of(mine, name)
         if subject is None:
             st.info(f"{titles[name]} has learned nothing yet. Wait a moment, or choose another one.")
             return None
@@ -104,6 +105,7 @@ def _two_networks(mine: Session) -> tuple[ModelView, ModelView] | None:
                 "drawings, which are 28×28×1. Choose another one."
             )
             return None
+        pair.append(subject)
     if pair[0].class_names != pair[1].class_names:
         st.warning("These two have learned different classes, so they cannot disagree. Choose two of one kind.")
         return None

@@ -5,10 +5,19 @@ from __future__ import annotations
 import streamlit as st
 
 from core.insight import most_exciting
+from core.insight.maximisation import Excited
 from core.ui.pages.kernels.one_kernel import OneKernel
 from core.ui.widgets.downloads import picture_file
-from core.ui.widgets.panels import Computation, Drawn, Panel
+from core.ui.widgets.panels import Computation, Drawn, Panel, Progress
 from core.views.images import INK_SCALE, Tile, captioned_png, cell_size, figure, gallery, shown_image
+
+
+def _compute(one: OneKernel, _: Progress) -> Excited:
+    return most_exciting(one.subject.model, one.subject.network, one.path, one.channel)
+
+
+def _about(one: OneKernel) -> tuple:
+    return one.path, one.channel
 
 
 def _draw(one: OneKernel, found) -> Drawn:
@@ -34,8 +43,8 @@ EXCITING = Panel(
     "What excites it most",
     _draw,
     Computation(
-        lambda one, _: most_exciting(one.subject.model, one.subject.network, one.path, one.channel),
-        lambda one: (one.path, one.channel),
+        _compute,
+        _about,
         "Make the image",
     ),
 )

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.insight import Kernels, matrix_counts, one_channel
-from core.network import trace
+from core.network import Conv2D, DepthwiseConv2D, trace
 from core.network.layers import shape_text
 from core.network.network import layer_label
 from core.ui.pages.kernels.one_kernel import OneKernel
@@ -20,8 +20,9 @@ from core.views.inside import matrix_cells
 
 def _draw(one: OneKernel) -> Drawn:
     network, block, found = one.subject.network, one.subject.network.at(one.path), one.layer
+    assert isinstance(block, (Conv2D, DepthwiseConv2D))  # for others there is a reason why not
     arriving = network.sources(one.path)[0]
-    input_shape = trace(network).row(arriving).output_shape if arriving else network.input_shape
+    input_shape = trace(network).row(arriving).shape if arriving else network.input_shape
     st.markdown(
         "**A convolution is a dense layer** that has most connections cut, and whose others share a few weights."
     )
@@ -53,7 +54,7 @@ def _choose_input(one: OneKernel, found: Kernels) -> int:
     )
 
 
-def _cells(one: OneKernel, block, matrix, crop: tuple[int, int], scale):
+def _cells(one: OneKernel, block, matrix, crop: tuple[int, ...], scale):
     """The matrix as a chart; returns the file of its picture."""
     words = (
         f"{one.name.capitalize()} on a crop of {crop[0]}×{crop[1]} pixels, as {matrix.matrix.shape[0]:,} rows and "
@@ -73,7 +74,7 @@ def _cells(one: OneKernel, block, matrix, crop: tuple[int, int], scale):
     return picture_file(lambda: captioned_png([tile], scale, one.layer_caption(words), 6), "matrix.png")
 
 
-def _counts(block, matrix, crop: tuple[int, int], input_shape: tuple[int, ...]) -> list[dict[str, str]]:
+def _counts(block, matrix, crop: tuple[int, ...], input_shape: tuple[int, ...]) -> list[dict[str, str]]:
     """Weights and connections of a dense layer and of this one, as a table; returns its lines."""
     vertical, horizontal = block.reads(crop)
     whole = matrix_counts(block, input_shape)
@@ -96,7 +97,7 @@ def _counts(block, matrix, crop: tuple[int, int], input_shape: tuple[int, ...]) 
 
 
 def _why_not(one: OneKernel) -> str:
-    return one.subject.network.at(one.path).why_no_matrix
+    return one.subject.network.layer_at(one.path).why_no_matrix
 
 
 MATRIX = Panel("kernels/matrix", "As a dense matrix", _draw, why_not=_why_not)

@@ -25,7 +25,7 @@ class OneKernel(LayerInFocus):
 
     @property
     def channels(self) -> int:
-        return trace(self.subject.network).row(self.path).output_shape[-1]
+        return trace(self.subject.network).row(self.path).shape[-1]
 
     @property
     def noun(self) -> str:

@@ -79,8 +79,8 @@ def _matrix(mine: Session, subject: ModelView, found: Predictions, data: Dataset
     def clicked() -> None:
         cell = _selected(key, "cell")
         row, column = cell.get("row"), cell.get("column")
-        if row in range(len(names)) and column in range(len(names)):
-            own.confused = own.cell = int(row), int(column)
+        if isinstance(row, int) and isinstance(column, int) and {row, column} <= set(range(len(names))):
+            own.confused = own.cell = row, column
 
     st.markdown("**What it confuses**: the stronger the colour, the more mistakes; click a cell to see its images")
     alt = f"Confusion matrix: {counts.sum() - counts.trace():,} of {counts.sum():,} test images are answered wrongly."
@@ -174,8 +174,8 @@ def _surest(
 def _table(found: Predictions, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
     """All mistakes, the most certain first."""
     for number in found.most_confident_mistakes(len(found.labels)):
-        answer = found.predicted[number]
-        yield number, names[found.labels[number]], names[answer], f"{found.probabilities[number, answer]:.6f}"
+        answer = int(found.predicted[number])
+        yield number, names[int(found.labels[number])], names[answer], f"{found.probabilities[number, answer]:.6f}"
 
 
 def _projected(mine: Session, subject: ModelView, data: Dataset, number: int) -> Projection:
@@ -195,8 +195,8 @@ def _plane(mine: Session, subject: ModelView, found: Predictions, data: Dataset,
 
     def clicked() -> None:
         chosen = _selected(key, "point").get("number")
-        if chosen in range(number):
-            mine.state(MistakesState).test_image = int(chosen)
+        if isinstance(chosen, int) and 0 <= chosen < number:
+            mine.state(MistakesState).test_image = chosen
 
     labels, answers, names = found.labels[:number], found.predicted[:number], data.class_names
     wrong = int((labels != answers).sum())
@@ -230,7 +230,7 @@ def _plane_words(subject: ModelView, at: Projection) -> str:
             "This network answers straight from the pixels, so here the pixels themselves are squeezed onto the plane "
             f"in which they differ most (principal component analysis); it keeps {share} of their variation."
         )
-    numbers = int(np.prod(trace(subject.network).row(path).output_shape))
+    numbers = int(np.prod(trace(subject.network).row(path).shape))
     return (
         f"Before its answer, the network describes each image by {numbers:,} numbers, the output of layer "
         f"{layer_words(subject.network, path)}. Here they are squeezed onto the plane in which they differ most "

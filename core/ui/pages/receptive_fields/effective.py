@@ -12,7 +12,7 @@ from core.data.drawn_datasets import is_drawn
 from core.insight import Effective, effective_field
 from core.network import trace
 from core.network.network import layer_label
-from core.training import StoreError
+from core.training import Run, StoreError
 from core.ui.pages.receptive_fields.field import SIDE_PX, FieldInFocus, scale_line
 from core.ui.widgets.downloads import picture_file, table_file
 from core.ui.widgets.model_view import misfit_words
@@ -107,21 +107,25 @@ def _measure(at: FieldInFocus, progress: Progress) -> tuple[Effective, Effective
 
 def _about(at: FieldInFocus) -> tuple:
     """The layer, the images, and the weights that training began with."""
-    return at.path, at.subject.dataset, at.mine.run.created if _was_taught(at) else _start_seed(at)
+    taught = _taught_run(at)
+    return at.path, at.subject.dataset, _start_seed(at) if taught is None else taught.created
 
 
-def _was_taught(at: FieldInFocus) -> bool:
-    """True for a run on drawings, which began with weights that were not fresh."""
+def _taught_run(at: FieldInFocus) -> Run | None:
+    """The run on drawings that is looked into, which began with weights that were not fresh; else None."""
     run = at.mine.run
-    return at.mine.focus.subject == "run" and run is not None and is_drawn(run.dataset_name) and 0 in run.epochs()
+    if at.mine.focus.subject != "run" or run is None or not is_drawn(run.dataset_name) or 0 not in run.epochs():
+        return None
+    return run
 
 
 def _begun_with(at: FieldInFocus) -> list[np.ndarray] | None:
     """The weights that such a run began with. Else None."""
-    if not _was_taught(at):
+    taught = _taught_run(at)
+    if taught is None:
         return None
     try:
-        return at.mine.run.epoch_weights(0)
+        return taught.epoch_weights(0)
     except StoreError:  # dropped since, for room
         return None
 
@@ -129,8 +133,9 @@ def _begun_with(at: FieldInFocus) -> list[np.ndarray] | None:
 def _start_seed(at: FieldInFocus) -> int:
     """The seed of the weights that the network began with, where that is known."""
     run = at.mine.run
-    known = at.mine.focus.subject == "run" and run is not None and run.network is at.subject.network
-    return run.recipe.seed if known else UNTRAINED_SEED
+    if at.mine.focus.subject == "run" and run is not None and run.network is at.subject.network:
+        return run.recipe.seed
+    return UNTRAINED_SEED
 
 
 def _effective_words(found: Effective) -> str:

@@ -20,13 +20,13 @@ def _draw(at: FieldInFocus) -> Drawn:
     """The map above, the input below."""
     subject, path, picture = at.subject, at.path, at.image
     row = trace(subject.network).row(path)
-    if len(row.output_shape) != 3:
+    if len(row.shape) != 3:
         st.info(
             f"Layer {layer_label(path)} gives a row of numbers, not a map, so there is nothing to move over. Choose a "
             "layer with maps above, if there is one; what is said beside holds for this layer too."
         )
         return Drawn()
-    channels = row.output_shape[2]
+    channels = row.shape[2]
     channel = _choose_map(at, channels) if channels > 1 else 0
     values = activations(subject.model, subject.network, picture.image)[path][..., channel]
     field = at.field

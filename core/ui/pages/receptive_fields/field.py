@@ -24,14 +24,16 @@ class FieldInFocus(LayerInFocus):
 
     @property
     def field(self) -> ReceptiveField:
-        return trace(self.subject.network).row(self.path).receptive_field
+        return trace(self.subject.network).row(self.path).field
 
     @property
     def unit(self) -> tuple[int, int]:
         """Row and column of the unit that the visitor has open in this layer of maps, or else the middle one."""
         focus = self.mine.focus
-        here = focus.unit is not None and self.path == focus.layer
-        return focus.unit[:2] if here else central_unit(self.field)
+        if focus.unit is None or self.path != focus.layer:
+            return central_unit(self.field)
+        row, column = focus.unit[:2]
+        return row, column
 
 
 def central_box(field: ReceptiveField) -> Box:

@@ -21,7 +21,9 @@ PARTS = (GROWTH, PIXELS_READ, EFFECTIVE, BORDER)
 
 def choose_field_layer(mine: Session, network: Network, key: str) -> Path:
     """A choice among all layers of a network that works."""
-    return choose_layer(mine, network, [row.path for row in trace(network).rows if row.receptive_field], key)
+    chosen = choose_layer(mine, network, [row.path for row in trace(network).rows if row.receptive_field], key)
+    assert chosen is not None  # a network that was trained has layers
+    return chosen
 
 
 def explorer(mine: Session, subject: ModelView, picture: InputImage, path: Path) -> None:

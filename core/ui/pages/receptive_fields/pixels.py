@@ -43,7 +43,7 @@ def _choose_unit(at: FieldInFocus) -> tuple[int, int]:
     if at.field.units == (1, 1):
         st.markdown(f"All units of layer {layer_label(path)} read the same pixels.")
         return 0, 0
-    maps = len(trace(network).row(path).output_shape) == 3
+    maps = len(trace(network).row(path).shape) == 3
     where = at.unit if maps else central_unit(at.field)
     keys = [f"fields/unit/{hash(network)}/{layer_label(path)}/{side}" for side in ("row", "column")]
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.data import about
 from core.network import trace
-from core.network.settings import settings_of
+from core.network.settings import Integer, settings_of
 from core.training import Recipe, Run
 from core.ui.shell.frame import look
 from core.ui.shell.session import Session
@@ -19,7 +19,9 @@ from core.views.wording import duration, percent, plain, progress_words
 MOST_COMPARED = 8
 MOST_ROWS = 12  # beyond, the table scrolls
 ROW_PX, SCROLLBAR_PX = 35, 14  # of Streamlit's table; without room of its own the bar covers the last row
-MOST_EPOCHS = settings_of(Recipe)["epochs"].maximum
+_EPOCHS = settings_of(Recipe)["epochs"]
+assert isinstance(_EPOCHS, Integer)
+MOST_EPOCHS = _EPOCHS.maximum
 
 
 def run_table(mine: Session) -> list[Run]:

@@ -153,7 +153,10 @@ def _class_button(
     name = collection.class_names[label]
 
     def keep() -> None:
-        if change_collection(mine, state.which, lambda there: there.added(image, label), collection):
+        if image is None:
+            return
+        drawn = image
+        if change_collection(mine, state.which, lambda there: there.added(drawn, label), collection):
             state.canvas_key.renew()
             state.last_saved = SavedDrawing(strokes[0], image)
 

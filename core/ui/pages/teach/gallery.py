@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from core.data import DIGITS, Collection, InvalidCollection
@@ -134,16 +136,22 @@ def _import(mine: Session, collection: Collection) -> None:
         except InvalidCollection as problem:
             st.error(plain(str(problem)))
             return
+
+        def change(edit: Callable[[Collection], Collection]) -> None:
+            change_collection(mine, which, edit)
+
         st.caption(plain(f"{found.name}: {len(found):,} drawings of {', '.join(found.class_names)}."))
         if found.class_names == collection.class_names:
             st.button(
                 "Add them to mine",
                 type="primary",
-                on_click=lambda: change_collection(mine, which, lambda there: there.joined(found)),
+                on_click=change,
+                args=(lambda there: there.joined(found),),
                 key="teach/import/add",
             )
         st.button(
             "Replace mine by them",
-            on_click=lambda: change_collection(mine, which, lambda there: found),
+            on_click=change,
+            args=(lambda _: found,),
             key="teach/import/replace",
         )

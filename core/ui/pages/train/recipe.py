@@ -147,6 +147,8 @@ def _preview(mine: Session) -> None:
 
 
 def _changed(images: np.ndarray, recipe: Recipe, seed: int) -> np.ndarray:
+    import tensorflow as tf
+
     from core.data.augmentation import Augmentation, augmented
 
-    return np.asarray(augmented(images, Augmentation.of(recipe), (recipe.seed, seed)))
+    return np.asarray(augmented(tf.constant(images), Augmentation.of(recipe), (recipe.seed, seed)))
