@@ -10,7 +10,7 @@ from core.ui.shell.session import session
 from core.ui.widgets.model_view import choose_subject, watch
 
 mine = session()
-head("Draw", "Draw a digit from 0 to 9 with mouse or finger; the network answers after each stroke.")
+head("Draw", "Draw a digit from 0 to 9 with mouse or finger; the network predicts after each stroke.")
 subject = choose_subject(mine, "draw/subject", usual=USUAL)
 
 if subject.network.input_shape != (28, 28, 1):

@@ -1,4 +1,4 @@
-"""Mistakes: what a network confuses, its most certain mistakes, and where it puts the test images."""
+"""Mistakes: what a network confuses, its most confident mistakes, and where it puts the test images."""
 
 from core.ui.pages.mistakes.mistakes import LIVE_SECONDS, mistakes
 from core.ui.shell.frame import head

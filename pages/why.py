@@ -19,4 +19,4 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     choose_class(mine, subject)
     method = choose_method(subject.network)
 watch(mine, subject, lambda: explained(mine, subject, picture, method))
-link_to("mistakes", "Where is it wrong, and how sure is it then? Mistakes")
+link_to("mistakes", "Where is it wrong, and how confident is it then? Mistakes")

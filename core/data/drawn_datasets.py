@@ -43,7 +43,7 @@ class DrawnDataset:
         self.title = collection.name
         self.class_names = collection.class_names
         mnist = collection.class_names == DIGITS
-        self.tested_on = SOURCES["mnist"].title if mnist else f"{collection.name}, kept apart"
+        self.tested_on = SOURCES["mnist"].title if mnist else f"{collection.name}, held out"
         self.credit = "Drawn here"
         self.input_shape = FIELD
         self._read = read or (lambda: collection)
@@ -100,7 +100,7 @@ def why_not_taught(collection: Collection) -> str | None:
         apart = collection.kept_apart[collection.labels == label]
         if apart.all() or not apart.any():
             name = collection.class_names[label]
-            return f"Draw one more “{name}”: some must be learned from, and some kept apart for the test."
+            return f"Draw one more “{name}”: some must be learned from, and some held out for the test."
     return None
 
 

@@ -139,8 +139,8 @@ class Recipe(Checked):
         0.0,
         Number(
             "Validation share",
-            "The last share of the training images is kept apart to judge each epoch; the test images are then "
-            "read once, at the end. With 0 each epoch is judged on the test images.",
+            "The last share of the training images is held out to evaluate each epoch; the test images are then "
+            "read once, at the end. With 0 each epoch is evaluated on the test images.",
             0.0,
             0.5,
             0.05,

@@ -254,7 +254,7 @@ def _confusion(class_names: tuple[str, ...], most: int, look: Look, choosing: bo
         x=alt.X(
             "answer:N",
             sort=order,
-            title="the network's answer",
+            title="predicted class",
             axis=alt.Axis(labelAngle=0 if len(order[0]) == 1 else -40, orient="top"),
         ),
         y=alt.Y("true:N", sort=order, title="what it is"),

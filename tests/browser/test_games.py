@@ -25,10 +25,10 @@ def stroke(page: Page, start: tuple[int, int], end: tuple[int, int]) -> None:
 
 def test_one_stroke_makes_a_seven_a_two_and_it_opens_in_feature_maps(page):
     open_game(page, "Fool it")
-    expect(page.get_by_text("It reads this as 7, and is right and sure.")).to_be_visible()
+    expect(page.get_by_text("It reads this as 7, and is right and confident.")).to_be_visible()
     settled(page)
     stroke(page, (43, 213), (236, 231))
-    expect(page.get_by_text("Fooled! It is sure that this is 2.")).to_be_visible()
+    expect(page.get_by_text("Fooled! It is confident that this is 2.")).to_be_visible()
     expect(page.get_by_text("Best of this visit: 1 stroke")).to_be_visible()
     expect(metric(page, "LeNet-5")).to_have_text("2")
     settled(page)
@@ -36,7 +36,7 @@ def test_one_stroke_makes_a_seven_a_two_and_it_opens_in_feature_maps(page):
     expect(page.get_by_text("Input: your drawing.")).to_be_visible()
     clean(page)
     go(page, "Games")
-    expect(page.get_by_text("Fooled! It is sure that this is 2.")).to_be_visible()  # the stroke is still there
+    expect(page.get_by_text("Fooled! It is confident that this is 2.")).to_be_visible()  # the stroke is still there
     clean(page)
 
 

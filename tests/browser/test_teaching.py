@@ -91,7 +91,7 @@ def test_classes_of_ones_own_from_the_first_stroke_to_the_answer(page):
             keep(page, shape(name, random), name, f"{count} of 12")
     main(page).get_by_role("button", name="Teach it").click()
     expect(main(page).get_by_text(re.compile("My drawings: Finished"))).to_be_visible(timeout=120_000)
-    expect(metric(page, "Your drawings, kept apart")).to_have_text(re.compile("%"))
+    expect(metric(page, "Your drawings, held out")).to_have_text(re.compile("%"))
     draw(page, shape("circle", random), canvas=1)
     expect(metric(page, "Prediction")).to_have_text("circle")
     clean(page)

@@ -350,7 +350,7 @@ def test_grad_cam_looks_at_the_last_maps_unless_told_otherwise(random):
 
 def test_weights_may_change_in_place_and_nothing_is_traced_again(random, monkeypatch):
     traced = []
-    for name in ("answers", "gradients", "cam"):
+    for name in ("outputs", "gradients", "cam"):
         whole = getattr(Scores, f"_{name}_in_graph")
         monkeypatch.setattr(
             Scores, f"_{name}_in_graph", lambda *a, name=name, whole=whole: [traced.append(name), whole(*a)][1]
@@ -363,7 +363,7 @@ def test_weights_may_change_in_place_and_nothing_is_traced_again(random, monkeyp
         new = saliency(method, model, TINY, image, 3).values
         np.testing.assert_allclose(new, saliency(method, other, TINY, image, 3).values, atol=1e-6)
         assert not np.array_equal(new, old)
-    assert sorted(traced) == ["answers", "answers", "cam", "cam", "gradients", "gradients"]  # once for each model
+    assert sorted(traced) == ["cam", "cam", "gradients", "gradients", "outputs", "outputs"]  # once for each model
 
 
 def test_several_may_ask_at_once(random):

@@ -68,7 +68,7 @@ def test_split_is_won_where_both_are_sure_of_different_digits(app):
         "Imported: Plain": "3",
         "LeNet-5, already trained": "1",
     }
-    assert "One says **3**, the other **1**, and both are sure" in words(app)
+    assert "One says **3**, the other **1**, and both are confident" in words(app)
     (best,) = mine(app).state(GamesState).best_splits.values()
     sure = np.exp(8) / (np.exp(8) + 9)  # softmax of 8 and nine zeros: less certain than LeNet-5 of a 1
     assert best.split.won and best.split.score == pytest.approx(sure)
@@ -95,7 +95,7 @@ def test_split_is_not_won_where_one_is_not_sure_or_both_agree(app):
     mine(app).state(GamesState).networks = ("imported", "lenet5")
     game(app, "split")
     put(app, split_canvas(app), STEM)
-    assert "but Imported: Plain is not sure" in words(app)
+    assert "but Imported: Plain is not confident" in words(app)
     imported(app, always(1))
     app.run()
     assert "Both say **1**" in words(app)
@@ -129,12 +129,12 @@ def test_fooling_begins_with_an_image_that_is_read_right_and_ends_with_strokes(a
     game(app, "fool")
     games, data = mine(app).state(GamesState), load("mnist")
     assert data.y_test[games.fool_index] == 7
-    assert "reads this as **7**, and is right and sure" in words(app)
+    assert "reads this as **7**, and is right and confident" in words(app)
     put(app, fool_canvas(app), STEM)
     assert "Still **7**" in words(app) and not games.best_attempts
     put(app, fool_canvas(app), STEM, CORNER)
     assert not app.exception
-    assert "sure that this is **2**. You took 2 strokes" in words(app)
+    assert "confident that this is **2**. You took 2 strokes" in words(app)
     put(app, fool_canvas(app), CORNER)
     (best,) = games.best_attempts.values()
     assert best.attempt.strokes == 1 and best.attempt.ink == pytest.approx((best.after - best.before).sum(), rel=1e-5)
@@ -153,7 +153,7 @@ def test_another_image_is_an_empty_canvas_and_another_network_is_asked_for_its_o
     games, data = mine(app).state(GamesState), load("mnist")
     put(app, fool_canvas(app), CORNER)
     button(app, "Another image").click().run()
-    assert "right and sure" in words(app) and data.y_test[games.fool_index] == 7
+    assert "right and confident" in words(app) and data.y_test[games.fool_index] == 7
     imported(app, always(4))
     games.fool_of = None
     app.run()
@@ -300,5 +300,5 @@ def test_an_image_that_is_no_longer_read_right_is_no_win(app):
     game(app, "fool")
     imported(app, always(4))
     put(app, fool_canvas(app), CORNER)
-    assert "no longer sure of this image as it is" in words(app)
+    assert "no longer confident of this image as it is" in words(app)
     assert not mine(app).state(GamesState).best_attempts

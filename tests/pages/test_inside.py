@@ -245,7 +245,7 @@ def test_the_open_cell_follows_the_most_frequent_mistake_until_one_is_chosen(app
     run = mine(app).run
 
     def cell(row, column):
-        return (choice(app, "It is").value, choice(app, "Answered").value) == (row, column)
+        return (choice(app, "It is").value, choice(app, "Predicted").value) == (row, column)
 
     def answering(*answers):
         """The run's next weights say class `answer` to everything."""

@@ -86,7 +86,7 @@ def test_every_picture_and_table_of_the_page_can_be_taken_away(app):
     opened(app, "kernels")
     mine_of_all = {"kernels.png", "weights.csv", "weights-spread.svg", "kernel.png", "kernel.csv"}
     assert files(app) == mine_of_all | {"responses.png", "exciting.png", "answers.svg", "answers.csv"}
-    button(app, "Judge on 2,000 test images").click().run()
+    button(app, "Evaluate on 2,000 test images").click().run()
     assert {"accuracy-without.svg", "accuracy-without.csv"} < files(app)
     next(c for c in app.segmented_control if c.label == "More").set_value("matrix").run()
     assert {"matrix.png", "matrix.csv"} < files(app)
@@ -120,8 +120,8 @@ def test_nothing_is_searched_again_for_another_kernel_or_an_unchanged_page(app, 
 
 def test_the_answer_without_a_kernel_stands_beside_the_whole_answer(app):
     opened(app, "kernels")
-    assert "With kernel 1 the answer is “7”" in words(app)
-    button(app, "Judge on 2,000 test images").click().run()
+    assert "With kernel 1 the prediction is “7”" in words(app)
+    button(app, "Evaluate on 2,000 test images").click().run()
     assert not app.exception
     assert "The dashed line is the whole network: 98.85 %" in words(app)
     assert not [b for b in app.button if b.label.startswith("Judge")]  # it is judged: nothing to ask for

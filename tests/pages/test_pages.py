@@ -189,11 +189,11 @@ def test_it_says_whether_the_answer_is_sure(app):
     stem = [["M", 140, 40], ["L", 140, 240]]
     app.session_state["canvas/0"] = drawn([{"type": "path", "path": stem, "strokeWidth": 18}])
     app.run()
-    assert "**Sure**" in words(app) and "Not sure" not in words(app)
+    assert "**Confident**" in words(app) and "Not confident" not in words(app)
     bars = [[["M", x, 40], ["L", 270 - x, 240]] for x in (40, 100, 160, 220)]  # they cross: one drawing
     app.session_state["canvas/0"] = drawn([{"type": "path", "path": bar, "strokeWidth": 18} for bar in bars])
     app.run()
-    assert "**Not sure**" in words(app) and "**Sure**" not in words(app)
+    assert "**Not confident**" in words(app) and "**Confident**" not in words(app)
 
 
 @pytest.mark.parametrize(
@@ -471,7 +471,7 @@ def test_a_picture_that_was_sent_can_be_looked_into_and_an_empty_one_is_explaine
     app.session_state["maps/source/2"], mine(app).image.upload = "upload", page
     app.run()
     assert not app.exception
-    assert "Input: your picture. The network answers **1**" in words(app)
+    assert "Input: your picture. The network predicts **1**" in words(app)
     mine(app).image.upload = np.full((60, 40, 4), 255, np.uint8)
     app.run()
     assert not app.exception

@@ -73,7 +73,7 @@ def test_classes_of_ones_own_are_named_drawn_taught_and_every_page_can_look_at_t
     run = mine(app).run
     assert run.snapshot.evaluations[-1].accuracy > 0.9
     assert about(run.dataset_name).class_names == ("ring", "cross", "triangle")
-    assert "Your drawings, kept apart (6)" in words(app)
+    assert "Your drawings, held out (6)" in words(app)
     for page in LOOKING:
         mine(app).focus.subject = "run"
         opened(app, page)
@@ -108,7 +108,7 @@ def test_digits_are_taught_and_the_page_says_how_it_was_before_and_is_after(app,
     run, said = mine(app).run, words(app)
     before, after = run.snapshot.held_out[0].accuracy, run.snapshot.held_out[-1].accuracy
     assert after >= before
-    assert f"Your digits, kept apart (10): {before * 100:.2f} % before, {after * 100:.2f} % after." in said
+    assert f"Your digits, held out (10): {before * 100:.2f} % before, {after * 100:.2f} % after." in said
     assert "MNIST’s test images (10,000): 99.29 % before" in said
     labels = [metric.label for metric in app.metric]
     assert any(label.startswith("New to it: ") and label.endswith(" of 10") for label in labels), labels

@@ -58,7 +58,7 @@ def test_all_methods_are_shown_side_by_side_with_what_random_weights_give(app):
         assert f"**{title}**" in said
         assert f"{title} for 7" in pictures(app) and f"{title} for 7, by random weights" in pictures(app)
     assert said.count("By random weights:") == 4
-    assert "answers **7**" in said and "which is right" in said
+    assert "predicts **7**" in said and "which is right" in said
 
 
 def test_one_method_is_explained_with_its_source_and_where_it_misleads(app):
@@ -139,7 +139,7 @@ def test_the_mistakes_of_the_trained_network_are_counted_and_shown(app):
     assert not app.exception
     figures = {metric.label: metric.value for metric in app.metric}
     assert figures == {"Test accuracy": "99.29 %", "Mistakes": "71"}
-    assert "of “9” answered “4”" in words(app)  # what it confuses most
+    assert "of “9” predicted as “4”" in words(app)  # what it confuses most
     galleries = [element for element in app.get("bidi_component") if "gallery" in element.proto.component_name]
     assert len(galleries) == 2
     assert "principal component analysis" in words(app) and "84 numbers" in words(app)
@@ -151,11 +151,11 @@ def test_the_mistakes_of_the_trained_network_are_counted_and_shown(app):
 def test_the_two_choices_show_the_images_of_a_cell(app):
     opened(app, "mistakes")
     chooser(app, "It is").set_value(3).run()
-    chooser(app, "Answered").set_value(0).run()
+    chooser(app, "Predicted").set_value(0).run()
     assert mine(app).state(MistakesState).confused == (3, 0)
-    assert "No test image of “3” is answered “0”." in words(app)
-    chooser(app, "Answered").set_value(3).run()
-    assert "1,007 test images** of “3” answered “3”" in words(app)
+    assert "No test image of “3” is predicted as “0”." in words(app)
+    chooser(app, "Predicted").set_value(3).run()
+    assert "1,007 test images** of “3” predicted as “3”" in words(app)
     assert not app.exception
 
 
@@ -165,7 +165,7 @@ def test_a_mistake_is_opened_in_the_other_views(app, page):
     mine(app).state(MistakesState).test_image = 247
     mine(app).image.source = "drawing"
     app.run()
-    assert "Test image 247: “4”, answered" in words(app)
+    assert "Test image 247: “4”, predicted" in words(app)
     button(app, PAGES[page].title).click().run()
     assert not app.exception
     assert (mine(app).image.source, mine(app).image.test_index) == ("test", 247)
@@ -180,7 +180,7 @@ def test_both_pages_follow_a_run_and_compute_once_for_each_version(app):
     app.run()
     button(app, "Start").click().run()
     assert mine(app).run.wait(60)
-    for page, name in (("why", "why/occlusion"), ("mistakes", "mistakes/judged")):
+    for page, name in (("why", "why/occlusion"), ("mistakes", "mistakes/evaluated")):
         opened(app, page)
         assert not app.exception and mine(app).focus.subject == "run"
         before = mine(app)._kept[name]

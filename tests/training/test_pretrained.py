@@ -7,7 +7,7 @@ from core.insight import verdict
 from core.network import trace
 from core.training import card, pretrained
 from core.training.pretrained import FOLDER, NAMES, PretrainedError, _model
-from tools.drawings.calibration import RUBBISH, answers, drawn, judged_digits, sure_of
+from tools.drawings.calibration import RUBBISH, confident_share, drawn, evaluate_digits, predict
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def test_weights_fit_the_network_on_the_card(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_accuracy_on_the_card_is_that_of_the_test_images(name, mnist):
-    found = answers(pretrained(name), mnist.x_test[..., 0]).argmax(axis=1)
+    found = predict(pretrained(name), mnist.x_test[..., 0]).argmax(axis=1)
     assert (found == mnist.y_test).mean() == pytest.approx(card(name).test_accuracy, abs=0.0003)
 
 
@@ -54,7 +54,7 @@ def test_the_drawing_network_is_small():
 
 def test_the_drawing_network_reads_mnist_and_knows_when(model, mnist):
     """97 of 100 are sure, and of those 997 in 1,000 are right."""
-    found = judged_digits(answers(model, mnist.x_test[..., 0]), mnist.y_test, card("draw").sure_from)
+    found = evaluate_digits(predict(model, mnist.x_test[..., 0]), mnist.y_test, card("draw").sure_from)
     assert found.accuracy >= 0.993
     assert found.sure >= 0.97
     assert found.right_where_sure >= 0.997
@@ -63,24 +63,24 @@ def test_the_drawing_network_reads_mnist_and_knows_when(model, mnist):
 @pytest.mark.parametrize(("brush", "size"), [(18, 200), (6, 60), (40, 250), (2, 900)])
 def test_the_drawing_network_reads_digits_of_any_size_and_brush(model, brush, size):
     images, labels = drawn(np.random.default_rng(99), 400, brush, size)
-    assert (answers(model, images).argmax(axis=1) == labels).mean() >= 0.985
+    assert (predict(model, images).argmax(axis=1) == labels).mean() >= 0.985
 
 
 @pytest.mark.parametrize("kind", RUBBISH)
 def test_the_drawing_network_is_seldom_sure_of_what_is_no_digit(model, kind):
     rubbish = RUBBISH[kind](np.random.default_rng(31), 400)
     most = {"blank and dots": 0.0, "scribbles": 0.02, "letters and figures": 0.06, "outlines of clothes": 0.1}[kind]
-    sure = sure_of(answers(model, rubbish), card("draw").sure_from)
+    sure = confident_share(predict(model, rubbish), card("draw").sure_from)
     assert sure <= most
     if kind != "blank and dots":  # LeNet-5 was never told
-        assert sure < sure_of(answers(pretrained("lenet5"), rubbish), card("lenet5").sure_from)
+        assert sure < confident_share(predict(pretrained("lenet5"), rubbish), card("lenet5").sure_from)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_the_card_says_of_the_test_images_can_be_measured_again(name, mnist):
-    found = judged_digits(answers(pretrained(name), mnist.x_test[..., 0]), mnist.y_test, card(name).sure_from)
+    found = evaluate_digits(predict(pretrained(name), mnist.x_test[..., 0]), mnist.y_test, card(name).sure_from)
     assert found._asdict() == pytest.approx(card(name).measured["MNIST's test images"], abs=0.001)
 
 
 def test_a_blank_page_is_nothing_it_is_sure_of(model):
-    assert not verdict(answers(model, np.zeros((1, 28, 28), np.uint8))[0], card("draw").sure_from).sure
+    assert not verdict(predict(model, np.zeros((1, 28, 28), np.uint8))[0], card("draw").sure_from).sure

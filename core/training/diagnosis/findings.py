@@ -240,7 +240,7 @@ def _over_fitting(curves: Curves) -> Finding | None:
         kept = f"The weights of epoch {curves.snapshot.kept_epoch:.3g} were kept, so no harm is done."
         return _neutral("over-fitting", f"{what} {kept}", since)
     if gap < GAP and accuracy >= then.accuracy - accuracy_tolerance([stage.accuracy for stage in stages[-LATER:]]):
-        sure = "The accuracy holds, but it gets too sure of its mistakes."
+        sure = "The accuracy holds, but it gets too confident of its mistakes."
         return _neutral("over-fitting", f"{what} {sure} {_against_over_fitting(curves.recipe, True)}", since)
     ahead = f"It is {_points(gap)} better on its own images." if gap >= GAP else ""
     sentence = " ".join(filter(None, (what, ahead, _against_over_fitting(curves.recipe, True))))

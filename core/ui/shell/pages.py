@@ -72,7 +72,7 @@ PAGES = {
             "gesture",
             _PLAY,
             "digits on a canvas or in a photo, one or several; what one network or more make of them and whether they "
-            "are sure; each step to 28×28 pixels, which can be left out; all layers reacting, and the ink that spoke "
+            "are confident; each step to 28×28 pixels, which can be left out; all layers reacting, and the ink that spoke "
             "for the answer",
             ("draw",),
         ),
@@ -90,7 +90,7 @@ PAGES = {
             "Games",
             "extension",
             _PLAY,
-            "draw what two networks disagree on, make one sure of a wrong answer with few strokes, and read its "
+            "draw what two networks disagree on, make one confident of a wrong class with few strokes, and read its "
             "hardest images better than it does",
             ("draw",),
         ),
@@ -108,7 +108,7 @@ PAGES = {
             "grid_view",
             _INSIDE,
             "the weights of each layer as pictures, on one scale about zero; click one to see what it responds to, "
-            "what the network answers without it, and a convolution as the dense matrix that it is",
+            "what the network predicts without it, and a convolution as the dense matrix that it is",
             ("inside",),
         ),
         PageInfo(
@@ -142,7 +142,7 @@ PAGES = {
             "Mistakes",
             "rule",
             _INSIDE,
-            "what it confuses, its most certain mistakes, and where it puts the test images",
+            "what it confuses, its most confident mistakes, and where it puts the test images",
             ("inside",),
         ),
     )

@@ -22,7 +22,7 @@ _judged: weakref.WeakKeyDictionary[keras.Model, tuple[object, Predictions]] = we
 _judging = threading.Lock()
 
 
-def judged_test_images(mine: Session, subject: ModelView, data: Dataset) -> Predictions:
+def evaluated_test_images(mine: Session, subject: ModelView, data: Dataset) -> Predictions:
     """The answers for the test images, or for as many of the first as that network judges in a few seconds.
 
     They are computed once for each version of the weights; where the weights stay, once for all visitors.
@@ -31,11 +31,11 @@ def judged_test_images(mine: Session, subject: ModelView, data: Dataset) -> Pred
     number = affordable_images(subject.network, there, *([LIVE_MACS] if subject.live else []))
     which = f"{number:,}" if number == there else f"the first {number:,} of {there:,}"
     title = subject.about.tested_on
-    bar = st.progress(0.0, text=f"Judging {which} test images of {title} …")
+    bar = st.progress(0.0, text=f"Evaluating {which} test images of {title} …")
 
     def compute() -> Predictions:
         def progress(share: float) -> None:
-            bar.progress(share, text=f"Judging {which} test images of {title} …")
+            bar.progress(share, text=f"Evaluating {which} test images of {title} …")
 
         return predict(subject.model, subject.network, data.x_test[:number], data.y_test[:number], progress)
 
@@ -47,10 +47,10 @@ def judged_test_images(mine: Session, subject: ModelView, data: Dataset) -> Pred
             return known[1]
 
     found = mine.kept(
-        "mistakes/judged",
+        "mistakes/evaluated",
         (subject.version, subject.network, subject.dataset, number),
         compute if subject.viewer else shared,
     )
-    few = "" if number == there else ", as many as this network judges in a few seconds"
-    bar.progress(1.0, text=f"Judged: {which} test images of {title}{few}")
+    few = "" if number == there else ", as many as this network takes a few seconds for"
+    bar.progress(1.0, text=f"Evaluated: {which} test images of {title}{few}")
     return found

@@ -63,8 +63,8 @@ def _relied_on(found: Verdict, names: Sequence[str], must_choose: bool) -> str:
     least = f"{found.sure_from:.0%}".replace("%", " %")
     if found.sure:
         if_one = f", if it is one of these {len(names)}: it knows nothing else" if must_choose else ""
-        return f"**Sure**: at least {least}{if_one}."
+        return f"**Confident**: at least {least}{if_one}."
     return (
-        f"**Not sure**: less than {least}. Perhaps {plain(names[found.label])}, perhaps {plain(names[found.runner_up])}, "
+        f"**Not confident**: less than {least}. Perhaps {plain(names[found.label])}, perhaps {plain(names[found.runner_up])}, "
         "or nothing that this network has learned."
     )

@@ -42,7 +42,7 @@ def preprocessing(mine: Session, steps: Sequence[Step]) -> None:
         format_func=STEP_TITLES.__getitem__,
         key=key,
         on_change=chosen,
-        help="Switch one off, and see what the network answers without it.",
+        help="Switch one off, and see what the network predicts without it.",
     )
     with st.container(horizontal=True, gap="medium"):
         for step in steps:

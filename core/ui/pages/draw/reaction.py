@@ -44,7 +44,7 @@ def _attributions(mine: Session, subject: ModelView, image: np.ndarray, said: np
     """Attribution maps of the predicted class and of the runner-up."""
     found = verdict(said, subject.sure_from)
     with st.container(horizontal=True, gap="medium", vertical_alignment="top"):
-        for target, role in ((found.label, "the answer"), (found.runner_up, "the runner-up")):
+        for target, role in ((found.label, "the prediction"), (found.runner_up, "the runner-up")):
             name = subject.class_names[target]
             values = _attribution(mine, subject, image, target, role)
             scale = signed_scale(values)

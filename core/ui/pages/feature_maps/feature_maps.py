@@ -69,7 +69,7 @@ def _verdict(subject: ModelView, picture: InputImage, answers: np.ndarray) -> No
         return
     best = int(np.argmax(answers))
     said = f"**{plain(names[best])}** ({certainty(float(answers[best]))}){picture.verdict(best, names)}"
-    st.markdown(f"Input: {plain(picture.title)}. The network answers {said}.")
+    st.markdown(f"Input: {plain(picture.title)}. The network predicts {said}.")
 
 
 def _trail(mine: Session, network: Network) -> None:

@@ -11,7 +11,7 @@ from core.data import DIGITS, load
 from core.insight.games import Round, dealt, hardest, others
 from core.ui.pages.games.state import GamesState
 from core.ui.shell.session import Session
-from core.ui.widgets.evaluation import judged_test_images
+from core.ui.widgets.evaluation import evaluated_test_images
 from core.ui.widgets.model_view import ModelView, choose_subject, need_images
 from core.views.images import INK_SCALE, Tile, cell_size, gallery, shown_image
 from core.views.wording import certainty, plain
@@ -57,7 +57,7 @@ def _dealt(mine: Session, subject: ModelView, last: Round | None, which: str) ->
     """A new round; None where the network answers nonsense."""
     place = st.empty()  # for the progress of it, gone afterwards
     with place.container():
-        found = judged_test_images(mine, subject, load(subject.dataset))
+        found = evaluated_test_images(mine, subject, load(subject.dataset))
     place.empty()
     if not np.isfinite(found.probabilities).all():
         return None

@@ -1,4 +1,4 @@
-"""Fool it: strokes on a test image until the network is sure of a wrong answer."""
+"""Fool it: strokes on a test image until the network is confident of a wrong class."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from core.views.wording import certainty, plain
 def fool_it(mine: Session) -> None:
     """Add strokes to a test image until the network is sure of something else."""
     st.markdown(
-        "Add strokes to this test image until the network is **sure of a wrong answer**. "
+        "Add strokes to this test image until the network is **confident of a wrong class**. "
         "The fewer strokes, the better; among equals, the less ink."
     )
     subject = choose_subject(mine, "games/fool/subject")
@@ -45,8 +45,8 @@ def fool_it(mine: Session) -> None:
     before, label = _image_to_fool(mine, subject)
     if before is None:
         st.warning(
-            "Among the test images that were tried, up to a thousand, there is none that this network answers right "
-            "and is sure of, so it cannot be fooled. Let it learn longer, or choose another one."
+            "Among the test images that were tried, up to a thousand, there is none that this network predicts right "
+            "and is confident of, so it cannot be fooled. Let it learn longer, or choose another one."
         )
         return
     _attempt(mine, subject, before, label)
@@ -55,7 +55,7 @@ def fool_it(mine: Session) -> None:
         _best_attempt(mine, best, subject.title)
     st.caption(
         "What it teaches: the strokes need not make a digit that a person would read; it is enough that they cross "
-        "the network’s own border, and with few pixels in the right place it is sure on the other side "
+        "the network’s own border, and with few pixels in the right place it is confident on the other side "
         "(Szegedy et al. 2014; Papernot et al. 2016; with a single pixel: Su, Vargas & Sakurai 2019). Be fair to it, "
         "though: who makes a real 8 of a 3 has fooled nobody."
     )
@@ -90,7 +90,7 @@ def _judge(mine: Session, subject: ModelView, tried: BestAttempt) -> None:
     """Say how far the attempt has come, and keep it if it is the best; the bare image must still be read right."""
     bare = verdict(probabilities(subject.model, tried.before[..., np.newaxis]), subject.sure_from)
     if bare.label != tried.attempt.label or not bare.sure:
-        st.warning("It is still learning, and no longer sure of this image as it is. Take another one.")
+        st.warning("It is still learning, and no longer confident of this image as it is. Take another one.")
         return
     _say_attempt(tried.attempt, tried.class_names)
     kept = mine.state(GamesState).best_attempts
@@ -129,7 +129,9 @@ def _say_attempt(attempt: Attempt, names: Sequence[str]) -> None:
     says, was = plain(names[attempt.found.label]), plain(names[attempt.label])
     if attempt.won:
         with_what = f"{_strokes(attempt.strokes)}, {attempt.ink:.1f} pixels of ink"
-        st.success(f"Fooled! It is sure that this is **{says}**. You took {with_what}.", icon=":material/trophy:")
+        st.success(
+            f"Fooled! It is confident that this is **{says}**. You took {with_what}.", icon=":material/trophy:"
+        )
     elif attempt.changed:
         st.info(
             f"It says **{says}** now, but is not sure: that takes {certainty(attempt.found.sure_from)}.",
@@ -139,7 +141,7 @@ def _say_attempt(attempt: Attempt, names: Sequence[str]) -> None:
         runner_up = plain(names[attempt.found.runner_up])
         st.info(f"Still **{was}**. Next would be **{runner_up}**.", icon=":material/shield:")
     else:
-        st.info(f"It reads this as **{was}**, and is right and sure.", icon=":material/shield:")
+        st.info(f"It reads this as **{was}**, and is right and confident.", icon=":material/shield:")
 
 
 def _strokes(number: int) -> str:
@@ -147,7 +149,7 @@ def _strokes(number: int) -> str:
 
 
 def _seen(mine: Session, subject: ModelView, image: np.ndarray, attempt: Attempt) -> None:
-    """The image with the strokes, or the gradient that shows where ink would change the answer."""
+    """The image with the strokes, or the gradient that shows where ink would change the prediction."""
     state = mine.state(GamesState)
     st.markdown("**What the network receives**")
     state.hint = st.toggle("Hint: where would a stroke hurt most?", state.hint, key="games/fool/hint")

@@ -1,4 +1,4 @@
-"""Split them: a drawing on which two networks disagree, although both are sure."""
+"""Split them: a drawing on which two networks disagree, although both are confident."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ from core.views.wording import certainty, plain
 
 
 def split_them(mine: Session) -> None:
-    """Draw a digit on which two networks disagree, although both are sure."""
-    st.markdown("Draw a digit so that the two networks give different answers, and **both are sure** of theirs.")
+    """Draw a digit on which two networks disagree, although both are confident."""
+    st.markdown("Draw a digit so that the two networks predict different classes, and **both are confident**.")
     pair = _two_networks(mine)
     if pair is None:
         return
@@ -66,7 +66,7 @@ def split_them(mine: Session) -> None:
     st.caption(
         "What it teaches: both networks read nearly all test images right, but between the digits that they have "
         "learned from, nothing told them where one class ends and the next begins. Each drew its borders somewhere "
-        "else, and both are sure on their own side. At most one of them can be right, so certainty alone is no proof; "
+        "else, and both are confident on their own side. At most one of them can be right, so certainty alone is no proof; "
         "that several networks disagree is often the better warning (Lakshminarayanan, Pritzel & Blundell 2017)."
     )
     link_to("train", "Train a network of your own, and let it play too", "monitoring")
@@ -118,13 +118,13 @@ def _say_split(split: Split, titles: Sequence[str], names: Sequence[str]) -> Non
         st.info(f"Both say **{first}**.", icon=":material/balance:")
     elif split.won:
         st.success(
-            f"Split! One says **{first}**, the other **{second}**, and both are sure. "
+            f"Split! One says **{first}**, the other **{second}**, and both are confident. "
             f"Score: **{_points(split)}**, the certainty of the less certain one.",
             icon=":material/trophy:",
         )
     else:
         unsure = [title for title, found in zip(titles, (split.first, split.second)) if not found.sure]
-        who = "neither is sure" if len(unsure) == 2 else f"{unsure[0]} is not sure"
+        who = "neither is confident" if len(unsure) == 2 else f"{unsure[0]} is not confident"
         st.info(f"They differ, **{first}** and **{second}**, but {who}.", icon=":material/balance:")
 
 

@@ -42,7 +42,7 @@ def _answer(one: OneKernel) -> Drawn:
     )
     whole, pruned = int(before.argmax()), int(after.argmax())
     words = (
-        f"With {one.name} the answer is “{names[whole]}” ({certainty(float(before[whole]))}), without it "
+        f"With {one.name} the prediction is “{names[whole]}” ({certainty(float(before[whole]))}), without it "
         f"“{names[pruned]}” ({certainty(float(after[pruned]))})."
     )
     image, said = st.columns([1, 4], vertical_alignment="center")
@@ -83,7 +83,7 @@ def _accuracy(one: OneKernel, found: Pruned) -> Drawn:
     return Drawn(words, [svg, table_file(rows, "accuracy-without")])
 
 
-ANSWER = Panel("kernels/answers", "The answer without it", _answer)
+ANSWER = Panel("kernels/answers", "The prediction without it", _answer)
 ACCURACY = Panel(
     "kernels/accuracy",
     lambda one: f"Which {one.noun}s matter?",
@@ -91,7 +91,7 @@ ACCURACY = Panel(
     Computation(
         _judge,
         lambda one: (one.path,),
-        f"Judge on {TEST_IMAGES:,} test images",
+        f"Evaluate on {TEST_IMAGES:,} test images",
         lambda one: f"Each of the {one.channels:,} {one.noun}s is switched off in turn, alone.",
         waits=lambda _: True,
     ),

@@ -15,7 +15,7 @@ from core.ui.shell.frame import certainty, look, percent, plain
 from core.ui.shell.pages import PAGES, go_to
 from core.ui.shell.session import Session
 from core.ui.widgets.downloads import download_chart, download_table, download_tiles
-from core.ui.widgets.evaluation import judged_test_images
+from core.ui.widgets.evaluation import evaluated_test_images
 from core.ui.widgets.galleries import clickable_gallery
 from core.ui.widgets.layers import how_many, layer_words
 from core.ui.widgets.model_view import ModelView
@@ -34,9 +34,9 @@ VIEWS = ("feature_maps", "receptive_fields", "why")
 def mistakes(mine: Session, subject: ModelView) -> None:
     """All of the page that depends on the weights."""
     data = load(subject.dataset)
-    found = judged_test_images(mine, subject, data)
+    found = evaluated_test_images(mine, subject, data)
     if not np.isfinite(found.probabilities).all():
-        st.warning("The weights of this network are no longer numbers, so its answers mean nothing.")
+        st.warning("The weights of this network are no longer numbers, so its predictions mean nothing.")
         return
     # All that takes long comes before the pictures, so that these change at once.
     at = _projected(mine, subject, data, min(ON_PLANE, len(found.labels)))
@@ -49,8 +49,8 @@ def _shown(mine: Session, subject: ModelView, found: Predictions, data: Dataset,
     surest = found.most_confident_mistakes(MOST)
     wrong = int((found.predicted != found.labels).sum())
     with st.container(horizontal=True):
-        st.metric("Test accuracy", percent(found.accuracy), width=165, help="Share of right answers.")
-        st.metric("Mistakes", f"{wrong:,}", width=165, help="Test images that it answers wrongly.")
+        st.metric("Test accuracy", percent(found.accuracy), width=165, help="Share of right predictions.")
+        st.metric("Mistakes", f"{wrong:,}", width=165, help="Test images that it misclassifies.")
     matrix, cell = st.columns([6, 5], gap="large")
     with matrix:
         open_cell = _matrix(mine, subject, found, data)
@@ -83,13 +83,13 @@ def _matrix(mine: Session, subject: ModelView, found: Predictions, data: Dataset
             own.confused = own.cell = row, column
 
     st.markdown("**What it confuses**: the stronger the colour, the more mistakes; click a cell to see its images")
-    alt = f"Confusion matrix: {counts.sum() - counts.trace():,} of {counts.sum():,} test images are answered wrongly."
+    alt = f"Confusion matrix: {counts.sum() - counts.trace():,} of {counts.sum():,} test images are misclassified."
     drawn = confusion(counts, names, look(), open_cell)
     st.vega_lite_chart(drawn, key=key, on_select=clicked, selection_mode="cell", alt=alt)
     rows = ([name, *row] for name, row in zip(names, counts.tolist()))
     columns = ["true class \\ answer", *names]
     with st.container(horizontal=True):
-        words = f"{subject.title}: what it answers to the test images of each class, and how often."
+        words = f"{subject.title}: what it predicts for the test images of each class, and how often."
         download_chart(alt, words, "confusion", "mistakes/matrix/svg")
         download_table([dict(zip(columns, row)) for row in rows], "confusion", "mistakes/matrix/csv")
     return open_cell
@@ -116,18 +116,18 @@ def _cell(mine: Session, subject: ModelView, found: Predictions, data: Dataset, 
             own.confused = asked
 
     with st.container(horizontal=True, vertical_alignment="bottom", key="replaced-cell"):
-        for key, label, value in zip(keys, ("It is", "Answered"), open_cell):
+        for key, label, value in zip(keys, ("It is", "Predicted"), open_cell):
             st.selectbox(
                 label, range(len(names)), value, format_func=names.__getitem__, key=key, on_change=chosen, width=150
             )
     true, answer = open_cell
     numbers = found.cell(true, answer)
     if not len(numbers):
-        st.info(f"No test image of “{plain(names[true])}” is answered “{plain(names[answer])}”.")
+        st.info(f"No test image of “{plain(names[true])}” is predicted as “{plain(names[answer])}”.")
         return
     images = "test image" if len(numbers) == 1 else "test images"
     st.markdown(
-        f"**{len(numbers):,} {images}** of “{plain(names[true])}” answered “{plain(names[answer])}”, the most certain first"
+        f"**{len(numbers):,} {images}** of “{plain(names[true])}” predicted as “{plain(names[answer])}”, the most confident first"
     )
     shown = numbers[: how_many(len(numbers), FIRST, "image", "mistakes/cell")].tolist()
     tiles = [_tile(found, data, number, certainty(found.probabilities[number, answer])) for number in shown]
@@ -135,8 +135,8 @@ def _cell(mine: Session, subject: ModelView, found: Predictions, data: Dataset, 
         _clickable(mine, tiles, shown, "mistakes/cell/images")
     with st.container(horizontal=True):
         caption = (
-            f"{subject.title}: test images of “{names[true]}” answered “{names[answer]}”, {len(shown)} of "
-            f"{len(numbers):,}, with the probability of that answer."
+            f"{subject.title}: test images of “{names[true]}” predicted as “{names[answer]}”, {len(shown)} of "
+            f"{len(numbers):,}, with the probability of that prediction."
         )
         download_tiles(tiles, INK_SCALE, caption, f"{true}-as-{answer}", "mistakes/cell/png")
         download_table(
@@ -150,29 +150,31 @@ def _surest(
     mine: Session, subject: ModelView, found: Predictions, data: Dataset, surest: np.ndarray, wrong: int
 ) -> None:
     """The mistakes that it is most certain of."""
-    st.markdown("**Its most certain mistakes**: what each is → what it was taken for, and how sure the network was")
+    st.markdown(
+        "**Its most confident mistakes**: what each is → what it was taken for, and how confident the network was"
+    )
     if not len(surest):
-        st.info("None: every test image is answered right.")
+        st.info("None: every test image is predicted right.")
         return
     names = data.class_names
     shown = surest[: how_many(len(surest), FIRST, "image", "mistakes/surest", wrong)].tolist()
     tiles = [_tile(found, data, number, _verdict(found, names, number, "\n")) for number in shown]
     _clickable(mine, tiles, shown, "mistakes/surest/images")
     st.caption(
-        "Sure and wrong at once: some of these were written so that people would hesitate too, some even carry a "
-        "doubtful label. The number is the probability that the network gave to its wrong answer."
+        "Confident and wrong at once: some of these were written so that people would hesitate too, some even carry a "
+        "doubtful label. The number is the probability that the network gave to its wrong prediction."
     )
     with st.container(horizontal=True):
-        caption = f"The most certain mistakes of {subject.title}, {len(shown)} of {wrong:,}: true class, answer, probability."
+        caption = f"The most confident mistakes of {subject.title}, {len(shown)} of {wrong:,}: true class, predicted class, probability."
         download_tiles(tiles, INK_SCALE, caption, "mistakes", "mistakes/surest/png")
-        columns = ["test image", "true class", "answer", "probability"]
+        columns = ["test image", "true class", "predicted class", "probability"]
         download_table(
             lambda: [dict(zip(columns, row)) for row in _table(found, names)], "mistakes", "mistakes/surest/csv"
         )
 
 
 def _table(found: Predictions, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
-    """All mistakes, the most certain first."""
+    """All mistakes, the most confident first."""
     for number in found.most_confident_mistakes(len(found.labels)):
         answer = int(found.predicted[number])
         yield number, names[int(found.labels[number])], names[answer], f"{found.probabilities[number, answer]:.6f}"
@@ -200,15 +202,15 @@ def _plane(mine: Session, subject: ModelView, found: Predictions, data: Dataset,
 
     labels, answers, names = found.labels[:number], found.predicted[:number], data.class_names
     wrong = int((labels != answers).sum())
-    alt = f"{number:,} test images as points of a plane, by class; {wrong:,} that are answered wrongly have a ring."
+    alt = f"{number:,} test images as points of a plane, by class; {wrong:,} that are misclassified have a ring."
     drawn = plane(at.points, labels, answers, names, at.explained, look())
     st.vega_lite_chart(drawn, key=key, on_select=clicked, selection_mode="point", alt=alt)
     signs = "" if all(name == str(n) for n, name in enumerate(names)) else _signs(names)
-    words = f"Each digit is one of the first {number:,} test images{signs}; a ring means a wrong answer. {_plane_words(subject, at)}"
+    words = f"Each digit is one of the first {number:,} test images{signs}; a ring means a wrong prediction. {_plane_words(subject, at)}"
     st.caption(words)
     with st.container(horizontal=True):
         download_chart(alt, f"{subject.title}. {words}", "test-images", "mistakes/plane/svg")
-        columns = ["test image", "direction 1", "direction 2", "true class", "answer"]
+        columns = ["test image", "direction 1", "direction 2", "true class", "predicted class"]
 
         def rows() -> list[dict[str, object]]:
             points = zip(range(number), *at.points.T.tolist(), labels.tolist(), answers.tolist())
@@ -227,12 +229,12 @@ def _plane_words(subject: ModelView, at: Projection) -> str:
     share = f"{sum(at.explained) * 100:.0f} %"
     if path is None:
         return (
-            "This network answers straight from the pixels, so here the pixels themselves are squeezed onto the plane "
+            "This network predicts straight from the pixels, so here the pixels themselves are squeezed onto the plane "
             f"in which they differ most (principal component analysis); it keeps {share} of their variation."
         )
     numbers = int(np.prod(trace(subject.network).row(path).shape))
     return (
-        f"Before its answer, the network describes each image by {numbers:,} numbers, the output of layer "
+        f"Before its prediction, the network describes each image by {numbers:,} numbers, the output of layer "
         f"{layer_words(subject.network, path)}. Here they are squeezed onto the plane in which they differ most "
         f"(principal component analysis); it keeps {share} of their variation. Clusters far apart are easy to tell apart."
     )
@@ -262,12 +264,12 @@ def _said(found: Predictions, data: Dataset, number: int) -> str:
     names = [plain(name) for name in data.class_names]
     label = names[int(data.y_test[number])]
     if number >= len(found.labels):
-        return f"“{label}”, not judged yet"
+        return f"“{label}”, not evaluated yet"
     answer = int(found.predicted[number])
     sure = certainty(found.probabilities[number, answer])
     if answer == found.labels[number]:
-        return f"“{label}”, answered right ({sure})"
-    return f"“{label}”, answered **“{names[answer]}”** ({sure})"
+        return f"“{label}”, predicted right ({sure})"
+    return f"“{label}”, predicted **“{names[answer]}”** ({sure})"
 
 
 def _verdict(found: Predictions, names: Sequence[str], number: int, between: str = " · ") -> str:

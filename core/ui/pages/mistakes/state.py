@@ -12,7 +12,7 @@ class MistakesState:
     Attributes:
         confused: (true, predicted) of the cell of the confusion matrix that was chosen; None before one is.
         cell: the cell that the two selectboxes were last keyed with: while one types in them, they stay.
-        test_image: the test image that is open; None is the most certain mistake.
+        test_image: the test image that is open; None is the most confident mistake.
     """
 
     confused: tuple[int, int] | None = None

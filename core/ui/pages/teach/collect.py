@@ -120,7 +120,7 @@ def examples(mine: Session, collection: Collection) -> None:
         if state.which == "own":
             st.caption(f"Some {ENOUGH} of each are enough. Draw them as differently as you would later.")
         else:
-            st.caption("Those that are answered wrongly teach most; on the Draw page you can add them too.")
+            st.caption("Those that are misclassified teach most; on the Draw page you can add them too.")
         complain(mine)
 
 

@@ -38,9 +38,9 @@ def drawings(mine: Session, collection: Collection) -> None:
     names = collection.class_names
     tiles = []
     for number in numbers:
-        apart = "\nkept apart" if collection.kept_apart[number] else ""
+        apart = "\nheld out" if collection.kept_apart[number] else ""
         name = names[collection.labels[number]]
-        words = f"drawing {number + 1:,}, “{name}”" + (", kept apart for the test" if apart else "")
+        words = f"drawing {number + 1:,}, “{name}”" + (", held out for the test" if apart else "")
         tiles.append(Tile(collection.images[number][..., 0] / 255, f"{name}{apart}", words))
 
     def choose(number: int) -> None:
@@ -48,7 +48,7 @@ def drawings(mine: Session, collection: Collection) -> None:
 
     clickable_gallery(tiles, numbers, state.opened, INK_SCALE, CELL, f"teach/gallery/{state.which}", choose)
     st.caption(
-        "Every fourth drawing of a class is kept apart: no network learns from it, so how it is answered is an honest "
+        "Every fourth drawing of a class is held out: no network learns from it, so how it is predicted is an honest "
         "test. Click a drawing to change or delete it. What is kept is the 28×28 image, not your strokes; nobody but "
         "you sees it."
     )

@@ -106,9 +106,9 @@ def _before_and_after(now: Snapshot, collection: Collection) -> list[tuple[str, 
     if collection.class_names == DIGITS:
         return [
             ("MNIST’s test images", now.evaluations, "What it could do before, and should not forget."),
-            ("Your digits, kept apart", now.held_out, "It never learns from these."),
+            ("Your digits, held out", now.held_out, "It never learns from these."),
         ]
-    return [("Your drawings, kept apart", now.evaluations, "It never learns from these.")]
+    return [("Your drawings, held out", now.evaluations, "It never learns from these.")]
 
 
 def _words(now: Snapshot, collection: Collection) -> str:
@@ -122,5 +122,5 @@ def _words(now: Snapshot, collection: Collection) -> str:
                 + ("now." if now.state.active else "after.")
             )
     if collection.class_names == DIGITS and not now.held_out:
-        found.append("None of your digits is kept apart yet: with four drawings of a digit, one is.")
+        found.append("None of your digits is held out yet: with four drawings of a digit, one is.")
     return " ".join(found) or f"Accuracy on {DRAWN}: none yet."

@@ -60,7 +60,7 @@ def _reads(one: OfferedNetwork) -> bool:
 
 def _play(mine: Session, subject: ModelView) -> None:
     state = mine.state(TeachState)
-    st.markdown("**Draw**: it answers after each stroke")
+    st.markdown("**Draw**: it predicts after each stroke")
     st.space("small")
     drawing = draw(f"teach/play/{state.play_canvas_key}")
     image = from_strokes(drawing.strokes, drawing.width)
@@ -73,13 +73,13 @@ def _play(mine: Session, subject: ModelView) -> None:
 
 
 def _check(mine: Session, subject: ModelView, collection: Collection) -> None:
-    """Accuracy on all drawings, those learned from and the others, and the most certain mistakes."""
+    """Accuracy on all drawings, those learned from and the others, and the most confident mistakes."""
     st.markdown("**All your drawings**, asked one by one")
     if not len(collection):
         st.caption("None yet.")
         return
     found: Predictions = mine.kept(
-        "teach/judged",
+        "teach/evaluated",
         (subject.version, subject.network, collection.fingerprint),
         lambda: predict(subject.model, subject.network, collection.images, collection.labels),
     )
@@ -96,11 +96,11 @@ def _check(mine: Session, subject: ModelView, collection: Collection) -> None:
     wrong = found.most_confident_mistakes()
     names = collection.class_names
     if not len(wrong):
-        st.success("All are answered right.", icon=":material/check_circle:")
+        st.success("All are predicted right.", icon=":material/check_circle:")
         return
     many = int((~right).sum())
     some = f", the {len(wrong)} most certain" if len(wrong) < many else ""
-    st.markdown(f"**{many:,} wrong**{some}: what you said → what it answers, and how sure it is")
+    st.markdown(f"**{many:,} wrong**{some}: what you said → what it predicts, and how confident it is")
     tiles = []
     for number in wrong:
         given = int(found.predicted[number])

@@ -27,7 +27,7 @@ def confusions(_mine: Session, run: Run, now: Snapshot) -> None:
     st.vega_lite_chart(
         confusion(counts, names, look()),
         key="train/confusion",
-        alt=f"Confusion matrix, {_when(now)}: {wrong:,} of {counts.sum():,} {now.evaluated_on} images are answered wrongly.",
+        alt=f"Confusion matrix, {_when(now)}: {wrong:,} of {counts.sum():,} {now.evaluated_on} images are misclassified.",
     )
 
 
@@ -37,7 +37,7 @@ def _when(now: Snapshot) -> str:
     )
 
 
-def _judged_images(run: Run, now: Snapshot) -> tuple[np.ndarray, np.ndarray, int]:
+def _evaluated_images(run: Run, now: Snapshot) -> tuple[np.ndarray, np.ndarray, int]:
     """(images, labels) of the set that judges the run, and where it begins there."""
     data = load(run.dataset_name)
     if now.evaluated_on == "test":
@@ -47,17 +47,17 @@ def _judged_images(run: Run, now: Snapshot) -> tuple[np.ndarray, np.ndarray, int
 
 def hardest(_mine: Session, run: Run, now: Snapshot) -> None:
     """The mistakes that it is most certain of."""
-    st.markdown(f"**Its most certain mistakes**, {_when(now)}: what each is, and what it was taken for")
+    st.markdown(f"**Its most confident mistakes**, {_when(now)}: what each is, and what it was taken for")
     if not now.hardest:
         st.caption("None." if now.evaluations else "Not tested yet.")
         return
-    images, _, _ = _judged_images(run, now)
+    images, _, _ = _evaluated_images(run, now)
     names = about(run.dataset_name).class_names
     tiles = [
         Tile(
             images[mistake.index][..., 0] / 255,
             f"{names[mistake.label]} → {names[mistake.predicted]} · {certainty(mistake.probability)}",
-            f"{now.evaluated_on} image {mistake.index:,}: “{names[mistake.label]}”, answered “{names[mistake.predicted]}”",
+            f"{now.evaluated_on} image {mistake.index:,}: “{names[mistake.label]}”, predicted “{names[mistake.predicted]}”",
         )
         for mistake in now.hardest
     ]
@@ -66,11 +66,11 @@ def hardest(_mine: Session, run: Run, now: Snapshot) -> None:
 
 def samples(_mine: Session, run: Run, now: Snapshot) -> None:
     """The same few images after each epoch: how sure it has become."""
-    st.markdown(f"**The same images after each epoch**, {_when(now)}: its answer and how sure it is")
+    st.markdown(f"**The same images after each epoch**, {_when(now)}: its prediction and how confident it is")
     if now.samples is None:
         st.caption("Not tested yet.")
         return
-    images, labels, first = _judged_images(run, now)
+    images, labels, first = _evaluated_images(run, now)
     names = about(run.dataset_name).class_names
     tiles = []
     for number, probabilities in enumerate(now.samples):

@@ -18,7 +18,7 @@ LIVE_SECONDS = 0.5
 VIEWS = {
     "confusion": "What it confuses",
     "hardest": "Hardest mistakes",
-    "samples": "Sample answers",
+    "samples": "Sample predictions",
     "inside": "Look inside",
 }
 TONES = {"good": ("check_circle", "green"), "neutral": ("info", "gray"), "warning": ("warning", "orange")}
@@ -63,7 +63,7 @@ def _status(run: Run, now: Snapshot) -> None:
 def _curves(now: Snapshot) -> None:
     """The learning curves of accuracy and loss, beside each other."""
     each_epoch = bool(st.session_state.get("train/each_epoch"))
-    titles = {"accuracy": "**Accuracy**: share of right answers", "loss": "**Loss**: what training makes small"}
+    titles = {"accuracy": "**Accuracy**: share of right predictions", "loss": "**Loss**: what training makes small"}
     for column, (quantity, title) in zip(st.columns(2), titles.items()):
         with column:
             st.markdown(title)
@@ -86,7 +86,7 @@ def _figures(now: Snapshot) -> list[tuple[str, str, str]]:
             (
                 "Validation accuracy",
                 percent(now.evaluations[-1].accuracy if now.evaluations else None),
-                "On training images that were kept apart; judged before training and after each epoch.",
+                "On training images that are held out; evaluated before training and after each epoch.",
             )
         )
     tested = now.test.accuracy if now.test is not None else None
@@ -104,7 +104,7 @@ def _figures(now: Snapshot) -> list[tuple[str, str, str]]:
         ),
     ]
     if now.held_out:
-        words = f"On {now.held_out[-1].images:,} of your drawings that are kept apart: it never learns from them."
+        words = f"On {now.held_out[-1].images:,} of your drawings that are held out: it never learns from them."
         figures.append(("Your drawings", percent(now.held_out[-1].accuracy), words))
     figures += [
         ("Images per second", speed, "How many images it learns from each second."),

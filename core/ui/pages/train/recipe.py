@@ -66,7 +66,7 @@ def choose_recipe(mine: Session, presets: Mapping[str, Preset]) -> None:
     with _part(mine, "Change the images (augmentation)", mine.editor.recipe.augments):
         fields(AUGMENTATIONS)
         _preview(mine)
-    with _part(mine, "Data kept apart, and when to stop", bool(changed & set(DATA))):
+    with _part(mine, "Held-out data, and when to stop", bool(changed & set(DATA))):
         fields(DATA)
         if mine.editor.recipe.selects and not mine.editor.recipe.validation_share:
             st.caption(

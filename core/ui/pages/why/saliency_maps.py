@@ -37,7 +37,7 @@ from core.views.images import (
 )
 
 ALL = "all"
-ASKED = {"answer": "Its answer", "runner-up": "The runner-up", "class": "Another class"}
+ASKED = {"answer": "Its prediction", "runner-up": "The runner-up", "class": "Another class"}
 MUCH, LITTLE = 0.7, 0.4  # similarity from which, and below which
 LEGEND_GAP = '<div style="height:6px"></div>'
 CARD_PX, SMALL_PX, INPUT_PX = 196, 84, 168
@@ -57,7 +57,7 @@ def choose_class(mine: Session, subject: ModelView) -> None:
             format_func=ASKED.__getitem__,
             required=True,
             key="why/explain",
-            help="The runner-up is the class with the second highest probability: what nearly was the answer.",
+            help="The runner-up is the class with the second highest probability: what it nearly predicted.",
         )
         if asked != "class":
             own.explained = asked
@@ -89,7 +89,7 @@ def explained(mine: Session, subject: ModelView, picture: InputImage, method: st
     answers = probabilities(subject.model, picture.image)
     if not np.isfinite(answers).all():
         st.warning(
-            "The weights of this network are no longer numbers, so it gives no answer that could be explained."
+            "The weights of this network are no longer numbers, so it gives no prediction that could be explained."
         )
         return
     target = target_class(mine.state(WhyState).explained, answers)
@@ -133,13 +133,13 @@ def _asked(subject: ModelView, picture: InputImage, answers: np.ndarray, target:
             alt = f"Probability of each class; the highest is {names[best]} with {certainty(answers[best])}."
             st.vega_lite_chart(probability_bars(answers, names, look()), key="why/answer", alt=alt)
             with st.container(horizontal=True):
-                caption = f"What {subject.title} answers to {picture.title}."
+                caption = f"What {subject.title} predicts for {picture.title}."
                 download_chart(alt, caption, "answer", "why/answer/svg")
                 rows = [{"class": name, "probability": float(p)} for name, p in zip(names, answers)]
                 download_table(rows, "answer", "why/answer/csv")
         with st.container(width=300):
             st.markdown(
-                f"The network answers **{plain(names[best])}** ({certainty(answers[best])}){right}.\n\n"
+                f"The network predicts **{plain(names[best])}** ({certainty(answers[best])}){right}.\n\n"
                 + (
                     f"Below: why **{plain(names[target])}**?"
                     if target == best
