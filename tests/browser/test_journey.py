@@ -357,7 +357,7 @@ def test_pictures_are_taken_away_with_their_captions(page):
     expect(page.locator('[aria-label^="Feature map of 3 · "] > svg')).to_be_visible()
     settled(page)
     shown = page.get_by_text(re.compile(r"^row \d+, column \d+ sees")).text_content()
-    svg = taken(page, page.locator(".st-key-fields-explorer-svg").get_by_role("button", name="InputImage"))
+    svg = taken(page, page.locator(".st-key-fields-explorer-svg").get_by_role("button", name="Picture"))
     said = " ".join(text.text or "" for text in svg.iter("{http://www.w3.org/2000/svg}text"))
     assert shown in said  # the very unit that the pointer has framed
     assert "Above, map 1 of layer 3 · Conv2D 16 @ 5×5, relu; below, test image 0" in said
@@ -365,7 +365,7 @@ def test_pictures_are_taken_away_with_their_captions(page):
     go(page, "Feature maps")
     expect(page.get_by_role("button", name="Whole network")).to_be_enabled()
     settled(page)
-    assert taken(page, page.get_by_role("button", name="InputImage")).startswith(b"\x89PNG")
+    assert taken(page, page.get_by_role("button", name="Picture")).startswith(b"\x89PNG")
     assert taken(page, page.get_by_role("button", name="Table")).startswith(b"\xef\xbb\xbfmap,row,column,value")
     clean(page)
 

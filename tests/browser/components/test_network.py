@@ -62,7 +62,7 @@ def test_a_drawing_that_goes_leaves_no_observer(mounted):
 
 CHART = """<div aria-label="accuracy"><svg class="marks" width="300" height="100" xmlns="http://www.w3.org/2000/svg">
 <clipPath id="c"/><g clip-path="url(http://blank.test/page#c)"><rect width="5" height="5"/></g></svg></div>"""
-FILE = {"alt": "accuracy", "file": "chart.svg", "label": "InputImage", "ground": "#ffffff", "text": "#111111"}
+FILE = {"alt": "accuracy", "file": "chart.svg", "label": "Picture", "ground": "#ffffff", "text": "#111111"}
 
 
 def saved(one, caption):
@@ -88,7 +88,7 @@ def test_a_chart_that_is_not_there_gives_nothing(mounted):
     one.render(FILE | {"caption": ""})
     one.page.evaluate("() => { HTMLAnchorElement.prototype.click = () => window.sent.push('file') }")
     one.find("button").click()
-    assert one.find("button").text_content().endswith("InputImage") and not one.sent
+    assert one.find("button").text_content().endswith("Picture") and not one.sent
 
 
 def test_captions_are_broken_between_words(mounted):
