@@ -66,7 +66,7 @@ class Focus:
         return found
 
 
-@dataclass
+@dataclass(eq=False)  # arrays are not compared as values
 class ImageChoice:
     """The image that the pages look at.
 
