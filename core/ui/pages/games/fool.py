@@ -32,7 +32,7 @@ from core.views.wording import certainty, plain
 
 
 def fool_it(mine: Session) -> None:
-    """Add strokes to a test image until the network is sure of something else."""
+    """Add strokes to a test image until the network is confident of a wrong class."""
     st.markdown(
         "Add strokes to this test image until the network is **confident of a wrong class**. "
         "The fewer strokes, the better; among equals, the less ink."
@@ -134,7 +134,7 @@ def _say_attempt(attempt: Attempt, names: Sequence[str]) -> None:
         )
     elif attempt.changed:
         st.info(
-            f"It says **{says}** now, but is not sure: that takes {certainty(attempt.found.sure_from)}.",
+            f"It says **{says}** now, but is not confident: that takes {certainty(attempt.found.sure_from)}.",
             icon=":material/trending_up:",
         )
     elif attempt.strokes:
@@ -182,7 +182,7 @@ def _best_attempt(mine: Session, best: BestAttempt, title: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="games-best-fool"):
         tiles = [
             Tile(best.before, was, f"before: the test image, {was}"),
-            Tile(best.after, says, f"after: with your strokes, answered {says}"),
+            Tile(best.after, says, f"after: with your strokes, predicted as {says}"),
         ]
         st.html(gallery(tiles, INK_SCALE, SMALL), width="content")
         with st.container(gap="small", width="stretch"):

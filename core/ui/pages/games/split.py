@@ -119,7 +119,7 @@ def _say_split(split: Split, titles: Sequence[str], names: Sequence[str]) -> Non
     elif split.won:
         st.success(
             f"Split! One says **{first}**, the other **{second}**, and both are confident. "
-            f"Score: **{_points(split)}**, the certainty of the less certain one.",
+            f"Score: **{_points(split)}**, the probability that the less confident one gives.",
             icon=":material/trophy:",
         )
     else:

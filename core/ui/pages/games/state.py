@@ -31,7 +31,7 @@ class BestSplit(NamedTuple):
 
 
 class BestAttempt(NamedTuple):
-    """The image that was changed least until a network was sure of something else: (28, 28) float32 in 0…1."""
+    """The image that was changed least until a network was confident of a wrong class: (28, 28) float32 in 0…1."""
 
     before: np.ndarray
     after: np.ndarray

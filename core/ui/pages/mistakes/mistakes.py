@@ -62,9 +62,9 @@ def _shown(mine: Session, subject: ModelView, found: Predictions, data: Dataset,
 
 
 def _matrix(mine: Session, subject: ModelView, found: Predictions, data: Dataset) -> tuple[int, int]:
-    """True class by answer; a click on a cell, or the two choices beside it, shows its images.
+    """True class by predicted class; a click on a cell, or the two choices beside it, shows its images.
 
-    Returns (true, answered) of the cell that is open: the visitor's, or else that of the most frequent mistake,
+    Returns (true, predicted) of the cell that is open: the visitor's, or else that of the most frequent mistake,
     which may be another one with newer weights.
     """
     own = mine.state(MistakesState)
@@ -87,7 +87,7 @@ def _matrix(mine: Session, subject: ModelView, found: Predictions, data: Dataset
     drawn = confusion(counts, names, look(), open_cell)
     st.vega_lite_chart(drawn, key=key, on_select=clicked, selection_mode="cell", alt=alt)
     rows = ([name, *row] for name, row in zip(names, counts.tolist()))
-    columns = ["true class \\ answer", *names]
+    columns = ["true class \\ predicted class", *names]
     with st.container(horizontal=True):
         words = f"{subject.title}: what it predicts for the test images of each class, and how often."
         download_chart(alt, words, "confusion", "mistakes/matrix/svg")
@@ -96,7 +96,7 @@ def _matrix(mine: Session, subject: ModelView, found: Predictions, data: Dataset
 
 
 def _most_confused(counts: np.ndarray) -> tuple[int, int]:
-    """(true, answered) of the most frequent mistake."""
+    """(true, predicted) of the most frequent mistake."""
     wrong = counts - np.diag(counts.diagonal())
     row, column = np.unravel_index(wrong.argmax(), wrong.shape)
     return int(row), int(column)

@@ -99,7 +99,7 @@ def _check(mine: Session, subject: ModelView, collection: Collection) -> None:
         st.success("All are predicted right.", icon=":material/check_circle:")
         return
     many = int((~right).sum())
-    some = f", the {len(wrong)} most certain" if len(wrong) < many else ""
+    some = f", the {len(wrong)} most confident" if len(wrong) < many else ""
     st.markdown(f"**{many:,} wrong**{some}: what you said → what it predicts, and how confident it is")
     tiles = []
     for number in wrong:
