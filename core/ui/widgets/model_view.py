@@ -37,7 +37,7 @@ class ModelView:
         title: which one, in words.
         network, model: the network and a Keras model of it with its weights.
         dataset: name of the dataset it has learned from.
-        sure_from: the probability from which its answers are called sure, 0…1.
+        sure_from: the probability from which its predictions are called confident, 0…1.
         live: whether newer weights are still coming.
         who: which one among all of this visitor's, also where two have the same title; its weights may change.
         viewer: whose model it is, where weights come and go; None where they stay.

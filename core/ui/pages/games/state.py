@@ -49,7 +49,7 @@ class GamesState:
         split_board, fool_board: what is drawn.
         fool_index: the test image that is drawn on; None before one was chosen.
         fool_of: network and dataset that it was chosen for.
-        hint: true if the gradient of the answer by ink is shown.
+        hint: true if the gradient of the prediction by ink is shown.
         best_splits: for each pair of networks.
         best_attempts: for each network.
         rounds: the round that is played against each network.

@@ -1,4 +1,4 @@
-"""The network without one kernel: its answer for an image, and its accuracy without each kernel of the layer."""
+"""The network without one kernel: its prediction for an image, and its accuracy without each kernel of the layer."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ def _draw(one: OneKernel) -> Drawn:
         f"**Pruned in thought**: what if {one.name} always put out 0? No other weight changes, and nothing is "
         "trained again."
     )
-    answer, accuracy = st.columns(2, gap="large")
-    with answer:
-        ANSWER.show(one, headed=False)
+    prediction, accuracy = st.columns(2, gap="large")
+    with prediction:
+        PREDICTION.show(one, headed=False)
     with accuracy:
         ACCURACY.show(one)
     return Drawn()
 
 
-def _answer(one: OneKernel) -> Drawn:
-    """The answer for one image, with this kernel and without it."""
+def _prediction(one: OneKernel) -> Drawn:
+    """The prediction for one image, with this kernel and without it."""
     subject, names = one.subject, one.subject.class_names
     picture = choose_image(one.mine, subject, "kernels")
     before, after = one.mine.kept(
@@ -83,7 +83,7 @@ def _accuracy(one: OneKernel, found: Pruned) -> Drawn:
     return Drawn(words, [svg, table_file(rows, "accuracy-without")])
 
 
-ANSWER = Panel("kernels/answers", "The prediction without it", _answer)
+PREDICTION = Panel("kernels/answers", "The prediction without it", _prediction)
 ACCURACY = Panel(
     "kernels/accuracy",
     lambda one: f"Which {one.noun}s matter?",

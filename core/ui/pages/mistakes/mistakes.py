@@ -120,28 +120,30 @@ def _cell(mine: Session, subject: ModelView, found: Predictions, data: Dataset, 
             st.selectbox(
                 label, range(len(names)), value, format_func=names.__getitem__, key=key, on_change=chosen, width=150
             )
-    true, answer = open_cell
-    numbers = found.cell(true, answer)
+    true, predicted = open_cell
+    numbers = found.cell(true, predicted)
     if not len(numbers):
-        st.info(f"No test image of “{plain(names[true])}” is predicted as “{plain(names[answer])}”.")
+        st.info(f"No test image of “{plain(names[true])}” is predicted as “{plain(names[predicted])}”.")
         return
     images = "test image" if len(numbers) == 1 else "test images"
     st.markdown(
-        f"**{len(numbers):,} {images}** of “{plain(names[true])}” predicted as “{plain(names[answer])}”, the most confident first"
+        f"**{len(numbers):,} {images}** of “{plain(names[true])}” predicted as “{plain(names[predicted])}”, the most confident first"
     )
     shown = numbers[: how_many(len(numbers), FIRST, "image", "mistakes/cell")].tolist()
-    tiles = [_tile(found, data, number, certainty(found.probabilities[number, answer])) for number in shown]
+    tiles = [_tile(found, data, number, certainty(found.probabilities[number, predicted])) for number in shown]
     with st.container(height=CELL_HEIGHT, border=False):  # so that nothing below moves when their number changes
         _clickable(mine, tiles, shown, "mistakes/cell/images")
     with st.container(horizontal=True):
         caption = (
-            f"{subject.title}: test images of “{names[true]}” predicted as “{names[answer]}”, {len(shown)} of "
+            f"{subject.title}: test images of “{names[true]}” predicted as “{names[predicted]}”, {len(shown)} of "
             f"{len(numbers):,}, with the probability of that prediction."
         )
-        download_tiles(tiles, INK_SCALE, caption, f"{true}-as-{answer}", "mistakes/cell/png")
+        download_tiles(tiles, INK_SCALE, caption, f"{true}-as-{predicted}", "mistakes/cell/png")
         download_table(
-            lambda: [{"test image": int(n), "probability": f"{found.probabilities[n, answer]:.6f}"} for n in numbers],
-            f"{true}-as-{answer}",
+            lambda: [
+                {"test image": int(n), "probability": f"{found.probabilities[n, predicted]:.6f}"} for n in numbers
+            ],
+            f"{true}-as-{predicted}",
             "mistakes/cell/csv",
         )
 
@@ -176,8 +178,13 @@ def _surest(
 def _table(found: Predictions, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
     """All mistakes, the most confident first."""
     for number in found.most_confident_mistakes(len(found.labels)):
-        answer = int(found.predicted[number])
-        yield number, names[int(found.labels[number])], names[answer], f"{found.probabilities[number, answer]:.6f}"
+        predicted = int(found.predicted[number])
+        yield (
+            number,
+            names[int(found.labels[number])],
+            names[predicted],
+            f"{found.probabilities[number, predicted]:.6f}",
+        )
 
 
 def _projected(mine: Session, subject: ModelView, data: Dataset, number: int) -> Projection:
@@ -200,10 +207,10 @@ def _plane(mine: Session, subject: ModelView, found: Predictions, data: Dataset,
         if isinstance(chosen, int) and 0 <= chosen < number:
             mine.state(MistakesState).test_image = chosen
 
-    labels, answers, names = found.labels[:number], found.predicted[:number], data.class_names
-    wrong = int((labels != answers).sum())
+    labels, predicted, names = found.labels[:number], found.predicted[:number], data.class_names
+    wrong = int((labels != predicted).sum())
     alt = f"{number:,} test images as points of a plane, by class; {wrong:,} that are misclassified have a ring."
-    drawn = plane(at.points, labels, answers, names, at.explained, look())
+    drawn = plane(at.points, labels, predicted, names, at.explained, look())
     st.vega_lite_chart(drawn, key=key, on_select=clicked, selection_mode="point", alt=alt)
     signs = "" if all(name == str(n) for n, name in enumerate(names)) else _signs(names)
     words = f"Each digit is one of the first {number:,} test images{signs}; a ring means a wrong prediction. {_plane_words(subject, at)}"
@@ -213,8 +220,8 @@ def _plane(mine: Session, subject: ModelView, found: Predictions, data: Dataset,
         columns = ["test image", "direction 1", "direction 2", "true class", "predicted class"]
 
         def rows() -> list[dict[str, object]]:
-            points = zip(range(number), *at.points.T.tolist(), labels.tolist(), answers.tolist())
-            return [dict(zip(columns, (n, x, y, names[label], names[answer]))) for n, x, y, label, answer in points]
+            points = zip(range(number), *at.points.T.tolist(), labels.tolist(), predicted.tolist())
+            return [dict(zip(columns, (n, x, y, names[true], names[guess]))) for n, x, y, true, guess in points]
 
         download_table(rows, "test-images", "mistakes/plane/csv")
 
@@ -265,16 +272,16 @@ def _said(found: Predictions, data: Dataset, number: int) -> str:
     label = names[int(data.y_test[number])]
     if number >= len(found.labels):
         return f"“{label}”, not evaluated yet"
-    answer = int(found.predicted[number])
-    sure = certainty(found.probabilities[number, answer])
-    if answer == found.labels[number]:
+    predicted = int(found.predicted[number])
+    sure = certainty(found.probabilities[number, predicted])
+    if predicted == found.labels[number]:
         return f"“{label}”, predicted right ({sure})"
-    return f"“{label}”, predicted **“{names[answer]}”** ({sure})"
+    return f"“{label}”, predicted **“{names[predicted]}”** ({sure})"
 
 
 def _verdict(found: Predictions, names: Sequence[str], number: int, between: str = " · ") -> str:
-    answer = int(found.predicted[number])
-    return f"{names[found.labels[number]]} → {names[answer]}{between}{certainty(found.probabilities[number, answer])}"
+    predicted = int(found.predicted[number])
+    return f"{names[found.labels[number]]} → {names[predicted]}{between}{certainty(found.probabilities[number, predicted])}"
 
 
 def _tile(found: Predictions, data: Dataset, number: int, label: str) -> Tile:
