@@ -23,7 +23,7 @@ from core.views.charts import confusion
 from core.views.images import INK_SCALE, Tile, cell_size, gallery, shown_image
 from core.views.inside import plane
 
-LIVE_SECONDS = 5.0  # all test images are judged anew each time
+LIVE_SECONDS = 5.0  # all test images are evaluated anew each time
 FIRST, MOST = 24, 100
 ON_PLANE = 1000
 IMAGE_PX = 84
@@ -45,7 +45,7 @@ def mistakes(mine: Session, subject: ModelView) -> None:
 
 
 def _shown(mine: Session, subject: ModelView, found: Predictions, data: Dataset, at: Projection) -> None:
-    """The results; what is shown stays as it is while newer weights are judged, and the bar above says that they are."""
+    """The results; what is shown stays as it is while newer weights are evaluated, and the bar above says that they are."""
     surest = found.most_confident_mistakes(MOST)
     wrong = int((found.predicted != found.labels).sum())
     with st.container(horizontal=True):
@@ -151,7 +151,7 @@ def _cell(mine: Session, subject: ModelView, found: Predictions, data: Dataset, 
 def _surest(
     mine: Session, subject: ModelView, found: Predictions, data: Dataset, surest: np.ndarray, wrong: int
 ) -> None:
-    """The mistakes that it is most certain of."""
+    """The mistakes that it is most confident of."""
     st.markdown(
         "**Its most confident mistakes**: what each is → what it was taken for, and how confident the network was"
     )

@@ -38,7 +38,7 @@ def _when(now: Snapshot) -> str:
 
 
 def _evaluated_images(run: Run, now: Snapshot) -> tuple[np.ndarray, np.ndarray, int]:
-    """(images, labels) of the set that judges the run, and where it begins there."""
+    """(images, labels) that the run is evaluated on, and the index of the first in its set."""
     data = load(run.dataset_name)
     if now.evaluated_on == "test":
         return data.x_test, data.y_test, 0
