@@ -44,9 +44,9 @@ class GamesState:
     """The open game, and the state of each.
 
     Attributes:
-        game: which one is open: `split`, `fool` or `against`.
+        game: the open game: `split`, `fool` or `against`.
         networks: the two that are to disagree, as `core.ui.widgets.model_view.subjects` names them.
-        split_board, fool_board: what is drawn.
+        split_board, fool_board: the canvases of these two games.
         fool_index: the test image that is drawn on; None before one was chosen.
         fool_of: network and dataset that it was chosen for.
         hint: true if the gradient of the prediction by ink is shown.

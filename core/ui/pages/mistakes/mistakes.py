@@ -34,41 +34,41 @@ VIEWS = ("feature_maps", "receptive_fields", "why")
 def mistakes(mine: Session, subject: ModelView) -> None:
     """All of the page that depends on the weights."""
     data = load(subject.dataset)
-    found = evaluated_test_images(mine, subject, data)
-    if not np.isfinite(found.probabilities).all():
+    predictions = evaluated_test_images(mine, subject, data)
+    if not np.isfinite(predictions.probabilities).all():
         st.warning("The weights of this network are no longer numbers, so its predictions mean nothing.")
         return
     # All that takes long comes before the pictures, so that these change at once.
-    at = _projected(mine, subject, data, min(ON_PLANE, len(found.labels)))
+    at = _projected(mine, subject, data, min(ON_PLANE, len(predictions.labels)))
     with st.container(key="mistakes-shown"):
-        _shown(mine, subject, found, data, at)
+        _shown(mine, subject, predictions, data, at)
 
 
-def _shown(mine: Session, subject: ModelView, found: Predictions, data: Dataset, at: Projection) -> None:
+def _shown(mine: Session, subject: ModelView, predictions: Predictions, data: Dataset, at: Projection) -> None:
     """The results; what is shown stays as it is while newer weights are evaluated, and the bar above says that they are."""
-    surest = found.most_confident_mistakes(MOST)
-    wrong = int((found.predicted != found.labels).sum())
+    surest = predictions.most_confident_mistakes(MOST)
+    wrong = int((predictions.predicted != predictions.labels).sum())
     with st.container(horizontal=True):
-        st.metric("Test accuracy", percent(found.accuracy), width=165, help="Share of right predictions.")
+        st.metric("Test accuracy", percent(predictions.accuracy), width=165, help="Share of right predictions.")
         st.metric("Mistakes", f"{wrong:,}", width=165, help="Test images that it misclassifies.")
     matrix, cell = st.columns([6, 5], gap="large")
     with matrix:
-        open_cell = _matrix(mine, subject, found, data)
+        open_cell = _matrix(mine, subject, predictions, data)
     with cell:
-        _cell(mine, subject, found, data, open_cell)
-    _surest(mine, subject, found, data, surest, wrong)
-    _plane(mine, subject, found, data, at)
-    _opened(mine, found, data, surest)
+        _cell(mine, subject, predictions, data, open_cell)
+    _surest(mine, subject, predictions, data, surest, wrong)
+    _plane(mine, subject, predictions, data, at)
+    _opened(mine, predictions, data, surest)
 
 
-def _matrix(mine: Session, subject: ModelView, found: Predictions, data: Dataset) -> tuple[int, int]:
+def _matrix(mine: Session, subject: ModelView, predictions: Predictions, data: Dataset) -> tuple[int, int]:
     """True class by predicted class; a click on a cell, or the two choices beside it, shows its images.
 
     Returns (true, predicted) of the cell that is open: the visitor's, or else that of the most frequent mistake,
     which may be another one with newer weights.
     """
     own = mine.state(MistakesState)
-    names, counts = data.class_names, found.confusion
+    names, counts = data.class_names, predictions.confusion
     if own.confused is not None and max(own.confused) >= len(names):
         own.confused = None
     open_cell = own.confused or _most_confused(counts)
@@ -102,7 +102,9 @@ def _most_confused(counts: np.ndarray) -> tuple[int, int]:
     return int(row), int(column)
 
 
-def _cell(mine: Session, subject: ModelView, found: Predictions, data: Dataset, open_cell: tuple[int, int]) -> None:
+def _cell(
+    mine: Session, subject: ModelView, predictions: Predictions, data: Dataset, open_cell: tuple[int, int]
+) -> None:
     """The images of the cell that is open."""
     own = mine.state(MistakesState)
     names = data.class_names
@@ -121,7 +123,7 @@ def _cell(mine: Session, subject: ModelView, found: Predictions, data: Dataset, 
                 label, range(len(names)), value, format_func=names.__getitem__, key=key, on_change=chosen, width=150
             )
     true, predicted = open_cell
-    numbers = found.cell(true, predicted)
+    numbers = predictions.cell(true, predicted)
     if not len(numbers):
         st.info(f"No test image of “{plain(names[true])}” is predicted as “{plain(names[predicted])}”.")
         return
@@ -130,7 +132,9 @@ def _cell(mine: Session, subject: ModelView, found: Predictions, data: Dataset, 
         f"**{len(numbers):,} {images}** of “{plain(names[true])}” predicted as “{plain(names[predicted])}”, the most confident first"
     )
     shown = numbers[: how_many(len(numbers), FIRST, "image", "mistakes/cell")].tolist()
-    tiles = [_tile(found, data, number, certainty(found.probabilities[number, predicted])) for number in shown]
+    tiles = [
+        _tile(predictions, data, number, certainty(predictions.probabilities[number, predicted])) for number in shown
+    ]
     with st.container(height=CELL_HEIGHT, border=False):  # so that nothing below moves when their number changes
         _clickable(mine, tiles, shown, "mistakes/cell/images")
     with st.container(horizontal=True):
@@ -141,7 +145,8 @@ def _cell(mine: Session, subject: ModelView, found: Predictions, data: Dataset, 
         download_tiles(tiles, INK_SCALE, caption, f"{true}-as-{predicted}", "mistakes/cell/png")
         download_table(
             lambda: [
-                {"test image": int(n), "probability": f"{found.probabilities[n, predicted]:.6f}"} for n in numbers
+                {"test image": int(n), "probability": f"{predictions.probabilities[n, predicted]:.6f}"}
+                for n in numbers
             ],
             f"{true}-as-{predicted}",
             "mistakes/cell/csv",
@@ -149,7 +154,7 @@ def _cell(mine: Session, subject: ModelView, found: Predictions, data: Dataset, 
 
 
 def _surest(
-    mine: Session, subject: ModelView, found: Predictions, data: Dataset, surest: np.ndarray, wrong: int
+    mine: Session, subject: ModelView, predictions: Predictions, data: Dataset, surest: np.ndarray, wrong: int
 ) -> None:
     """The mistakes that it is most confident of."""
     st.markdown(
@@ -160,7 +165,7 @@ def _surest(
         return
     names = data.class_names
     shown = surest[: how_many(len(surest), FIRST, "image", "mistakes/surest", wrong)].tolist()
-    tiles = [_tile(found, data, number, _verdict(found, names, number, "\n")) for number in shown]
+    tiles = [_tile(predictions, data, number, _verdict(predictions, names, number, "\n")) for number in shown]
     _clickable(mine, tiles, shown, "mistakes/surest/images")
     st.caption(
         "Confident and wrong at once: some of these were written so that people would hesitate too, some even carry a "
@@ -171,19 +176,19 @@ def _surest(
         download_tiles(tiles, INK_SCALE, caption, "mistakes", "mistakes/surest/png")
         columns = ["test image", "true class", "predicted class", "probability"]
         download_table(
-            lambda: [dict(zip(columns, row)) for row in _table(found, names)], "mistakes", "mistakes/surest/csv"
+            lambda: [dict(zip(columns, row)) for row in _table(predictions, names)], "mistakes", "mistakes/surest/csv"
         )
 
 
-def _table(found: Predictions, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
+def _table(predictions: Predictions, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
     """All mistakes, the most confident first."""
-    for number in found.most_confident_mistakes(len(found.labels)):
-        predicted = int(found.predicted[number])
+    for number in predictions.most_confident_mistakes(len(predictions.labels)):
+        predicted = int(predictions.predicted[number])
         yield (
             number,
-            names[int(found.labels[number])],
+            names[int(predictions.labels[number])],
             names[predicted],
-            f"{found.probabilities[number, predicted]:.6f}",
+            f"{predictions.probabilities[number, predicted]:.6f}",
         )
 
 
@@ -196,7 +201,7 @@ def _projected(mine: Session, subject: ModelView, data: Dataset, number: int) ->
     )
 
 
-def _plane(mine: Session, subject: ModelView, found: Predictions, data: Dataset, at: Projection) -> None:
+def _plane(mine: Session, subject: ModelView, predictions: Predictions, data: Dataset, at: Projection) -> None:
     """A scatter plot of the images as the network describes them before its last layer."""
     number = len(at.points)
     st.markdown("**How it sees the test images**: near each other is what looks alike to the network")
@@ -207,7 +212,7 @@ def _plane(mine: Session, subject: ModelView, found: Predictions, data: Dataset,
         if isinstance(chosen, int) and 0 <= chosen < number:
             mine.state(MistakesState).test_image = chosen
 
-    labels, predicted, names = found.labels[:number], found.predicted[:number], data.class_names
+    labels, predicted, names = predictions.labels[:number], predictions.predicted[:number], data.class_names
     wrong = int((labels != predicted).sum())
     alt = f"{number:,} test images as points of a plane, by class; {wrong:,} that are misclassified have a ring."
     drawn = plane(at.points, labels, predicted, names, at.explained, look())
@@ -247,7 +252,7 @@ def _plane_words(subject: ModelView, at: Projection) -> str:
     )
 
 
-def _opened(mine: Session, found: Predictions, data: Dataset, surest: np.ndarray) -> None:
+def _opened(mine: Session, predictions: Predictions, data: Dataset, surest: np.ndarray) -> None:
     """The test image that was chosen, with the ways to look into it; stays in sight."""
     number = mine.state(MistakesState).test_image
     if number is None or number >= len(data.x_test):
@@ -261,32 +266,32 @@ def _opened(mine: Session, found: Predictions, data: Dataset, surest: np.ndarray
         with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
             tile = Tile(image, "", f"test image {number:,}")
             st.html(gallery([tile], INK_SCALE, cell_size(image.shape[:2], 56)), width="content")
-            st.markdown(f"Test image {number:,}: {_said(found, data, number)}. Open it in:", width=260)
+            st.markdown(f"Test image {number:,}: {_said(predictions, data, number)}. Open it in:", width=260)
         for page in VIEWS:
             if st.button(PAGES[page].title, key=f"mistakes/open/{page}", on_click=look_at):
                 go_to(page)
 
 
-def _said(found: Predictions, data: Dataset, number: int) -> str:
+def _said(predictions: Predictions, data: Dataset, number: int) -> str:
     names = [plain(name) for name in data.class_names]
     label = names[int(data.y_test[number])]
-    if number >= len(found.labels):
+    if number >= len(predictions.labels):
         return f"“{label}”, not evaluated yet"
-    predicted = int(found.predicted[number])
-    sure = certainty(found.probabilities[number, predicted])
-    if predicted == found.labels[number]:
+    predicted = int(predictions.predicted[number])
+    sure = certainty(predictions.probabilities[number, predicted])
+    if predicted == predictions.labels[number]:
         return f"“{label}”, predicted right ({sure})"
     return f"“{label}”, predicted **“{names[predicted]}”** ({sure})"
 
 
-def _verdict(found: Predictions, names: Sequence[str], number: int, between: str = " · ") -> str:
-    predicted = int(found.predicted[number])
-    return f"{names[found.labels[number]]} → {names[predicted]}{between}{certainty(found.probabilities[number, predicted])}"
+def _verdict(predictions: Predictions, names: Sequence[str], number: int, between: str = " · ") -> str:
+    predicted = int(predictions.predicted[number])
+    return f"{names[predictions.labels[number]]} → {names[predicted]}{between}{certainty(predictions.probabilities[number, predicted])}"
 
 
-def _tile(found: Predictions, data: Dataset, number: int, label: str) -> Tile:
+def _tile(predictions: Predictions, data: Dataset, number: int, label: str) -> Tile:
     image = shown_image(data.x_test[number].astype(np.float32) / 255)
-    return Tile(image, label, f"test image {number:,}: {_verdict(found, data.class_names, number)}")
+    return Tile(image, label, f"test image {number:,}: {_verdict(predictions, data.class_names, number)}")
 
 
 def _clickable(mine: Session, tiles: Sequence[Tile], numbers: Sequence[int], key: str) -> None:
@@ -302,7 +307,7 @@ def _clickable(mine: Session, tiles: Sequence[Tile], numbers: Sequence[int], key
 def _selected(key: str, name: str) -> dict:
     """The datum that a click selected in a chart; empty where nothing, or nonsense, came."""
     try:
-        (found,) = st.session_state[key]["selection"][name]
+        (datum,) = st.session_state[key]["selection"][name]
     except (KeyError, TypeError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return datum if isinstance(datum, dict) else {}
