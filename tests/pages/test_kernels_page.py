@@ -118,13 +118,13 @@ def test_nothing_is_searched_again_for_another_kernel_or_an_unchanged_page(app, 
     assert not app.exception
 
 
-def test_the_answer_without_a_kernel_stands_beside_the_whole_answer(app):
+def test_the_prediction_without_a_kernel_stands_beside_the_whole_one(app):
     opened(app, "kernels")
     assert "With kernel 1 the prediction is “7”" in words(app)
     button(app, "Evaluate on 2,000 test images").click().run()
     assert not app.exception
     assert "The dashed line is the whole network: 98.85 %" in words(app)
-    assert not [b for b in app.button if b.label.startswith("Judge")]  # it is judged: nothing to ask for
+    assert not [b for b in app.button if b.label.startswith("Evaluate")]  # it is evaluated: nothing to ask for
     kernel_number(app).set_value(2).run()
     assert "kernel 2 is marked" in words(app)  # and stays so for the next kernel
 
