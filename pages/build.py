@@ -14,7 +14,7 @@ from core.ui.widgets.diagram import drawing
 mine = session()
 head(
     "Build",
-    "A convolutional network turns an image into an answer, layer by layer. "
+    "A convolutional network turns an image into a prediction, layer by layer. "
     + (
         "Choose a layer and look at it: its shape, its parameters and what each of its units sees."
         if mine.locked

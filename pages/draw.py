@@ -1,4 +1,4 @@
-"""Draw: a digit on a canvas, the answer of one network or several, and the whole network reacting."""
+"""Draw: a digit on a canvas, the prediction of one network or several, and the whole network reacting."""
 
 import streamlit as st
 

@@ -11,10 +11,10 @@ from core.ui.shell.session import session
 LIVE_SECONDS = 2.0
 
 mine = session()
-head("Runs", "Compare what you have trained; they are kept for you on this server and in this browser.")
+head("Runs", "Compare your training runs; they are kept for you on this server and in this browser.")
 damaged(mine)
 if not mine.workspace.runs:
-    st.info("You have not trained anything yet. Every training becomes a run that you find here.")
+    st.info("You have not trained anything yet. Every training run is listed here.")
     link_to("train", "Train a network", "monitoring")
     end_page()
 

@@ -1,4 +1,4 @@
-"""Why this answer?: which pixels the answer comes from, by four methods, each checked against random weights."""
+"""Why this answer?: which pixels the prediction comes from, by four methods, each checked against random weights."""
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from core.ui.widgets.model_view import watch
 mine = session()
 head(
     "Why this answer?",
-    "Choose an image: each picture below marks, in its own way, the pixels that the answer comes from.",
+    "Choose an image: each picture below marks, in its own way, the pixels that the prediction comes from.",
 )
 subject, picture = choose_model_and_image(mine, "why", needs_images=True)
 with st.container(horizontal=True, vertical_alignment="bottom"):

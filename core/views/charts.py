@@ -224,16 +224,16 @@ def confusion(
     """Confusion matrix: true class by predicted class. Errors are coloured by count; the diagonal is plain.
 
     Args:
-        counts: (classes, classes), row true, column answered.
+        counts: (classes, classes), row true, column predicted.
         class_names: one for each class.
         look: colours of the page.
-        chosen: (true, answered) of the cell that has a frame; then a click selects another, as `cell` with the
+        chosen: (true, predicted) of the cell that has a frame; then a click selects another, as `cell` with the
             fields `row` and `column`.
     """
     cells = [
         {
             "true": class_names[i],
-            "answer": class_names[j],
+            "predicted": class_names[j],
             "row": i,
             "column": j,
             "chosen": (i, j) == chosen,
@@ -252,7 +252,7 @@ def _confusion(class_names: tuple[str, ...], most: int, look: Look, choosing: bo
     order = list(class_names)
     base = alt.Chart(alt.NamedData("cells")).encode(
         x=alt.X(
-            "answer:N",
+            "predicted:N",
             sort=order,
             title="predicted class",
             axis=alt.Axis(labelAngle=0 if len(order[0]) == 1 else -40, orient="top"),
@@ -260,7 +260,7 @@ def _confusion(class_names: tuple[str, ...], most: int, look: Look, choosing: bo
         y=alt.Y("true:N", sort=order, title="what it is"),
         tooltip=[
             alt.Tooltip("true:N", title="it is"),
-            alt.Tooltip("answer:N", title="answered"),
+            alt.Tooltip("predicted:N", title="predicted as"),
             alt.Tooltip("images:Q", format=","),
         ],
     )

@@ -30,7 +30,7 @@ def by_mouse(page: Page, strokes) -> None:
         page.mouse.up()
 
 
-def answer(page: Page):
+def prediction(page: Page):
     return page.get_by_test_id("stMetricValue").first
 
 
@@ -47,10 +47,10 @@ def test_digits_drawn_with_the_mouse_are_read_whatever_their_size_and_place(page
     }.items():
         settled(page)
         by_mouse(page, [on(stroke, *place) for stroke in DIGITS[digit]])
-        expect(answer(page)).to_have_text(digit)
+        expect(prediction(page)).to_have_text(digit)
         expect(page.get_by_text("see what each one sees of your drawing")).to_have_count(1)
         page.get_by_role("button", name="Clear", exact=True).click()
-        expect(answer(page)).to_have_text("–")
+        expect(prediction(page)).to_have_text("–")
 
 
 def test_a_number_is_read_digit_by_digit_and_a_click_leads_into_the_network(page):
@@ -60,9 +60,9 @@ def test_a_number_is_read_digit_by_digit_and_a_click_leads_into_the_network(page
     for digit, left in (("2", 10), ("0", 105), ("7", 200)):
         by_mouse(page, [on(stroke, left, 80, 65, 110) for stroke in DIGITS[digit]])
     expect(page.get_by_text("Reads 2 0 7")).to_have_count(1)
-    expect(answer(page)).to_have_text("7")
+    expect(prediction(page)).to_have_text("7")
     page.get_by_test_id("stButtonGroup").get_by_text("1. digit").click()
-    expect(answer(page)).to_have_text("2")
+    expect(prediction(page)).to_have_text("2")
     first = page.locator(".layers .grid").first
     first.scroll_into_view_if_needed()
     first.click(position={"x": 30, "y": 30})
@@ -92,7 +92,7 @@ def test_a_finger_draws_and_the_page_stays_where_it_is(chromium, server):
             kind = "touchMove" if number else "touchStart"
             touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
         touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    expect(answer(page)).to_have_text("3")
+    expect(prediction(page)).to_have_text("3")
     assert canvas.bounding_box() == corner  # nothing has scrolled or jumped
     assert not page.locator("[data-testid=stException]").count()
     context.close()
@@ -103,10 +103,10 @@ def test_undo_and_clear(page):
     expect(page.locator("canvas.upper-canvas")).to_have_count(1)
     settled(page)
     by_mouse(page, [on(stroke, 40, 60, 130, 160) for stroke in DIGITS["1"]])
-    expect(answer(page)).to_have_text("1")
+    expect(prediction(page)).to_have_text("1")
     page.get_by_role("button", name="Undo").click()
-    expect(answer(page)).to_have_text("–")
+    expect(prediction(page)).to_have_text("–")
     page.get_by_role("button", name="Redo").click()
-    expect(answer(page)).to_have_text("1")
+    expect(prediction(page)).to_have_text("1")
     page.get_by_role("button", name="Clear", exact=True).click()
-    expect(answer(page)).to_have_text("–")
+    expect(prediction(page)).to_have_text("–")

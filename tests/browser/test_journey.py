@@ -69,7 +69,7 @@ def test_the_main_job_from_building_to_drawing(page):
     expect(page.get_by_role("table")).to_contain_text("14×14")
     clean(page)
 
-    # Draw a digit and read the answer.
+    # Draw a digit and read the prediction.
     go(page, "Draw")
     expect(page.locator("canvas.upper-canvas")).to_be_visible()
     clean(page)

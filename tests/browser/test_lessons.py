@@ -6,7 +6,7 @@ Only a real server shows it: what AppTest takes for another page raises in Strea
 from playwright.sync_api import Page, expect
 
 from core.network import LENET5, Recipe, to_token
-from tests.browser.test_drawing import DIGITS, answer, by_mouse, on
+from tests.browser.test_drawing import DIGITS, by_mouse, on, prediction
 from tests.browser.test_journey import clean, go
 
 
@@ -25,7 +25,7 @@ def test_a_click_on_a_map_stays_on_draw_where_looking_inside_is_left_out(page, s
     expect(page.locator("canvas.upper-canvas")).to_have_count(1)
     clean(page)
     by_mouse(page, [on(stroke, 60, 40, 150, 200) for stroke in DIGITS["3"]])
-    expect(answer(page)).to_have_text("3")
+    expect(prediction(page)).to_have_text("3")
     expect(page.get_by_text("see what each one sees of your drawing.", exact=False)).to_have_count(1)
     expect(page.get_by_text("click one to see how it comes about")).to_have_count(0)
     first = page.locator(".layers .grid").first
@@ -34,7 +34,7 @@ def test_a_click_on_a_map_stays_on_draw_where_looking_inside_is_left_out(page, s
         first.click(position={"x": 30, "y": 30})
     clean(page)
     expect(page.get_by_role("heading", name="Draw", exact=True)).to_be_visible()
-    expect(answer(page)).to_have_text("3")
+    expect(prediction(page)).to_have_text("3")
 
 
 def test_runs_cannot_be_looked_into_where_that_is_left_out(page, server):

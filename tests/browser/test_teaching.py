@@ -74,7 +74,7 @@ def test_a_digit_is_drawn_taught_and_known_and_another_visitor_sees_none_of_it(p
     clean(page)
 
 
-def test_classes_of_ones_own_from_the_first_stroke_to_the_answer(page):
+def test_classes_of_ones_own_from_the_first_stroke_to_the_prediction(page):
     random = np.random.default_rng(4)
     go(page, "Teach")
     page.get_by_test_id("stMain").get_by_text("My own classes").click()

@@ -210,7 +210,7 @@ def test_a_round_waits_while_another_page_is_open(app):
     assert next(iter(mine(app).state(GamesState).rounds.values())) is before and "You say **5**" in words(app)
 
 
-def test_the_test_images_are_judged_once_for_all_visitors(app, monkeypatch):
+def test_the_test_images_are_evaluated_once_for_all_visitors(app, monkeypatch):
     from core.ui.widgets import evaluation
 
     game(app, "against")

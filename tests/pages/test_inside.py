@@ -57,7 +57,7 @@ COLOURED = Network((32, 32, 3), (Conv2D(4, 3, strides=4), residual_block(4), Fla
 
 @pytest.fixture
 def few(monkeypatch):
-    """Mistakes judges 300 test images only: what it finds does not matter here."""
+    """Mistakes evaluates 300 test images only: what it finds does not matter here."""
     monkeypatch.setattr("core.ui.widgets.evaluation.affordable_images", lambda network, there, *_: min(there, 300))
 
 

@@ -118,7 +118,7 @@ def test_nothing_is_searched_again_for_another_kernel_or_an_unchanged_page(app, 
     assert not app.exception
 
 
-def test_the_answer_without_a_kernel_stands_beside_the_whole_answer(app):
+def test_the_prediction_without_a_kernel_stands_beside_the_whole_one(app):
     opened(app, "kernels")
     assert "With kernel 1 the prediction is “7”" in words(app)
     button(app, "Evaluate on 2,000 test images").click().run()

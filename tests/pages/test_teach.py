@@ -158,7 +158,7 @@ def test_a_class_is_not_removed_or_renamed_in_place_of_another_that_another_wind
         assert "changed in another window" in words(app) and not app.exception
 
 
-def test_all_that_is_answered_wrongly_is_counted_though_only_a_part_is_shown(app):
+def test_all_that_is_misclassified_is_counted_though_only_a_part_is_shown(app):
     there = digits(12)
     drawn = Collection("Wrongly said", DIGITS, there.images, (there.labels + 1) % 10, there.kept_apart)
     keep(app, "digits", drawn)

@@ -105,7 +105,7 @@ def test_a_dense_network_is_asked_by_the_methods_that_need_no_maps(app):
     assert "784 numbers, the output of layer 1 · Flatten" in words(app)
 
 
-def test_coloured_images_and_branches_are_explained_and_judged(app, colours):
+def test_coloured_images_and_branches_are_explained_and_evaluated(app, colours):
     imported(app, COLOURED, "colours")
     opened(app, "why")
     assert not app.exception

@@ -67,7 +67,7 @@ def test_the_cell_that_is_chosen_has_the_frame_and_others_can_be_clicked():
     counts = np.arange(9).reshape(3, 3)
     spec = confusion(counts, "abc", chosen=(2, 0))
     (framed,) = (cell for cell in spec["datasets"]["cells"] if cell["chosen"])
-    assert (framed["true"], framed["answer"], framed["images"]) == ("c", "a", 6)
+    assert (framed["true"], framed["predicted"], framed["images"]) == ("c", "a", 6)
     assert [param["name"] for param in spec["params"]] == ["cell"]
     assert "params" not in confusion(counts, "abc")
 

@@ -177,7 +177,7 @@ def test_a_confusion_matrix_counts_mistakes_apart():
     counts = np.diag(np.full(10, 90))
     counts[4, 9] = 7
     spec = confusion(counts, "0123456789")
-    cells = {(c["true"], c["answer"]): c for c in spec["datasets"]["cells"]}
+    cells = {(c["true"], c["predicted"]): c for c in spec["datasets"]["cells"]}
     assert len(cells) == 100
     assert cells["4", "9"]["mistakes"] == 7 and cells["4", "4"]["mistakes"] == 0
     assert cells["4", "4"]["images"] == 90

@@ -26,7 +26,7 @@ class Focus:
         viewers: models to look into, for the runs that were looked into last.
         inside_of: the network that `layer`, `channel` and `unit` are places in.
         layer: the layer that is looked at, on every page that has it; None for the whole network.
-        channel: which of its maps, kernels or units, from 0.
+        channel: index of the selected map, kernel or unit, from 0.
         unit: the number of this layer that is explained: (row, column, map) or (unit,); None for none.
     """
 
@@ -72,11 +72,11 @@ class ImageChoice:
 
     Attributes:
         source: `test`, `drawing` or `upload`.
-        test_index: which test image.
+        test_index: index of the test image.
         drawing: (28, 28) float32 in 0…1, the newest; None where nothing is drawn.
         upload: the picture that was sent last, (h, w, 4) uint8; None where there is none.
-        upload_id: which file it was, so that it is read once.
-        upload_problem: why the file that was sent last cannot be read; empty if it can.
+        upload_id: Streamlit's id of that file, so that it is read once.
+        upload_problem: the reason why that file cannot be read, as a sentence; empty if it can.
     """
 
     source: str = "test"

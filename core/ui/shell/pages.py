@@ -25,7 +25,7 @@ class PageInfo(NamedTuple):
         title: in the navigation.
         icon: a Material symbol.
         group: the section of the navigation.
-        purpose: what it is for, as the README says it.
+        purpose: its purpose in words, as in the README's table.
         hidden_by: parts of the interface that it belongs to: a lesson that leaves out one of them leaves it out.
     """
 

@@ -29,7 +29,7 @@ class Session:
     Attributes:
         token: the visitor's secret, by which their workspace is found again.
         workspace: all their runs.
-        editor: what is being built.
+        editor: the network, recipe and dataset that are being edited.
         focus: the trained network that is looked into.
         image: the image that is looked at.
         run: the run that the Train page and the sidebar are about, if there is any.

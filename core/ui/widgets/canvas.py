@@ -42,7 +42,7 @@ class Board(Renewal):
     """A canvas that keeps what is on it while another page is open.
 
     Attributes:
-        content: what the canvas sent last.
+        content: the last value that the component sent; None where it is empty.
     """
 
     content: dict[str, Any] | None = None
@@ -59,10 +59,10 @@ def draw(
     """A canvas with this key; returns what is on it, and says so below where that is not all.
 
     Args:
-        key: what it is for, and a number after a slash: another number makes an empty canvas.
-        before: what to show on a canvas that has just been put on the page.
+        key: a name and, after a slash, a number; another number makes an empty canvas.
+        before: content of a canvas that has just been put on the page.
         brush: width of the strokes to come, in canvas pixels.
-        background: what is drawn on, `SIDE` pixels wide and high; black by default. Strokes on a picture have a
+        background: the image to draw on, `SIDE` pixels wide and high; black by default. Strokes on a picture have a
             colour of their own, so that they can be told from it.
     """
     from streamlit_drawable_canvas import st_canvas  # needs a running Streamlit

@@ -27,7 +27,7 @@ def change_collection(
     """Change a collection; a change that is not possible is explained once on the page.
 
     Args:
-        mine: whose collection it is.
+        mine: session of the collection's owner.
         which: `digits` or `own`.
         change: takes the collection as it is now, and returns it as it is to be.
         shown: the collection that the change was chosen for, where it depends on its classes.

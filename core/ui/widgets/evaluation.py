@@ -1,4 +1,4 @@
-"""The answers of a network for the test images of its dataset."""
+"""The predictions of a network for the test images of its dataset."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 LIVE_MACS = 20e9
 
-_judged: weakref.WeakKeyDictionary[keras.Model, tuple[object, Predictions]] = weakref.WeakKeyDictionary()
-_judging = threading.Lock()
+_evaluated: weakref.WeakKeyDictionary[keras.Model, tuple[object, Predictions]] = weakref.WeakKeyDictionary()
+_evaluating = threading.Lock()
 
 
 def evaluated_test_images(mine: Session, subject: ModelView, data: Dataset) -> Predictions:
-    """The answers for the test images, or for as many of the first as that network judges in a few seconds.
+    """The predictions for the test images, or for as many of the first as the network evaluates in a few seconds.
 
     They are computed once for each version of the weights; where the weights stay, once for all visitors.
     """
@@ -40,17 +40,17 @@ def evaluated_test_images(mine: Session, subject: ModelView, data: Dataset) -> P
         return predict(subject.model, subject.network, data.x_test[:number], data.y_test[:number], progress)
 
     def shared() -> Predictions:
-        with _judging:
-            known = _judged.get(subject.model)
+        with _evaluating:
+            known = _evaluated.get(subject.model)
             if known is None or known[0] != (data, number):
-                _judged[subject.model] = known = (data, number), compute()
+                _evaluated[subject.model] = known = (data, number), compute()
             return known[1]
 
-    found = mine.kept(
+    predictions = mine.kept(
         "mistakes/evaluated",
         (subject.version, subject.network, subject.dataset, number),
         compute if subject.viewer else shared,
     )
     few = "" if number == there else ", as many as this network takes a few seconds for"
     bar.progress(1.0, text=f"Evaluated: {which} test images of {title}{few}")
-    return found
+    return predictions

@@ -46,8 +46,8 @@ def edit_fields(
         key: unique on the page; another key makes the widgets forget what they hold.
         apply: receives the field's name and its new, checked value.
         complain: receives a sentence where something typed is not allowed.
-        names: which fields; all by default.
-        disabled: whether none can be changed now.
+        names: fields to show; all by default.
+        disabled: true if none can be changed now.
         idle: fields that would change nothing now; they are disabled too.
     """
     settings = settings_of(value)

@@ -23,7 +23,7 @@ def clickable_gallery(
     """Tiles side by side, wrapped to any width.
 
     Args:
-        tiles: what to show, in order.
+        tiles: the tiles, in order.
         numbers: the name of each.
         chosen: the one with a frame, if it is among them.
         scale: shared by all tiles.
@@ -50,7 +50,7 @@ def tile_rows(
     """Tiles one below the other, as the rows of a table that scrolls in its own box.
 
     Args: as of `clickable_gallery`; each tile's label names its row, without `choose` nothing can be clicked, and
-        noun: what a row is called.
+        noun: name of a row, in the singular.
         columns: a name for each part of a tile; all parts are of one width, a cell apart.
     """
     wide = tiles[0].values.shape[1] + 1 if tiles else 0

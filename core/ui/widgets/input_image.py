@@ -25,11 +25,11 @@ class InputImage:
     title: str
     label: int | None = None
 
-    def verdict(self, answer: int, class_names: Sequence[str]) -> str:
-        """Words to add to an answer: `, which is right`; empty where the label is unknown."""
+    def verdict(self, predicted: int, class_names: Sequence[str]) -> str:
+        """Words to add to a prediction: `, which is right`; empty where the label is unknown."""
         if self.label is None:
             return ""
-        return ", which is right" if answer == self.label else f", but it is “{plain(class_names[self.label])}”"
+        return ", which is right" if predicted == self.label else f", but it is “{plain(class_names[self.label])}”"
 
 
 def choose_model_and_image(mine: Session, key: str, needs_images: bool = False) -> tuple[ModelView, InputImage]:
@@ -37,7 +37,7 @@ def choose_model_and_image(mine: Session, key: str, needs_images: bool = False) 
 
     Args:
         mine: remembers both, for all pages.
-        key: what the keys of the widgets begin with.
+        key: prefix of the widgets' keys.
         needs_images: end the page with a sentence where no test image fits into the network.
     """
     subject = choose_subject(mine, f"{key}/subject")

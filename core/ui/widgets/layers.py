@@ -49,7 +49,7 @@ def _nearest(network: Network, paths: list[Path], wanted: Path | None) -> Path:
 
 
 def layer_maps(network: Network, path: Path, values: np.ndarray, class_names: tuple[str, ...]) -> None:
-    """One layer's output: maps as a gallery, a vector as rows of cells, the answer as labelled cells."""
+    """One layer's output: maps as a gallery, a vector as rows of cells, the probabilities as labelled cells."""
     scale = activation_scale(values)
     words = layer_words(network, path)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):

@@ -29,7 +29,7 @@ def drawn_maps(
     """Draw the maps of `core.views.maps.maps_data`.
 
     Args:
-        data: what to draw.
+        data: the maps, as `maps_data` returns them.
         key: of the component, unique on the page.
         choose: receives the unit whose number is to be explained.
         open_layer: receives the layer to be shown alone, or None for the whole network again.

@@ -34,13 +34,13 @@ class ModelView:
     """A trained network to look into.
 
     Attributes:
-        title: which one, in words.
+        title: its name, as Markdown.
         network, model: the network and a Keras model of it with its weights.
         dataset: name of the dataset it has learned from.
-        sure_from: the probability from which its answers are called sure, 0…1.
-        live: whether newer weights are still coming.
-        who: which one among all of this visitor's, also where two have the same title; its weights may change.
-        viewer: whose model it is, where weights come and go; None where they stay.
+        sure_from: the probability from which its predictions are called confident, 0…1.
+        live: true while newer weights are still coming.
+        who: identifier, unique among this visitor's networks even where titles are equal; stays when weights change.
+        viewer: owner of the model, where its weights change; None where they stay.
     """
 
     title: str

@@ -48,10 +48,10 @@ class Computation(Generic[C]):
 
     Attributes:
         run: (focus, progress) → result; progress is told a share in 0…1 and, if there is more to say, words.
-        about: what the result depends on besides the weights, as a hashable.
+        about: the other inputs of the result besides the weights, as a hashable.
         button: its label.
         waiting: Markdown that stands below the button until there is a result.
-        waits: whether it waits for the button although weights stay.
+        waits: true if it waits for the button although weights stay.
     """
 
     run: Callable[[C, Progress], Any]
@@ -66,11 +66,11 @@ class Panel(Generic[C]):
     """A view of a layer.
 
     Attributes:
-        name: what the keys of its widgets and of its results begin with.
+        name: prefix of the keys of its widgets and of its results.
         title: in Markdown, or made from the focus.
         draw: puts the view on the page; is given the focus and, with `compute`, the result.
-        compute: what it computes, if that takes long.
-        why_not: why this network or layer has no such view; empty where it has one.
+        compute: its computation, if that takes long.
+        why_not: the reason why this network or layer has no such view; empty where it has one.
         help: added to the title.
     """
 

@@ -1,4 +1,4 @@
-"""The image that the network received, and its answer."""
+"""The image that the network received, and its prediction."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ def received(image: np.ndarray | None) -> None:
     )
 
 
-def answer(
+def prediction(
     probabilities: np.ndarray | None, subject: ModelView, *, label: str = "Prediction", key: str = "answer"
 ) -> None:
-    """The answer, whether it can be relied on, and how the probability is spread over the classes.
+    """The predicted class, whether it is confident, and a bar chart of all probabilities.
 
     Args:
-        probabilities: (classes,); None as long as there is nothing to answer.
-        subject: whose answer it is.
-        label: what stands over it.
-        key: of the chart.
+        probabilities: (classes,); None while there is no input.
+        subject: the network that predicts.
+        label: the title above it.
+        key: the chart's widget key.
     """
     names = subject.class_names
     if probabilities is None:
@@ -45,26 +45,26 @@ def answer(
         st.caption("Nothing drawn yet.")
         st.vega_lite_chart(probability_bars(None, names, look()), key=key, alt="No drawing yet.")
         return
-    found = verdict(probabilities, subject.sure_from)
-    best = found.label
+    predicted = verdict(probabilities, subject.sure_from)
+    best = predicted.label
     st.metric(
-        label, plain(names[best]), help=f"The class with the highest probability, {percent(found.probability)}."
+        label, plain(names[best]), help=f"The class with the highest probability, {percent(predicted.probability)}."
     )
-    st.caption(_relied_on(found, names, subject.who != "draw"))
+    st.caption(_confidence_words(predicted, names, subject.who != "draw"))
     st.vega_lite_chart(
         probability_bars(probabilities, names, look()),
         key=key,
-        alt=f"Probability of each class; the highest is {names[best]} with {percent(found.probability)}.",
+        alt=f"Probability of each class; the highest is {names[best]} with {percent(predicted.probability)}.",
     )
 
 
-def _relied_on(found: Verdict, names: Sequence[str], must_choose: bool) -> str:
-    """Words on how far the answer can be relied on; a network that has seen nothing else must choose one of its classes."""
-    least = f"{found.sure_from:.0%}".replace("%", " %")
-    if found.sure:
+def _confidence_words(predicted: Verdict, names: Sequence[str], must_choose: bool) -> str:
+    """A sentence on the confidence; `must_choose` adds that the network knows no other classes."""
+    least = f"{predicted.sure_from:.0%}".replace("%", " %")
+    if predicted.sure:
         if_one = f", if it is one of these {len(names)}: it knows nothing else" if must_choose else ""
         return f"**Confident**: at least {least}{if_one}."
     return (
-        f"**Not confident**: less than {least}. Perhaps {plain(names[found.label])}, perhaps {plain(names[found.runner_up])}, "
+        f"**Not confident**: less than {least}. Perhaps {plain(names[predicted.label])}, perhaps {plain(names[predicted.runner_up])}, "
         "or nothing that this network has learned."
     )

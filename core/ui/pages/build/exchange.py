@@ -132,6 +132,4 @@ def _take_model(mine: Session, foreign: Foreign) -> None:
         mine.imported = Trained(foreign.network, foreign.weights, mine.editor.dataset)
         mine.focus.subject = "imported"
     else:
-        mine.editor.complaint = (
-            f"This network does not answer for {source.title}, so it can be edited, but not be looked into."
-        )
+        mine.editor.complaint = f"This network does not predict the classes of {source.title}, so it can be edited, but not be looked into."

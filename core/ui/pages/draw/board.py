@@ -17,7 +17,7 @@ from core.ui.shell.pages import go_to
 from core.ui.shell.session import Session
 from core.ui.widgets.collections import say_what_it_is
 from core.ui.widgets.model_view import ModelView
-from core.ui.widgets.prediction import answer, received
+from core.ui.widgets.prediction import prediction, received
 from core.views.images import INK_SCALE, Tile, gallery
 from core.views.wording import certainty, plain
 
@@ -30,10 +30,10 @@ def board(mine: Session, subject: ModelView) -> None:
     if state.next_page:
         page, state.next_page = state.next_page, ""
         go_to(page)
-    canvas, answers = st.columns([2, 3], gap="large")
+    canvas, predictions = st.columns([2, 3], gap="large")
     with canvas:
         digits = drawn_digits(mine)
-    with answers:
+    with predictions:
         _reading(mine, digits, subject)
         digit = _chosen(mine, digits)
         steps = digit.steps(state.skipped_steps) if digit else []
@@ -41,7 +41,7 @@ def board(mine: Session, subject: ModelView) -> None:
         said = None if image is None else probabilities(subject.model, image[..., None])
         bars, received_here = st.columns([3, 2], gap="medium")
         with bars:
-            answer(said, subject)
+            prediction(said, subject)
         with received_here:
             received(image)
         say_what_it_is(mine, digit and digit.image)
@@ -75,10 +75,10 @@ def _reading(mine: Session, digits: Sequence[Digit], subject: ModelView) -> None
         tiles, words = [], []
         for digit in digits:
             image = digit.steps(state.skipped_steps)[-1].image
-            prediction = verdict(probabilities(subject.model, image[..., None]), subject.sure_from)
-            name = subject.class_names[prediction.label]
-            words.append(name if prediction.sure else f"{name}?")
-            tiles.append(Tile(digit.image, words[-1], f"read as {name}, {certainty(prediction.probability)}"))
+            predicted = verdict(probabilities(subject.model, image[..., None]), subject.sure_from)
+            name = subject.class_names[predicted.label]
+            words.append(name if predicted.sure else f"{name}?")
+            tiles.append(Tile(digit.image, words[-1], f"read as {name}, {certainty(predicted.probability)}"))
         st.markdown(f"Reads **{plain(' '.join(words))}**")
         st.html(gallery(tiles, INK_SCALE, FOUND_PX // 28))
     if len(digits) > 1 or state.as_one:

@@ -10,7 +10,7 @@ from core.network.layers import shape_text
 from core.ui.pages.draw.state import DrawState
 from core.ui.shell.session import Session
 from core.ui.widgets.model_view import ModelView, subject_of, subjects
-from core.ui.widgets.prediction import answer
+from core.ui.widgets.prediction import prediction
 
 MOST_COMPARED = 3
 
@@ -43,4 +43,4 @@ def _other(mine: Session, name: str, title: str, image: np.ndarray) -> None:
     elif asked.network.input_shape != (*image.shape, 1):
         st.caption(f"{title} takes images of {shape_text(asked.network.input_shape)}, so it cannot read drawings.")
     else:
-        answer(probabilities(asked.model, image[..., None]), asked, label=asked.title, key=f"draw/answer/{name}")
+        prediction(probabilities(asked.model, image[..., None]), asked, label=asked.title, key=f"draw/answer/{name}")

@@ -42,9 +42,9 @@ def reaction(mine: Session, subject: ModelView, image: np.ndarray, said: np.ndar
 
 def _attributions(mine: Session, subject: ModelView, image: np.ndarray, said: np.ndarray) -> None:
     """Attribution maps of the predicted class and of the runner-up."""
-    found = verdict(said, subject.sure_from)
+    predicted = verdict(said, subject.sure_from)
     with st.container(horizontal=True, gap="medium", vertical_alignment="top"):
-        for target, role in ((found.label, "the prediction"), (found.runner_up, "the runner-up")):
+        for target, role in ((predicted.label, "the prediction"), (predicted.runner_up, "the runner-up")):
             name = subject.class_names[target]
             values = _attribution(mine, subject, image, target, role)
             scale = signed_scale(values)

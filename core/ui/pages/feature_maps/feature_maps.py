@@ -24,7 +24,7 @@ AGREES = 1e-5  # of the layer's largest number: float32 adds in another order
 
 
 def feature_maps(mine: Session, subject: ModelView, picture: InputImage) -> None:
-    """The activations of all layers for the image, the answer, and the derivation of one number."""
+    """The activations of all layers for the image, the prediction, and the derivation of one number."""
     network = subject.network
     mine.focus.look_into(network)
     values = activations_of(mine, subject, picture.image)
@@ -63,12 +63,12 @@ def _to_take_away(subject: ModelView, picture: InputImage, path: Path, values: n
         download_table(lambda: list(layer_table(values)), file, "maps/layer/csv")
 
 
-def _verdict(subject: ModelView, picture: InputImage, answers: np.ndarray) -> None:
+def _verdict(subject: ModelView, picture: InputImage, output: np.ndarray) -> None:
     names = subject.class_names
-    if answers.shape != (len(names),):
+    if output.shape != (len(names),):
         return
-    best = int(np.argmax(answers))
-    said = f"**{plain(names[best])}** ({certainty(float(answers[best]))}){picture.verdict(best, names)}"
+    best = int(np.argmax(output))
+    said = f"**{plain(names[best])}** ({certainty(float(output[best]))}){picture.verdict(best, names)}"
     st.markdown(f"Input: {plain(picture.title)}. The network predicts {said}.")
 
 

@@ -54,18 +54,18 @@ def against_the_network(mine: Session) -> None:
 
 
 def _dealt(mine: Session, subject: ModelView, last: Round | None, which: str) -> Round | None:
-    """A new round; None where the network answers nonsense."""
+    """A new round; None where the network's probabilities are not finite."""
     place = st.empty()  # for the progress of it, gone afterwards
     with place.container():
-        found = evaluated_test_images(mine, subject, load(subject.dataset))
+        predictions = evaluated_test_images(mine, subject, load(subject.dataset))
     place.empty()
-    if not np.isfinite(found.probabilities).all():
+    if not np.isfinite(predictions.probabilities).all():
         return None
-    worst = hardest(found)
+    worst = hardest(predictions)
     if which == "hardest":
-        return dealt(found, worst, subject.sure_from, True)
+        return dealt(predictions, worst, subject.sure_from, True)
     seen = [*worst, *(last.numbers if last else ())]
-    return dealt(found, others(found, seen, np.random.default_rng()), subject.sure_from, False)
+    return dealt(predictions, others(predictions, seen, np.random.default_rng()), subject.sure_from, False)
 
 
 def _one_image(mine: Session, subject: ModelView, now: Round) -> None:
@@ -114,8 +114,8 @@ def _standing(now: Round) -> str:
 
 
 def _say_answers(now: Round, names: Sequence[str]) -> None:
-    label, pick, found = now.labels[now.at], now.picks[now.at], now.verdicts[now.at]
-    network = f"the network says **{plain(names[found.label])}** ({certainty(found.probability)})"
+    label, pick, predicted = now.labels[now.at], now.picks[now.at], now.verdicts[now.at]
+    network = f"the network says **{plain(names[predicted.label])}** ({certainty(predicted.probability)})"
     words = f"You say **{plain(names[pick])}**, {network}; the makers of the dataset say **{plain(names[label])}**."
     if pick == label:
         st.success(words, icon=":material/check:")
@@ -128,9 +128,10 @@ def _score(mine: Session, subject: ModelView, now: Round) -> None:
     st.subheader(_standing(now), anchor=False)
     names = subject.class_names
     tiles = []
-    for number, label, found, pick in zip(now.numbers, now.labels, now.verdicts, now.picks):
+    for number, label, predicted, pick in zip(now.numbers, now.labels, now.verdicts, now.picks):
         said = [
-            f"{who} {names[one]} {'✓' if one == label else '✗'}" for who, one in (("you", pick), ("it", found.label))
+            f"{who} {names[one]} {'✓' if one == label else '✗'}"
+            for who, one in (("you", pick), ("it", predicted.label))
         ]
         words = f"test image {number:,}, which is {names[label]}: {', '.join(said)}"
         tiles.append(Tile(_test_image(subject, number), f"{names[label]}: {', '.join(said)}", words))

@@ -26,13 +26,13 @@ from core.ui.pages.games.state import BestAttempt, GamesState
 from core.ui.shell.session import Session
 from core.ui.widgets.canvas import SIDE
 from core.ui.widgets.model_view import ModelView, choose_subject, need_images
-from core.ui.widgets.prediction import answer
+from core.ui.widgets.prediction import prediction
 from core.views.images import INK_SCALE, Tile, gallery, laid_over, legend, signed_scale
 from core.views.wording import certainty, plain
 
 
 def fool_it(mine: Session) -> None:
-    """Add strokes to a test image until the network is sure of something else."""
+    """Add strokes to a test image until the network is confident of a wrong class."""
     st.markdown(
         "Add strokes to this test image until the network is **confident of a wrong class**. "
         "The fewer strokes, the better; among equals, the less ink."
@@ -73,20 +73,20 @@ def _attempt(mine: Session, subject: ModelView, before: np.ndarray, label: int) 
         )
         drawing = remembered_canvas(state.fool_board, f"fool/{state.fool_index}", enlarged)
     after = drawn_over(before, drawing.strokes, drawing.width, SIDE)
-    found = probabilities(subject.model, after[..., np.newaxis])
-    attempt = Attempt(label, verdict(found, subject.sure_from), len(drawing.strokes), float((after - before).sum()))
+    output = probabilities(subject.model, after[..., np.newaxis])
+    attempt = Attempt(label, verdict(output, subject.sure_from), len(drawing.strokes), float((after - before).sum()))
     with bars:
-        answer(found, subject, label=subject.title, key="games/fool/answer")
+        prediction(output, subject, label=subject.title, key="games/fool/answer")
     with canvas:
         with st.container(horizontal=True):
             clear_button(state.fool_board, "fool")
             _other_image(mine, subject)
-        _judge(mine, subject, BestAttempt(before, after, attempt, subject.class_names))
+        _evaluate_attempt(mine, subject, BestAttempt(before, after, attempt, subject.class_names))
     with seen:
         _seen(mine, subject, after, attempt)
 
 
-def _judge(mine: Session, subject: ModelView, tried: BestAttempt) -> None:
+def _evaluate_attempt(mine: Session, subject: ModelView, tried: BestAttempt) -> None:
     """Say how far the attempt has come, and keep it if it is the best; the bare image must still be read right."""
     bare = verdict(probabilities(subject.model, tried.before[..., np.newaxis]), subject.sure_from)
     if bare.label != tried.attempt.label or not bare.sure:
@@ -134,7 +134,7 @@ def _say_attempt(attempt: Attempt, names: Sequence[str]) -> None:
         )
     elif attempt.changed:
         st.info(
-            f"It says **{says}** now, but is not sure: that takes {certainty(attempt.found.sure_from)}.",
+            f"It says **{says}** now, but is not confident: that takes {certainty(attempt.found.sure_from)}.",
             icon=":material/trending_up:",
         )
     elif attempt.strokes:
@@ -161,7 +161,7 @@ def _seen(mine: Session, subject: ModelView, image: np.ndarray, attempt: Attempt
         )
         return
     names = subject.class_names
-    # Against what the image was: once the answer has changed, what would make it surer still.
+    # Against what the image was: once the prediction has changed, what would make it more confident still.
     other = attempt.found.label if attempt.changed else attempt.found.runner_up
     told = where_ink_tells(subject.model, image[..., np.newaxis], attempt.label, other)
     scale = signed_scale(told)
@@ -182,7 +182,7 @@ def _best_attempt(mine: Session, best: BestAttempt, title: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="games-best-fool"):
         tiles = [
             Tile(best.before, was, f"before: the test image, {was}"),
-            Tile(best.after, says, f"after: with your strokes, answered {says}"),
+            Tile(best.after, says, f"after: with your strokes, predicted as {says}"),
         ]
         st.html(gallery(tiles, INK_SCALE, SMALL), width="content")
         with st.container(gap="small", width="stretch"):

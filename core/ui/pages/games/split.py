@@ -25,7 +25,7 @@ from core.ui.pages.games.state import BestSplit, GamesState
 from core.ui.shell.pages import link_to
 from core.ui.shell.session import Session
 from core.ui.widgets.model_view import ModelView, subject_of, subjects
-from core.ui.widgets.prediction import answer
+from core.ui.widgets.prediction import prediction
 from core.views.images import INK_SCALE, Tile, gallery
 from core.views.wording import certainty, plain
 
@@ -44,10 +44,10 @@ def split_them(mine: Session) -> None:
         drawing = remembered_canvas(board, "split")
         clear_button(board, "split")
     image = from_strokes(drawing.strokes, drawing.width)
-    answers = [] if image is None else [probabilities(subject.model, image[..., np.newaxis]) for subject in pair]
-    for number, (side, subject, found) in enumerate(zip(sides, pair, answers or (None, None))):
+    outputs = [] if image is None else [probabilities(subject.model, image[..., np.newaxis]) for subject in pair]
+    for number, (side, subject, output) in enumerate(zip(sides, pair, outputs or (None, None))):
         with side:
-            answer(found, subject, label=subject.title, key=f"games/split/answer/{number}")
+            prediction(output, subject, label=subject.title, key=f"games/split/answer/{number}")
     best = mine.state(GamesState).best_splits
     which = frozenset(mine.state(GamesState).networks)
     with canvas:
@@ -56,7 +56,7 @@ def split_them(mine: Session) -> None:
                 "Nothing drawn yet. A digit halfway between two others is a good beginning.", icon=":material/draw:"
             )
         else:
-            split = Split(*(verdict(found, subject.sure_from) for found, subject in zip(answers, pair)))
+            split = Split(*(verdict(output, subject.sure_from) for output, subject in zip(outputs, pair)))
             titles = (pair[0].title, pair[1].title)
             _say_split(split, titles, pair[0].class_names)
             if split.beats(best[which].split if which in best else None):
@@ -113,17 +113,17 @@ def _two_networks(mine: Session) -> tuple[ModelView, ModelView] | None:
 
 
 def _say_split(split: Split, titles: Sequence[str], names: Sequence[str]) -> None:
-    first, second = (plain(names[found.label]) for found in (split.first, split.second))
+    first, second = (plain(names[predicted.label]) for predicted in (split.first, split.second))
     if not split.differ:
         st.info(f"Both say **{first}**.", icon=":material/balance:")
     elif split.won:
         st.success(
             f"Split! One says **{first}**, the other **{second}**, and both are confident. "
-            f"Score: **{_points(split)}**, the certainty of the less certain one.",
+            f"Score: **{_points(split)}**, the probability that the less confident one gives.",
             icon=":material/trophy:",
         )
     else:
-        unsure = [title for title, found in zip(titles, (split.first, split.second)) if not found.sure]
+        unsure = [title for title, predicted in zip(titles, (split.first, split.second)) if not predicted.sure]
         who = "neither is confident" if len(unsure) == 2 else f"{unsure[0]} is not confident"
         st.info(f"They differ, **{first}** and **{second}**, but {who}.", icon=":material/balance:")
 
@@ -134,8 +134,8 @@ def _points(split: Split) -> str:
 
 def _best_split(mine: Session, best: BestSplit) -> None:
     said = [
-        f"{title}: **{plain(best.class_names[found.label])}** ({certainty(found.probability)})"
-        for title, found in zip(best.titles, (best.split.first, best.split.second))
+        f"{title}: **{plain(best.class_names[predicted.label])}** ({certainty(predicted.probability)})"
+        for title, predicted in zip(best.titles, (best.split.first, best.split.second))
     ]
     with st.container(horizontal=True, vertical_alignment="center", key="games-best-split"):
         tile = Tile(best.image, "", "your best drawing, 28 by 28 pixels")

@@ -31,7 +31,7 @@ class BestSplit(NamedTuple):
 
 
 class BestAttempt(NamedTuple):
-    """The image that was changed least until a network was sure of something else: (28, 28) float32 in 0…1."""
+    """The image that was changed least until a network was confident of a wrong class: (28, 28) float32 in 0…1."""
 
     before: np.ndarray
     after: np.ndarray
@@ -44,12 +44,12 @@ class GamesState:
     """The open game, and the state of each.
 
     Attributes:
-        game: which one is open: `split`, `fool` or `against`.
+        game: the open game: `split`, `fool` or `against`.
         networks: the two that are to disagree, as `core.ui.widgets.model_view.subjects` names them.
-        split_board, fool_board: what is drawn.
+        split_board, fool_board: the canvases of these two games.
         fool_index: the test image that is drawn on; None before one was chosen.
         fool_of: network and dataset that it was chosen for.
-        hint: true if the gradient of the answer by ink is shown.
+        hint: true if the gradient of the prediction by ink is shown.
         best_splits: for each pair of networks.
         best_attempts: for each network.
         rounds: the round that is played against each network.

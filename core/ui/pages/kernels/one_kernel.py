@@ -85,5 +85,5 @@ def why_no_test_images(one: OneKernel) -> str:
         return f"{misfit}, so none can be shown to it."
     source = subject.about
     if trace(subject.network, len(source.class_names)).problems:
-        return f"This network does not answer with the {len(source.class_names)} classes of {source.title}."
+        return f"This network does not predict the {len(source.class_names)} classes of {source.title}."
     return ""

@@ -1,4 +1,4 @@
-"""The network without one kernel: its answer for an image, and its accuracy without each kernel of the layer."""
+"""The network without one kernel: its prediction for an image, and its accuracy without each kernel of the layer."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from core.views.inside import accuracy_without, two_predictions
 
 def _draw(one: OneKernel) -> Drawn:
     st.markdown(
-        f"**Pruned in thought**: what if {one.name} always answered 0? No other weight changes, and nothing is "
+        f"**Pruned in thought**: what if {one.name} always put out 0? No other weight changes, and nothing is "
         "trained again."
     )
-    answer, accuracy = st.columns(2, gap="large")
-    with answer:
-        ANSWER.show(one, headed=False)
+    prediction, accuracy = st.columns(2, gap="large")
+    with prediction:
+        PREDICTION.show(one, headed=False)
     with accuracy:
         ACCURACY.show(one)
     return Drawn()
 
 
-def _answer(one: OneKernel) -> Drawn:
-    """The answer for one image, with this kernel and without it."""
+def _prediction(one: OneKernel) -> Drawn:
+    """The prediction for one image, with this kernel and without it."""
     subject, names = one.subject, one.subject.class_names
     picture = choose_image(one.mine, subject, "kernels")
     before, after = one.mine.kept(
@@ -58,38 +58,38 @@ def _answer(one: OneKernel) -> Drawn:
     return Drawn(files=[chart_file(words, caption, "answers"), table_file(rows, "answers")])
 
 
-def _judge(one: OneKernel, progress: Progress) -> Pruned:
+def _evaluate(one: OneKernel, progress: Progress) -> Pruned:
     data = load(one.subject.dataset)
     images, labels = data.x_test[:TEST_IMAGES], data.y_test[:TEST_IMAGES]
     return evaluate_without(one.subject.model, one.subject.network, one.path, images, labels, progress)
 
 
-def _accuracy(one: OneKernel, found: Pruned) -> Drawn:
+def _accuracy(one: OneKernel, pruned: Pruned) -> Drawn:
     """The accuracy without each kernel of the layer."""
-    changes = found.accuracy[1:] - found.accuracy[0]
+    changes = pruned.accuracy[1:] - pruned.accuracy[0]
     worst = int(changes.argmin())
     words = (
-        f"The dashed line is the whole network: {percent(float(found.accuracy[0]))}. A bar hangs down to the accuracy "
+        f"The dashed line is the whole network: {percent(float(pruned.accuracy[0]))}. A bar hangs down to the accuracy "
         f"without that {one.noun}; {one.name} is marked. {one.noun.capitalize()} {worst + 1} matters most: without "
-        f"it {percent(float(found.accuracy[1 + worst]))}."
+        f"it {percent(float(pruned.accuracy[1 + worst]))}."
     )
-    chart = accuracy_without(found.accuracy, one.channel, one.noun, look())
+    chart = accuracy_without(pruned.accuracy, one.channel, one.noun, look())
     st.vega_lite_chart(chart, key="kernels/accuracy", alt=words)
     rows = [
         {f"without {one.noun}": n or "none", "accuracy": float(a), "loss": float(loss)}
-        for n, (a, loss) in enumerate(zip(found.accuracy, found.loss))
+        for n, (a, loss) in enumerate(zip(pruned.accuracy, pruned.loss))
     ]
     svg = chart_file(words, one.layer_caption(words), "accuracy-without")
     return Drawn(words, [svg, table_file(rows, "accuracy-without")])
 
 
-ANSWER = Panel("kernels/answers", "The prediction without it", _answer)
+PREDICTION = Panel("kernels/answers", "The prediction without it", _prediction)
 ACCURACY = Panel(
     "kernels/accuracy",
     lambda one: f"Which {one.noun}s matter?",
     _accuracy,
     Computation(
-        _judge,
+        _evaluate,
         lambda one: (one.path,),
         f"Evaluate on {TEST_IMAGES:,} test images",
         lambda one: f"Each of the {one.channels:,} {one.noun}s is switched off in turn, alone.",

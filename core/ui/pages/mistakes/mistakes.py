@@ -23,7 +23,7 @@ from core.views.charts import confusion
 from core.views.images import INK_SCALE, Tile, cell_size, gallery, shown_image
 from core.views.inside import plane
 
-LIVE_SECONDS = 5.0  # all test images are judged anew each time
+LIVE_SECONDS = 5.0  # all test images are evaluated anew each time
 FIRST, MOST = 24, 100
 ON_PLANE = 1000
 IMAGE_PX = 84
@@ -34,41 +34,41 @@ VIEWS = ("feature_maps", "receptive_fields", "why")
 def mistakes(mine: Session, subject: ModelView) -> None:
     """All of the page that depends on the weights."""
     data = load(subject.dataset)
-    found = evaluated_test_images(mine, subject, data)
-    if not np.isfinite(found.probabilities).all():
+    predictions = evaluated_test_images(mine, subject, data)
+    if not np.isfinite(predictions.probabilities).all():
         st.warning("The weights of this network are no longer numbers, so its predictions mean nothing.")
         return
     # All that takes long comes before the pictures, so that these change at once.
-    at = _projected(mine, subject, data, min(ON_PLANE, len(found.labels)))
+    at = _projected(mine, subject, data, min(ON_PLANE, len(predictions.labels)))
     with st.container(key="mistakes-shown"):
-        _shown(mine, subject, found, data, at)
+        _shown(mine, subject, predictions, data, at)
 
 
-def _shown(mine: Session, subject: ModelView, found: Predictions, data: Dataset, at: Projection) -> None:
-    """The results; what is shown stays as it is while newer weights are judged, and the bar above says that they are."""
-    surest = found.most_confident_mistakes(MOST)
-    wrong = int((found.predicted != found.labels).sum())
+def _shown(mine: Session, subject: ModelView, predictions: Predictions, data: Dataset, at: Projection) -> None:
+    """The results; what is shown stays as it is while newer weights are evaluated, and the bar above says that they are."""
+    surest = predictions.most_confident_mistakes(MOST)
+    wrong = int((predictions.predicted != predictions.labels).sum())
     with st.container(horizontal=True):
-        st.metric("Test accuracy", percent(found.accuracy), width=165, help="Share of right predictions.")
+        st.metric("Test accuracy", percent(predictions.accuracy), width=165, help="Share of right predictions.")
         st.metric("Mistakes", f"{wrong:,}", width=165, help="Test images that it misclassifies.")
     matrix, cell = st.columns([6, 5], gap="large")
     with matrix:
-        open_cell = _matrix(mine, subject, found, data)
+        open_cell = _matrix(mine, subject, predictions, data)
     with cell:
-        _cell(mine, subject, found, data, open_cell)
-    _surest(mine, subject, found, data, surest, wrong)
-    _plane(mine, subject, found, data, at)
-    _opened(mine, found, data, surest)
+        _cell(mine, subject, predictions, data, open_cell)
+    _surest(mine, subject, predictions, data, surest, wrong)
+    _plane(mine, subject, predictions, data, at)
+    _opened(mine, predictions, data, surest)
 
 
-def _matrix(mine: Session, subject: ModelView, found: Predictions, data: Dataset) -> tuple[int, int]:
-    """True class by answer; a click on a cell, or the two choices beside it, shows its images.
+def _matrix(mine: Session, subject: ModelView, predictions: Predictions, data: Dataset) -> tuple[int, int]:
+    """True class by predicted class; a click on a cell, or the two choices beside it, shows its images.
 
-    Returns (true, answered) of the cell that is open: the visitor's, or else that of the most frequent mistake,
+    Returns (true, predicted) of the cell that is open: the visitor's, or else that of the most frequent mistake,
     which may be another one with newer weights.
     """
     own = mine.state(MistakesState)
-    names, counts = data.class_names, found.confusion
+    names, counts = data.class_names, predictions.confusion
     if own.confused is not None and max(own.confused) >= len(names):
         own.confused = None
     open_cell = own.confused or _most_confused(counts)
@@ -87,7 +87,7 @@ def _matrix(mine: Session, subject: ModelView, found: Predictions, data: Dataset
     drawn = confusion(counts, names, look(), open_cell)
     st.vega_lite_chart(drawn, key=key, on_select=clicked, selection_mode="cell", alt=alt)
     rows = ([name, *row] for name, row in zip(names, counts.tolist()))
-    columns = ["true class \\ answer", *names]
+    columns = ["true class \\ predicted class", *names]
     with st.container(horizontal=True):
         words = f"{subject.title}: what it predicts for the test images of each class, and how often."
         download_chart(alt, words, "confusion", "mistakes/matrix/svg")
@@ -96,13 +96,15 @@ def _matrix(mine: Session, subject: ModelView, found: Predictions, data: Dataset
 
 
 def _most_confused(counts: np.ndarray) -> tuple[int, int]:
-    """(true, answered) of the most frequent mistake."""
+    """(true, predicted) of the most frequent mistake."""
     wrong = counts - np.diag(counts.diagonal())
     row, column = np.unravel_index(wrong.argmax(), wrong.shape)
     return int(row), int(column)
 
 
-def _cell(mine: Session, subject: ModelView, found: Predictions, data: Dataset, open_cell: tuple[int, int]) -> None:
+def _cell(
+    mine: Session, subject: ModelView, predictions: Predictions, data: Dataset, open_cell: tuple[int, int]
+) -> None:
     """The images of the cell that is open."""
     own = mine.state(MistakesState)
     names = data.class_names
@@ -120,36 +122,41 @@ def _cell(mine: Session, subject: ModelView, found: Predictions, data: Dataset, 
             st.selectbox(
                 label, range(len(names)), value, format_func=names.__getitem__, key=key, on_change=chosen, width=150
             )
-    true, answer = open_cell
-    numbers = found.cell(true, answer)
+    true, predicted = open_cell
+    numbers = predictions.cell(true, predicted)
     if not len(numbers):
-        st.info(f"No test image of “{plain(names[true])}” is predicted as “{plain(names[answer])}”.")
+        st.info(f"No test image of “{plain(names[true])}” is predicted as “{plain(names[predicted])}”.")
         return
     images = "test image" if len(numbers) == 1 else "test images"
     st.markdown(
-        f"**{len(numbers):,} {images}** of “{plain(names[true])}” predicted as “{plain(names[answer])}”, the most confident first"
+        f"**{len(numbers):,} {images}** of “{plain(names[true])}” predicted as “{plain(names[predicted])}”, the most confident first"
     )
     shown = numbers[: how_many(len(numbers), FIRST, "image", "mistakes/cell")].tolist()
-    tiles = [_tile(found, data, number, certainty(found.probabilities[number, answer])) for number in shown]
+    tiles = [
+        _tile(predictions, data, number, certainty(predictions.probabilities[number, predicted])) for number in shown
+    ]
     with st.container(height=CELL_HEIGHT, border=False):  # so that nothing below moves when their number changes
         _clickable(mine, tiles, shown, "mistakes/cell/images")
     with st.container(horizontal=True):
         caption = (
-            f"{subject.title}: test images of “{names[true]}” predicted as “{names[answer]}”, {len(shown)} of "
+            f"{subject.title}: test images of “{names[true]}” predicted as “{names[predicted]}”, {len(shown)} of "
             f"{len(numbers):,}, with the probability of that prediction."
         )
-        download_tiles(tiles, INK_SCALE, caption, f"{true}-as-{answer}", "mistakes/cell/png")
+        download_tiles(tiles, INK_SCALE, caption, f"{true}-as-{predicted}", "mistakes/cell/png")
         download_table(
-            lambda: [{"test image": int(n), "probability": f"{found.probabilities[n, answer]:.6f}"} for n in numbers],
-            f"{true}-as-{answer}",
+            lambda: [
+                {"test image": int(n), "probability": f"{predictions.probabilities[n, predicted]:.6f}"}
+                for n in numbers
+            ],
+            f"{true}-as-{predicted}",
             "mistakes/cell/csv",
         )
 
 
 def _surest(
-    mine: Session, subject: ModelView, found: Predictions, data: Dataset, surest: np.ndarray, wrong: int
+    mine: Session, subject: ModelView, predictions: Predictions, data: Dataset, surest: np.ndarray, wrong: int
 ) -> None:
-    """The mistakes that it is most certain of."""
+    """The mistakes that it is most confident of."""
     st.markdown(
         "**Its most confident mistakes**: what each is → what it was taken for, and how confident the network was"
     )
@@ -158,7 +165,7 @@ def _surest(
         return
     names = data.class_names
     shown = surest[: how_many(len(surest), FIRST, "image", "mistakes/surest", wrong)].tolist()
-    tiles = [_tile(found, data, number, _verdict(found, names, number, "\n")) for number in shown]
+    tiles = [_tile(predictions, data, number, _verdict(predictions, names, number, "\n")) for number in shown]
     _clickable(mine, tiles, shown, "mistakes/surest/images")
     st.caption(
         "Confident and wrong at once: some of these were written so that people would hesitate too, some even carry a "
@@ -169,15 +176,20 @@ def _surest(
         download_tiles(tiles, INK_SCALE, caption, "mistakes", "mistakes/surest/png")
         columns = ["test image", "true class", "predicted class", "probability"]
         download_table(
-            lambda: [dict(zip(columns, row)) for row in _table(found, names)], "mistakes", "mistakes/surest/csv"
+            lambda: [dict(zip(columns, row)) for row in _table(predictions, names)], "mistakes", "mistakes/surest/csv"
         )
 
 
-def _table(found: Predictions, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
+def _table(predictions: Predictions, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
     """All mistakes, the most confident first."""
-    for number in found.most_confident_mistakes(len(found.labels)):
-        answer = int(found.predicted[number])
-        yield number, names[int(found.labels[number])], names[answer], f"{found.probabilities[number, answer]:.6f}"
+    for number in predictions.most_confident_mistakes(len(predictions.labels)):
+        predicted = int(predictions.predicted[number])
+        yield (
+            number,
+            names[int(predictions.labels[number])],
+            names[predicted],
+            f"{predictions.probabilities[number, predicted]:.6f}",
+        )
 
 
 def _projected(mine: Session, subject: ModelView, data: Dataset, number: int) -> Projection:
@@ -189,7 +201,7 @@ def _projected(mine: Session, subject: ModelView, data: Dataset, number: int) ->
     )
 
 
-def _plane(mine: Session, subject: ModelView, found: Predictions, data: Dataset, at: Projection) -> None:
+def _plane(mine: Session, subject: ModelView, predictions: Predictions, data: Dataset, at: Projection) -> None:
     """A scatter plot of the images as the network describes them before its last layer."""
     number = len(at.points)
     st.markdown("**How it sees the test images**: near each other is what looks alike to the network")
@@ -200,10 +212,10 @@ def _plane(mine: Session, subject: ModelView, found: Predictions, data: Dataset,
         if isinstance(chosen, int) and 0 <= chosen < number:
             mine.state(MistakesState).test_image = chosen
 
-    labels, answers, names = found.labels[:number], found.predicted[:number], data.class_names
-    wrong = int((labels != answers).sum())
+    labels, predicted, names = predictions.labels[:number], predictions.predicted[:number], data.class_names
+    wrong = int((labels != predicted).sum())
     alt = f"{number:,} test images as points of a plane, by class; {wrong:,} that are misclassified have a ring."
-    drawn = plane(at.points, labels, answers, names, at.explained, look())
+    drawn = plane(at.points, labels, predicted, names, at.explained, look())
     st.vega_lite_chart(drawn, key=key, on_select=clicked, selection_mode="point", alt=alt)
     signs = "" if all(name == str(n) for n, name in enumerate(names)) else _signs(names)
     words = f"Each digit is one of the first {number:,} test images{signs}; a ring means a wrong prediction. {_plane_words(subject, at)}"
@@ -213,8 +225,8 @@ def _plane(mine: Session, subject: ModelView, found: Predictions, data: Dataset,
         columns = ["test image", "direction 1", "direction 2", "true class", "predicted class"]
 
         def rows() -> list[dict[str, object]]:
-            points = zip(range(number), *at.points.T.tolist(), labels.tolist(), answers.tolist())
-            return [dict(zip(columns, (n, x, y, names[label], names[answer]))) for n, x, y, label, answer in points]
+            points = zip(range(number), *at.points.T.tolist(), labels.tolist(), predicted.tolist())
+            return [dict(zip(columns, (n, x, y, names[true], names[guess]))) for n, x, y, true, guess in points]
 
         download_table(rows, "test-images", "mistakes/plane/csv")
 
@@ -240,7 +252,7 @@ def _plane_words(subject: ModelView, at: Projection) -> str:
     )
 
 
-def _opened(mine: Session, found: Predictions, data: Dataset, surest: np.ndarray) -> None:
+def _opened(mine: Session, predictions: Predictions, data: Dataset, surest: np.ndarray) -> None:
     """The test image that was chosen, with the ways to look into it; stays in sight."""
     number = mine.state(MistakesState).test_image
     if number is None or number >= len(data.x_test):
@@ -254,32 +266,32 @@ def _opened(mine: Session, found: Predictions, data: Dataset, surest: np.ndarray
         with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
             tile = Tile(image, "", f"test image {number:,}")
             st.html(gallery([tile], INK_SCALE, cell_size(image.shape[:2], 56)), width="content")
-            st.markdown(f"Test image {number:,}: {_said(found, data, number)}. Open it in:", width=260)
+            st.markdown(f"Test image {number:,}: {_said(predictions, data, number)}. Open it in:", width=260)
         for page in VIEWS:
             if st.button(PAGES[page].title, key=f"mistakes/open/{page}", on_click=look_at):
                 go_to(page)
 
 
-def _said(found: Predictions, data: Dataset, number: int) -> str:
+def _said(predictions: Predictions, data: Dataset, number: int) -> str:
     names = [plain(name) for name in data.class_names]
     label = names[int(data.y_test[number])]
-    if number >= len(found.labels):
+    if number >= len(predictions.labels):
         return f"“{label}”, not evaluated yet"
-    answer = int(found.predicted[number])
-    sure = certainty(found.probabilities[number, answer])
-    if answer == found.labels[number]:
+    predicted = int(predictions.predicted[number])
+    sure = certainty(predictions.probabilities[number, predicted])
+    if predicted == predictions.labels[number]:
         return f"“{label}”, predicted right ({sure})"
-    return f"“{label}”, predicted **“{names[answer]}”** ({sure})"
+    return f"“{label}”, predicted **“{names[predicted]}”** ({sure})"
 
 
-def _verdict(found: Predictions, names: Sequence[str], number: int, between: str = " · ") -> str:
-    answer = int(found.predicted[number])
-    return f"{names[found.labels[number]]} → {names[answer]}{between}{certainty(found.probabilities[number, answer])}"
+def _verdict(predictions: Predictions, names: Sequence[str], number: int, between: str = " · ") -> str:
+    predicted = int(predictions.predicted[number])
+    return f"{names[predictions.labels[number]]} → {names[predicted]}{between}{certainty(predictions.probabilities[number, predicted])}"
 
 
-def _tile(found: Predictions, data: Dataset, number: int, label: str) -> Tile:
+def _tile(predictions: Predictions, data: Dataset, number: int, label: str) -> Tile:
     image = shown_image(data.x_test[number].astype(np.float32) / 255)
-    return Tile(image, label, f"test image {number:,}: {_verdict(found, data.class_names, number)}")
+    return Tile(image, label, f"test image {number:,}: {_verdict(predictions, data.class_names, number)}")
 
 
 def _clickable(mine: Session, tiles: Sequence[Tile], numbers: Sequence[int], key: str) -> None:
@@ -295,7 +307,7 @@ def _clickable(mine: Session, tiles: Sequence[Tile], numbers: Sequence[int], key
 def _selected(key: str, name: str) -> dict:
     """The datum that a click selected in a chart; empty where nothing, or nonsense, came."""
     try:
-        (found,) = st.session_state[key]["selection"][name]
+        (datum,) = st.session_state[key]["selection"][name]
     except (KeyError, TypeError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return datum if isinstance(datum, dict) else {}

@@ -32,7 +32,7 @@ def _draw(at: FieldInFocus, found: tuple[Effective, Effective]) -> Drawn:
     for when in silent:
         st.info(
             f"{when}, nothing reaches this layer: no pixel moves its unit in the middle. It sees padding only, "
-            f"or it answers zero to all {EFFECTIVE_IMAGES} images."
+            f"or the unit is zero for all {EFFECTIVE_IMAGES} images."
         )
     if len(silent) == len(told):
         return Drawn()

@@ -1,4 +1,4 @@
-"""Trying it out: a canvas to play with, and the answers to all drawings."""
+"""Trying it out: a canvas to play with, and the predictions for all drawings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.ui.shell.frame import following
 from core.ui.shell.session import Session
 from core.ui.widgets.canvas import draw
 from core.ui.widgets.model_view import ModelView, model_of, waking
-from core.ui.widgets.prediction import answer
+from core.ui.widgets.prediction import prediction
 from core.views.images import INK_SCALE, Tile, gallery
 from core.views.wording import certainty, percent, plain
 
@@ -69,7 +69,7 @@ def _play(mine: Session, subject: ModelView) -> None:
         state.play_canvas_key.renew()
 
     st.button("Clear", icon=":material/ink_eraser:", on_click=clear, key="teach/play/clear")
-    answer(None if image is None else probabilities(subject.model, image[..., None]), subject)
+    prediction(None if image is None else probabilities(subject.model, image[..., None]), subject)
 
 
 def _check(mine: Session, subject: ModelView, collection: Collection) -> None:
@@ -78,12 +78,12 @@ def _check(mine: Session, subject: ModelView, collection: Collection) -> None:
     if not len(collection):
         st.caption("None yet.")
         return
-    found: Predictions = mine.kept(
+    predictions: Predictions = mine.kept(
         "teach/evaluated",
         (subject.version, subject.network, collection.fingerprint),
         lambda: predict(subject.model, subject.network, collection.images, collection.labels),
     )
-    right = found.predicted == found.labels
+    right = predictions.predicted == predictions.labels
     learned = _learned_from(subject.dataset, collection)
     with st.container(horizontal=True):
         for label, these, words in (
@@ -93,19 +93,19 @@ def _check(mine: Session, subject: ModelView, collection: Collection) -> None:
             if these.any():
                 many = f"{int(right[these].sum()):,} of {int(these.sum()):,}"
                 st.metric(f"{label}: {many}", percent(float(right[these].mean())), help=words, width=230)
-    wrong = found.most_confident_mistakes()
+    wrong = predictions.most_confident_mistakes()
     names = collection.class_names
     if not len(wrong):
         st.success("All are predicted right.", icon=":material/check_circle:")
         return
     many = int((~right).sum())
-    some = f", the {len(wrong)} most certain" if len(wrong) < many else ""
+    some = f", the {len(wrong)} most confident" if len(wrong) < many else ""
     st.markdown(f"**{many:,} wrong**{some}: what you said → what it predicts, and how confident it is")
     tiles = []
     for number in wrong:
-        given = int(found.predicted[number])
-        sure = certainty(found.probabilities[number, given])
-        words = f"{names[found.labels[number]]} → {names[given]} · {sure}"
+        predicted = int(predictions.predicted[number])
+        sure = certainty(predictions.probabilities[number, predicted])
+        words = f"{names[predictions.labels[number]]} → {names[predicted]} · {sure}"
         tiles.append(Tile(collection.images[number][..., 0] / 255, words, f"drawing {number + 1:,}: {words}"))
     st.html(gallery(tiles, INK_SCALE, 3))
 

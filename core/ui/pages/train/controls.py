@@ -36,7 +36,7 @@ def _start(mine: Session, problem: str | None) -> None:
         "play_arrow",
         mine.start_run,
         problem or ("Pause or stop the training first." if active else None),
-        "Train the network of the Build page from fresh weights, as a new run.",
+        "Train the network of the Build page from fresh weights, as a new training run.",
         key="start",
         primary=not active and not paused,
     )

@@ -38,7 +38,7 @@ def _when(now: Snapshot) -> str:
 
 
 def _evaluated_images(run: Run, now: Snapshot) -> tuple[np.ndarray, np.ndarray, int]:
-    """(images, labels) of the set that judges the run, and where it begins there."""
+    """(images, labels) that the run is evaluated on, and the index of the first in its set."""
     data = load(run.dataset_name)
     if now.evaluated_on == "test":
         return data.x_test, data.y_test, 0
@@ -46,7 +46,7 @@ def _evaluated_images(run: Run, now: Snapshot) -> tuple[np.ndarray, np.ndarray, 
 
 
 def hardest(_mine: Session, run: Run, now: Snapshot) -> None:
-    """The mistakes that it is most certain of."""
+    """The mistakes that it is most confident of."""
     st.markdown(f"**Its most confident mistakes**, {_when(now)}: what each is, and what it was taken for")
     if not now.hardest:
         st.caption("None." if now.evaluations else "Not tested yet.")
@@ -65,7 +65,7 @@ def hardest(_mine: Session, run: Run, now: Snapshot) -> None:
 
 
 def samples(_mine: Session, run: Run, now: Snapshot) -> None:
-    """The same few images after each epoch: how sure it has become."""
+    """The same few images after each epoch: how confident it has become."""
     st.markdown(f"**The same images after each epoch**, {_when(now)}: its prediction and how confident it is")
     if now.samples is None:
         st.caption("Not tested yet.")
@@ -74,9 +74,9 @@ def samples(_mine: Session, run: Run, now: Snapshot) -> None:
     names = about(run.dataset_name).class_names
     tiles = []
     for number, probabilities in enumerate(now.samples):
-        answer, label = int(probabilities.argmax()), int(labels[first + number])
-        sign = "✓" if answer == label else f"✗ it is {names[label]}"
-        words = f"{names[answer]} · {certainty(probabilities[answer])} {sign}"
+        predicted, label = int(probabilities.argmax()), int(labels[first + number])
+        sign = "✓" if predicted == label else f"✗ it is {names[label]}"
+        words = f"{names[predicted]} · {certainty(probabilities[predicted])} {sign}"
         tiles.append(
             Tile(images[first + number][..., 0] / 255, words, f"{now.evaluated_on} image {first + number:,}: {words}")
         )

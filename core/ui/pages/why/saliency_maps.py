@@ -44,7 +44,7 @@ CARD_PX, SMALL_PX, INPUT_PX = 196, 84, 168
 
 
 def choose_class(mine: Session, subject: ModelView) -> None:
-    """A choice of the class that is explained: the answer, the runner-up, or any."""
+    """A choice of the class that is explained: the prediction, the runner-up, or any."""
     own = mine.state(WhyState)
     names = subject.class_names
     if isinstance(own.explained, int) and own.explained >= len(names):
@@ -85,16 +85,16 @@ def choose_method(network: Network) -> str:
 
 
 def explained(mine: Session, subject: ModelView, picture: InputImage, method: str) -> None:
-    """The image and its answer; under it, the pictures of one method or of all."""
-    answers = probabilities(subject.model, picture.image)
-    if not np.isfinite(answers).all():
+    """The image and its prediction; under it, the pictures of one method or of all."""
+    output = probabilities(subject.model, picture.image)
+    if not np.isfinite(output).all():
         st.warning(
             "The weights of this network are no longer numbers, so it gives no prediction that could be explained."
         )
         return
-    target = target_class(mine.state(WhyState).explained, answers)
+    target = target_class(mine.state(WhyState).explained, output)
     name = subject.class_names[target]
-    _asked(subject, picture, answers, target)
+    _asked(subject, picture, output, target)
     if method == ALL:
         with st.container(horizontal=True):
             for each in methods_for(subject.network):
@@ -110,18 +110,18 @@ def explained(mine: Session, subject: ModelView, picture: InputImage, method: st
         _one(mine, subject, picture, method, target, name)
 
 
-def target_class(explained: str | int, answers: np.ndarray) -> int:
+def target_class(explained: str | int, output: np.ndarray) -> int:
     """`answer`, `runner-up` or an index → the index of the class."""
     if isinstance(explained, int):
         return explained
-    order = np.argsort(-answers, kind="stable")
+    order = np.argsort(-output, kind="stable")
     return int(order[min(int(explained == "runner-up"), len(order) - 1)])
 
 
-def _asked(subject: ModelView, picture: InputImage, answers: np.ndarray, target: int) -> None:
+def _asked(subject: ModelView, picture: InputImage, output: np.ndarray, target: int) -> None:
     """The image, the probabilities, and the class that is explained."""
     names = subject.class_names
-    best = int(answers.argmax())
+    best = int(output.argmax())
     right = picture.verdict(best, names)
     with st.container(horizontal=True, vertical_alignment="center", gap="large"):
         image = shown_image(picture.image)
@@ -130,20 +130,20 @@ def _asked(subject: ModelView, picture: InputImage, answers: np.ndarray, target:
             width="content",
         )
         with st.container(width=280):
-            alt = f"Probability of each class; the highest is {names[best]} with {certainty(answers[best])}."
-            st.vega_lite_chart(probability_bars(answers, names, look()), key="why/answer", alt=alt)
+            alt = f"Probability of each class; the highest is {names[best]} with {certainty(output[best])}."
+            st.vega_lite_chart(probability_bars(output, names, look()), key="why/answer", alt=alt)
             with st.container(horizontal=True):
                 caption = f"What {subject.title} predicts for {picture.title}."
                 download_chart(alt, caption, "answer", "why/answer/svg")
-                rows = [{"class": name, "probability": float(p)} for name, p in zip(names, answers)]
+                rows = [{"class": name, "probability": float(p)} for name, p in zip(names, output)]
                 download_table(rows, "answer", "why/answer/csv")
         with st.container(width=300):
             st.markdown(
-                f"The network predicts **{plain(names[best])}** ({certainty(answers[best])}){right}.\n\n"
+                f"The network predicts **{plain(names[best])}** ({certainty(output[best])}){right}.\n\n"
                 + (
                     f"Below: why **{plain(names[target])}**?"
                     if target == best
-                    else f"Below: what speaks for and against **{plain(names[target])}** ({certainty(answers[target])})?"
+                    else f"Below: what speaks for and against **{plain(names[target])}** ({certainty(output[target])})?"
                 )
             )
             st.caption(f"The image is {plain(picture.title)}.")

@@ -7,6 +7,6 @@ from dataclasses import dataclass
 
 @dataclass
 class WhyState:
-    """The class that is explained: `answer`, `runner-up`, or the index of one."""
+    """The class that is explained: `answer` (the predicted one), `runner-up`, or the index of one."""
 
     explained: str | int = "answer"
