@@ -30,7 +30,7 @@ MUCH = 0.15  # of what the best of these windows finds
 GRAIN = 1.6  # px: a picture full of strokes as fine as this is noise
 SMALLEST = 6  # px of the picture that is worked on, and
 GRAINY = 0.03  # of its longer side: nothing smaller can be read
-_SMALL = 96  # px: side at which colours are judged; half of it for polarity
+_SMALL = 96  # px: side at which colours are read; half of it for polarity
 _ROUGH = 192  # px: side at which the width of the strokes is measured
 
 

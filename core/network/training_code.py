@@ -171,8 +171,14 @@ def _compile(recipe: Recipe) -> str:
 def _fit(recipe: Recipe) -> str:
     named = _counts_steps(recipe)
     epochs, batch_size = ("epochs", "batch_size") if named else (str(recipe.epochs), str(recipe.batch_size))
-    judged = "x_val, y_val" if _validates(recipe) else "x_test, y_test"
-    arguments = ["x_train", "y_train", f"batch_size={batch_size}", f"epochs={epochs}", f"validation_data=({judged})"]
+    evaluated_on = "x_val, y_val" if _validates(recipe) else "x_test, y_test"
+    arguments = [
+        "x_train",
+        "y_train",
+        f"batch_size={batch_size}",
+        f"epochs={epochs}",
+        f"validation_data=({evaluated_on})",
+    ]
     callbacks = _callbacks(recipe, epochs)
     if callbacks:
         each = textwrap.indent("".join(f"{callback},\n" for callback in callbacks), "    ")

@@ -86,7 +86,7 @@ def _plane(classes: int, titles: tuple[str, ...], look: Look) -> Spec:
             tooltip=[
                 alt.Tooltip("number:Q", title="test image", format=","),
                 alt.Tooltip("true:N", title="it is"),
-                alt.Tooltip("answer:N", title="answered"),
+                alt.Tooltip("answer:N", title="predicted"),
             ]
         )
         .add_params(click)
@@ -152,11 +152,11 @@ def two_predictions(
         for name, values in zip(names, (before, after))
         for label, p in zip(class_names, values)
     ]
-    return filled(_two_answers(tuple(class_names), names, look), bars=bars)
+    return filled(_two_predictions(tuple(class_names), names, look), bars=bars)
 
 
 @lru_cache(KEPT)
-def _two_answers(class_names: tuple[str, ...], names: tuple[str, str], look: Look) -> Spec:
+def _two_predictions(class_names: tuple[str, ...], names: tuple[str, str], look: Look) -> Spec:
     order = list(class_names)
     base = alt.Chart(alt.NamedData("bars")).encode(
         y=alt.Y("class:N", sort=order, title=None, axis=alt.Axis(labelFontSize=13, ticks=False, domain=False)),

@@ -58,7 +58,7 @@ def test_a_thinned_digit_is_one_line_as_connected_as_before(digit):
     assert line.sum() < 0.2 * shape.sum()
 
 
-def test_the_middle_line_of_a_stroke_is_where_the_pen_went():
+def test_the_skeleton_of_a_stroke_is_where_the_pen_went():
     stroke = np.array([(20.0, 30.0), (90.0, 75.0)])
     points, reach = skeleton_points(inked([stroke], 13, (120, 110)) > 0.5)
     along = (stroke[1] - stroke[0]) / np.hypot(*(stroke[1] - stroke[0]))

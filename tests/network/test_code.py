@@ -554,3 +554,10 @@ def test_a_script_with_everything_runs_as_it_stands(digits):
         "cycle_epochs",
         "plateau_patience",
     }
+
+
+def test_a_script_can_be_exported_for_every_dataset():
+    from core.data import SOURCES
+
+    for name in SOURCES:
+        assert "load_data()" in to_code(LENET5, Recipe(), name)
