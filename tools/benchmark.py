@@ -51,7 +51,7 @@ def editing(edits: int = 20) -> list[float]:
 
     layers = [Conv2D(8, (3, 3), padding="same", activation="relu")] * 12 + [residual_block(8)] * 6
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    app.session_state["receptive"].edit(Network((28, 28, 1), (*layers, Flatten(), Dense(10, "softmax"))))
+    app.session_state["receptive"].editor.edit(Network((28, 28, 1), (*layers, Flatten(), Dense(10, "softmax"))))
     app.run()
     key = next(field.key for field in app.number_input if field.key and field.key.endswith("/1/filters"))
     seconds = []
@@ -60,7 +60,7 @@ def editing(edits: int = 20) -> list[float]:
         before = time.perf_counter()
         field.run()
         seconds.append(time.perf_counter() - before)
-        assert app.session_state["receptive"].network.at((0,)).filters == 9 + number
+        assert app.session_state["receptive"].editor.network.at((0,)).filters == 9 + number
     assert "keras" not in sys.modules  # no model was built for it
     return seconds
 

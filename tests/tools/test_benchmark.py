@@ -1,0 +1,36 @@
+"""Each benchmark of the pages and of what stands below them, once and small: that it measures something."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools import benchmark
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_an_edit_is_measured():
+    """In a process of its own, as it checks that nothing has imported Keras."""
+    code = "from tools.benchmark import editing; print(*editing(2))"
+    answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert [float(seconds) > 0 for seconds in answer.stdout.split()] == [True, True]
+
+
+def test_looking_inside_is_measured():
+    measured = benchmark.looking_inside(1)
+    assert len(measured) == 7
+    assert all(len(seconds) == 1 and seconds[0] > 0 for seconds in measured.values())
+
+
+def test_recognising_is_measured():
+    measured = benchmark.recognising(images=50, rows=3)
+    assert measured["LeNet-5 on 50 test images as they are"] in ("98.00%", "100.00%")
+    assert len(measured) == 6
+
+
+@pytest.mark.parametrize("what", ["ours", "bare", "fit"])
+def test_a_training_is_measured(what, monkeypatch):
+    monkeypatch.setattr(benchmark, "SECONDS", 0.1)
+    assert benchmark.MEASURES[what](benchmark.Case("A1", 128)) > 0
