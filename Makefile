@@ -3,8 +3,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+COVERAGE ?= # of pytest: COVERAGE=--cov prints which lines and branches no test without a browser has run
 
-.PHONY: run test test-newest lint bench load reproduce screenshots film pretrain clean
+.PHONY: run test test-newest lint mutants bench load reproduce screenshots film pretrain clean
 
 run: $(VENV)/run
 	$(BIN)/streamlit run app.py
@@ -13,7 +14,7 @@ test: lint
 	$(BIN)/python -m tools.chromium
 	$(BIN)/python -m tools.postgresql
 	$(BIN)/python -m pytest tests/browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/browser $(COVERAGE)
 
 # With another Python: what leans on TensorFlow, Streamlit, the database and files.
 test-newest: $(VENV)/test
@@ -30,6 +31,10 @@ pretrain: $(VENV)/run
 
 reproduce: $(VENV)/run
 	$(BIN)/python -m tools.reproduce
+
+# For developers: small faults put into the code, and which of them no test notices. Half an hour at most.
+mutants: $(VENV)/test
+	$(BIN)/python -m tools.mutants
 
 bench: $(VENV)/test
 	$(BIN)/python -m tools.benchmark
