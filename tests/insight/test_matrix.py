@@ -122,13 +122,22 @@ def test_what_cannot_be_written_out_is_refused_in_a_sentence(kernel, shape, sent
     [
         (Conv2D(6, 5, padding="same"), (28, 28, 1)),
         (Conv2D(3, (3, 2), strides=(2, 1)), (9, 7, 2)),
-        (Conv2D(2, 3, padding="same", dilation_rate=2), (4, 3, 2)),  # some weights meet nothing but padding
+        (Conv2D(2, 3, padding="same", dilation_rate=3), (4, 3, 2)),
     ],
 )
 def test_the_counts_of_a_layer_are_those_of_its_matrix(layer, shape):
     kernel = np.ones((*layer.kernel_size, shape[2], layer.filters), np.float32)
     matrix = convolution_matrix(kernel, shape, layer.strides, layer.padding, layer.dilation_rate)
     assert matrix_counts(layer, shape) == (matrix.dense_weights, matrix.connections, matrix.distinct_weights)
+
+
+def test_weights_that_meet_nothing_but_padding_are_not_counted_as_learned():
+    """Three columns, and a kernel that reaches three to either side: its outer columns never meet the image."""
+    counts = matrix_counts(Conv2D(2, 3, padding="same", dilation_rate=3), (4, 3, 2))
+    kernel_rows, columns_used, inputs, filters = 3, 1, 2, 2
+    assert counts.distinct_weights == kernel_rows * columns_used * inputs * filters
+    # The middle row of the kernel meets four rows of the image, each of the others one.
+    assert counts.connections == (4 + 1 + 1) * 3 * inputs * filters
 
 
 def test_channels_that_are_not_mixed_count_once():

@@ -61,6 +61,18 @@ def test_a_linear_kernel_likes_brightness_where_it_is_positive_and_darkness_else
     assert found.after > 0.9 * kernel[kernel > 0].sum()
 
 
+def test_pixels_that_do_not_matter_go_dark():
+    """Nothing but the regularisation moves them: of a kernel that weighs its first column only, the other four."""
+    network = Network((11, 11, 1), (Conv2D(1, 9, padding="same"),))
+    model = build_model(network, seed=5)
+    kernel = np.zeros((9, 9, 1, 1), np.float32)
+    kernel[:, 0] = 1
+    model.get_layer("layer_0").kernel.assign(kernel)
+    image = most_exciting(model, network, (0,), 0, steps=256).image[1:10, 1:10, 0]
+    assert image[1:8, 0].min() > 0.8
+    assert image[:, 4:].max() < 0.2
+
+
 def test_the_mean_of_a_map_is_excited_by_the_whole_image():
     model = build_model(LINEAR, seed=5)
     found = most_exciting(model, LINEAR, (0,), 1, unit="mean")

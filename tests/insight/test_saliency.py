@@ -14,6 +14,7 @@ from core.insight import METHODS, activations, methods_for, probabilities, salie
 from core.insight.saliency import (
     GAP,
     MOST_PLACES,
+    RANDOM_SEED,
     _finest_stride,
     _squares,
     grad_cam,
@@ -41,7 +42,7 @@ from core.network import (
     MaxPooling2D,
     Network,
 )
-from core.training import build_model, pretrained
+from core.training import Recipe, build_model, pretrained
 from core.training.model import layer_name
 
 TINY = Network((7, 6, 2), (Conv2D(3, (3, 2), activation="relu"), Flatten(), Dense(4, "softmax")))
@@ -467,6 +468,16 @@ def test_what_nobody_taught_looks_like_itself(mnist):
         check = sanity_check(method, untaught, LENET5, image, 7)
         np.testing.assert_array_equal(check.learned.values, check.randomised.values)
         assert check.similarity is None or check.similarity == pytest.approx(1)
+
+
+def test_random_weights_are_nobodys():
+    """Not those that a run of any usual seed starts from, and no recipe can ask for them."""
+    random = [np.asarray(weights) for weights in randomised(LENET5).get_weights()]
+    for seed in (None, 0, 1, Recipe().seed):
+        started = build_model(LENET5, seed).get_weights()
+        assert not any(np.array_equal(one, other) for one, other in zip(random, started) if np.any(other))
+    with pytest.raises(ValueError, match="Seed must be between 0"):
+        Recipe(seed=RANDOM_SEED)
 
 
 def test_empty_paper_is_never_marked_and_never_compared():

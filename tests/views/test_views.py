@@ -183,6 +183,15 @@ def test_a_confusion_matrix_counts_mistakes_apart():
     assert cells["4", "4"]["images"] == 90
 
 
+@pytest.mark.parametrize("chosen", [None, (4, 9)])
+def test_a_confusion_matrix_has_the_true_class_up_the_side_and_the_prediction_along_the_other(chosen):
+    spec = confusion(np.eye(10, dtype=int), "0123456789", chosen=chosen)
+    for encoding in (layer["encoding"] for layer in spec["layer"]):
+        titles = {encoding[axis]["field"]: encoding[axis]["title"] for axis in "xy"}
+        assert titles == {"predicted": "predicted class", "true": "what it is"}
+        assert encoding["y"]["field"] == "true"
+
+
 def test_bars_have_a_written_number_and_the_classes_colours():
     spec = probability_bars(np.array([0.25, 0.75]), ["cat", "dog"])
     assert [bar["text"] for bar in spec["datasets"]["bars"]] == ["25.00 %", "75.00 %"]
@@ -232,6 +241,17 @@ def test_any_network_can_be_drawn(network):
     ys = [float(rect.get("y")) for rect in boxes] + lines
     assert 0 <= min(ys) - top < 6  # nothing is cut off, and no blank band is left above it
     assert all(float(box.get("y")) + float(box.get("height")) <= top + height for box in boxes)
+
+
+def test_maps_are_drawn_as_high_and_as_wide_as_they_are():
+    network = Network((20, 40, 1), (Conv2D(4, (1, 3), strides=(1, 2)), MaxPooling2D((2, 1))))
+    svg = ElementTree.fromstring(network_svg(network, trace(network)))
+    sides = []
+    for group in svg.iter("{http://www.w3.org/2000/svg}g"):
+        sheets = [r for r in group.iter("{http://www.w3.org/2000/svg}rect") if r.get("fill") != "transparent"]
+        sides.append((float(sheets[0].get("height")), float(sheets[0].get("width"))))
+    unit = sides[0][1] / 40
+    assert sides == [pytest.approx((h * unit, w * unit)) for h, w in ((20, 40), (20, 19), (10, 19))]
 
 
 def test_the_lines_of_a_fork_part_before_the_first_layers_and_run_behind_none():
