@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from difflib import unified_diff
@@ -32,8 +32,8 @@ from cosmic_ray.plugins import get_operator, operator_names
 ROOT = Path(__file__).parents[1]
 ROOMS = ("network", "data", "store", "training", "insight", "views")
 PATIENCE = 300.0  # s: a room's tests take less; those of a fault that makes them hang do not
-# Whatever these change, nobody could notice: nothing, and how fast an answer comes.
-NEUTRAL_DECORATORS = ("lru_cache", "cache", "override", "contextmanager")
+# Without these every answer is the same, only later.
+NEUTRAL_DECORATORS = ("lru_cache", "cache")
 
 
 @dataclass(frozen=True)
@@ -62,10 +62,11 @@ def mutants(module: str, source: str) -> list[Mutant]:
     """All faults that Cosmic Ray can make in a module, without those in annotations and in decorators for speed."""
     neutral, found, nodes = _neutral(source), [], list(ast_nodes(get_ast(source)))
     for name in operator_names():
-        operator = get_operator(name)
-        if operator.arguments() or name.endswith("NoOp"):
+        kind = get_operator(name)
+        if kind.arguments() or name.endswith("NoOp"):
             continue
-        places = (start for node in nodes for start, _ in operator().mutation_positions(node))
+        operator = kind()
+        places = (start for node in nodes for start, _ in operator.mutation_positions(node))
         for occurrence, (line, column) in enumerate(places):
             if not any(start <= (line, column) < end for start, end in neutral):
                 found.append(Mutant(module, name, occurrence, line))
@@ -136,33 +137,46 @@ def _passes(tree: Path, tests: Sequence[Path]) -> bool:
     return ended.returncode == 0
 
 
-def tried(chosen: Sequence[Mutant], seconds: float, workers: int) -> dict[Mutant, bool]:
-    """Try faults in copies of the tree, several at once, as long as there is time; which were noticed."""
+def tried(chosen: Sequence[Mutant], seconds: float, workers: int, root: Path = ROOT) -> dict[Mutant, bool]:
+    """Try faults in copies of the tree, several at once, as long as there is time; which were noticed.
+
+    Raises:
+        RuntimeError: where the tests of a room fail without any fault, as each would then seem to be noticed.
+    """
     until = time.monotonic() + seconds
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, check=True).stdout
     with tempfile.TemporaryDirectory() as folder:
         trees: queue.SimpleQueue[Path] = queue.SimpleQueue()
         for number in range(workers):
             tree = Path(folder, str(number))
             for name in filter(None, listed.decode().split("\0")):
                 (tree / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(ROOT / name, tree / name)
+                shutil.copy2(root / name, tree / name)
             trees.put(tree)
+
+        def in_a_tree(act: Callable[[Path], bool]) -> bool:
+            tree = trees.get()
+            try:
+                return act(tree)
+            finally:
+                trees.put(tree)
+
+        def sound(room: str) -> bool:
+            return in_a_tree(lambda tree: _passes(tree, [tree / "tests" / room]))
 
         def one(mutant: Mutant) -> bool | None:
             if time.monotonic() > until:
                 return None
-            tree = trees.get()
-            try:
-                answer = noticed(mutant, tree)
-            finally:
-                trees.put(tree)
+            answer = in_a_tree(lambda tree: noticed(mutant, tree))
             print(
                 f"{'noticed' if answer else 'MISSED '}  {mutant.module}:{mutant.line}  {mutant.operator}", flush=True
             )
             return answer
 
         with ThreadPoolExecutor(workers) as pool:
+            rooms = sorted({mutant.room for mutant in chosen})
+            if failing := [room for room, passes in zip(rooms, pool.map(sound, rooms)) if not passes]:
+                raise RuntimeError(f"Without any fault, tests fail in: {', '.join(failing)}. Mend these first.")
             answers = list(pool.map(one, chosen))
     return {mutant: answer for mutant, answer in zip(chosen, answers) if answer is not None}
 

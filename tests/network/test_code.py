@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, example, given, settings
 
-from core.data import Dataset
+from core.data import SOURCES, Dataset
 from core.network import (
     LENET5,
     PRESETS,
@@ -557,7 +557,5 @@ def test_a_script_with_everything_runs_as_it_stands(digits):
 
 
 def test_a_script_can_be_exported_for_every_dataset():
-    from core.data import SOURCES
-
     for name in SOURCES:
         assert "load_data()" in to_code(LENET5, Recipe(), name)

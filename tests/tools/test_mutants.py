@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from tools.mutants import ROOT, Mutant, mutants, noticed, sample, table
+from tools.mutants import ROOT, Mutant, mutants, noticed, sample, table, tried
 
 SOURCE = """from functools import lru_cache
 
@@ -55,6 +55,21 @@ def test_a_fault_is_noticed_when_a_test_of_its_room_fails(tmp_path, test, seen):
     (fault,) = (one for one in mutants("core/network/least.py", SOURCE) if "a > b" in one.code(SOURCE))
     assert noticed(fault, tmp_path) is seen
     assert module.read_text() == SOURCE
+
+
+@pytest.mark.parametrize("sound", [True, False])
+def test_faults_are_tried_only_where_the_tests_pass_without_them(tree, sound):
+    tests = tree / "tests" / "network"
+    tests.mkdir(parents=True)
+    (tests / "test_least.py").write_text(f"def test_it():\n    assert {sound}\n")
+    for command in (["init", "--quiet"], ["add", "."]):
+        subprocess.run(["git", *command], cwd=tree, check=True)
+    chosen = sample(("network",), 1, 1, tree)
+    if sound:
+        assert tried(chosen, 100, 1, tree) == {chosen[0]: False}
+    else:
+        with pytest.raises(RuntimeError, match="Without any fault, tests fail in: network"):
+            tried(chosen, 100, 1, tree)
 
 
 def test_what_nobody_noticed_is_shown_as_a_difference(tree):

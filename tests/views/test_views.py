@@ -254,6 +254,17 @@ def test_maps_are_drawn_as_high_and_as_wide_as_they_are():
     assert sides == [pytest.approx((h * unit, w * unit)) for h, w in ((20, 40), (20, 19), (10, 19))]
 
 
+def test_the_layer_that_is_selected_looks_like_no_other():
+    """Pooling has no kernels, so it is drawn plain where it is not selected."""
+    svg = ElementTree.fromstring(network_svg(LENET5, trace(LENET5), selected=(1,)))
+    paint = {
+        group.get("data-path"): group.findall("{http://www.w3.org/2000/svg}rect")[1].get("fill")
+        for group in svg.iter("{http://www.w3.org/2000/svg}g")
+        if group.get("data-path")
+    }
+    assert [path for path, colour in paint.items() if colour == paint["1"]] == ["1"]
+
+
 def test_the_lines_of_a_fork_part_before_the_first_layers_and_run_behind_none():
     """Also where branches begin with branches: three levels of them, with and without layers between."""
     inner = Branches(((Conv2D(3, 1),), (Conv2D(3, 1),), (Conv2D(3, 1),)))

@@ -1,6 +1,7 @@
 """The registry of pages, and the ways between them.
 
-Navigation, links, the README's table, the tests and the tools all read it. CONTRIBUTING.md says what a new page needs besides its row.
+Navigation, links, the README's table, the tests and the tools all read it. CONTRIBUTING.md says what a new page needs
+besides its row.
 """
 
 from __future__ import annotations
