@@ -1,14 +1,20 @@
-"""The benchmarks that need a browser, once and small: that each measures something."""
+"""The benchmarks that need a browser, once and small, in processes of their own: that each measures something."""
 
-from tools import benchmark
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
 
 
-def test_the_first_page_is_measured():
-    (seconds,) = benchmark.first_page(1)
-    assert seconds > 0
-
-
-def test_a_stroke_is_measured():
-    measured = benchmark.strokes(3)
-    assert [len(seconds) for seconds in measured.values()] == [3, 3, 1]
-    assert all(second > 0 for seconds in measured.values() for second in seconds)
+@pytest.mark.parametrize(("call", "counts"), [("{'page': first_page(1)}", [1]), ("strokes(3)", [3, 3, 1])])
+def test_what_needs_a_browser_is_measured(call, counts):
+    code = f"import json; from tools.benchmark import *; print(json.dumps({call}))"
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr[-2000:]
+    measured = list(json.loads(ended.stdout.splitlines()[-1]).values())
+    assert [len(seconds) for seconds in measured] == counts
+    assert all(second > 0 for seconds in measured for second in seconds)
