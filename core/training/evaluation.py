@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import keras
@@ -74,20 +76,20 @@ class Evaluator:
             self._probe = keras.Model(model.inputs, [model.outputs[0], *activations])
         values = max(trace(network).activation_values, 1)
         self._at_once = int(np.clip(MAX_VALUES // values, 1, MAX_IMAGES))
-        images = tf.TensorSpec((None, *network.input_shape), tf.uint8)
-        # A function of this object's own, so that its graph goes when it goes.
-        self._evaluate = tf.function(self._evaluate_in_graph, [images, tf.TensorSpec((None,), tf.int32)])
+        self._signature = (tf.TensorSpec((None, *network.input_shape), tf.uint8), tf.TensorSpec((None,), tf.int32))
+        self._graphs: dict[int, Callable[[tf.Tensor, tf.Tensor], Any]] = {}  # number of micro-batches → graph
 
-    def parts(self, indexes: range) -> list[range]:
-        """These indexes in parts that are evaluated in a call each."""
-        starts = range(indexes.start, indexes.stop, self._at_once)
-        return [range(start, min(start + self._at_once, indexes.stop)) for start in starts]
+    def slices(self, indexes: range) -> list[range]:
+        """These indexes in slices of nearly equal size, which are evaluated in a call each."""
+        return sliced(indexes, self._at_once)
 
-    def evaluate(self, images: tf.Tensor, labels: tf.Tensor, part: range) -> Evaluation:
-        """Evaluate the images (N, h, w, c) uint8 with labels (N,) int32 at these indexes."""
-        expected = labels[part.start : part.stop]
-        loss, probabilities, active = self._evaluate(images[part.start : part.stop], expected)
-        return Evaluation(part, expected.numpy(), probabilities.numpy(), float(loss), [one.numpy() for one in active])
+    def evaluate(self, images: tf.Tensor, labels: tf.Tensor, indexes: range) -> Evaluation:
+        """Evaluate the images (N, h, w, c) uint8 with labels (N,) int32 at these indexes, at least one."""
+        expected = labels[indexes.start : indexes.stop]
+        graph = self._graph(how_many(len(indexes), len(indexes)))
+        loss, probabilities, active = graph(images[indexes.start : indexes.stop], expected)
+        active = [one.numpy() for one in active]
+        return Evaluation(indexes, expected.numpy(), probabilities.numpy(), float(loss), active)
 
     def facts(self, evaluation: Evaluation) -> dict[str, Any]:
         """The fields of a `Snapshot` that tell more of an evaluation than its point."""
@@ -111,15 +113,28 @@ class Evaluator:
             ),
         }
 
-    def _evaluate_in_graph(self, images: tf.Tensor, labels: tf.Tensor):
+    def _graph(self, parts: int) -> Callable[[tf.Tensor, tf.Tensor], Any]:
+        """The evaluation in so many micro-batches, as a function of this object's own: it goes when that goes."""
+        if parts not in self._graphs:
+            self._graphs[parts] = tf.function(partial(self._evaluate_in_graph, parts), self._signature)
+        return self._graphs[parts]
+
+    def _evaluate_in_graph(self, parts: int, images: tf.Tensor, labels: tf.Tensor):
         """(n, h, w, c) uint8, (n,) → (mean loss, probabilities (n, classes), for each relu layer its active units)."""
         outputs, active = [], []
-        for part in cut(images, how_many(self._at_once, self._at_once)):
+        for part in cut(images, parts):
             output, *activations = keras.tree.flatten(self._probe(normalised(part), training=False))
             outputs.append(output)
             active.append([tf.reduce_any(values > 0, list(range(len(values.shape) - 1))) for values in activations])
         probabilities = tf.concat(outputs, 0)
         return self._loss(labels, probabilities), probabilities, [tf.reduce_any(one, 0) for one in zip(*active)]
+
+
+def sliced(indexes: range, most: int) -> list[range]:
+    """Indexes that follow one another, in as few slices of at most so many as there can be, of nearly equal size."""
+    number = -(-len(indexes) // most)
+    ends = [indexes.start + len(indexes) * end // number for end in range(number + 1)]
+    return [range(start, end) for start, end in itertools.pairwise(ends)]
 
 
 def _relu_paths(network: Network) -> list[Path]:

@@ -410,16 +410,16 @@ class Loop:
         self, controls: Controls, indexes: range, images: tf.Tensor, labels: tf.Tensor, state: State
     ) -> Generator[Snapshot, None, Evaluation | None]:
         """The evaluation of the images at these indexes; None if it was interrupted."""
-        parts, life = [], self._life
-        for part in self._evaluator.parts(indexes):
+        found, life = [], self._life
+        for part in self._evaluator.slices(indexes):
             if controls.stopped or self._life != life:
                 return None
             before = time.perf_counter()
-            parts.append(self._evaluator.evaluate(images, labels, part))
-            # The last part of a run's first evaluation is free of tracing.
+            found.append(self._evaluator.evaluate(images, labels, part))
+            # The last slice of a run's first evaluation is free of tracing.
             self._evaluation_seconds = (time.perf_counter() - before) * len(indexes) / len(part)
             yield self._published(state=state)
-        return Evaluation.joined(parts) if self._life == life else None
+        return Evaluation.joined(found) if self._life == life else None
 
     # In graph
 
