@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+from keras.src import backend
 
 
 def keep_state() -> None:
@@ -16,6 +17,29 @@ def keep_state() -> None:
     training stand still while a page was open. Models here go when nobody holds them.
     """
     keras.backend.clear_session = lambda free_memory=True: None
+
+
+def keep_primitives_apart() -> None:
+    """Compute a depthwise convolution of one channel by a 1×1 kernel as an ordinary one, which is the same.
+
+    TensorFlow 2.21 keeps oneDNN's primitives under keys in which the five sides of the one's kernel, without bias,
+    look like the four of a convolution of one channel to one and its bias: whichever comes second on a thread fails,
+    in whatever network it is (“could not create a primitive descriptor for the reorder primitive”).
+    """
+    conv, depthwise, separable = backend.nn.conv, backend.nn.depthwise_conv, backend.nn.separable_conv
+
+    def is_ordinary(kernel: Any) -> bool:  # (h, w, channels, multiplier)
+        return tuple(kernel.shape[:3]) == (1, 1, 1)
+
+    def depthwise_conv(inputs: Any, kernel: Any, *settings: Any, **more: Any) -> Any:
+        return (conv if is_ordinary(kernel) else depthwise)(inputs, kernel, *settings, **more)
+
+    def separable_conv(inputs: Any, kernel: Any, pointwise: Any, *settings: Any, **more: Any) -> Any:
+        if is_ordinary(kernel):
+            return conv(conv(inputs, kernel, *settings, **more), pointwise, padding="valid")
+        return separable(inputs, kernel, pointwise, *settings, **more)
+
+    backend.nn.depthwise_conv, backend.nn.separable_conv = depthwise_conv, separable_conv
 
 
 class Optimizer(keras.optimizers.Optimizer):

@@ -14,9 +14,10 @@ from core.network import Branches, InvalidNetwork, Network, Path, trace
 from core.network.layers import Layer
 from core.network.network import Block
 from core.network.settings import Penalty, Setting, settings_of
-from core.training.keras_private import keep_state
+from core.training.keras_private import keep_primitives_apart, keep_state
 
 keep_state()
+keep_primitives_apart()
 
 # This pass turns a sum of three tensors into one that is gathered in a variable, which TensorFlow names after the
 # step and not after the graph: of two trainings that met at the same number of a batch, one ended in an error.
