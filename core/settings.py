@@ -69,8 +69,13 @@ _TABLE = (
     ),
     Setting("RECEPTIVE_RUN_MINUTES", 120.0, "a run that has trained for so long is paused and saved", 0.001),
     Setting("RECEPTIVE_RUNS", None, "how many runs train at a time; by default as many as there are cores", 1, True),
-    Setting("RECEPTIVE_RUN_DISK_MB", 60.0, "for one run on disk; beyond, fewer of its epochs are kept", 1e-6),
-    Setting("RECEPTIVE_WORKSPACE_MB", 200.0, "for all runs and drawings of one visitor", 1e-6),
+    Setting(
+        "RECEPTIVE_RUN_DISK_MB",
+        60.0,
+        "for one run on disk, of which fewer epochs are kept beyond, or one imported model",
+        1e-6,
+    ),
+    Setting("RECEPTIVE_WORKSPACE_MB", 200.0, "for all runs, drawings and imported models of one visitor", 1e-6),
     Setting("RECEPTIVE_MOST_RUNS", 30, "runs of one visitor", 1, True),
     Setting(
         "RECEPTIVE_STORE_MB", 2000.0, "for all visitors; beyond, those who were away longest are forgotten", 1e-6

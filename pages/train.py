@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.data import SOURCES
 from core.network import PRESETS
+from core.ui.pages.train.beginning import choose_beginning
 from core.ui.pages.train.controls import controls
 from core.ui.pages.train.live import LIVE_SECONDS, live_view
 from core.ui.pages.train.recipe import choose_dataset, choose_recipe
@@ -22,6 +23,7 @@ with st.container(key="train"):
     choices, curves = st.columns([5, 7], gap="large")
 with choices:
     choose_dataset(mine, SOURCES)
+    choose_beginning(mine)
     choose_recipe(mine, PRESETS)
 with curves:
     following(lambda: mine.run, LIVE_SECONDS, lambda: live_view(mine))

@@ -1,8 +1,20 @@
 """Persistent storage of runs and drawings in SQLite or PostgreSQL. Knows rows and arrays, not training."""
 
 from core.store.database import StoreError
-from core.store.store import LEASE_SECONDS, Kind, RunStore, Store, Stored, TakenOver, VisitorStore, why_full
+from core.store.store import (
+    LEASE_SECONDS,
+    Kind,
+    RunStore,
+    Store,
+    Stored,
+    TakenOver,
+    VisitorStore,
+    packed,
+    unpacked,
+    why_full,
+)
 
 __all__ = [
-    "LEASE_SECONDS", "Kind", "RunStore", "Store", "StoreError", "Stored", "TakenOver", "VisitorStore", "why_full",
+    "LEASE_SECONDS", "Kind", "RunStore", "Store", "StoreError", "Stored", "TakenOver", "VisitorStore", "packed",
+    "unpacked", "why_full",
 ]  # fmt: skip

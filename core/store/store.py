@@ -22,6 +22,7 @@ from core.store.schema import blobs, runs, visitors
 ROOT = Path(__file__).resolve().parents[2]
 MB, DAY = 1_000_000, 86_400
 LEASE_SECONDS = 10.0  # that a server may be silent before another one may train its run
+NAMES = {"draft": "Your draft", "model": "An imported model"}  # of a visitor's files, by the first part of their kind
 DELETED = "This run is not on the disk any more: it was deleted. Start a new one."
 OVERTAKEN = "Another server has trained this run further, so this was not saved. Press Resume to go on from there."
 INFINITE = (
@@ -110,7 +111,7 @@ class VisitorStore:
     def create(self, name: str, record: bytes, checkpoints: Mapping[Kind, Arrays]) -> RunStore:
         """A new run, of revision 0, with a name of at most 80 characters; listed from now on."""
         run = RunStore(self, secrets.token_hex(6))
-        contents = {"record": record} | {str(kind): _packed(arrays) for kind, arrays in checkpoints.items()}
+        contents = {"record": record} | {str(kind): packed(arrays) for kind, arrays in checkpoints.items()}
         with self.writing() as connection:
             count = sa.select(sa.func.count()).where(runs.c.visitor == self.id)
             if full := why_full(connection.execute(count).scalar_one()):
@@ -129,16 +130,27 @@ class VisitorStore:
 
     def save(self, kind: str, content: bytes | None) -> None:
         """Keep a file of the visitor in place of the former of its kind; None deletes it. A `draft` needs no room."""
+        self.save_all({kind: content})
+
+    def save_all(self, contents: Mapping[str, bytes | None]) -> None:
+        """Keep files of the visitor like `save`, by kind, all of them or, where that fails, none."""
         with self.writing() as connection:
-            _put(connection, self.id, None, kind, content)
+            for kind, content in contents.items():
+                _put(connection, self.id, None, kind, content)
 
     def load(self, kind: str) -> bytes | None:
         """The file that `save` kept; None where there is none."""
-        what = "Your draft" if kind == "draft" else "The file of your drawings"
+        what = NAMES.get(kind.split("/")[0], "The file of your drawings")
         query = sa.select(blobs.c.content, blobs.c.digest).where(blobs.c.visitor == self.id, blobs.c.kind == kind)
         with self.database.transaction(reading=what) as connection:
             row = connection.execute(query.where(blobs.c.run.is_(None))).first()
         return None if row is None else _checked(row.content, row.digest, what)
+
+    def kinds(self, prefix: str) -> list[str]:
+        """The kinds of the visitor's files that begin so, in the order in which they were kept last."""
+        query = sa.select(blobs.c.kind).where(blobs.c.visitor == self.id, blobs.c.run.is_(None)).order_by(blobs.c.id)
+        with self.database.transaction(reading="The list of your files") as connection:
+            return list(connection.execute(query.where(blobs.c.kind.startswith(prefix, autoescape=True))).scalars())
 
     def heartbeat(self, now: float | None = None) -> None:
         """Record that the visitor is active (`now` in seconds since 1970); saving anything does so too."""
@@ -164,7 +176,7 @@ class VisitorStore:
             yield connection
             if self.size(connection) > max(most * MB, before):
                 raise StoreError(
-                    f"Your runs and drawings would take more than the {most:,g} MB that there are for you, so this was "
+                    f"Your runs, drawings and imported models would take more than the {most:,g} MB that there are for you, so this was "
                     "not saved. Delete a run that you no longer need."
                 )
 
@@ -182,7 +194,7 @@ class RunStore:
         It goes on from a revision (0, or what `read` or the last `save` returned) and returns its own; it raises
         `TakenOver` where another server has saved since. For room, epochs are dropped: see `epochs_to_keep`.
         """
-        contents = {"record": record} | {str(kind): _packed(arrays) for kind, arrays in checkpoints.items()}
+        contents = {"record": record} | {str(kind): packed(arrays) for kind, arrays in checkpoints.items()}
         with self.visitor.writing() as connection:
             if not self._update(connection, runs.c.revision == revision, revision=revision + 1):
                 raise TakenOver(OVERTAKEN)
@@ -200,7 +212,7 @@ class RunStore:
             raise StoreError(DELETED)
         what = f"What was saved as “{{}}” of run {self.id}"
         found = {row.kind: _checked(row.content, row.digest, what.format(row.kind)) for row in rows if row.kind}
-        checkpoints = {kind: _unpacked(found[str(kind)]) for kind in kinds if str(kind) in found}
+        checkpoints = {kind: unpacked(found[str(kind)]) for kind in kinds if str(kind) in found}
         return Stored(found.get("record", b""), checkpoints, rows[0].revision)
 
     def epochs(self) -> list[int]:
@@ -279,7 +291,7 @@ def _checked(content: bytes, digest: str, what: str) -> bytes:
     return bytes(content)
 
 
-def _packed(arrays: Arrays) -> bytes:
+def packed(arrays: Arrays) -> bytes:
     """Lists of arrays as a safetensors file; raises `StoreError` where they are not plain finite numbers."""
     named = {f"{key}.{n:05}": np.asarray(a, order="C") for key, group in arrays.items() for n, a in enumerate(group)}
     if any(array.dtype.kind not in "biuf" for array in named.values()):
@@ -289,8 +301,8 @@ def _packed(arrays: Arrays) -> bytes:
     return safetensors.save(named)
 
 
-def _unpacked(content: bytes) -> dict[str, list[np.ndarray]]:
-    """Inverse of `_packed`; names without arrays are left out."""
+def unpacked(content: bytes) -> dict[str, list[np.ndarray]]:
+    """Inverse of `packed`; names without arrays are left out."""
     found: dict[str, list[np.ndarray]] = {}
     for key, array in sorted(safetensors.load(content).items()):
         found.setdefault(key.split(".")[0], []).append(array)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
@@ -10,10 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.network import Network
+from core.network import Network, to_json
 
 if TYPE_CHECKING:
     import keras
+
+
+_numbers = itertools.count()
 
 
 class Viewer:
@@ -21,10 +26,14 @@ class Viewer:
 
     Args:
         network: the network.
+
+    Attributes:
+        number: of this viewer; no other has it, even after this one is gone.
     """
 
     def __init__(self, network: Network) -> None:
         self.network = network
+        self.number = next(_numbers)
         self._model: keras.Model | None = None
         self._shown: object = None
         self._making = threading.Lock()
@@ -57,19 +66,44 @@ class Trained:
 
     Args:
         network: the network.
-        weights: in the order of `build_model(network).get_weights()`.
+        weights: in the order of `build_model(network).get_weights()`; or a function that reads them when needed, which
+            may raise `StoreError`.
         dataset: name of the dataset whose classes it predicts.
+        identity: what `identity` is, where that is known already.
     """
 
-    def __init__(self, network: Network, weights: Sequence[np.ndarray], dataset: str) -> None:
+    def __init__(
+        self,
+        network: Network,
+        weights: Sequence[np.ndarray] | Callable[[], Sequence[np.ndarray]],
+        dataset: str,
+        identity: str = "",
+    ) -> None:
         self.network = network
         self.dataset = dataset
         self._weights = weights
+        self._identity = identity
         self._viewer = Viewer(network)
+
+    @property
+    def weights(self) -> Sequence[np.ndarray]:
+        """The weights, in the order of `build_model(network).get_weights()`; `StoreError` where they cannot be read."""
+        return self._weights() if callable(self._weights) else self._weights
+
+    @property
+    def identity(self) -> str:
+        """20 hexadecimal digits, of the content: equal only for the same network with the same weights and classes."""
+        if not self._identity:
+            found = hashlib.sha256(to_json(self.network, dataset=self.dataset).encode("utf-8", "surrogatepass"))
+            for array in self.weights:
+                found.update(f"{array.dtype.str} {array.shape}".encode())
+                found.update(np.ascontiguousarray(array).tobytes())
+            self._identity = found.hexdigest()[:20]
+        return self._identity
 
     def model(self) -> keras.Model:
         """A Keras model with these weights; made once."""
-        return self._viewer.load_weights("imported", lambda: self._weights)
+        return self._viewer.load_weights("imported", lambda: self.weights)
 
 
 def keras_file(model: keras.Model) -> bytes:

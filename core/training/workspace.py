@@ -17,6 +17,7 @@ from core.network import Network
 from core.network.recipe import Recipe
 from core.store import Kind, RunStore, Store, StoreError, VisitorStore, why_full
 from core.training import records
+from core.training.imported import ImportedModels
 from core.training.records import MAX_NAME, Record
 from core.training.run import Run
 from core.training.snapshot import Snapshot, State
@@ -31,7 +32,9 @@ EMPTY = {
 
 
 class Workspace:
-    """The runs of one visitor, newest first, and their collections of drawings. Safe from any thread.
+    """The runs of one visitor, newest first, their collections of drawings, and the models that they imported.
+
+    Safe from any thread.
 
     Args:
         store: where they are kept; in memory only if there is none.
@@ -47,6 +50,7 @@ class Workspace:
         self.problem = ""  # why runs are not kept, if they are not
         self._collections: dict[str, Collection] = {}
         self.unreadable: dict[str, str] = {}  # a stored collection that cannot be read → why
+        self.imported = ImportedModels(store)
         self.used = time.monotonic()
         if store is not None:
             self._read(store)

@@ -19,7 +19,9 @@ CORNER = {"type": "path", "path": [["M", 10, 10], ["L", 60, 10]], "strokeWidth":
 
 
 def imported(app, weights, network=PLAIN, dataset="mnist"):
+    """Imports a model; returns what the choices of several networks call it."""
     mine(app).imported = Trained(network, weights, dataset)
+    return f"imported/{mine(app).imported.identity}"
 
 
 def always(label, by=20.0):
@@ -58,8 +60,7 @@ def fool_canvas(app):
 
 
 def test_split_is_won_where_both_are_sure_of_different_digits(app):
-    imported(app, always(3, by=8.0))
-    mine(app).state(GamesState).networks = ("imported", "lenet5")
+    mine(app).state(GamesState).networks = (imported(app, always(3, by=8.0)), "lenet5")
     game(app, "split")
     assert {metric.value for metric in app.metric} == {"–"} and "Split!" not in words(app)
     put(app, split_canvas(app), STEM)
@@ -76,8 +77,7 @@ def test_split_is_won_where_both_are_sure_of_different_digits(app):
 
 
 def test_the_best_drawing_is_kept_while_one_tries_on_and_opens_in_the_other_views(app):
-    imported(app, always(3))
-    mine(app).state(GamesState).networks = ("imported", "lenet5")
+    mine(app).state(GamesState).networks = (imported(app, always(3)), "lenet5")
     game(app, "split")
     put(app, split_canvas(app), STEM)
     (best,) = mine(app).state(GamesState).best_splits.values()
@@ -91,12 +91,11 @@ def test_the_best_drawing_is_kept_while_one_tries_on_and_opens_in_the_other_view
 
 
 def test_split_is_not_won_where_one_is_not_sure_or_both_agree(app):
-    imported(app, always(3, by=1.0))
-    mine(app).state(GamesState).networks = ("imported", "lenet5")
+    mine(app).state(GamesState).networks = (imported(app, always(3, by=1.0)), "lenet5")
     game(app, "split")
     put(app, split_canvas(app), STEM)
     assert "but Imported: Plain is not confident" in words(app)
-    imported(app, always(1))
+    mine(app).state(GamesState).networks = (imported(app, always(1)), "lenet5")
     app.run()
     assert "Both say **1**" in words(app)
     assert not mine(app).state(GamesState).best_splits
@@ -104,15 +103,14 @@ def test_split_is_not_won_where_one_is_not_sure_or_both_agree(app):
 
 def test_two_that_cannot_disagree_get_a_sentence(app):
     game(app, "split")
-    app.selectbox(key="games/The other/3").set_value("draw").run()
+    next(box for box in app.selectbox if box.label == "The other").set_value("draw").run()
     assert "always agrees with itself" in words(app)
-    imported(app, always(3), dataset="fashion_mnist")
-    mine(app).state(GamesState).networks = ("draw", "imported")
+    mine(app).state(GamesState).networks = ("draw", imported(app, always(3), dataset="fashion_mnist"))
     opened(app, "kernels")
     game(app, "split")
     assert "learned different classes" in words(app)
     coloured = Network((32, 32, 3), PLAIN.layers, "Coloured")
-    imported(app, build_model(coloured).get_weights(), coloured)
+    mine(app).state(GamesState).networks = ("draw", imported(app, build_model(coloured).get_weights(), coloured))
     app.run()
     assert "takes images of 32×32×3" in words(app) and not app.exception
 
@@ -222,9 +220,9 @@ def test_the_test_images_are_evaluated_once_for_all_visitors(app, monkeypatch):
 
 
 def test_weights_that_are_no_longer_numbers_cannot_play(app):
-    imported(app, [np.full((784, 10), np.nan, np.float32), np.zeros(10, np.float32)])
+    key = imported(app, [np.full((784, 10), np.nan, np.float32), np.zeros(10, np.float32)])
     mine(app).focus.subject = "imported"
-    mine(app).state(GamesState).networks = ("imported", "lenet5")
+    mine(app).state(GamesState).networks = (key, "lenet5")
     game(app, "against")
     assert "no longer numbers" in words(app)
     game(app, "fool")
@@ -245,8 +243,7 @@ def test_a_network_for_other_images_gets_a_sentence(app):
 
 def test_a_lesson_without_look_inside_offers_no_way_in(app):
     other = visited(to_token(LENET5, hidden=("inside",)))
-    imported(other, always(3))
-    mine(other).state(GamesState).networks = ("imported", "lenet5")
+    mine(other).state(GamesState).networks = (imported(other, always(3)), "lenet5")
     game(other, "split")
     put(other, split_canvas(other), STEM)
     assert "Split!" in words(other)
@@ -298,7 +295,20 @@ def test_an_image_that_is_no_longer_read_right_is_no_win(app):
     imported(app, seven_until_a_corner_is_white())
     mine(app).focus.subject = "imported"
     game(app, "fool")
-    imported(app, always(4))
+    mine(app).imported.model().set_weights(always(4))
     put(app, fool_canvas(app), CORNER)
     assert "no longer confident of this image as it is" in words(app)
     assert not mine(app).state(GamesState).best_attempts
+
+
+def test_what_was_won_against_one_imported_model_is_not_won_against_another(app):
+    for kind in (always(3), always(4)):
+        mine(app).state(GamesState).networks = (imported(app, kind), "lenet5")
+        game(app, "split")
+        app.run()
+        assert "Best of this visit" not in words(app)
+        put(app, split_canvas(app), STEM)
+        assert "Split!" in words(app) and "Best of this visit" in words(app)
+        button(app, "Clear").click().run()
+    first, second = mine(app).state(GamesState).best_splits.values()
+    assert (first.split.first.label, second.split.first.label) == (3, 4)

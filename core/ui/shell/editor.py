@@ -37,6 +37,8 @@ class Editor:
         selected: path of the layer or branch that is open.
         widgets: renewed when fields must take their values from the network again (undo, move, preset).
         complaint: why the last edit was refused; empty if it was not.
+        first_weights: identity of the imported model with whose weights the next run begins; empty for fresh weights, None as long
+            as nothing was chosen.
         link_problem: why the link that was opened last cannot be read; empty if it can.
     """
 
@@ -50,6 +52,7 @@ class Editor:
     widgets: Renewal = field(default_factory=Renewal)
     complaint: str = ""
     link_problem: str = ""
+    first_weights: str | None = None
 
     def edit(self, network: Network, selected: Path | None = None, fresh_widgets: bool = True) -> None:
         """Change the network; `undo` brings this one back.
@@ -70,7 +73,7 @@ class Editor:
             self._replace(network, self.recipe if recipe else None)
         if recipe is not None:
             self.recipe = recipe
-        self.edited = None
+        self.edited = self.first_weights = None
         self._settle((0,), True)
 
     def begin(self, network: Network, recipe: Recipe, dataset: str) -> None:

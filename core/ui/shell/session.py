@@ -10,16 +10,21 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from core.data import SOURCES
 from core.network import LENET5, InvalidNetwork, Network, shared_from_json, to_json
 from core.store import Store, StoreError
 from core.training import Recipe, Run, Workspace, Workspaces
+from core.training.imported import MOST_MODELS
+from core.training.records import MAX_NAME
 from core.training.trained import Trained
 from core.ui.shell.editor import Editor
 from core.ui.shell.focus import Focus, ImageChoice
 from core.ui.shell.private import through_app, visitor
 from core.ui.shell.renewal import Renewal
+from core.views.wording import plain
 
 T = TypeVar("T")
+ON = ", trained on"  # is added to the name of a run that begins with imported weights
 
 
 @dataclass
@@ -33,8 +38,7 @@ class Session:
         focus: the trained network that is looked into.
         image: the image that is looked at.
         run: the run that the Train page and the sidebar are about, if there is any.
-        imported: a trained model from a file, if there was one.
-        imports: number of models imported so far.
+        imported: the model from a file that pages are about, if there was one.
         notice: a message about the last action, to be shown once; empty if there is none.
         opened_link: the token of the link that was opened last, so that it is taken once.
         hidden: parts of the interface that the link leaves out.
@@ -48,7 +52,6 @@ class Session:
     image: ImageChoice = field(default_factory=ImageChoice)
     run: Run | None = None
     imported: Trained | None = None
-    imports: int = 0
     notice: str = ""
     opened_link: str | None = None
     hidden: tuple[str, ...] = ()
@@ -79,14 +82,29 @@ class Session:
             st.toast(self.notice)
             self.notice = ""
 
+    def beginning(self) -> Trained | None:
+        """The imported model with whose weights the next run begins; None for fresh weights.
+
+        It is the one that was chosen, if it still fits; as long as none was, the one that is open in the editor.
+        """
+        network, chosen = self.editor.network, self.editor.first_weights
+        fitting = self.workspace.imported.fitting(network)
+        if chosen is None:
+            return next((one for one in fitting if one.network == network), None)
+        return next((one for one in fitting if one.identity == chosen), None)
+
     def start_run(self) -> None:
         """Train the network in the editor; a run of theirs still going is paused. Raises `InvalidNetwork`."""
         problem = self.editor.why_not_train()
         if problem:
             raise InvalidNetwork(problem)
+        first = self.beginning()
+        name = self.editor.network.name
         try:
-            self.choose_run(self.workspace.start(self.editor.network, self.editor.dataset, self.editor.recipe))
-        except StoreError as full:  # another window has been quicker
+            begin, name = ((), name) if first is None else (first.weights, f"{name[: MAX_NAME - len(ON)]}{ON}")
+            run = self.workspace.start(self.editor.network, self.editor.dataset, self.editor.recipe, begin, name)
+            self.choose_run(run)
+        except StoreError as full:  # another window has been quicker, or the weights cannot be read
             self.notice = str(full)
             return
         self.focus.subject = "run"
@@ -96,6 +114,31 @@ class Session:
         self.run, self.focus.epoch = run, None
         if run is None and self.focus.subject == "run":
             self.focus.subject = None
+
+    def take_imported(self, trained: Trained) -> None:
+        """Keep an imported model for the next visits too, and open it; the notice says which one made room for it."""
+        gone = self.workspace.imported.keep(trained)
+        self.open_imported(trained)
+        names = ", ".join(f"“{plain(one.network.name)}”" for one in gone)
+        self.notice = f"{names} made room: {MOST_MODELS} imported models are kept." if names else ""
+
+    def open_imported(self, trained: Trained) -> None:
+        """Open an imported model in the editor, look into it, and let training go on from its weights."""
+        self.editor.open(trained.network)
+        if trained.dataset in SOURCES:
+            self.editor.dataset = trained.dataset
+        self.editor.first_weights = trained.identity
+        self.imported, self.focus.subject = trained, "imported"
+
+    def forget_imported(self, trained: Trained) -> None:
+        """Delete an imported model; pages go on with the newest of the others."""
+        try:
+            self.workspace.imported.forget(trained)
+        except StoreError as problem:
+            self.notice = str(problem)
+            return
+        if self.imported is not None and self.imported.identity == trained.identity:
+            self.imported = next(iter(self.workspace.imported.all), None)
 
     def forget_deleted(self) -> None:
         """Go on with another run where this one was deleted meanwhile, in another window of this visitor."""
@@ -115,13 +158,14 @@ class Session:
             self._draft = draft
 
     def restore_draft(self) -> None:
-        """Open the draft of an earlier visit, and choose the active run or else the newest."""
+        """Open the draft of an earlier visit, and choose the newest imported model and the active run or else the newest."""
         text = self.workspace.draft()
         if text is not None:
             with suppress(InvalidNetwork):  # damaged: they begin anew
                 shared = shared_from_json(text)
                 self.editor.begin(shared.network, shared.recipe or self.editor.recipe, shared.dataset or "")
                 self._draft = (self.editor.network, self.editor.recipe, self.editor.dataset)
+        self.imported = next(iter(self.workspace.imported.all), None)
         runs = self.workspace.runs
         self.run = next((run for run in runs if run.active), runs[0] if runs else None)
 

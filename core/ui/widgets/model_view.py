@@ -39,7 +39,8 @@ class ModelView:
         dataset: name of the dataset it has learned from.
         sure_from: the probability from which its predictions are called confident, 0…1.
         live: true while newer weights are still coming.
-        who: identifier, unique among this visitor's networks even where titles are equal; stays when weights change.
+        who: identifier, unique among this visitor's networks even where titles are equal; stays when weights change,
+            and names them where there is no viewer.
         viewer: owner of the model, where its weights change; None where they stay.
     """
 
@@ -48,14 +49,19 @@ class ModelView:
     model: keras.Model
     dataset: str
     live: bool
+    who: str
     viewer: Viewer | None = None
     sure_from: float = SURE_FROM
-    who: str = ""
 
     @property
     def version(self) -> object:
         """Names the weights: what was computed for an equal version need not be computed again."""
-        return (id(self.model), self.viewer and self.viewer.shown)
+        return self.identity, self.viewer and self.viewer.shown
+
+    @property
+    def identity(self) -> object:
+        """Tells the model, and not its weights of the moment, from all others that this visitor ever looks into."""
+        return self.who if self.viewer is None else self.viewer.number
 
     @property
     def about(self) -> About:
@@ -79,7 +85,7 @@ def choose_subject(mine: Session, key: str, usual: str = "lenet5") -> ModelView:
     _choose_title(mine, key, usual)
     run = mine.run
     if mine.focus.subject == "imported" and mine.imported is not None:
-        return _of_import(mine, mine.imported)
+        return _of_import(mine.imported) or _of_name("lenet5")
     if mine.focus.subject != "run" or run is None:
         return _of_name(mine.focus.subject or usual)
     if run.network != mine.editor.network:
@@ -100,7 +106,7 @@ def _choose_title(mine: Session, key: str, usual: str) -> None:
     if mine.run is not None:
         titles["run"] = f"Your run: {plain(mine.run.name)}"
     if mine.imported is not None:
-        titles["imported"] = f"Imported: {plain(mine.imported.network.name)}"
+        titles["imported"] = _import_title(mine.imported)
     options = list(titles)
     if mine.focus.subject not in options:
         mine.focus.subject = None
@@ -111,30 +117,37 @@ def _choose_title(mine: Session, key: str, usual: str) -> None:
             default=mine.focus.subject or usual,
             format_func=titles.__getitem__,
             required=True,
-            key=f"{key}/{len(options)}/{titles.get('run')}",
+            key=f"{key}/{len(options)}/{titles.get('run')}/{titles.get('imported')}",
         )
         if mine.focus.subject or chosen != usual:  # what was not chosen is left to the next page
             mine.focus.subject = chosen
         if mine.focus.subject == "run":
             choose_run(mine, key)
             choose_epoch(mine, key)
+        if mine.focus.subject == "imported":
+            _choose_imported(mine, key)
 
 
 def subjects(mine: Session) -> dict[str, str]:
     """Every network that can be asked, several of them on one page: what `subject_of` calls it → its title."""
     titles = dict(TITLES)
     titles |= {_run_key(run): f"Your run: {plain(run.name)}" for run in _runs(mine)}
-    if mine.imported is not None:
-        titles["imported"] = f"Imported: {plain(mine.imported.network.name)}"
+    for one in _imports(mine):
+        title, number = _import_title(one), 1
+        while title in titles.values():
+            number += 1
+            title = f"{_import_title(one)} ({number})"
+        titles[_import_key(one)] = title
     return titles
 
 
 def subject_of(mine: Session, key: str) -> ModelView | None:
     """The network that `subjects` has under this key, with its newest weights; None where a run has none yet."""
-    if key == "imported":
-        return None if mine.imported is None else _of_import(mine, mine.imported)
     if key in TITLES:
         return _of_name(key)
+    found = next((one for one in _imports(mine) if _import_key(one) == key), None)
+    if found is not None:
+        return _of_import(found)
     return next((_of_run(mine, run) for run in _runs(mine) if _run_key(run) == key), None)
 
 
@@ -147,18 +160,37 @@ def _run_key(run: Run) -> str:
     return f"run/{run.created}"
 
 
+def _imports(mine: Session) -> list[Trained]:
+    """The imported models, the one that pages are about first."""
+    first = [] if mine.imported is None else [mine.imported]
+    return first + [one for one in mine.workspace.imported.all if not first or one.identity != first[0].identity]
+
+
+def _import_key(there: Trained) -> str:
+    return f"imported/{there.identity}"
+
+
+def _import_title(there: Trained) -> str:
+    return f"Imported: {plain(there.network.name)}"
+
+
 def _of_name(name: str, live: bool = False) -> ModelView:
     """One that comes trained; live where it stands in for a run that has no weights yet."""
     with waking():
         model = pretrained(name)
     known = card(name)
-    return ModelView(TITLES[name], known.network, model, known.dataset, live, sure_from=known.sure_from, who=name)
+    return ModelView(TITLES[name], known.network, model, known.dataset, live, name, sure_from=known.sure_from)
 
 
-def _of_import(mine: Session, there: Trained) -> ModelView:
-    with waking():
-        title, who = f"Imported: {plain(there.network.name)}", f"imported/{mine.imports}"
-        return ModelView(title, there.network, there.model(), there.dataset, False, who=who)
+def _of_import(there: Trained) -> ModelView | None:
+    """An imported model; None, with a sentence on the page, where its weights cannot be read."""
+    try:
+        with waking():
+            model = there.model()
+    except (StoreError, ValueError) as problem:
+        st.warning(str(problem) if isinstance(problem, StoreError) else "These weights do not fit the network.")
+        return None
+    return ModelView(_import_title(there), there.network, model, there.dataset, False, _import_key(there))
 
 
 def _of_run(mine: Session, run: Run) -> ModelView | None:
@@ -170,7 +202,7 @@ def _of_run(mine: Session, run: Run) -> ModelView | None:
     title = f"Your run: {plain(run.name)}" + ("" if epoch is None else f", after epoch {epoch}")
     live = run.active and epoch is None
     who = f"{_run_key(run)}/{epoch}"
-    return ModelView(title, run.network, model, run.dataset_name, live, mine.focus.viewer(run), who=who)
+    return ModelView(title, run.network, model, run.dataset_name, live, who, mine.focus.viewer(run))
 
 
 def choose_run(mine: Session, key: str) -> None:
@@ -190,6 +222,33 @@ def choose_run(mine: Session, key: str) -> None:
         range(len(runs)),
         runs.index(mine.run),
         format_func=names.__getitem__,
+        key=widget,
+        on_change=chosen,
+        width=240,
+    )
+
+
+def _choose_imported(mine: Session, key: str) -> None:
+    """A choice of one of the imported models, where there are several."""
+    models = _imports(mine)
+    if len(models) < 2:
+        return
+    by_key = {_import_key(one): one for one in sorted(models, key=lambda one: one.identity)}
+    widget = f"{key}/imported/{mine.imported and mine.imported.identity}/{len(models)}"
+
+    def chosen() -> None:
+        mine.imported = by_key.get(st.session_state[widget], mine.imported)
+
+    names = [one.network.name for one in by_key.values()]
+    titles = {
+        key: f"{name} ({names[:place].count(name) + 1})" if name in names[:place] else name
+        for place, (key, name) in enumerate(zip(by_key, names))
+    }
+    st.selectbox(
+        "Imported model",
+        list(by_key),
+        list(by_key).index(_import_key(models[0])),
+        format_func=titles.__getitem__,
         key=widget,
         on_change=chosen,
         width=240,

@@ -2,11 +2,14 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import streamlit
 
 from core.network import LENET5, Dense, Flatten, InvalidNetwork, Network
 from core.training import Recipe, Workspace
+from core.training.imported import ImportedModels
+from core.training.trained import Trained
 from core.ui.pages.draw.state import DrawState
 from core.ui.pages.teach.state import TeachState
 from core.ui.shell.session import Session
@@ -77,7 +80,7 @@ def test_a_damaged_draft_begins_anew(text):
 @pytest.mark.parametrize(("active", "chosen"), [((False, True, False), 1), ((False, False), 0), ((), None)])
 def test_the_active_run_or_else_the_newest_is_the_current_one(active, chosen):
     runs = [SimpleNamespace(active=one) for one in active]
-    mine = Session(workspace=SimpleNamespace(runs=runs, draft=lambda: None))
+    mine = Session(workspace=SimpleNamespace(runs=runs, imported=ImportedModels(), draft=lambda: None))
     mine.restore_draft()
     assert mine.run is (None if chosen is None else runs[chosen])
 
@@ -149,3 +152,62 @@ def test_where_the_current_run_was_deleted_in_another_window_the_next_one_follow
     mine.notice = ""
     mine.forget_deleted()
     assert mine.run is left and not mine.notice
+
+
+def model(label, network=SMALL):
+    """An imported model that predicts nothing but this class."""
+    return Trained(network, [np.zeros((784, 10), np.float32), 9 * np.eye(10, dtype=np.float32)[label]], "mnist")
+
+
+def test_an_imported_model_is_there_after_a_reload_and_training_goes_on_from_it():
+    mine = Session(workspace=Drafts())
+    mine.take_imported(model(3))
+    mine.keep_draft()
+    assert mine.editor.network == SMALL and mine.focus.subject == "imported"
+    for session in (mine, again(mine)):
+        assert session.imported.identity == model(3).identity
+        assert session.beginning().identity == model(3).identity
+    assert again(Session(workspace=Drafts())).imported is None
+
+
+def test_a_network_that_only_has_the_shape_of_an_imported_one_begins_with_fresh_weights_until_asked():
+    mine = Session(workspace=Drafts())
+    mine.take_imported(model(3))
+    mine.editor.open(SMALL.renamed("Another"))
+    assert mine.beginning() is None
+    mine.editor.first_weights = model(3).identity
+    assert mine.beginning().identity == model(3).identity
+    mine.editor.edit(LENET5)
+    assert mine.beginning() is None  # they do not fit
+    mine.editor.undo()
+    assert mine.beginning().identity == model(3).identity
+    mine.editor.first_weights = ""
+    assert mine.beginning() is None
+
+
+def test_of_two_imported_models_the_one_that_was_opened_last_is_trained_on():
+    mine = Session(workspace=Drafts())
+    mine.take_imported(model(3))
+    mine.take_imported(model(4))
+    assert mine.beginning().identity == mine.imported.identity == model(4).identity
+    mine.open_imported(mine.workspace.imported.all[1])
+    assert mine.beginning().identity == mine.imported.identity == model(3).identity
+    mine.forget_imported(mine.imported)
+    assert mine.imported.identity == model(4).identity
+    mine.forget_imported(mine.imported)
+    assert mine.imported is None and mine.beginning() is None
+
+
+def test_a_run_begins_with_the_imported_weights_and_its_name_says_so(small_mnist):
+    mine = Session(workspace=Workspace(loader=lambda _: small_mnist))
+    mine.take_imported(model(3))
+    mine.editor.recipe = Recipe(epochs=1)
+    mine.start_run()
+    assert mine.run.name == "Small, trained on"
+    assert mine.run.wait(60)
+    # Before the first step it predicts 3 for every image, as the model from the file does.
+    assert mine.run.snapshot.evaluations[0].accuracy == (small_mnist.y_test == 3).mean()
+    mine.editor.first_weights = ""
+    mine.start_run()
+    assert mine.run.name == "Small" and mine.run.wait(60)
+    assert mine.run.snapshot.evaluations[0].accuracy != (small_mnist.y_test == 3).mean()

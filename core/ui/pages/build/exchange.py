@@ -90,6 +90,7 @@ def _import(mine: Session) -> None:
         help="A model file is read as data and never loaded, because loading one can run code.",
     )
     if file is None:
+        _imported_before(mine)
         return
     try:
         if file.name.lower().endswith(".json"):
@@ -108,9 +109,30 @@ def _import(mine: Session) -> None:
         st.button(label, type="primary", on_click=what, key="import/open")
 
 
+def _imported_before(mine: Session) -> None:
+    """The models that were imported earlier, to be opened again or deleted."""
+    there = mine.workspace.imported
+    if there.problem:
+        st.warning(there.problem)
+    if not there.all:
+        return
+    st.markdown("**Imported before**")
+    for one in there.all:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            key = f"import/kept/{one.identity}"
+            st.button(
+                f"Open “{plain(one.network.name)}”", key=f"{key}/open", on_click=mine.open_imported, args=(one,)
+            )
+            st.button(
+                "Delete", icon=":material/delete:", key=f"{key}/delete", on_click=mine.forget_imported, args=(one,)
+            )
+
+
 def _opened(mine: Session, take_over: Callable[[Session, Any], None], what: Shared | Foreign) -> None:
     take_over(mine, what)
-    mine.notice = f"Imported “{plain(mine.editor.network.name)}”. Undo brings back what you had."
+    mine.notice = (
+        f"Imported “{plain(mine.editor.network.name)}”. Undo brings back what you had. {mine.notice}".strip()
+    )
 
 
 def _read_json(content: bytes) -> Shared:
@@ -123,13 +145,12 @@ def _read_json(content: bytes) -> Shared:
 def _take_model(mine: Session, foreign: Foreign) -> None:
     """Open the network in the editor and, if it fits the chosen dataset, its weights to be looked into."""
     source = SOURCES[mine.editor.dataset]
-    mine.editor.open(foreign.network)
     answers = not trace(foreign.network, len(source.class_names)).problems
     if not foreign.weights:
+        mine.editor.open(foreign.network)
         return
     if answers and foreign.network.input_shape == source.input_shape:
-        mine.imports += 1
-        mine.imported = Trained(foreign.network, foreign.weights, mine.editor.dataset)
-        mine.focus.subject = "imported"
+        mine.take_imported(Trained(foreign.network, foreign.weights, mine.editor.dataset))
     else:
+        mine.editor.open(foreign.network)
         mine.editor.complaint = f"This network does not predict the classes of {source.title}, so it can be edited, but not be looked into."

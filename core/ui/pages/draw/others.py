@@ -18,14 +18,18 @@ MOST_COMPARED = 3
 def ask_others(mine: Session, subject: ModelView, image: np.ndarray) -> None:
     """The same drawing, read by other networks."""
     state = mine.state(DrawState)
-    titles = {name: title for name, title in subjects(mine).items() if title != subject.title}
+    titles = {
+        name: title
+        for name, title in subjects(mine).items()
+        if name not in (subject.who, subject.who.rpartition("/")[0])
+    }
     chosen = st.pills(
         "Ask other networks too",
         list(titles),
         selection_mode="multi",
         default=[name for name in state.compared if name in titles],
         format_func=titles.__getitem__,
-        key=f"draw/compared/{hash(tuple(titles.values()))}",
+        key=f"draw/compared/{hash(tuple(titles.items()))}",
     )
     state.compared = list(chosen)[-MOST_COMPARED:]
     if len(chosen) > MOST_COMPARED:

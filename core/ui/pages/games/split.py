@@ -84,7 +84,7 @@ def _two_networks(mine: Session) -> tuple[ModelView, ModelView] | None:
                 list(titles),
                 list(titles).index(name),
                 format_func=titles.__getitem__,
-                key=f"games/{label}/{len(titles)}",
+                key=f"games/{label}/{hash(tuple(titles))}",  # one for each list of networks
                 width=280,
             )
             for label, name in zip(("One network", "The other"), usual)

@@ -41,7 +41,8 @@ def try_out(mine: Session, collection: Collection) -> None:
         dataset = "mnist" if run is None else run.dataset_name
         viewer = mine.focus.viewer(run) if run is not None else None
         sure_from = card("lenet5").sure_from if run is None else SURE_FROM
-        subject = ModelView(plain(chosen.title), chosen.network, model, dataset, False, viewer, sure_from)
+        who = "lenet5" if run is None else f"run/{run.created}"
+        subject = ModelView(plain(chosen.title), chosen.network, model, dataset, False, who, viewer, sure_from)
         play, all_of_them = st.columns([2, 3], gap="large")
         try:
             with play:

@@ -9,6 +9,7 @@ import streamlit as st
 from core.training import Run, State
 from core.ui.shell.pages import link_to
 from core.ui.shell.session import Session
+from core.views.wording import plain
 
 
 def controls(mine: Session) -> None:
@@ -28,7 +29,8 @@ def controls(mine: Session) -> None:
 
 
 def _start(mine: Session, problem: str | None) -> None:
-    run = mine.run
+    run, first = mine.run, mine.beginning()
+    weights = "fresh weights" if first is None else f"the weights of “{plain(first.network.name)}”"
     active = run is not None and run.active
     paused = run is not None and run.snapshot.state is State.PAUSED
     _button(
@@ -36,7 +38,7 @@ def _start(mine: Session, problem: str | None) -> None:
         "play_arrow",
         mine.start_run,
         problem or ("Pause or stop the training first." if active else None),
-        "Train the network of the Build page from fresh weights, as a new training run.",
+        f"Train the network of the Build page from {weights}, as a new training run.",
         key="start",
         primary=not active and not paused,
     )

@@ -98,5 +98,7 @@ def inside(mine: Session, run: Run, now: Snapshot) -> None:
     if model is None or path is None:
         st.caption("The first weights come in a moment." if run.active else "There are no weights to look at.")
         return
-    subject = ModelView(plain(run.name), run.network, model, run.dataset_name, run.active, mine.focus.viewer(run))
+    subject = ModelView(
+        plain(run.name), run.network, model, run.dataset_name, run.active, "the run on Train", mine.focus.viewer(run)
+    )
     layer_pictures(subject, path, data.x_test[number].astype(np.float32) / 255)
