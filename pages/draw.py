@@ -8,6 +8,7 @@ from core.ui.shell.frame import head
 from core.ui.shell.pages import end_page, link_to
 from core.ui.shell.session import session
 from core.ui.widgets.model_view import choose_subject, watch
+from core.views.wording import listed, plain
 
 mine = session()
 head("Draw", "Draw a digit from 0 to 9 with mouse or finger; the network predicts after each stroke.")
@@ -19,6 +20,9 @@ if subject.network.input_shape != (28, 28, 1):
 
 if subject.dataset == "fashion_mnist":
     st.info("This network has learned clothes, not digits: try a bag, trousers or a boot.")
+
+if subject.own is not None:
+    st.info(plain(f"This network tells apart {listed(subject.class_names)}."))
 
 watch(mine, subject, lambda: board(mine, subject))
 link_to("teach", "Show a network how you write: Teach")

@@ -1,7 +1,7 @@
 """Images for networks: datasets, and drawings turned into their format."""
 
 from core.data.collection import DIGITS, Collection, InvalidCollection
-from core.data.datasets import SOURCES, Dataset, DatasetError
+from core.data.datasets import SOURCES, Dataset, DatasetError, OwnClasses
 from core.data.drawing import (
     STEPS,
     Digit,
@@ -29,6 +29,7 @@ __all__ = [
     "DrawnDataset",
     "Frame",
     "InvalidCollection",
+    "OwnClasses",
     "Step",
     "about",
     "digits_from_pixels",

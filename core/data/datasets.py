@@ -35,6 +35,17 @@ class Source:
         return self.title
 
 
+@dataclass(frozen=True)
+class OwnClasses:
+    """The classes of a network that has learned from images that are not here."""
+
+    class_names: tuple[str, ...]
+    input_shape: tuple[int, ...]
+    title: str = "its own classes"
+    tested_on: str = "its own classes"
+    credit: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Images with their labels.

@@ -17,7 +17,7 @@ import numpy as np
 
 from core.data import datasets
 from core.data.collection import DIGITS, FIELD, ONE_IN, Collection
-from core.data.datasets import SOURCES, Dataset, DatasetError, Source
+from core.data.datasets import SOURCES, Dataset, DatasetError, OwnClasses, Source
 
 NAME = re.compile(r"drawn_[0-9a-f]{24}")
 REHEARSED = 6_000  # of MNIST's images, so that what it knows of them is not forgotten
@@ -70,7 +70,7 @@ class DrawnDataset:
         return made
 
 
-About = Source | DrawnDataset  # what there is to say of a dataset before its images are read
+About = Source | DrawnDataset | OwnClasses  # what there is to say of a dataset before its images are read
 
 _held_datasets: weakref.WeakSet[DrawnDataset] = weakref.WeakSet()
 _listing = threading.Lock()

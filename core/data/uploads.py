@@ -156,3 +156,24 @@ def network_input(picture: np.ndarray, input_shape: tuple[int, ...]) -> np.ndarr
         return values
     grey = values @ np.array([0.299, 0.587, 0.114], np.float32)
     return np.repeat(grey[..., np.newaxis], channels, axis=2)
+
+
+def drawing_input(drawing: np.ndarray, input_shape: tuple[int, ...]) -> np.ndarray:
+    """Convert a drawing to the input shape of a network: in the middle, as large as fits, on black.
+
+    Args:
+        drawing: (28, 28) float32 in 0…1.
+        input_shape: (height, width, channels).
+
+    Returns:
+        (height, width, channels) float32 in 0…1; the drawing itself where the network takes 28×28 images.
+    """
+    height, width, channels = input_shape
+    side = min(height, width)
+    if side != len(drawing):
+        smooth = Image.Resampling.BOX if side < len(drawing) else Image.Resampling.BILINEAR
+        drawing = np.asarray(Image.fromarray(drawing.astype(np.float32)).resize((side, side), smooth))
+    image = np.zeros((height, width), np.float32)
+    top, left = (height - side) // 2, (width - side) // 2
+    image[top : top + side, left : left + side] = np.clip(drawing, 0.0, 1.0)
+    return np.repeat(image[..., np.newaxis], channels, axis=2)

@@ -69,6 +69,22 @@ class ImportedModels:
                     self.problem = str(problem)
             return gone
 
+    def name_classes(self, trained: Trained, names: Sequence[str]) -> None:
+        """Give a model's own classes other names; raises `StoreError` where they cannot be kept, then nothing changes.
+
+        Args:
+            trained: one without a dataset.
+            names: as many as it has classes.
+        """
+        with self._changing:
+            before, trained.class_names = trained.class_names, tuple(names)
+            if self._store is not None and self._store.load(_kinds(trained)[0]) is not None:
+                try:
+                    self._store.save(_kinds(trained)[0], _record(trained))
+                except StoreError:
+                    trained.class_names = before
+                    raise
+
     def forget(self, trained: Trained) -> None:
         """Delete a model; raises `StoreError` where it cannot be deleted."""
         with self._changing:
@@ -118,8 +134,19 @@ def _files(trained: Trained) -> dict[str, bytes | None]:
             f"This model has {len(arrays) / MB:,.0f} MB of weights; up to {most:,g} MB are kept for your next visit, so "
             "it stays until you leave."
         )
-    value = {"version": VERSION, "network": to_json(trained.network), "dataset": trained.dataset}
-    return dict(zip(_kinds(trained), (json.dumps(value).encode(), arrays)))
+    return dict(zip(_kinds(trained), (_record(trained), arrays)))
+
+
+def _record(trained: Trained) -> bytes:
+    """What is stored of a model besides its weights."""
+    value = {
+        "version": VERSION,
+        "network": to_json(trained.network),
+        "dataset": trained.dataset,
+        "class_names": trained.class_names,
+        "remark": trained.remark,
+    }
+    return json.dumps(value).encode()
 
 
 def _trained(store: VisitorStore, identity: str) -> Trained:
@@ -129,7 +156,9 @@ def _trained(store: VisitorStore, identity: str) -> Trained:
     if value["version"] != VERSION:
         raise StoreError("A newer version of Receptive has saved it.")
     network = shared_from_json(value["network"]).network
-    return Trained(network, partial(_weights, store, identity), str(value["dataset"]), identity)
+    names = [str(name) for name in value.get("class_names", ())]
+    remark = str(value.get("remark", ""))
+    return Trained(network, partial(_weights, store, identity), str(value["dataset"]), identity, names, remark)
 
 
 def _weights(store: VisitorStore, identity: str) -> Sequence[np.ndarray]:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.network import Network, to_json
+from core.data import SOURCES, OwnClasses
+from core.network import Network, to_json, trace
 
 if TYPE_CHECKING:
     import keras
@@ -68,8 +69,10 @@ class Trained:
         network: the network.
         weights: in the order of `build_model(network).get_weights()`; or a function that reads them when needed, which
             may raise `StoreError`.
-        dataset: name of the dataset whose classes it predicts.
+        dataset: name of the dataset whose classes it predicts; empty where its images are not here.
         identity: what `identity` is, where that is known already.
+        class_names: of its own classes, where there is no dataset; by default Class 0, Class 1 and so on.
+        remark: a sentence on what was measured when it was imported; may be empty.
     """
 
     def __init__(
@@ -78,9 +81,13 @@ class Trained:
         weights: Sequence[np.ndarray] | Callable[[], Sequence[np.ndarray]],
         dataset: str,
         identity: str = "",
+        class_names: Sequence[str] = (),
+        remark: str = "",
     ) -> None:
         self.network = network
         self.dataset = dataset
+        self.class_names = tuple(class_names)
+        self.remark = remark
         self._weights = weights
         self._identity = identity
         self._viewer = Viewer(network)
@@ -100,6 +107,18 @@ class Trained:
                 found.update(np.ascontiguousarray(array).tobytes())
             self._identity = found.hexdigest()[:20]
         return self._identity
+
+    @property
+    def own_classes(self) -> OwnClasses | None:
+        """Its classes, where the dataset of the name is not here or is one of other classes; else None."""
+        shape = trace(self.network).rows[-1].shape or (0,)
+        source = SOURCES.get(self.dataset)
+        if source is not None and (len(source.class_names),) == shape:
+            return None
+        usual = tuple(f"Class {number}" for number in range(shape[-1]))
+        return OwnClasses(
+            self.class_names if len(self.class_names) == len(usual) else usual, self.network.input_shape
+        )
 
     def model(self) -> keras.Model:
         """A Keras model with these weights; made once."""

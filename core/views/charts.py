@@ -21,6 +21,7 @@ from core.views.wording import percent
 CURVE_HEIGHT = 240
 DRAWN = "your drawings"
 KEPT = 64  # shapes of a kind of chart
+MOST_BARS = 40  # classes of one chart
 
 Spec = dict[str, Any]  # as Vega-Lite has it
 
@@ -287,29 +288,39 @@ def _confusion(class_names: tuple[str, ...], most: int, look: Look, choosing: bo
 
 
 def probability_bars(probabilities: np.ndarray | None, class_names: Sequence[str], look: Look = LIGHT) -> Spec:
-    """One bar a class, always in the class's own colour, with the percentage beside it; None: no bars yet."""
-    known = probabilities is not None
+    """One bar a class, always in the class's own colour, with the percentage beside it; None: no bars yet.
+
+    Of more than `MOST_BARS` classes, only the most probable have a bar.
+    """
+    values = np.zeros(len(class_names)) if probabilities is None else probabilities
+    shown = np.sort(np.argsort(-values, kind="stable")[:MOST_BARS])
     bars = [
-        {"class": name, "probability": float(p), "text": percent(float(p) if known else None)}
-        for name, p in zip(class_names, probabilities if known else np.zeros(len(class_names)))
+        {
+            "class": class_names[label],
+            "probability": float(values[label]),
+            "text": percent(None if probabilities is None else float(values[label])),
+        }
+        for label in shown
     ]
-    return filled(_probability_bars(tuple(class_names), look), bars=bars)
+    colours = tuple(CLASS_COLOURS[label % len(CLASS_COLOURS)] for label in shown)
+    more = f"the {MOST_BARS} most probable of {len(class_names):,} classes" if len(class_names) > len(shown) else None
+    return filled(_probability_bars(tuple(bar["class"] for bar in bars), colours, more, look), bars=bars)
 
 
 @lru_cache(KEPT)
-def _probability_bars(class_names: tuple[str, ...], look: Look) -> Spec:
+def _probability_bars(class_names: tuple[str, ...], colours: tuple[str, ...], more: str | None, look: Look) -> Spec:
     order = list(class_names)
     base = alt.Chart(alt.NamedData("bars")).encode(
         y=alt.Y(
             "class:N",
             sort=order,
-            title=None,
+            title=more,
             axis=alt.Axis(labelFontSize=13, ticks=False, domain=False, labelOverlap=False),
         ),
         tooltip=[alt.Tooltip("class:N"), alt.Tooltip("probability:Q", format=".4%")],
     )
     x = alt.X("probability:Q", scale=alt.Scale(domain=[0, 1.25]), axis=None)
-    colour = alt.Color("class:N", scale=alt.Scale(domain=order, range=list(CLASS_COLOURS[: len(order)])), legend=None)
+    colour = alt.Color("class:N", scale=alt.Scale(domain=order, range=list(colours)), legend=None)
     drawn = base.mark_bar(cornerRadiusEnd=3, height={"band": 0.7}).encode(x=x, color=colour)
     numbers = base.mark_text(align="left", dx=5, fontSize=12, color=look.text).encode(x=x, text="text:N")
     return alt.layer(drawn, numbers).properties(height=26 * len(order)).to_dict()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 
 from core.network import Network, trace
 from core.training.snapshot import Snapshot, State
@@ -12,6 +13,14 @@ from core.training.snapshot import Snapshot, State
 def plain(text: str) -> str:
     """Escape a visitor's text for places where Streamlit renders Markdown."""
     return re.sub(r"([\\`*_{}\[\]()#!$:|~<>^&]|(?<=www)\.)", r"\\\1", text)
+
+
+def listed(names: Sequence[str], most: int = 12) -> str:
+    """`red, green and blue`; of many only the first and the last: `A, B, C … Z`, with their number."""
+    if len(names) > most:
+        return f"{', '.join(names[: most - 1])} … {names[-1]} ({len(names):,} in all)"
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def percent(share: float | None) -> str:

@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 
-from core.network import Dense, Flatten, Network
+from core.data.uploads import drawing_input, network_input
+from core.network import Conv2D, Dense, Flatten, Network
+from core.training import build_model
 from core.training.foreign import weights_file
 from core.training.trained import Trained
+from core.ui.pages.games.state import GamesState
 from core.ui.shell.session import Session
 from tests.pages.conftest import button, mine, opened, words
 from tests.pages.test_pages import uploaded
@@ -119,3 +122,125 @@ def test_weights_that_cannot_be_read_any_more_are_said_and_another_network_is_sh
     mine(app).focus.subject = "imported"
     opened(app, "feature_maps")
     assert not app.exception and "An imported model is damaged." in words(app)
+
+
+def strangers(classes, shape=(28, 28, 1)):
+    """A network for classes of which there are no images here."""
+    return Network(
+        shape, (Conv2D(4, 5, strides=3, activation="relu"), Flatten(), Dense(classes, "softmax")), "Stranger"
+    )
+
+
+def opened_stranger(app, network):
+    """Its file, with weights, opened through Import."""
+    weights = build_model(network, seed=3).get_weights()
+    uploaded(app, "stranger.npz", weights_file(network, weights, ()))
+    button(app, "Open “Stranger” with its weights").click().run()
+    assert not app.exception and mine(app).focus.subject == "imported"
+    return app
+
+
+OTHERS = {
+    "26 letters": strangers(26),
+    "7 of RGB": strangers(7, (32, 32, 3)),
+    "36 of an oblong": strangers(36, (20, 30, 1)),
+    "200 kinds": strangers(200, (28, 28, 3)),
+}
+PAGES = (
+    "build",
+    "train",
+    "runs",
+    "draw",
+    "teach",
+    "games",
+    "kernels",
+    "feature_maps",
+    "receptive_fields",
+    "why",
+    "mistakes",
+)
+A_STEM = np.zeros((60, 40, 4), np.uint8)
+A_STEM[..., 3] = 255
+A_STEM[10:50, 18:22, :3] = 255
+
+
+@pytest.mark.parametrize("network", OTHERS.values(), ids=OTHERS)
+def test_a_network_for_other_classes_is_imported_with_its_weights_and_breaks_no_page(app, network):
+    opened_stranger(app, network)
+    assert "There are no such images here to measure it on" in words(app)
+    for page in PAGES:
+        opened(app, page)
+        assert not app.exception, page
+    for game in ("fool", "against"):
+        mine(app).state(GamesState).game = game
+        opened(app, "kernels")
+        opened(app, "games")
+        assert not app.exception and "There are no images here of the classes" in words(app), game
+
+
+@pytest.mark.parametrize("source", ["upload", "drawing"])
+@pytest.mark.parametrize("network", OTHERS.values(), ids=OTHERS)
+def test_it_is_looked_into_with_a_picture_or_a_drawing_and_predicts_as_keras_does(app, network, source):
+    opened_stranger(app, network)
+    mine(app).image.drawing = np.zeros((28, 28), np.float32)
+    mine(app).image.drawing[4:24, 12:16] = 1.0
+    mine(app).image.upload, mine(app).image.source = A_STEM, source
+    for page in ("feature_maps", "why", "kernels", "receptive_fields"):
+        opened(app, page)
+        assert not app.exception, page
+        assert "gets a black one" not in words(app) and "Upload a picture above" not in words(app), page
+    opened(app, "feature_maps")
+    sent = (
+        drawing_input(mine(app).image.drawing, network.input_shape)
+        if source == "drawing"
+        else network_input(A_STEM, network.input_shape)
+    )
+    label = int(np.argmax(mine(app).imported.model()(sent[np.newaxis])))
+    assert (
+        f"Input: your {'drawing' if source == 'drawing' else 'picture'}. The network predicts **Class {label}**"
+        in words(app)
+    )
+
+
+def test_without_a_picture_why_says_what_would_work(app):
+    opened_stranger(app, OTHERS["26 letters"])
+    opened(app, "why")
+    assert "Upload a picture above, or draw something" in words(app)
+
+
+def test_its_classes_can_be_named_and_keep_their_names(app):
+    opened_stranger(app, OTHERS["26 letters"])
+    opened(app, "feature_maps")
+    names = [f"*{letter}*" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
+    field = next(area for area in app.text_area if area.label.startswith("One a line, all 26"))
+    assert field.value.split("\n")[:2] == ["Class 0", "Class 1"]
+    field.set_value("\n".join(names)).run()
+    assert not app.exception and mine(app).imported.own_classes.class_names == tuple(names)
+    assert "The network predicts **\\*" in words(app)  # shown as it is, not as Markdown
+    reloaded(app)
+    assert mine(app).imported.own_classes.class_names == tuple(names)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("one\ntwo", "26 classes, but here are 2 lines"),
+        ("\n".join(["same"] * 26), "Two classes are called “same”"),
+        ("\n".join(f"{number}" + "x" * 40 for number in range(26)), "1 to 40 characters"),
+    ],
+)
+def test_names_that_do_not_fit_are_refused_with_a_sentence(app, typed, said):
+    opened_stranger(app, OTHERS["26 letters"])
+    opened(app, "feature_maps")
+    field = next(area for area in app.text_area if area.label.startswith("One a line"))
+    field.set_value(typed).run()
+    assert not app.exception and said in words(app)
+    assert mine(app).imported.own_classes.class_names[0] == "Class 0"
+
+
+def test_a_model_that_predicts_no_classes_can_only_be_edited(app):
+    network = Network((28, 28, 1), (Conv2D(4, 5), Flatten(), Dense(10)), "Ten numbers")
+    uploaded(app, "x.npz", weights_file(network, build_model(network, seed=1).get_weights(), ()))
+    assert "does not end with probabilities of classes" in words(app)
+    button(app, "Open “Ten numbers” without weights").click().run()
+    assert mine(app).editor.network == network and mine(app).imported is None and not app.exception

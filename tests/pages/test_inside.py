@@ -92,6 +92,14 @@ def test_a_network_for_coloured_images_of_another_size_says_why_none_can_be_show
     imported(app, COLOURED)
     opened(app, page)
     assert not app.exception
+    assert "There are no images here of the classes that this network tells apart" in words(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_network_for_the_classes_but_not_the_images_of_a_dataset_says_so(app, page):
+    imported(app, Network((32, 32, 3), (Conv2D(4, 3, strides=4), Flatten(), ANSWER), "Ten of RGB"))
+    opened(app, page)
+    assert not app.exception
     assert "takes images of 32×32×3, but those of MNIST digits are 28×28×1" in words(app)
 
 

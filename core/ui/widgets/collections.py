@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
-from core.data import DIGITS, Collection, InvalidCollection, about
+from core.data import DIGITS, Collection, InvalidCollection
 from core.training import StoreError
 from core.ui.shell.pages import link_to
 from core.ui.shell.session import Session
@@ -56,10 +56,12 @@ def complain(mine: Session) -> None:
         mine.state(CollectionState).problem = ""
 
 
-def say_what_it_is(mine: Session, image: np.ndarray | None) -> None:
-    """Ten buttons to label a drawn digit, under the prediction; the drawing joins the visitor's digits."""
-    dataset = {"run": mine.run and mine.run.dataset_name, "imported": mine.imported and mine.imported.dataset}
-    if image is None or about(dataset.get(mine.focus.subject or "") or "mnist").class_names != DIGITS:
+def say_what_it_is(mine: Session, image: np.ndarray | None, class_names: Sequence[str]) -> None:
+    """Ten buttons to label a drawn digit, under the prediction; the drawing joins the visitor's digits.
+
+    Nothing where the network has other classes than the digits.
+    """
+    if image is None or tuple(class_names) != DIGITS:
         return
     there = mine.workspace.collection("digits")
     number = there.find(image)

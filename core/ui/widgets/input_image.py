@@ -10,10 +10,11 @@ import streamlit as st
 
 from core.data import load
 from core.data.drawn_datasets import is_drawn
-from core.data.uploads import network_input
+from core.data.uploads import drawing_input, network_input
 from core.ui.shell.frame import plain
+from core.ui.shell.pages import end_page, link_to
 from core.ui.shell.session import Session
-from core.ui.widgets.model_view import ModelView, choose_subject, misfit_words, need_images
+from core.ui.widgets.model_view import ModelView, choose_subject, misfit_words
 from core.ui.widgets.upload import uploaded
 
 
@@ -38,13 +39,18 @@ def choose_model_and_image(mine: Session, key: str, needs_images: bool = False) 
     Args:
         mine: remembers both, for all pages.
         key: prefix of the widgets' keys.
-        needs_images: end the page with a sentence where no test image fits into the network.
+        needs_images: end the page with a sentence where no test image fits into the network and nothing else is chosen.
     """
     subject = choose_subject(mine, f"{key}/subject")
-    if needs_images:
-        need_images(subject)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        return subject, choose_image(mine, subject, key)
+        picture = (choose_any_image if needs_images else choose_image)(mine, subject, key)
+    if picture is None:
+        st.info(
+            f"{misfit_words(subject)}. Upload a picture above, or draw something on the Draw page, to see why it predicts what it predicts."
+        )
+        link_to("draw", "Draw")
+        end_page()
+    return subject, picture
 
 
 def choose_image(mine: Session, subject: ModelView, key: str) -> InputImage:
@@ -52,27 +58,38 @@ def choose_image(mine: Session, subject: ModelView, key: str) -> InputImage:
 
     Where no test image fits into the network, it is a black one until there is a picture.
     """
+    chosen = choose_any_image(mine, subject, key)
+    if chosen is not None:
+        return chosen
+    st.info(
+        f"{misfit_words(subject)}. Until you upload a picture or draw something on the Draw page, it gets a black one."
+    )
+    return InputImage(np.zeros(subject.network.input_shape, np.float32), "a black image")
+
+
+def choose_any_image(mine: Session, subject: ModelView, key: str) -> InputImage | None:
+    """The same, but None where there is nothing to choose yet."""
     misfit, image = misfit_words(subject), mine.image
-    dataset = load(subject.dataset)
+    dataset = None if misfit else load(subject.dataset)
     with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
         _choose_source(mine, subject, key, bool(misfit))
-        last = len(dataset.x_test) - 1
-        image.test_index = min(image.test_index, last)
+        last = 0 if dataset is None else len(dataset.x_test) - 1
         if image.source == "test":
+            image.test_index = min(image.test_index, last)
             # Streamlit keeps a number by its key, and there are fewer test images of drawings.
             _choose_number(mine, f"{key}/index/{last}" if is_drawn(subject.dataset) else f"{key}/index", last, key)
         if image.source == "upload":
             _receive(mine, key)
     if image.source == "drawing" and image.drawing is not None:
-        return InputImage(image.drawing[..., np.newaxis], "your drawing")
+        return InputImage(drawing_input(image.drawing, subject.network.input_shape), "your drawing")
     if image.source == "upload" and image.upload is not None:
         sent = network_input(image.upload, subject.network.input_shape)
         if sent is not None:
             return InputImage(sent, "your picture")
         st.warning("Nothing stands out in this picture. A digit on an even ground works, dark or light.")
-    if misfit:
-        st.info(f"{misfit}. Until you upload a picture, it gets a black one.")
-        return InputImage(np.zeros(subject.network.input_shape, np.float32), "a black image")
+    if dataset is None:
+        return None
+    image.test_index = min(image.test_index, last)
     label = int(dataset.y_test[image.test_index])
     pixels = dataset.x_test[image.test_index].astype(np.float32) / 255
     return InputImage(pixels, f"test image {image.test_index:,}, which is “{dataset.class_names[label]}”", label)
@@ -80,9 +97,8 @@ def choose_image(mine: Session, subject: ModelView, key: str) -> InputImage:
 
 def _choose_source(mine: Session, subject: ModelView, key: str, misfit: bool) -> None:
     titles = {"test": "Test image", "drawing": "My drawing", "upload": "Upload"}
-    fits = mine.image.drawing is not None and subject.network.input_shape == (28, 28, 1)
-    options = [] if misfit else ["test", "drawing"] if fits else ["test"]
-    options.append("upload")
+    fits = mine.image.drawing is not None
+    options = [*([] if misfit else ["test"]), *(["drawing"] if fits else []), "upload"]
     if mine.image.source not in options:
         mine.image.source = options[0]
     mine.image.source = st.segmented_control(
@@ -91,8 +107,8 @@ def _choose_source(mine: Session, subject: ModelView, key: str, misfit: bool) ->
         default=mine.image.source,
         format_func=titles.__getitem__,
         required=True,
-        key=f"{key}/source/{len(options)}",
-        help=None if fits else "Draw a digit on the Draw page, and it can be chosen here too.",
+        key=f"{key}/source/{len(options)}" + ("/own" if misfit else ""),
+        help=None if fits else "Draw something on the Draw page, and it can be chosen here too.",
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.data import About, about
+from core.data import About, OwnClasses, about
 from core.insight.certainty import SURE_FROM
 from core.network import Network
 from core.network.layers import shape_text
@@ -18,8 +18,9 @@ from core.training import Run, StoreError, card, pretrained
 from core.training.priority import wake_tensorflow
 from core.training.trained import Trained, Viewer
 from core.ui.shell.frame import following, plain
-from core.ui.shell.pages import end_page
+from core.ui.shell.pages import end_page, link_to
 from core.ui.shell.session import Session
+from core.ui.widgets.class_names import name_classes
 
 if TYPE_CHECKING:
     import keras
@@ -42,6 +43,7 @@ class ModelView:
         who: identifier, unique among this visitor's networks even where titles are equal; stays when weights change,
             and names them where there is no viewer.
         viewer: owner of the model, where its weights change; None where they stay.
+        own: its classes, where there are no images of them here; then `dataset` names none.
     """
 
     title: str
@@ -52,6 +54,7 @@ class ModelView:
     who: str
     viewer: Viewer | None = None
     sure_from: float = SURE_FROM
+    own: OwnClasses | None = None
 
     @property
     def version(self) -> object:
@@ -65,8 +68,8 @@ class ModelView:
 
     @property
     def about(self) -> About:
-        """The description of that dataset."""
-        return about(self.dataset)
+        """The description of that dataset, or of its own classes."""
+        return self.own or about(self.dataset)
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -126,6 +129,7 @@ def _choose_title(mine: Session, key: str, usual: str) -> None:
             choose_epoch(mine, key)
         if mine.focus.subject == "imported":
             _choose_imported(mine, key)
+            name_classes(mine, key)
 
 
 def subjects(mine: Session) -> dict[str, str]:
@@ -190,7 +194,9 @@ def _of_import(there: Trained) -> ModelView | None:
     except (StoreError, ValueError) as problem:
         st.warning(str(problem) if isinstance(problem, StoreError) else "These weights do not fit the network.")
         return None
-    return ModelView(_import_title(there), there.network, model, there.dataset, False, _import_key(there))
+    own = there.own_classes
+    dataset = "" if own else there.dataset
+    return ModelView(_import_title(there), there.network, model, dataset, False, _import_key(there), own=own)
 
 
 def _of_run(mine: Session, run: Run) -> ModelView | None:
@@ -319,16 +325,19 @@ def waking() -> Iterator[None]:
 
 
 def need_images(subject: ModelView) -> None:
-    """Stop the page with a sentence where no test image fits into the network."""
+    """Stop the page with a sentence, and the way to where it can be looked into, where no test image fits into the network."""
     misfit = misfit_words(subject)
     if misfit:
-        st.warning(f"{misfit}. Choose another network above.")
+        st.warning(f"{misfit}. Choose another network above, or look into this one with a picture or a drawing.")
+        link_to("feature_maps", "Look inside with a picture: Feature maps")
         end_page()
 
 
 def misfit_words(subject: ModelView) -> str:
     """The reason why no image of its dataset fits into the network, without a full stop; empty where they do."""
     source = subject.about
+    if subject.own:
+        return "There are no images here of the classes that this network tells apart"
     if subject.network.input_shape == source.input_shape:
         return ""
     return (

@@ -38,6 +38,9 @@ def start_from(mine: Session, presets: Mapping[str, Preset]) -> None:
         exchange(mine)
     if current is not None:
         st.caption(_about_preset(current, presets[current], editor.recipe))
+    there = mine.imported
+    if there is not None and there.remark and there.network == editor.network:
+        st.caption(plain(there.remark))
     mine.show_notice()
     if editor.complaint:
         st.warning(editor.complaint, icon=":material/info:")

@@ -44,7 +44,7 @@ def board(mine: Session, subject: ModelView) -> None:
             prediction(said, subject)
         with received_here:
             received(image)
-        say_what_it_is(mine, digit and digit.image)
+        say_what_it_is(mine, digit and digit.image, subject.class_names)
     if image is None or said is None:
         st.caption("One digit, or several side by side. What the layers make of it follows with your first stroke.")
         return

@@ -13,6 +13,7 @@ from core.ui.pages.kernels.state import KernelsState
 from core.ui.shell.renewal import value_if_changed
 from core.ui.widgets.model_view import misfit_words
 from core.ui.widgets.panels import LayerInFocus
+from core.views.wording import plain
 
 TEST_IMAGES = 2_000
 
@@ -83,7 +84,12 @@ def why_no_test_images(one: OneKernel) -> str:
     misfit = misfit_words(subject)
     if misfit:
         return f"{misfit}, so none can be shown to it."
-    source = subject.about
-    if trace(subject.network, len(source.class_names)).problems:
-        return f"This network does not predict the {len(source.class_names)} classes of {source.title}."
+    return why_no_prediction(one)
+
+
+def why_no_prediction(one: OneKernel) -> str:
+    """The reason why this network predicts no classes; empty where it does."""
+    source = one.subject.about
+    if trace(one.subject.network, len(source.class_names)).problems:
+        return f"This network does not predict the {len(source.class_names)} classes of {plain(source.title)}."
     return ""

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.data import load
 from core.insight import Pruned, evaluate_without, prediction_without, probabilities
-from core.ui.pages.kernels.one_kernel import TEST_IMAGES, OneKernel, why_no_test_images
+from core.ui.pages.kernels.one_kernel import TEST_IMAGES, OneKernel, why_no_prediction, why_no_test_images
 from core.ui.shell.frame import certainty, look, percent, plain
 from core.ui.widgets.downloads import chart_file, table_file
 from core.ui.widgets.input_image import choose_image
@@ -95,6 +95,7 @@ ACCURACY = Panel(
         lambda one: f"Each of the {one.channels:,} {one.noun}s is switched off in turn, alone.",
         waits=lambda _: True,
     ),
+    why_no_test_images,
     help=" The accuracy without each of them",
 )
-WITHOUT = Panel("kernels/without", lambda one: f"Without this {one.noun}", _draw, why_not=why_no_test_images)
+WITHOUT = Panel("kernels/without", lambda one: f"Without this {one.noun}", _draw, why_not=why_no_prediction)

@@ -64,7 +64,7 @@ def choose_class(mine: Session, subject: ModelView) -> None:
             return
         first = own.explained if isinstance(own.explained, int) else 0
         own.explained = st.selectbox(
-            "Class", range(len(names)), first, format_func=names.__getitem__, key="why/class", width=160
+            "Class", range(len(names)), first, format_func=names.__getitem__, key=f"why/class/{len(names)}", width=160
         )
 
 

@@ -1,0 +1,68 @@
+"""Names for the classes of an imported model whose images are not here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.training import StoreError
+from core.training.trained import Trained
+from core.ui.shell.session import Session
+
+MAX_NAME = 40  # characters
+
+
+@dataclass
+class ClassNamesState:
+    """Why the names that were typed last are not taken; empty if they are."""
+
+    problem: str = ""
+
+
+def name_classes(mine: Session, key: str) -> None:
+    """A field for the names of the imported model's own classes, one a line; nothing where a dataset names them."""
+    there = mine.imported
+    own = None if there is None else there.own_classes
+    if there is None or own is None:
+        return
+    field, state = f"{key}/classes/{there.identity}", mine.state(ClassNamesState)
+
+    def typed() -> None:
+        state.problem = _take(mine, there, st.session_state[field])
+
+    with st.popover("Class names", icon=":material/label:", key=f"{key}/classes"):
+        st.text_area(
+            f"One a line, all {len(own.class_names):,} in the order of its outputs",
+            "\n".join(own.class_names),
+            height=240,
+            max_chars=(MAX_NAME + 1) * len(own.class_names),
+            key=field,
+            on_change=typed,
+        )
+        if state.problem:
+            st.error(state.problem)
+
+
+def _take(mine: Session, there: Trained, text: str) -> str:
+    """Give the classes the names in this text; returns why that cannot be, or an empty text."""
+    own = there.own_classes
+    assert own is not None, "it has classes of its own"
+    names = [
+        " ".join("".join(letter if letter.isprintable() else " " for letter in line).split())
+        for line in text.strip().split("\n")
+    ]
+    if len(names) != len(own.class_names):
+        return (
+            f"There are {len(own.class_names):,} classes, but here are {len(names):,} lines. Write one name a line."
+        )
+    if any(not 1 <= len(name) <= MAX_NAME for name in names):
+        return f"Each name needs 1 to {MAX_NAME} characters."
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        return f"Two classes are called “{twice}”. Give each a name of its own."
+    try:
+        mine.workspace.imported.name_classes(there, names)
+    except StoreError as problem:
+        return str(problem)
+    return ""
