@@ -3,13 +3,15 @@
 import numpy as np
 import pytest
 
+from core.data import Dataset, load
 from core.data.uploads import drawing_input, network_input
 from core.network import Conv2D, Dense, Flatten, Network
-from core.training import build_model
+from core.training import Recipe, build_model, train
 from core.training.foreign import weights_file
 from core.training.trained import Trained
 from core.ui.pages.games.state import GamesState
 from core.ui.shell.session import Session
+from tests.drawn import SHAPES, shapes
 from tests.pages.conftest import button, mine, opened, words
 from tests.pages.test_pages import uploaded
 from tests.waiting import until
@@ -244,3 +246,62 @@ def test_a_model_that_predicts_no_classes_can_only_be_edited(app):
     assert "does not end with probabilities of classes" in words(app)
     button(app, "Open “Ten numbers” without weights").click().run()
     assert mine(app).editor.network == network and mine(app).imported is None and not app.exception
+
+
+def test_classes_that_are_called_as_those_of_the_visitors_drawings_are_tested_on_them(app):
+    drawings = shapes(9)
+    mine(app).workspace.collect("own", lambda _: drawings)
+    opened_stranger(app, strangers(3))
+    opened(app, "mistakes")
+    assert "There are no images here of the classes" in words(app)
+    opened(app, "feature_maps")
+    app.button(key="maps/subject/classes/drawn").click().run()
+    assert mine(app).imported.own_classes.class_names == SHAPES and not app.exception
+    held_out = int(drawings.kept_apart.sum())
+    opened(app, "mistakes")
+    assert "There are no images here" not in words(app)
+    assert f"{held_out} test images" in " ".join(bar.proto.text for bar in app.get("progress"))
+    for page in PAGES:
+        opened(app, page)
+        assert not app.exception, page
+    opened(app, "feature_maps")
+    assert any(f"which is “{name}”" in words(app) for name in SHAPES)
+
+
+def test_our_own_file_says_what_its_classes_are_called(app):
+    network, names = strangers(10), tuple(f"kind {letter}" for letter in "abcdefghij")
+    uploaded(app, "x.npz", weights_file(network, build_model(network, seed=3).get_weights(), names))
+    button(app, "Open “Stranger” with its weights").click().run()
+    assert mine(app).imported.own_classes.class_names == names
+
+
+def test_ten_classes_that_are_neither_digits_nor_clothes_can_be_said_to_be_others(app):
+    network = strangers(10)
+    uploaded(app, "x.npz", weights_file(network, build_model(network, seed=3).get_weights(), ()))
+    assert "could not be measured" in words(app) and "Taken for MNIST digits" in words(app)
+    next(toggle for toggle in app.toggle if toggle.label == "It tells other classes apart").set_value(True).run()
+    assert "It tells 10 classes apart" in words(app)
+    button(app, "Open “Stranger” with its weights").click().run()
+    assert mine(app).imported.own_classes.class_names[9] == "Class 9" and not app.exception
+    opened(app, "mistakes")
+    assert "There are no images here of the classes" in words(app) and not app.exception
+
+
+def test_a_network_of_clothes_is_opened_as_one_while_digits_are_chosen(app):
+    clothes = load("fashion_mnist")
+    few = Dataset(
+        "fashion_mnist",
+        clothes.x_train[:3000],
+        clothes.y_train[:3000],
+        clothes.x_test[:100],
+        clothes.y_test[:100],
+        clothes.class_names,
+    )
+    weights = train(PLAIN, few, Recipe(epochs=3, batch_size=32, learning_rate=0.003)).model.get_weights()
+    uploaded(app, "x.npz", weights_file(PLAIN, weights, ()))
+    assert "taken for Fashion-MNIST" in words(app) and mine(app).editor.dataset == "mnist"
+    button(app, "Open “Plain” with its weights").click().run()
+    assert mine(app).editor.dataset == mine(app).imported.dataset == "fashion_mnist"
+    assert "test images of Fashion-MNIST right" in words(app)  # still said, beside the network
+    opened(app, "feature_maps")
+    assert "which is “Ankle boot”" in words(app)

@@ -25,8 +25,10 @@ from core.training.foreign.refusals import (
     json_object,
 )
 from core.training.foreign.weights import finite, keras_arrays, legacy_arrays, weight_shapes, weights_of
+from core.training.records import is_text
 
 MAX_FILE = 50 * MB
+MAX_CLASSES, MAX_CLASS_NAME = 1_000, 40  # of our own file, and characters
 MAX_MEMBERS = 50  # of a .keras file, which has three
 
 FORMATS = "Keras' .keras and .h5 files of whole models, and the .json and .npz files of Receptive, can be read."
@@ -40,11 +42,13 @@ class Foreign:
         network: the architecture.
         weights: float32, in the order of `build_model(network).get_weights()`; None where the file has none.
         left_out: sentences about what was dropped without changing what the model computes, at most ten.
+        class_names: what the outputs stand for; empty where the file does not say.
     """
 
     network: Network
     weights: list[np.ndarray] | None
     left_out: tuple[str, ...]
+    class_names: tuple[str, ...] = ()
 
 
 def read_model(content: bytes, file_name: str) -> Foreign:
@@ -167,7 +171,17 @@ def _read_npz(archive: Archive) -> Foreign:
         if array.shape != shape:
             raise UnreadableModel(MISFIT)
         weights.append(finite(array, "this file"))
-    return Foreign(network, weights, left_out)
+    return Foreign(network, weights, left_out, _class_names(archive))
+
+
+def _class_names(archive: Archive) -> tuple[str, ...]:
+    """The names of the classes in our own file; none where they are missing or not plain."""
+    try:
+        names = archive.array("class_names", f"<U{MAX_CLASS_NAME}", (MAX_CLASSES,)).tolist()
+    except InvalidArchive:
+        return ()
+    plain = len(set(names)) == len(names) and all(name and name.isprintable() and is_text(name) for name in names)
+    return tuple(names) if plain else ()
 
 
 def _shared(text: str) -> tuple[Network, tuple[str, ...]]:

@@ -92,11 +92,13 @@ class Finding(NamedTuple):
         dataset: name of the dataset to take.
         scale: of the pixels to give it.
         sentence: says what was measured and what was chosen, for the visitor.
+        clear: whether it predicts the dataset's images right so often that it must have learned it.
     """
 
     dataset: str
     scale: Scale
     sentence: str
+    clear: bool
 
 
 def scales_for(dataset: Dataset) -> tuple[Scale, ...]:
@@ -163,7 +165,7 @@ def finding(fits: Sequence[Fit], titles: Mapping[str, str], chosen: str) -> Find
         kept = next((fit for fit in fits if fit.dataset == chosen), best)
         scale = kept.scale if kept.accuracy >= ENOUGH else OURS
         known = f"What it has learned from could not be measured: on {best.images:,} test images, on the scale that is best for it, its accuracy is {compared}. Taken for {titles[kept.dataset]}"
-        return Finding(kept.dataset, scale, f"{known}, on {scale.title}.")
+        return Finding(kept.dataset, scale, f"{known}, on {scale.title}.", False)
     title = titles[best.dataset]
     said = f"Predicts {_share(best.accuracy)} of {best.images:,} test images of {title} right, on {best.scale.title}"
     if best.scale.changes:
@@ -171,7 +173,7 @@ def finding(fits: Sequence[Fit], titles: Mapping[str, str], chosen: str) -> Find
             f" ({_share(best.ours)} on {OURS.title}, as they are here): a Rescaling layer in front of it sees to that"
         )
     taken = "" if best.dataset == chosen else f" {compared}: taken for {title}."
-    return Finding(best.dataset, best.scale, f"{said}.{taken}")
+    return Finding(best.dataset, best.scale, f"{said}.{taken}", True)
 
 
 def scaled(network: Network, scale: Scale) -> Network:

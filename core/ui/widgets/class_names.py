@@ -9,6 +9,7 @@ import streamlit as st
 from core.training import StoreError
 from core.training.trained import Trained
 from core.ui.shell.session import Session
+from core.views.wording import listed, plain
 
 MAX_NAME = 40  # characters
 
@@ -31,6 +32,11 @@ def name_classes(mine: Session, key: str) -> None:
     def typed() -> None:
         state.problem = _take(mine, there, st.session_state[field])
 
+    def drawn() -> None:
+        names = mine.workspace.collection("own").class_names
+        st.session_state[field] = "\n".join(names)
+        typed()
+
     with st.popover("Class names", icon=":material/label:", key=f"{key}/classes"):
         st.text_area(
             f"One a line, all {len(own.class_names):,} in the order of its outputs",
@@ -42,6 +48,14 @@ def name_classes(mine: Session, key: str) -> None:
         )
         if state.problem:
             st.error(state.problem)
+        drawings = mine.workspace.collection("own")
+        if len(drawings.class_names) == len(own.class_names) and drawings.class_names != own.class_names:
+            st.button(
+                f"Take the names of “{plain(drawings.name)}”",
+                help=f"{listed(drawings.class_names)}: then your drawings on the page Teach are its test images.",
+                on_click=drawn,
+                key=f"{key}/classes/drawn",
+            )
 
 
 def _take(mine: Session, there: Trained, text: str) -> str:

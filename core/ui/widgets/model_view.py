@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.data import About, OwnClasses, about
+from core.data import About, DrawnDataset, OwnClasses, about
+from core.data.collection import FIELD
+from core.data.drawn_datasets import why_not_taught
 from core.insight.certainty import SURE_FROM
 from core.network import Network
 from core.network.layers import shape_text
@@ -88,7 +90,7 @@ def choose_subject(mine: Session, key: str, usual: str = "lenet5") -> ModelView:
     _choose_title(mine, key, usual)
     run = mine.run
     if mine.focus.subject == "imported" and mine.imported is not None:
-        return _of_import(mine.imported) or _of_name("lenet5")
+        return _of_import(mine, mine.imported) or _of_name("lenet5")
     if mine.focus.subject != "run" or run is None:
         return _of_name(mine.focus.subject or usual)
     if run.network != mine.editor.network:
@@ -151,7 +153,7 @@ def subject_of(mine: Session, key: str) -> ModelView | None:
         return _of_name(key)
     found = next((one for one in _imports(mine) if _import_key(one) == key), None)
     if found is not None:
-        return _of_import(found)
+        return _of_import(mine, found)
     return next((_of_run(mine, run) for run in _runs(mine) if _run_key(run) == key), None)
 
 
@@ -186,7 +188,15 @@ def _of_name(name: str, live: bool = False) -> ModelView:
     return ModelView(TITLES[name], known.network, model, known.dataset, live, name, sure_from=known.sure_from)
 
 
-def _of_import(there: Trained) -> ModelView | None:
+def _drawn_as(mine: Session, own: OwnClasses) -> DrawnDataset | None:
+    """The visitor's own drawings as a dataset, where their classes are called as these; None where they do not fit."""
+    drawings = mine.workspace.collection("own")
+    if own.input_shape != FIELD or drawings.class_names != own.class_names or why_not_taught(drawings):
+        return None
+    return mine.kept("imported/drawings", (drawings.fingerprint, drawings.name), lambda: DrawnDataset(drawings))
+
+
+def _of_import(mine: Session, there: Trained) -> ModelView | None:
     """An imported model; None, with a sentence on the page, where its weights cannot be read."""
     try:
         with waking():
@@ -195,7 +205,9 @@ def _of_import(there: Trained) -> ModelView | None:
         st.warning(str(problem) if isinstance(problem, StoreError) else "These weights do not fit the network.")
         return None
     own = there.own_classes
-    dataset = "" if own else there.dataset
+    drawn = None if own is None else _drawn_as(mine, own)
+    dataset = drawn.name if drawn else "" if own else there.dataset
+    own = None if drawn else own
     return ModelView(_import_title(there), there.network, model, dataset, False, _import_key(there), own=own)
 
 

@@ -103,6 +103,9 @@ def _offer_model(mine: Session, file_id: str, name: str, content: Callable[[], b
         for key, source in SOURCES.items()
         if source.input_shape == network.input_shape and len(source.class_names) == classes
     }
+    named = len(foreign.class_names) == classes
+    if named:  # the file says what it has learned
+        fitting = {key: source for key, source in fitting.items() if source.class_names == foreign.class_names}
     trained = _measured(mine, file_id, foreign, list(fitting)) if fitting else _of_own_classes(foreign, classes)
     st.caption(plain(trained.remark))
 
@@ -144,6 +147,12 @@ def _measured(mine: Session, file_id: str, foreign: Foreign, names: list[str]) -
 
     fits: Any = mine.kept("import/measured", file_id, measure)
     found: Finding = finding(fits, {name: SOURCES[name].title for name in names}, mine.editor.dataset)
+    if not found.clear and st.toggle(
+        "It tells other classes apart",
+        key=f"import/other/{file_id}",
+        help="Then it is looked into with your pictures and drawings, and you can name its classes.",
+    ):
+        return _of_own_classes(foreign, len(SOURCES[found.dataset].class_names))
     return Trained(scaled(foreign.network, found.scale), foreign.weights or [], found.dataset, remark=found.sentence)
 
 
@@ -153,4 +162,5 @@ def _of_own_classes(foreign: Foreign, classes: int) -> Trained:
         "images here to measure it on or to train it with; look into it with a picture of yours or a drawing, and name "
         "its classes there."
     )
-    return Trained(foreign.network, foreign.weights or [], "", remark=remark)
+    names = foreign.class_names if len(foreign.class_names) == classes else ()
+    return Trained(foreign.network, foreign.weights or [], "", class_names=names, remark=remark)
