@@ -46,6 +46,7 @@ from core.network import (
     MaxPooling2D,
     Network,
     Path,
+    Rescaling,
     SeparableConv2D,
 )
 from core.network.layers import Reads
@@ -263,6 +264,13 @@ def _activated(
     arguments = sums() + (np.asarray(made.bias) if made.use_bias else 0.0)
     arguments[channel] = own  # to the last digit what the step before says
     return Softmax(arguments, channel)
+
+
+@_explained.register
+def _(layer: Rescaling, made: Any, below: _Map, index: Index) -> Found:
+    patch = _cell(below, index[:-1], index[-1])
+    weight = np.full((1, 1, 1), layer.scale, np.float32)
+    return (WeightedSum(patch.values, weight, layer.offset, patch),), (patch,)
 
 
 @_explained.register

@@ -5,8 +5,8 @@ import pytest
 
 from core.data import Dataset, load
 from core.data.uploads import drawing_input, network_input
-from core.network import Conv2D, Dense, Flatten, Network
-from core.training import Recipe, build_model, train
+from core.network import Conv2D, Dense, Flatten, Network, Rescaling
+from core.training import Recipe, build_model, card, pretrained, train
 from core.training.foreign import weights_file
 from core.training.trained import Trained
 from core.ui.pages.games.state import GamesState
@@ -305,3 +305,40 @@ def test_a_network_of_clothes_is_opened_as_one_while_digits_are_chosen(app):
     assert "test images of Fashion-MNIST right" in words(app)  # still said, beside the network
     opened(app, "feature_maps")
     assert "which is “Ankle boot”" in words(app)
+
+
+def on_255(weights):
+    """The weights of a network whose first layer has none of its own padding, for pixels of 0…255."""
+    kernel, *others = weights
+    return [kernel / 255, *others]
+
+
+def test_a_network_trained_on_0_to_255_gets_a_layer_in_front_that_is_seen_in_the_editor(app):
+    network = card("lenet5").network
+    uploaded(app, "x.npz", weights_file(network, on_255(pretrained("lenet5").get_weights()), ()))
+    assert "right, on pixels 0…255" in words(app) and "a Rescaling layer in front" in words(app)
+    button(app, "Open “LeNet-5” with its weights").click().run()
+    first, *others = mine(app).editor.network.layers
+    assert first == Rescaling(255.0) and tuple(others) == network.layers
+    image = load("mnist").x_test[:20] / np.float32(255)
+    np.testing.assert_allclose(mine(app).imported.model()(image), pretrained("lenet5")(image), atol=1e-4)
+    for page in PAGES:
+        opened(app, page)
+        assert not app.exception, page
+    opened(app, "train")
+    assert "Train on from these weights" in words(app)
+
+
+@pytest.mark.parametrize("chosen", [None, 0, 2])
+def test_the_pixels_of_a_network_that_cannot_be_measured_are_asked_for(app, chosen):
+    network = Network((28, 28, 1), (Rescaling(1 / 255), Flatten(), Dense(26, "softmax")), "Stranger")
+    uploaded(app, "x.npz", weights_file(network, build_model(network, seed=1).get_weights(), ()))
+    box = next(box for box in app.selectbox if box.label == "It was trained on")
+    assert box.options[box.index] == "pixels 0…255"  # its own first layer says so
+    if chosen is not None:
+        box.set_value(chosen).run()
+    button(app, "Open “Stranger” with its weights").click().run()
+    layers = mine(app).imported.network.layers
+    assert layers[-2:] == network.layers[-2:] and not app.exception
+    expected = {None: [], 0: [(1 / 255, 0.0)], 2: [(2 / 255, -1 / 255)]}[chosen]
+    assert [(one.scale, one.offset) for one in layers[:-2]] == [pytest.approx(pair) for pair in expected]

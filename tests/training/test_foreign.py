@@ -215,6 +215,7 @@ WRITTEN = {
     "frozen": frozen,
     "lively": lively,
     "quick start": quick_start,
+    "rescaled": lambda: sequential(kl.Rescaling(1 / 255, offset=-0.5), kl.Conv2D(2, 3), kl.Rescaling(3.0)),
     "reshaped": lambda: sequential(kl.Reshape((9, 8, 1)), kl.Conv2D(2, 3), shape=(9, 8)),
 }
 
@@ -381,7 +382,7 @@ REFUSED = {
     "own model": (lambda: type("Net", (keras.Sequential,), {})([keras.Input((8, 8, 1)), kl.Flatten()]), "class “Net”"),
     "unknown kind": (lambda: sequential(kl.UpSampling2D(name="up")), "“up” is of the kind “UpSampling2D”"),
     "model inside": (lambda: sequential(sequential(kl.Flatten())), "kind “Sequential”|class “Sequential”"),
-    "rescaling": (lambda: sequential(kl.Rescaling(1 / 255, name="by255")), "“by255” is Rescaling"),
+    "rescaling": (lambda: sequential(kl.Rescaling([1.0, 2.0, 3.0], name="each")), "“each”.*Scale must be a number"),
     "reshape": (lambda: sequential(kl.Reshape((6, 24, 3))), "is Reshape"),
     "relu6": (lambda: sequential(kl.ReLU(max_value=6, name="six")), "“six”.*max_value 6"),
     "leaky": (lambda: sequential(kl.LeakyReLU()), "negative_slope 0.3"),

@@ -30,6 +30,7 @@ from core.network.layers.pooling import (
     GlobalMaxPooling2D,
     MaxPooling2D,
 )
+from core.network.layers.preprocessing import Rescaling
 from core.network.layers.regularization import (
     ActivityRegularization,
     Dropout,
@@ -61,6 +62,7 @@ LAYERS: dict[str, type[Layer]] = {
         BatchNormalization,
         LayerNormalization,
         GroupNormalization,
+        Rescaling,
         Activation,
     )
 }

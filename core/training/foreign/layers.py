@@ -17,7 +17,7 @@ from core.training.foreign.refusals import Notes, UnreadableModel, as_dict, quot
 TRAINING = "Left out, because it matters only while training"
 STARTING = "Replaced by the usual one, because it matters only before training"
 
-IDENTITIES = ("Identity", "Rescaling", "Reshape")  # where they change nothing
+IDENTITIES = ("Identity", "Reshape")  # where they change nothing
 FIXED: dict[str, tuple[Any, ...]] = {  # settings that we do not have: what they are here
     "data_format": (None, "channels_last"),
     "keepdims": (None, False),
@@ -56,6 +56,9 @@ def refuse_unknown(call: Call) -> None:
 
 def layer_of(call: Call, shape: Shape, notes: Notes) -> Layer | None:
     """Our layer for a call on this shape; None where it changes nothing."""
+    if _rescales_by_one(call):
+        notes.say(f"Rescaling {quoted(call.name)} was left out, because it changes nothing.")
+        return None
     if call.kind in IDENTITIES:
         return _refuse_change(call, shape, notes)
     if call.kind in ACTIVATION_LAYERS:
@@ -132,10 +135,7 @@ def refuse_axis(call: Call, value: Any, shape: Shape) -> None:
 
 def _refuse_change(call: Call, shape: Shape, notes: Notes) -> None:
     """Refuse a layer that we do not have, unless it passes on what it is given."""
-    if call.kind == "Rescaling":
-        unchanged = _equal(call.config.get("scale"), 1.0) and _equal(call.config.get("offset"), 0.0)
-        advice = "Scale the images before the model instead: here they reach it between 0 and 1."
-    elif call.kind == "Reshape":
+    if call.kind == "Reshape":
         unchanged = _reshaped(call.config.get("target_shape"), shape) == list(shape)
         advice = "Use Flatten, or leave it out."
     else:
@@ -146,6 +146,14 @@ def _refuse_change(call: Call, shape: Shape, notes: Notes) -> None:
             f"exist here. {advice}"
         )
     notes.say(f"{call.kind} {quoted(call.name)} was left out, because it changes nothing.")
+
+
+def _rescales_by_one(call: Call) -> bool:
+    return (
+        call.kind == "Rescaling"
+        and _equal(call.config.get("scale"), 1.0)
+        and _equal(call.config.get("offset", 0.0), 0.0)
+    )
 
 
 def _reshaped(target: Any, shape: Shape) -> list[int] | None:

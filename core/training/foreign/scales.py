@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from core.data import Dataset
-from core.network import LAYERS, Network, trace
+from core.network import Network, Rescaling, trace
 
 if TYPE_CHECKING:
     import keras
@@ -29,6 +29,7 @@ AS_GOOD = 0.03  # differences in accuracy that the loss decides
 CLEARER = 0.9  # of the loss of a more usual scale, below which another one is preferred to it
 ENOUGH = 0.4  # accuracy from which a network is taken to have learned a dataset
 APART = 0.1  # by which its accuracy must exceed that on other datasets
+SMALL = 0.05  # factor of a Rescaling that is meant for pixels of 0…255; 1/255 and 1/127.5 are
 INVERTED_APART = 0.1  # by which dark ink on white must be better than white on black
 
 
@@ -103,8 +104,6 @@ class Finding(NamedTuple):
 
 def scales_for(dataset: Dataset) -> tuple[Scale, ...]:
     """The scales to try on a dataset, the more usual first."""
-    if "Rescaling" not in LAYERS:
-        return (OURS,)
     mean, deviation = _statistics(dataset)
     standard = Scale("pixels of mean 0 and deviation 1", round(1 / deviation, 4), round(-mean / deviation, 4))
     return (*FIXED[:3], standard, *FIXED[3:])
@@ -178,10 +177,7 @@ def finding(fits: Sequence[Fit], titles: Mapping[str, str], chosen: str) -> Find
 
 def scaled(network: Network, scale: Scale) -> Network:
     """The network for pixels of 0…1, by a Rescaling layer in front; one that it begins with is changed instead."""
-    if "Rescaling" not in LAYERS:
-        return network
-    Rescaling: Any = LAYERS["Rescaling"]
-    first: Any = network.layers[0]
+    first = network.layers[0]
     rest = network.layers[1:]
     factor, offset = scale.factor, scale.offset
     if isinstance(first, Rescaling):
@@ -192,6 +188,12 @@ def scaled(network: Network, scale: Scale) -> Network:
         rest = network.layers
     layers = rest if (factor, offset) == (1.0, 0.0) else (Rescaling(factor, offset), *rest)
     return replace(network, layers=layers)
+
+
+def expected(network: Network) -> Scale:
+    """The scale that a network which cannot be measured is taken to expect: a small factor in front speaks for 0…255."""
+    first = network.layers[0]
+    return FIXED[1] if isinstance(first, Rescaling) and abs(first.scale) < SMALL else OURS
 
 
 def _share(share: float, digits: int = 1) -> str:

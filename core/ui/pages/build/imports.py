@@ -106,7 +106,9 @@ def _offer_model(mine: Session, file_id: str, name: str, content: Callable[[], b
     named = len(foreign.class_names) == classes
     if named:  # the file says what it has learned
         fitting = {key: source for key, source in fitting.items() if source.class_names == foreign.class_names}
-    trained = _measured(mine, file_id, foreign, list(fitting)) if fitting else _of_own_classes(foreign, classes)
+    trained = (
+        _measured(mine, file_id, foreign, list(fitting)) if fitting else _of_own_classes(file_id, foreign, classes)
+    )
     st.caption(plain(trained.remark))
 
     def opened() -> None:
@@ -152,15 +154,29 @@ def _measured(mine: Session, file_id: str, foreign: Foreign, names: list[str]) -
         key=f"import/other/{file_id}",
         help="Then it is looked into with your pictures and drawings, and you can name its classes.",
     ):
-        return _of_own_classes(foreign, len(SOURCES[found.dataset].class_names))
+        return _of_own_classes(file_id, foreign, len(SOURCES[found.dataset].class_names))
     return Trained(scaled(foreign.network, found.scale), foreign.weights or [], found.dataset, remark=found.sentence)
 
 
-def _of_own_classes(foreign: Foreign, classes: int) -> Trained:
+def _of_own_classes(file_id: str, foreign: Foreign, classes: int) -> Trained:
+    """The model as one for classes without images here; the scale of its pixels is asked, as it cannot be measured."""
+    from core.training.foreign.scales import FIXED, expected, scaled
+
+    scale = FIXED[
+        st.selectbox(
+            "It was trained on",
+            range(len(FIXED)),
+            FIXED.index(expected(foreign.network)),
+            format_func=lambda number: FIXED[number].title,
+            key=f"import/scale/{file_id}",
+            help="Pixels are 0…1 here. For a network that expects others, a Rescaling layer is put in front of it.",
+        )
+    ]
     remark = (
-        f"It tells {classes:,} classes apart in images of {shape_text(foreign.network.input_shape)}. There are no such "
-        "images here to measure it on or to train it with; look into it with a picture of yours or a drawing, and name "
-        "its classes there."
+        f"It tells {classes:,} classes apart in images of {shape_text(foreign.network.input_shape)}, and was trained on "
+        f"{scale.title}. There are no such images here to measure it on or to train it with; look into it with a "
+        "picture of yours or a drawing, and name its classes there."
     )
     names = foreign.class_names if len(foreign.class_names) == classes else ()
-    return Trained(foreign.network, foreign.weights or [], "", class_names=names, remark=remark)
+    network = scaled(foreign.network, scale)
+    return Trained(network, foreign.weights or [], "", class_names=names, remark=remark)
