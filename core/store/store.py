@@ -188,16 +188,20 @@ class RunStore:
         self.visitor, self.id = visitor, run_id
         self._row = (runs.c.id == run_id) & (runs.c.visitor == visitor.id)
 
-    def save(self, record: bytes, checkpoints: Mapping[Kind, Arrays], revision: int) -> int:
+    def save(self, record: bytes, checkpoints: Mapping[Kind, Arrays], revision: int, anew: bool = False) -> int:
         """Save a record and the checkpoints that belong to it in one transaction, in place of the former ones.
 
         It goes on from a revision (0, or what `read` or the last `save` returned) and returns its own; it raises
-        `TakenOver` where another server has saved since. For room, epochs are dropped: see `epochs_to_keep`.
+        `TakenOver` where another server has saved since. For room, epochs are dropped: see `epochs_to_keep`. Of a run
+        that has begun `anew`, all former epochs are.
         """
         contents = {"record": record} | {str(kind): packed(arrays) for kind, arrays in checkpoints.items()}
         with self.visitor.writing() as connection:
             if not self._update(connection, runs.c.revision == revision, revision=revision + 1):
                 raise TakenOver(OVERTAKEN)
+            if anew:
+                for kind in filter(str.isdecimal, self._sizes(connection)):
+                    _put(connection, self.visitor.id, self.id, kind, None)
             for kind in self._make_room(connection, {kind: len(content) for kind, content in contents.items()}):
                 _put(connection, self.visitor.id, self.id, kind, contents.get(kind))
         return revision + 1

@@ -6,8 +6,9 @@ from core.network.recipe import Recipe
 from core.store import StoreError
 from core.training.limits import why_unfit
 from core.training.pretrained import PretrainedError, card, pretrained
-from core.training.run import Result, Run, train
+from core.training.run import Run
 from core.training.snapshot import Point, Snapshot, State
+from core.training.straight import Result, train
 from core.training.workspace import Workspace, Workspaces
 
 if TYPE_CHECKING:

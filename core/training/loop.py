@@ -1,9 +1,7 @@
 """The training loop, in graph: one call takes many batches and lasts about a tenth of a second.
 
-The images lie in memory once, as uint8. Gathering, normalising, augmenting,
-the forward and backward passes and the update are one `tf.function` that loops
-over batches by itself; control returns to Python between calls, to obey requests
-and to publish.
+The images lie in memory once, as uint8; `core.training.steps` takes many batches
+by itself. Control returns to Python between calls, to obey requests and to publish.
 """
 
 from __future__ import annotations
@@ -18,7 +16,6 @@ import numpy as np
 import tensorflow as tf
 
 from core.data import Dataset
-from core.data.augmentation import Augmentation, augmented
 from core.network import InvalidNetwork, Network
 from core.network.recipe import Recipe
 from core.training.callbacks import callback_state, recipe_callbacks, set_callback_state
@@ -27,12 +24,12 @@ from core.training.controls import Controls
 from core.training.evaluation import Evaluation, Evaluator
 from core.training.limits import why_unfit
 from core.training.losses import diverged, make_loss
-from core.training.microbatches import cut, how_many, learning
 from core.training.model import build_model, building
 from core.training.optimizers import make_optimizer
-from core.training.schedule import changes_within_epochs, learning_rates
+from core.training.schedule import learning_rates
 from core.training.snapshot import Point, Snapshot, State, downsample, mean
-from core.training.tensors import as_tensors, normalised, tensors
+from core.training.steps import Steps
+from core.training.tensors import as_tensors, tensors
 
 CALL_SECONDS = 0.1
 HOPELESS = 1000.0  # times the loss before training: no recipe comes back from there
@@ -70,16 +67,15 @@ class Loop:
             raise InvalidNetwork(problem)
         self.dataset = dataset
         self.recipe = recipe
-        self.classes = len(dataset.class_names)
         self.model = build_model(network, recipe.seed)
         self.model.optimizer = make_optimizer(recipe)  # where Keras' callbacks look for it
         self.model.stop_training = False  # Keras' callbacks set it to end a training
-        self._loss = make_loss(recipe, self.classes)
+        loss = make_loss(recipe, len(dataset.class_names))
         self._own = recipe_callbacks(recipe)
         with building:
             self.model.optimizer.build(self.model.trainable_variables)
             self._callbacks = keras.callbacks.CallbackList([*self._own, *callbacks], model=self.model)
-        self._evaluator = Evaluator(self.model, network, self._loss)
+        self._evaluator = Evaluator(self.model, network, loss)
         known = {id(variable) for variable in self.model.weights}
         self._generators = [variable for variable in self.model.variables if id(variable) not in known]
         _begin_with(self.model, begin)
@@ -89,17 +85,13 @@ class Loop:
         self._held_out = None if images is None or labels is None else as_tensors(images, labels)
         self._size, validation = recipe.split(len(dataset.x_train))
         self._evaluated_on = (validation, self._train) if validation else (range(len(dataset.x_test)), self._test)
-        self._batches = -(-self._size // recipe.batch_size)  # in one epoch
-        self._varying = changes_within_epochs(recipe)
-        self._augmentation = Augmentation.of(recipe)
-        self._blocks = network.layers
-        self._parts = how_many(recipe.batch_size, self._size)
+        self._steps = Steps(network, self.model, recipe, loss, self._train, self._size)
+        self._batches = self._steps.each_epoch
         self._evaluation_seconds = 0.0
         self._at_once = 1  # batches in a call, adapted to CALL_SECONDS
-        # A function of this object's own, so that its graph goes when it goes.
-        self._take_steps = tf.function(self._steps_in_graph)
         self._restored: list[dict[str, Any]] = []  # state of Keras' callbacks, from a checkpoint
         self._life = 0  # grows with each rewind
+        self._turns = 0  # grows with whatever an evaluation and an end have to give way to
         self._begin(recipe.epochs)
         if checkpoint is not None:
             self._restore(checkpoint)
@@ -127,18 +119,34 @@ class Loop:
     def obey(self, controls: Controls) -> Snapshot:
         """Carry out the pending requests; returns the newest snapshot."""
         requests = controls.taken()
-        if requests is None:
-            return self._now
-        if requests.rewind:
-            self._rewind()
-        if requests.epochs is not None:
-            self._now = replace(self._now, epochs=requests.epochs, steps=requests.epochs * self._batches)
-            self._orders = None
-            for callback in self._own:
-                callback.wait = 0  # epochs without progress are counted anew
-        if requests.learning_rate is not None:
-            self._steer(requests.learning_rate)
+        if requests is not None:
+            if requests.rewind:
+                self._rewind()
+            if requests.more:
+                self._plan(requests.more)
+            if requests.learning_rate is not None:
+                self._steer(requests.learning_rate)
+        controls.aim(self._now.step, self._now.evaluated_epoch)
         return self._now
+
+    def _plan(self, more: int) -> None:
+        """Plan so many epochs from here; one that was begun is not among them."""
+        epochs = -(-self._now.step // self._batches) + more
+        self._now = replace(self._now, epochs=epochs, steps=epochs * self._batches)
+        self._orders = None
+        self._turns += 1
+        if self._last is not None:  # the best epoch's weights have come back, but it goes on from the last ones
+            _assign(self.model.weights, self._last.weights)
+            self._last = None
+            self._now = replace(self._now, kept_epoch=None)
+        self.model.stop_training = False
+        for callback in self._own:
+            callback.wait = 0  # epochs without progress are counted anew
+
+    @property
+    def life(self) -> int:
+        """Grows with each rewind."""
+        return self._life
 
     def resting(self) -> Snapshot:
         """The newest snapshot; time from here to the next call does not count."""
@@ -186,6 +194,7 @@ class Loop:
             checkpoint.snapshot,
             state=State.STARTING,
             message="",
+            report="",
             kept_epoch=None,
             epochs=max(checkpoint.snapshot.epochs, self.recipe.epochs),
             steps=max(checkpoint.snapshot.epochs, self.recipe.epochs) * self._batches,
@@ -201,6 +210,8 @@ class Loop:
                 variable.assign(keras.ops.zeros_like(variable))
         self.model.stop_training = False
         self._life += 1
+        self._turns += 1
+        self._restored = []
         self._begin(self._now.epochs)
         for callback in self._own:
             callback.on_train_begin()
@@ -224,38 +235,56 @@ class Loop:
         after the evaluation that ends an epoch the state is `TRAINING` again.
         """
         yield self._published()
-        self._callbacks.on_train_begin()
-        for callback, state in zip(self._own, self._restored):
-            set_callback_state(callback, state)
         while True:
-            if not self._now.evaluations:
-                yield from self._evaluation(controls, 0)
-                if self._now.evaluations:
-                    yield self._published(state=State.STARTING)
+            self._callbacks.on_train_begin()
+            for callback, state in zip(self._own, self._restored):
+                set_callback_state(callback, state)
+            yield from self._learning(controls)
+            if self._now.state is State.FAILED:
+                return
+            turns = self._turns
+            yield from self._end(controls.stopped, controls.reason)
+            if self._turns == turns:
+                return
+            self._restored = [callback_state(callback) for callback in self._own]
+
+    def _learning(self, controls: Controls) -> Iterator[Snapshot]:
+        """Epochs with their evaluations, until all are done, or it is stopped or fails."""
+        while True:
             self.obey(controls)
-            if not self._now.evaluations and not controls.stopped:
-                continue  # it was rewound
-            if controls.stopped or self.model.stop_training or self._now.step >= self._now.steps:
+            if controls.stopped or self.model.stop_training:
+                break
+            epoch, done = divmod(self._now.step, self._batches)
+            if not done and self._now.evaluated_epoch < epoch:  # also after a rest in the midst of an evaluation
+                yield from self._evaluated_epoch(controls, epoch)
+                continue
+            if self._now.step >= self._now.steps:
                 break
             yield from self._call(controls)
             if self._now.state is State.FAILED:
-                self._callbacks.on_train_end()
-                return
-            epoch, done = divmod(self._now.step, self._batches)
-            if epoch and not done:
-                yield from self._evaluation(controls, epoch)
-                if self._now.evaluated_epoch == epoch:
-                    self._callbacks.on_epoch_end(epoch - 1, self._logs(epoch))
-                    self._heed_callbacks()
-                    yield self._published(state=State.TRAINING)
+                break
         self._callbacks.on_train_end()
-        yield from self._end(controls)
 
-    def _end(self, controls: Controls) -> Iterator[Snapshot]:
+    def _evaluated_epoch(self, controls: Controls, epoch: int) -> Iterator[Snapshot]:
+        """The evaluation after an epoch, 0 before the first, and what Keras' callbacks make of it."""
+        yield from self._evaluation(controls, epoch)
+        if self._now.evaluated_epoch != epoch:
+            return  # it was interrupted
+        if epoch:
+            self._callbacks.on_epoch_end(epoch - 1, self._logs(epoch))
+            self._heed_callbacks()
+        yield self._published(state=State.TRAINING if epoch else State.STARTING)
+
+    def _end(self, stopped: bool, reason: str) -> Iterator[Snapshot]:
+        """The last evaluation and the final snapshot; given up where it is rewound or planned longer meanwhile."""
+        turns, nobody = self._turns, Controls()
         here = self._now.step / self._batches
-        most = STOPPED_EVALUATION_SECONDS if controls.stopped else FINAL_TEST_SECONDS
-        if controls.stopped and here > self._now.evaluated_epoch and self._evaluation_seconds < most:
-            yield from self._evaluation(Controls(), here)
+        most = STOPPED_EVALUATION_SECONDS if stopped else FINAL_TEST_SECONDS
+        if stopped and here > self._now.evaluated_epoch and self._evaluation_seconds < most:
+            whole = here == int(here)
+            yield from self._evaluated_epoch(nobody, int(here)) if whole else self._evaluation(nobody, here)
+        if self._turns != turns:
+            return
         self._last = self.checkpoint()
         kept = here
         best = self._best
@@ -266,8 +295,10 @@ class Loop:
         tested = self._now.test is not None and self._now.test.epoch == kept
         if here > 0 and not tested and self._evaluation_seconds < most:
             yield from self._final_test(kept)
-        if controls.stopped:
-            yield self._published(state=State.STOPPED, seconds_left=None, message=controls.reason)
+        if self._turns != turns:
+            return
+        if stopped:
+            yield self._published(state=State.STOPPED, seconds_left=None, message=reason)
         else:
             yield self._published(state=State.FINISHED, seconds_left=0.0, message=self._why_early())
 
@@ -311,10 +342,8 @@ class Loop:
         before = time.perf_counter()
         self._set_rate(rates[done])
         self._callbacks.on_train_batch_begin(done)
-        total, correct = self._take_steps(
-            order, tf.constant(rates), tf.constant(done), tf.constant(count), tf.constant(epoch)
-        )
-        loss, accuracy = float(total) / images, float(correct) / images
+        total, correct = self._steps.take(order, rates, done, count, epoch)
+        loss, accuracy = total / images, correct / images
         elapsed = time.perf_counter() - before
         done += count
         step = epoch * self._batches + done
@@ -401,7 +430,8 @@ class Loop:
     def _final_test(self, epoch: float) -> Iterator[Snapshot]:
         """Read the test images once, with the weights that are kept."""
         found = yield from self._evaluated(Controls(), range(len(self.dataset.x_test)), *self._test, State.EVALUATING)
-        assert found is not None  # nobody else has these controls, so nobody interrupts
+        if found is None:
+            return
         # Of validation images, pictures and lists go on being about those that the curve is about.
         facts = {} if self._now.evaluated_on == "validation" else self._evaluator.facts(found)
         yield self._published(test=found.point(epoch, self._now.learning_rate), **facts)
@@ -410,64 +440,16 @@ class Loop:
         self, controls: Controls, indexes: range, images: tf.Tensor, labels: tf.Tensor, state: State
     ) -> Generator[Snapshot, None, Evaluation | None]:
         """The evaluation of the images at these indexes; None if it was interrupted."""
-        found, life = [], self._life
+        found, turns = [], self._turns
         for part in self._evaluator.slices(indexes):
-            if controls.stopped or self._life != life:
+            if controls.stopped or self._turns != turns:
                 return None
             before = time.perf_counter()
             found.append(self._evaluator.evaluate(images, labels, part))
             # The last slice of a run's first evaluation is free of tracing.
             self._evaluation_seconds = (time.perf_counter() - before) * len(indexes) / len(part)
             yield self._published(state=state)
-        return Evaluation.joined(found) if self._life == life else None
-
-    # In graph
-
-    def _steps_in_graph(
-        self, order: tf.Tensor, rates: tf.Tensor, first: tf.Tensor, count: tf.Tensor, epoch: tf.Tensor
-    ):
-        """`count` batches from batch `first` of this order → (sum of losses, number right)."""
-        images, labels = self._train
-        model, optimizer, batch_size = self.model, self.model.optimizer, self.recipe.batch_size
-        total, correct = tf.constant(0.0), tf.constant(0.0)
-        for step in tf.range(first, first + count):
-            # The next images are not changed while these still are: one node of a graph is no place for two threads.
-            tf.autograph.experimental.set_loop_options(parallel_iterations=1)
-            chosen = order[step * batch_size : (step + 1) * batch_size]  # (b,)
-            parts = cut(chosen, self._parts)
-            batches = [normalised(tf.gather(images, part)) for part in parts]  # (b / parts, h, w, c) each
-            if self._augmentation.active:
-                number = (epoch * self._batches + step) * self._parts
-                batches = [
-                    augmented(batch, self._augmentation, tf.stack([self.recipe.seed, number + part]))
-                    for part, batch in enumerate(batches)
-                ]
-            expected = [tf.gather(labels, part) for part in parts]
-            images_here = tf.cast(tf.size(chosen), tf.float32)
-            with tf.GradientTape() as tape:
-                predictions = learning(model, self._blocks, batches)  # (b / parts, classes) each
-                loss = tf.add_n(
-                    [
-                        self._loss(right, prediction) * (tf.cast(tf.size(right), tf.float32) / images_here)
-                        for right, prediction in zip(expected, predictions)
-                    ]
-                )
-                if model.losses:
-                    loss += tf.add_n(model.losses)
-            variables = model.trainable_variables
-            gradients = tape.gradient(loss, variables)
-            if self._varying:
-                optimizer.learning_rate.assign(rates[step])
-            optimizer.apply(gradients, variables)
-            total += loss * images_here
-            correct += tf.add_n(
-                [_number_right(right, prediction) for right, prediction in zip(expected, predictions)]
-            )
-        return total, correct
-
-
-def _number_right(labels: tf.Tensor, predictions: tf.Tensor) -> tf.Tensor:
-    return tf.reduce_sum(tf.cast(tf.equal(tf.argmax(predictions, 1, tf.int32), labels), tf.float32))
+        return Evaluation.joined(found) if self._turns == turns else None
 
 
 def _better(point: Point, best: Point, monitor: str) -> bool:

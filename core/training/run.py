@@ -6,9 +6,8 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,64 +17,27 @@ from core.network import InvalidNetwork, Network
 from core.network.recipe import Recipe
 from core.store import LEASE_SECONDS, RunStore, StoreError, TakenOver
 from core.training import records
-from core.training.controls import Controls
+from core.training.controls import Controls, Ending
+from core.training.keeping import Keeping
 from core.training.priority import wake_tensorflow
+from core.training.report import failure_report
 from core.training.scheduler import SCHEDULER, Scheduler
 from core.training.snapshot import Snapshot, State
 
 if TYPE_CHECKING:
     import keras
 
-    from core.training.checkpoint import Checkpoint
     from core.training.loop import Loop
 
 WEIGHTS_SECONDS = 1.0  # how often a running model's weights are copied for the pages
-CLAIM_SECONDS = 2.0  # how often a server says that it still trains a run, so that no other one does
 RESTING_SECONDS = 0.5  # how often a resting run looks whether its visitor is still there
 STOPPED = "Stopped. What it has learned so far is kept; you can let it continue."
 ALONE = "Paused and saved, because its page had been closed for a while. Press Resume to go on."
 LONG = "Paused and saved: this run has used the time that one run may take here. Press Resume to go on."
 SUSPENDED = "Paused and saved, because another run was started. Press Resume to go on."
 ELSEWHERE = "Another server trains this run. Pause it there, then press Resume to go on here."
+UNFORESEEN = "Training ended with an error that we did not foresee. What was saved before is still there."
 RESTARTED = "The server was restarted; the run is as it was when it was saved last. Press Resume to go on."
-
-
-@dataclass(frozen=True)
-class Result:
-    """The result of a training: the trained model and its last snapshot."""
-
-    model: keras.Model
-    snapshot: Snapshot
-
-
-def train(
-    network: Network,
-    dataset: Dataset,
-    recipe: Recipe,
-    on_progress: Callable[[Snapshot], None] | None = None,
-    callbacks: Sequence[Any] = (),
-    begin: Sequence[np.ndarray] = (),
-) -> Result:
-    """Train and wait for the end.
-
-    Args:
-        network: what to train.
-        dataset: what on.
-        recipe: how.
-        on_progress: receives every snapshot, several a second.
-        callbacks: Keras callbacks.
-        begin: weights to begin with, the first ones in Keras' order; what is not among them is fresh.
-
-    Raises:
-        InvalidNetwork: where the network cannot work on this dataset or this machine.
-    """
-    from core.training.loop import Loop
-
-    loop = Loop(network, dataset, recipe, callbacks, begin=begin)
-    for snapshot in loop.snapshots(Controls()):
-        if on_progress is not None:
-            on_progress(snapshot)
-    return Result(loop.model, snapshot)
 
 
 def unwatched_limit() -> float:
@@ -125,32 +87,26 @@ class Run:
         self.dataset_name = dataset_name
         self.name = name or network.name
         self.created = time.time()
-        self.stored = stored
+        self.life = 0  # grows with each rewind, so that an epoch of another life is not taken for one of this
         self._dataset = dataset  # holds a lesson by its bound method: `core.data.load` finds it while this is here
-        self._begin = tuple(begin)
+        self._keeping = Keeping(network, dataset_name, recipe, stored, begin)
         self._unwatched_seconds = unwatched_limit() if unwatched_seconds is None else unwatched_seconds
         self._budget = budget_seconds()
         self._scheduler = scheduler
         self._controls = Controls()
         self._seen = time.monotonic()
-        self._checkpoint: Checkpoint | None = None
         self._snapshot = saved or Snapshot(State.QUEUED, epochs=recipe.epochs)
         self._weights: tuple[int, list[np.ndarray]] | None = None  # (version, arrays)
         self._reading = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._kept_best: list[float] | None = None  # the evaluation whose weights are stored as the best
-        self._revision = 0  # of what is stored, that it goes on from
-        self._claimed = 0.0  # when this server last said that it trains the run
-        self._starting = threading.RLock()
-        self._suspending = False  # its thread is asked to end, and to free the memory
-        self._ending = False  # its thread has decided to end: asked to go on, it needs another
-        self.problem = ""  # why it is not kept on disk, if it is not
+        self._life_of_loop = 0  # of what its thread has in memory: as `life`, from there on
+        self._starting = threading.RLock()  # whether it has a thread
 
     # Controls
 
     def start(self) -> Run:
         """Start or continue training; returns at once."""
-        self._go(None)
+        self._go()
         return self
 
     def pause(self) -> None:
@@ -159,44 +115,41 @@ class Run:
 
     def suspend(self) -> None:
         """Pause, save, end the thread and free what the run holds in memory."""
-        with self._starting:
-            self._suspending = self._alive()
+        self._controls.suspend()
 
     def resume(self) -> None:
         """Continue from exactly where it was paused."""
-        self._go(None)
+        self._go()
 
     def one_batch(self) -> None:
         """Train for one batch, then pause."""
-        self._go(("step", self._snapshot.step + 1))
+        self._go("step")
 
     def one_epoch(self) -> None:
         """Train to the end of the current epoch and its evaluation, then pause."""
-        self._go(("epoch", int(max(self._snapshot.evaluated_epoch, 0)) + 1))
+        self._go("epoch")
 
     def more(self, epochs: int) -> None:
-        """Continue a run that has ended, for so many epochs."""
-        now = self._snapshot
-        done = -(-now.step * now.epochs // now.steps)  # an epoch that was begun counts
-        self._controls.request(epochs=done + epochs)
-        self._go(None)
+        """Continue a run that has ended, for so many epochs after the one that it is in."""
+        with self._starting:
+            self._controls.more(epochs)
+            self._launch()
 
     def set_learning_rate(self, rate: float) -> None:
         """Set the learning rate from the next step on; a schedule keeps its shape and goes through this rate."""
-        self._controls.request(learning_rate=float(rate))
+        self._controls.set_learning_rate(float(rate))
 
     def rewind(self) -> None:
         """Restore the initial weights, and pause there."""
-        self._controls.pause()
-        self._controls.request(rewind=True)
-        self._launch()
+        with self._starting:
+            self._controls.rewind()
+            self._launch()
 
     def stop(self) -> None:
         """End after the current call, and keep the weights."""
-        self._controls.stop(STOPPED)
         with self._starting:
-            if not self._alive() and self._snapshot.state is State.PAUSED:
-                self._snapshot = replace(self._snapshot, state=State.STOPPED, message=STOPPED)
+            if not self._controls.stop(STOPPED):
+                self._stop_resting(STOPPED)
 
     @classmethod
     def from_record(
@@ -221,7 +174,7 @@ class Run:
 
     def discard(self) -> None:
         """End the run and keep nothing: it is being deleted."""
-        self.stored = None
+        self._keeping.stored = None
         self._controls.stop(STOPPED)
 
     def heartbeat(self) -> None:
@@ -236,28 +189,29 @@ class Run:
         thread.join(seconds)
         return not thread.is_alive()
 
-    def _go(self, until: tuple[str, int] | None) -> None:
-        self.heartbeat()
-        self._controls.resume(until)
-        self._launch()
+    def _go(self, until: str = "") -> None:
+        with self._starting:
+            self._controls.resume(until)
+            self._launch()
 
     def _launch(self) -> None:
-        """Start a thread unless one is alive."""
-        with self._starting:
-            self._suspending, ending = False, self._ending
-        if ending:
-            self.wait()
-        with self._starting:
-            if not self._alive():
-                self.heartbeat()
-                self._ending = False
-                self._controls.reopen()
-                self._snapshot = replace(self._snapshot, state=State.QUEUED, message="")
-                self._thread = threading.Thread(target=self._work, name="training", daemon=True)
-                self._thread.start()
+        """Start a thread unless there is one, which then sees what was asked."""
+        self.heartbeat()
+        if self._controls.begin():
+            self._queue()
+            self._thread = threading.Thread(target=self._work, name="training", daemon=True)
+            self._thread.start()
 
-    def _alive(self) -> bool:
-        return self._thread is not None and self._thread.is_alive()
+    def _queue(self) -> None:
+        self._snapshot = replace(self._snapshot, state=State.QUEUED, message="", report="")
+
+    def _stop_resting(self, reason: str) -> None:
+        """Stop a run that rests without a thread."""
+        if self._snapshot.state is State.PAUSED:
+            self._snapshot = replace(self._snapshot, state=State.STOPPED, message=reason)
+            if self._keeping.claim():
+                self._keeping.save_end(self._snapshot)
+                self._keeping.release()
 
     # What others read
 
@@ -269,10 +223,25 @@ class Run:
     @property
     def active(self) -> bool:
         """True while it trains, waits in the queue, or has just been asked to."""
-        if not self._alive() or self._ending:
-            return False
-        resting = self._controls.paused and self._snapshot.state is State.PAUSED
-        return not resting or self._controls.pending
+        state = self._snapshot.state
+        if not self._controls.working or state.active:
+            return self._controls.working
+        over = {State.STOPPED: Ending.STOPPED, State.PAUSED: None}.get(state, Ending.OVER)
+        return self._controls.awaits(over)
+
+    @property
+    def stored(self) -> RunStore | None:
+        """Where in the database it is kept, if anywhere."""
+        return self._keeping.stored
+
+    @property
+    def problem(self) -> str:
+        """Why it is not kept on disk, if it is not."""
+        return self._keeping.problem
+
+    @problem.setter
+    def problem(self, problem: str) -> None:
+        self._keeping.problem = problem
 
     @property
     def version(self) -> int:
@@ -287,8 +256,8 @@ class Run:
             StoreError: where they are on disk and cannot be read.
         """
         with self._reading:
-            if self._weights is None and not self._alive():
-                arrays = self._stored_weights()
+            if self._weights is None and not self._controls.working:
+                arrays = self._keeping.weights(self._snapshot)
                 if arrays is not None:
                     self._weights = (1, arrays)
         return self._weights
@@ -304,45 +273,67 @@ class Run:
         model.set_weights(weights[1])
         return model
 
+    def epochs(self) -> list[int]:
+        """The epochs whose weights are kept, in order; 0 is before training."""
+        return self._keeping.epochs(self._snapshot)
+
+    def epoch_weights(self, epoch: int) -> list[np.ndarray]:
+        """The weights after an epoch, in Keras' order; raises `StoreError`."""
+        return self._keeping.epoch_weights(epoch)
+
+    def rename(self, name: str) -> None:
+        """Rename the run, with 1 to 80 characters; raises `StoreError`."""
+        self._keeping.rename(name)
+        self.name = name
+
     # The thread
 
     def _work(self) -> None:
+        again = True
+        while again:
+            ending = self._worked()
+            self._keeping.release()
+            self._scheduler.leave(self)
+            with self._starting:
+                again, stopped = self._controls.finish(ending)
+                if stopped:
+                    self._stop_resting(stopped)
+                if again:
+                    self._queue()
+
+    def _worked(self) -> Ending:
+        """Train, and rest meanwhile, until the thread has to end; the last snapshot says how."""
         try:
             self._claim()
-            self._train(self._controls)
+            return self._train(self._controls)
         except TakenOver as problem:
-            self._checkpoint = None  # it goes on from what is stored
+            self._controls.give_up()
+            self._keeping.forget_checkpoint()
             self._show(None, State.PAUSED, message=str(problem))
+            return Ending.LEFT
         except Exception as problem:  # a run may fail, its server may not
-            if not isinstance(problem, (InvalidNetwork, StoreError, RuntimeError)):
-                logging.getLogger(__name__).exception("A run failed")
-            self._snapshot = replace(self._snapshot, state=State.FAILED, message=_explained(problem))
-        finally:
-            if self.stored is not None:
-                with suppress(StoreError):
-                    self.stored.release()
-            with self._starting:
-                self._ending = True
-            self._scheduler.leave(self)
+            self._controls.give_up()
+            self._fail(problem)
+            return Ending.OVER
+
+    def _fail(self, problem: Exception) -> None:
+        message, report = _foreseen(problem), ""
+        if not message:
+            logging.getLogger(__name__).error("A run failed", exc_info=problem)
+            message, report = UNFORESEEN, failure_report(problem, self.network, self.recipe, self.dataset_name)
+        failed = replace(self._snapshot, state=State.FAILED, seconds_left=None, message=message, report=report)
+        self._keeping.save_end(failed)
+        self._snapshot = failed
 
     def _claim(self) -> None:
         """Wait until no other server trains this run, no longer than for a silent one; else raise `TakenOver`."""
         end = time.monotonic() + LEASE_SECONDS + RESTING_SECONDS
-        while not (mine := self._is_mine()) and not self._controls.stopped and time.monotonic() < end:
+        while not (mine := self._keeping.claim()) and not self._controls.stopped and time.monotonic() < end:
             time.sleep(RESTING_SECONDS)
         if not mine and not self._controls.stopped:
             raise TakenOver(ELSEWHERE)
 
-    def _is_mine(self) -> bool:
-        """Claim the run for this server; False where another one trains it."""
-        self._claimed = time.monotonic()
-        try:
-            return self.stored is None or self.stored.claim()
-        except StoreError as problem:  # the database does not answer: that is no reason not to train
-            self.problem = str(problem)
-            return True
-
-    def _train(self, controls: Controls) -> None:
+    def _train(self, controls: Controls) -> Ending:
         loop: Loop | None = None
         copied = 0.0
         while True:
@@ -350,54 +341,55 @@ class Run:
             if reason:
                 self._save(loop)
                 self._show(loop, State.PAUSED, message=reason)
-                return
-            if controls.stopped and loop is None:
+                return Ending.LEFT
+            if controls.stopped and loop is None and not controls.asked:
                 self._show(None, State.STOPPED, message=controls.reason)
-                return
+                self._keeping.save_end(self._snapshot)
+                return Ending.STOPPED
             if loop is None:
                 loop = self._made()
                 steps = loop.snapshots(controls)
-            if controls.paused and not controls.stopped:
+            if controls.paused:
                 continue  # made only to be looked at
+            self._obey(controls, loop)
             snapshot = next(steps)
             controls.rest_when_there(snapshot.step, snapshot.evaluated_epoch)
+            self._notice_rewind(loop)
             now = time.monotonic()
             evaluated = snapshot.evaluated_epoch != self._snapshot.evaluated_epoch
             active = snapshot.state.active
-            if snapshot.state is not State.FAILED:
+            if snapshot.state is State.FAILED:
+                self._keeping.save_end(snapshot)
+            else:
                 if evaluated or controls.paused or not active or now - copied > WEIGHTS_SECONDS:
                     self._publish_weights(loop)
                     copied = now
                 if evaluated or not active:
                     self._save(loop)
-            with self._starting:
-                self._ending = not active
-                self._snapshot = snapshot
+            self._snapshot = snapshot
             if not active:
-                return
+                return Ending.STOPPED if snapshot.state is State.STOPPED else Ending.OVER
             self._scheduler.give_way(self)
 
     def _block_until_runnable(self, controls: Controls, loop: Loop | None) -> str:
         """Block until the run may train or is stopped: return "", or the reason for which its thread ends."""
         while True:
-            if time.monotonic() - self._claimed > CLAIM_SECONDS and not self._is_mine():
+            if self._keeping.is_late and not self._keeping.claim():
                 raise TakenOver(ELSEWHERE)
-            with self._starting:
-                gone = time.monotonic() - self._seen > self._unwatched_seconds
-                over = loop is not None and loop.seconds > self._budget
-                if gone or over or (self._suspending and not controls.stopped):
-                    self._ending = True
-                    return ALONE if gone else LONG if over else SUSPENDED
+            gone = time.monotonic() - self._seen > self._unwatched_seconds
+            over = loop is not None and loop.seconds > self._budget
+            if controls.may_leave(gone or over):
+                self._obey(controls, loop)
+                return ALONE if gone else LONG if over else SUSPENDED
             if controls.stopped:
                 return ""
             if controls.paused:
                 self._scheduler.leave(self)
                 if loop is None:
                     return ""
-                before = self._snapshot.step
-                loop.obey(controls)
+                self._obey(controls, loop)
                 self._show(loop, State.PAUSED)
-                if self._snapshot.step != before or not self._weights:  # rewound, or only just made
+                if not self._weights:
                     self._publish_weights(loop)
                 controls.wait(RESTING_SECONDS)
                 continue
@@ -407,94 +399,53 @@ class Run:
                 return ""
             self._show(loop, State.QUEUED, place=place)
 
+    def _obey(self, controls: Controls, loop: Loop | None) -> None:
+        """Carry out what was asked of it."""
+        if loop is not None:
+            loop.obey(controls)
+            self._notice_rewind(loop)
+
+    def _notice_rewind(self, loop: Loop) -> None:
+        if loop.life != self._life_of_loop:
+            self._life_of_loop = loop.life
+            self.life += 1
+            self._keeping.begin_anew()
+            self._publish_weights(loop)
+
     def _made(self) -> Loop:
         wake_tensorflow()
         from core.training.loop import Loop
 
         dataset = self._dataset() if callable(self._dataset) else self._dataset
-        begin, checkpoint = self._begin, self._checkpoint
-        if self.stored is not None:
-            kept = self.stored.read("start", *(("last", "best") if checkpoint is None else ()))
-            begin = begin or kept.checkpoints.get("start", {}).get("weights", ())
-            if checkpoint is None:
-                self._revision, self._kept_best, checkpoint = kept.revision, None, records.checkpoint_of(kept)
+        begin, checkpoint = self._keeping.found()
+        self._life_of_loop = 0
         try:
             return Loop(self.network, dataset, self.recipe, checkpoint=checkpoint, begin=begin)
         except InvalidNetwork:
             raise
         except (ValueError, TypeError, KeyError, IndexError, AttributeError):  # what is stored does not fit
-            if self.stored is None:
+            if self.stored is None or checkpoint is None:
                 raise
             raise StoreError(f"The run “{self.name}” is damaged, so it cannot go on. Start a new one.") from None
 
     def _publish_weights(self, loop: Loop) -> None:
         self._weights = (self.version + 1, loop.model.get_weights())
 
-    # Where it is kept
-
     def _save(self, loop: Loop | None) -> None:
-        """Save a checkpoint: in the database where the run is stored there, else in memory."""
-        if loop is None:
-            return
-        checkpoint = self._checkpoint = loop.checkpoint()
-        if self.stored is None:
-            return
-        numbers = checkpoint.numbers
-        try:
-            record = records.Record(self.network, self.dataset_name, self.recipe, checkpoint.snapshot, numbers)
-            arrays = records.arrays_of(checkpoint, with_best=numbers["best"] != self._kept_best)
-            self._revision = self.stored.save(records.to_bytes(record), arrays, self._revision)
-        except StoreError as problem:
-            self.problem = str(problem)
-            if isinstance(problem, TakenOver):
-                raise
-        else:
-            self.problem = ""
-            self._kept_best = numbers["best"]
-            self._checkpoint = None  # free the memory
-
-    def _stored_weights(self) -> list[np.ndarray] | None:
-        """The stored weights that the last snapshot is about, of a run that this server has not trained."""
-        if self.stored is None:
-            return None
-        kind = "last" if self._snapshot.kept_epoch is None else "best"
-        return self.stored.read(kind).checkpoints.get(kind, {}).get("weights")
-
-    def epochs(self) -> list[int]:
-        """The epochs whose weights are kept, in order; 0 is before training."""
-        if self.stored is None:
-            return []
-        try:
-            return [epoch for epoch in self.stored.epochs() if epoch <= self._snapshot.evaluated_epoch]
-        except StoreError:
-            return []
-
-    def epoch_weights(self, epoch: int) -> list[np.ndarray]:
-        """The weights after an epoch, in Keras' order; raises `StoreError`."""
-        if self.stored is None:
-            raise StoreError("This run is not kept on disk, so its epochs cannot be shown.")
-        if kept := self.stored.read(epoch).checkpoints:
-            return kept[epoch]["weights"]
-        raise StoreError(f"Nothing has been saved as “{epoch}” of this run. Let it train first.")
-
-    def rename(self, name: str) -> None:
-        """Rename the run, with 1 to 80 characters; raises `StoreError`."""
-        records.check_name(name)
-        if self.stored is not None:
-            self.stored.rename(name)
-        self.name = name
+        if loop is not None:
+            self._keeping.save(loop.checkpoint())
 
     def _show(self, loop: Loop | None, state: State, place: int = 0, message: str = "") -> None:
         now = self._snapshot if loop is None else loop.resting()
         self._snapshot = replace(now, state=state, queue_position=place, seconds_left=None, message=message)
 
 
-def _explained(problem: Exception) -> str:
-    """The message that explains a failure to a visitor."""
+def _foreseen(problem: Exception) -> str:
+    """The message that explains a failure to a visitor; empty where nobody foresaw it."""
     from core.data import DatasetError
 
     if isinstance(problem, (InvalidNetwork, DatasetError, StoreError)):
         return str(problem)
     if isinstance(problem, MemoryError) or type(problem).__name__ == "ResourceExhaustedError":
         return "The memory of this machine was not enough. Choose a smaller batch or a smaller network."
-    return "Training ended with an error that we did not foresee; the server's log has the details."
+    return ""

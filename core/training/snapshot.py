@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from math import ceil
 from typing import NamedTuple
 
 import numpy as np
@@ -100,6 +101,7 @@ class Snapshot:
         learning_rate: of the last step.
         kept_epoch: the epoch whose weights came back at the end; None where they are the last.
         message: for people; empty where there is nothing to say.
+        report: what to send to the developers, of a run that failed for a reason that nobody foresaw; else empty.
     """
 
     state: State
@@ -123,6 +125,7 @@ class Snapshot:
     learning_rate: float = 0.0
     kept_epoch: float | None = None
     message: str = ""
+    report: str = ""
 
     @property
     def progress(self) -> float:
@@ -136,8 +139,11 @@ class Snapshot:
 
     @property
     def train_accuracy(self) -> float | None:
-        """Over the last stretch of training, 0…1."""
-        return self.train[-1].accuracy if self.train else None
+        """Over the images of the newest epoch that has begun, as far as it is, 0…1; None before."""
+        if not self.train:
+            return None
+        before = ceil(self.train[-1].epoch) - 1
+        return mean([point for point in self.train if point.epoch > before]).accuracy
 
     @property
     def evaluated_accuracy(self) -> float | None:

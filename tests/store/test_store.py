@@ -457,3 +457,13 @@ def test_in_a_full_store_those_who_were_away_longest_go_first(server, store, mon
     assert store.expire(now, in_use=["here"]) == 0
     monkeypatch.setenv("RECEPTIVE_STORE_MB", "0.1")
     assert store.expire(now, in_use=names) == 0
+
+
+def test_a_run_that_has_begun_anew_keeps_no_epoch_of_its_former_life(server):
+    run = server().visitor("a" * 43).create("Run", b"{}", {})
+    weights = {"weights": [np.zeros(2, np.float32)]}
+    revision = run.save(b"{}", {"last": weights, 0: weights, 1: weights, 2: weights, "start": weights}, 0)
+    assert run.epochs() == [0, 1, 2]
+    run.save(b"{}", {"last": weights, 1: weights}, revision, anew=True)
+    assert run.epochs() == [1]
+    assert set(run.read("start", "last").checkpoints) == {"start", "last"}

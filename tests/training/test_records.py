@@ -38,6 +38,7 @@ FULL = Snapshot(
     learning_rate=0.01,
     kept_epoch=2.0,
     message="Paused – “for a while”.",
+    report="ValueError: …",
 )
 NUMBERS = {"steering": 0.5, "callbacks": [{"best": float("inf"), "wait": 0.0}], "best": None}
 RECORD = Record(LENET5, "fashion_mnist", RECIPE, FULL, NUMBERS)

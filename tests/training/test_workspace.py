@@ -325,3 +325,22 @@ def test_a_draft_is_found_again(opened):
     assert opened().draft() == '{"format": 1}'
     assert opened(OTHER).draft() is None
     assert np.isfinite(opened().used)
+
+
+def test_where_a_new_life_cannot_be_saved_no_epoch_of_the_former_is_shown(opened, stores):
+    run = finished(opened().start(SMALL, "mnist", Recipe(epochs=2, batch_size=100)))
+    former = run.epoch_weights(1)
+    run.rewind()
+    until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.step == 0 and not run.active)
+    with failing(stores[-1], disk_full(stores[-1])):
+        run.one_epoch()
+        until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.evaluated_epoch == 1 and not run.active)
+        assert run.problem
+        assert run.epochs() == []
+        with pytest.raises(StoreError):
+            run.epoch_weights(1)
+    run.set_learning_rate(0.02)
+    run.one_epoch()
+    until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.evaluated_epoch == 2 and not run.active)
+    assert run.epochs() == [2]
+    assert not same(run.epoch_weights(2), former)

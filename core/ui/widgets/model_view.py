@@ -304,8 +304,7 @@ def model_of(mine: Session, run: Run) -> keras.Model | None:
     try:
         with waking():
             if epoch is not None:
-                evaluated = [point for point in run.snapshot.evaluations if point.epoch == epoch]
-                return viewer.load_weights(("epoch", epoch, *evaluated), lambda: run.epoch_weights(epoch))
+                return viewer.load_weights(("epoch", run.life, epoch), lambda: run.epoch_weights(epoch))
             newest = run.weights()
             return None if newest is None else viewer.load_weights(("newest", newest[0]), lambda: newest[1])
     except (StoreError, ValueError) as problem:

@@ -14,6 +14,7 @@ from core.ui.pages.teach.state import TeachState
 from core.ui.shell.frame import following, look
 from core.ui.shell.session import Session
 from core.ui.widgets.collections import CollectionState, complain
+from core.ui.widgets.failures import failure
 from core.ui.widgets.model_view import waking
 from core.views.charts import DRAWN, learning_curve
 from core.views.wording import percent, plain, progress_words
@@ -89,7 +90,7 @@ def _live(mine: Session, collection: Collection) -> None:
     now = run.snapshot
     st.progress(now.progress, text=f"{plain(run.name)}: {progress_words(now)}")
     if now.state is State.FAILED:
-        st.error(now.message)
+        failure(now)
     with st.container(horizontal=True):
         for label, points, words in _before_and_after(now, collection):
             if points:

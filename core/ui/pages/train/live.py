@@ -10,6 +10,7 @@ from core.training.diagnosis import Finding, diagnose
 from core.ui.pages.train.evaluation import confusions, hardest, inside, samples
 from core.ui.shell.frame import look
 from core.ui.shell.session import Session
+from core.ui.widgets.failures import failure
 from core.ui.widgets.model_files import trained_files
 from core.views.charts import learning_curve, rate_curve
 from core.views.wording import duration, parameter_words, percent, plain, progress_words
@@ -53,7 +54,7 @@ def _status(run: Run, now: Snapshot) -> None:
     st.progress(now.progress, text=f"{what}: {progress_words(now)}")
     with st.container(key="train/messages"):  # a place of their own: what follows stays the same elements
         if now.state is State.FAILED:
-            st.error(now.message, icon=":material/error:")
+            failure(now)
         elif now.message:
             st.info(now.message)
         if run.problem:
