@@ -5,7 +5,7 @@ import streamlit as st
 from core.ui.pages.draw.board import board
 from core.ui.pages.draw.state import USUAL
 from core.ui.shell.frame import head
-from core.ui.shell.pages import end_page, link_to
+from core.ui.shell.pages import link_to
 from core.ui.shell.session import session
 from core.ui.widgets.model_view import choose_subject, watch
 from core.views.wording import listed, plain
@@ -13,10 +13,6 @@ from core.views.wording import listed, plain
 mine = session()
 head("Draw", "Draw a digit from 0 to 9 with mouse or finger; the network predicts after each stroke.")
 subject = choose_subject(mine, "draw/subject", usual=USUAL)
-
-if subject.network.input_shape != (28, 28, 1):
-    st.warning("This network does not take 28×28 grey images, so it cannot read drawings.")
-    end_page()
 
 if subject.dataset == "fashion_mnist":
     st.info("This network has learned clothes, not digits: try a bag, trousers or a boot.")

@@ -171,8 +171,8 @@ def drawing_input(drawing: np.ndarray, input_shape: tuple[int, ...]) -> np.ndarr
     height, width, channels = input_shape
     side = min(height, width)
     if side != len(drawing):
-        smooth = Image.Resampling.BOX if side < len(drawing) else Image.Resampling.BILINEAR
-        drawing = np.asarray(Image.fromarray(drawing.astype(np.float32)).resize((side, side), smooth))
+        picture = Image.fromarray(drawing.astype(np.float32))
+        drawing = np.asarray(picture.resize((side, side), Image.Resampling.BILINEAR))
     image = np.zeros((height, width), np.float32)
     top, left = (height - side) // 2, (width - side) // 2
     image[top : top + side, left : left + side] = np.clip(drawing, 0.0, 1.0)

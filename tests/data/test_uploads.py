@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from core.data import load, uploads
-from core.data.uploads import InvalidPicture, network_input, read_picture
+from core.data.uploads import InvalidPicture, drawing_input, network_input, read_picture
 from core.data.uploads import _one_at_a_time as LOCK
 
 ROOT = Path(__file__).parents[2]
@@ -226,3 +226,23 @@ def test_images_of_mnist_stay_what_they_are():
         found = network_input(read_picture(saved(Image.fromarray(image))), (28, 28, 1))[..., 0]
         alike.append(np.corrcoef(found.ravel(), image.ravel())[0, 1])
     assert np.median(alike) > 0.9
+
+
+@pytest.mark.parametrize("shape", [(28, 28, 1), (28, 28, 3), (32, 32, 3), (20, 30, 1), (64, 40, 1), (8, 8, 4)])
+def test_a_drawing_fits_into_any_input_in_the_middle_and_in_every_channel(shape):
+    ink = np.zeros((28, 28), np.float32)
+    ink[4:24, 8:20] = 1.0
+    found = drawing_input(ink, shape)
+    assert found.shape == shape and found.dtype == np.float32 and 0 <= found.min() <= found.max() <= 1
+    assert all((found[..., channel] == found[..., 0]).all() for channel in range(shape[2]))
+    side = min(shape[:2])
+    share = found[..., 0].sum() / side**2  # of the square that it is scaled to
+    assert share == pytest.approx(ink.mean(), abs=0.02)
+    rows, columns = np.indices(shape[:2])
+    where = [float((found[..., 0] * (at + 0.5)).sum() / found[..., 0].sum()) for at in (rows, columns)]
+    assert where == pytest.approx([shape[0] / 2, shape[1] / 2], abs=0.51)
+
+
+def test_a_drawing_is_what_it_is_for_a_network_of_its_size(random):
+    ink = random.random((28, 28), np.float32)
+    np.testing.assert_array_equal(drawing_input(ink, (28, 28, 1))[..., 0], ink)

@@ -9,10 +9,12 @@ from core.network import Conv2D, Dense, Flatten, Network, Rescaling
 from core.training import Recipe, build_model, card, pretrained, train
 from core.training.foreign import weights_file
 from core.training.trained import Trained
+from core.ui.pages.draw.state import DrawState
 from core.ui.pages.games.state import GamesState
 from core.ui.shell.session import Session
 from tests.drawn import SHAPES, shapes
 from tests.pages.conftest import button, mine, opened, words
+from tests.pages.test_draw import draw
 from tests.pages.test_pages import uploaded
 from tests.waiting import until
 
@@ -342,3 +344,31 @@ def test_the_pixels_of_a_network_that_cannot_be_measured_are_asked_for(app, chos
     assert layers[-2:] == network.layers[-2:] and not app.exception
     expected = {None: [], 0: [(1 / 255, 0.0)], 2: [(2 / 255, -1 / 255)]}[chosen]
     assert [(one.scale, one.offset) for one in layers[:-2]] == [pytest.approx(pair) for pair in expected]
+
+
+@pytest.mark.parametrize("network", OTHERS.values(), ids=OTHERS)
+def test_it_reads_what_is_drawn_on_draw_as_the_image_that_it_takes(app, network):
+    opened_stranger(app, network)
+    opened(app, "draw")
+    draw(app, [(140, 40), (140, 240)], [(60, 60), (230, 60)])
+    sent = drawing_input(mine(app).image.drawing, network.input_shape)
+    label = int(np.argmax(mine(app).imported.model()(sent[np.newaxis])))
+    assert app.metric[0].value == f"Class {label}"
+    height, width, _channels = network.input_shape
+    assert ("Then brought to" in words(app)) == (network.input_shape != (28, 28, 1))
+    assert f"{height} by {width} pixels" in " ".join(element.proto.body for element in app.get("html"))
+    box = next(box for box in app.pills if box.label == "Ask other networks too")
+    box.set_value(["lenet5"]).run()
+    assert not app.exception and len(app.metric) == 2
+
+
+def test_another_network_that_takes_other_images_is_asked_for_a_drawing_too(app):
+    opened_stranger(app, OTHERS["7 of RGB"])
+    key = f"imported/{mine(app).imported.identity}"
+    mine(app).focus.subject = None
+    mine(app).state(DrawState).compared = [key]
+    opened(app, "draw")
+    draw(app, [(140, 40), (140, 240)])
+    sent = drawing_input(mine(app).image.drawing, (32, 32, 3))
+    label = int(np.argmax(mine(app).imported.model()(sent[np.newaxis])))
+    assert [metric.value for metric in app.metric] == ["1", f"Class {label}"]

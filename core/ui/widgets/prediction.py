@@ -7,24 +7,32 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from core.data.collection import FIELD
 from core.insight import Verdict, verdict
+from core.network.layers import shape_text
 from core.ui.shell.frame import look, percent, plain
 from core.ui.widgets.model_view import ModelView
 from core.views.charts import probability_bars
-from core.views.images import INK_SCALE, Tile, gallery
+from core.views.images import INK_SCALE, Tile, cell_size, gallery, shown_image
 
-CELL = 7
+SIDE_PX = 196
 
 
-def received(image: np.ndarray | None) -> None:
-    """The 28×28 image as the network gets it; black while there is none."""
+def received(image: np.ndarray | None, input_shape: Sequence[int]) -> None:
+    """The image as the network gets it, of its input shape (h, w, c); black while there is none."""
     st.markdown("**What the network receives**")
-    shown = np.zeros((28, 28)) if image is None else image
-    words = "nothing yet" if image is None else "your drawing, scaled and centred, 28 by 28 pixels"
-    st.html(gallery([Tile(shown, "", words)], INK_SCALE, CELL))
+    height, width, _ = input_shape
+    shown = np.zeros((height, width)) if image is None else shown_image(image)
+    words = "nothing yet" if image is None else f"your drawing, scaled and centred, {height} by {width} pixels"
+    st.html(gallery([Tile(shown, "", words)], INK_SCALE, cell_size((height, width), SIDE_PX)))
     st.caption(
         "28×28 pixels, as MNIST’s makers did it: your lines, scaled into a 20×20 box, drawn with a pen as "
         "thin as theirs, and moved so that the centre of mass is in the middle."
+        + (
+            ""
+            if tuple(input_shape) == FIELD
+            else f" Then brought to {shape_text(tuple(input_shape))}, which it takes."
+        )
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.data import Digit
+from core.data.uploads import drawing_input
 from core.insight import probabilities, verdict
 from core.ui.pages.draw.digits import drawn_digits
 from core.ui.pages.draw.others import ask_others
@@ -38,19 +39,20 @@ def board(mine: Session, subject: ModelView) -> None:
         digit = _chosen(mine, digits)
         steps = digit.steps(state.skipped_steps) if digit else []
         image = mine.image.drawing = steps[-1].image if steps else None
-        said = None if image is None else probabilities(subject.model, image[..., None])
+        pixels = None if image is None else drawing_input(image, subject.network.input_shape)
+        said = None if pixels is None else probabilities(subject.model, pixels)
         bars, received_here = st.columns([3, 2], gap="medium")
         with bars:
             prediction(said, subject)
         with received_here:
-            received(image)
+            received(pixels, subject.network.input_shape)
         say_what_it_is(mine, digit and digit.image, subject.class_names)
-    if image is None or said is None:
+    if image is None or pixels is None or said is None:
         st.caption("One digit, or several side by side. What the layers make of it follows with your first stroke.")
         return
     ask_others(mine, subject, image)
     preprocessing(mine, steps)
-    reaction(mine, subject, image, said)
+    reaction(mine, subject, pixels, said)
 
 
 def _chosen(mine: Session, digits: Sequence[Digit]) -> Digit | None:
@@ -74,8 +76,8 @@ def _reading(mine: Session, digits: Sequence[Digit], subject: ModelView) -> None
     if len(digits) > 1:
         tiles, words = [], []
         for digit in digits:
-            image = digit.steps(state.skipped_steps)[-1].image
-            predicted = verdict(probabilities(subject.model, image[..., None]), subject.sure_from)
+            pixels = drawing_input(digit.steps(state.skipped_steps)[-1].image, subject.network.input_shape)
+            predicted = verdict(probabilities(subject.model, pixels), subject.sure_from)
             name = subject.class_names[predicted.label]
             words.append(name if predicted.sure else f"{name}?")
             tiles.append(Tile(digit.image, words[-1], f"read as {name}, {certainty(predicted.probability)}"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from core.data.uploads import drawing_input
 from core.insight import probabilities
-from core.network.layers import shape_text
 from core.ui.pages.draw.state import DrawState
 from core.ui.shell.session import Session
 from core.ui.widgets.model_view import ModelView, subject_of, subjects
@@ -44,7 +44,6 @@ def _other(mine: Session, name: str, title: str, image: np.ndarray) -> None:
     asked = subject_of(mine, name)
     if asked is None:
         st.caption(f"{title} has not learned anything yet.")
-    elif asked.network.input_shape != (*image.shape, 1):
-        st.caption(f"{title} takes images of {shape_text(asked.network.input_shape)}, so it cannot read drawings.")
     else:
-        prediction(probabilities(asked.model, image[..., None]), asked, label=asked.title, key=f"draw/answer/{name}")
+        pixels = drawing_input(image, asked.network.input_shape)
+        prediction(probabilities(asked.model, pixels), asked, label=asked.title, key=f"draw/answer/{name}")

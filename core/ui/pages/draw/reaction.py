@@ -13,17 +13,17 @@ from core.ui.shell.pages import link_to, open_to
 from core.ui.shell.session import Session
 from core.ui.widgets.activations import activations_of, drawn_layers
 from core.ui.widgets.model_view import ModelView
-from core.views.images import Tile, gallery, laid_over, legend, signed_scale
+from core.views.images import Tile, cell_size, gallery, laid_over, legend, signed_scale
 from core.views.wording import certainty, plain
 
 QUICK = 12  # steps of integrated gradients, anew with each stroke
 ATTRIBUTION_PX = 196
 
 
-def reaction(mine: Session, subject: ModelView, image: np.ndarray, said: np.ndarray) -> None:
+def reaction(mine: Session, subject: ModelView, pixels: np.ndarray, said: np.ndarray) -> None:
     """Attributions for the two most likely classes and the activations of all layers; a click opens Feature maps."""
     st.subheader("The whole network reacts", anchor=False)
-    _attributions(mine, subject, image, said)
+    _attributions(mine, subject, pixels, said)
     mine.focus.look_into(subject.network)
 
     leads = open_to(mine, "feature_maps")
@@ -33,33 +33,31 @@ def reaction(mine: Session, subject: ModelView, image: np.ndarray, said: np.ndar
             look_into_drawing(mine)
             mine.state(DrawState).next_page = "feature_maps"
 
-    pixels = image[..., None]
     drawn_layers(mine, subject, pixels, activations_of(mine, subject, pixels), None, "draw/maps", go_there)
     more = "; click one to see how it comes about" if leads else ""
     st.caption(f"Move over the numbers to see what each one sees of your drawing{more}.")
     link_to("feature_maps", "See what every layer makes of your drawing, one by one")
 
 
-def _attributions(mine: Session, subject: ModelView, image: np.ndarray, said: np.ndarray) -> None:
+def _attributions(mine: Session, subject: ModelView, pixels: np.ndarray, said: np.ndarray) -> None:
     """Attribution maps of the predicted class and of the runner-up."""
     predicted = verdict(said, subject.sure_from)
     with st.container(horizontal=True, gap="medium", vertical_alignment="top"):
         for target, role in ((predicted.label, "the prediction"), (predicted.runner_up, "the runner-up")):
             name = subject.class_names[target]
-            values = _attribution(mine, subject, image, target, role)
+            values = _attribution(mine, subject, pixels, target, role)
             scale = signed_scale(values)
             with st.container(width=ATTRIBUTION_PX + 20, gap="small"):
                 st.markdown(f"What spoke for **{plain(name)}**, {role} ({certainty(said[target])})")
-                over = laid_over(values, scale, image[..., None])
+                over = laid_over(values, scale, pixels)
                 tile = Tile(over, "", f"Your drawing; orange spoke for {name}, blue against it.")
-                st.html(gallery([tile], scale, ATTRIBUTION_PX // 28) + legend(scale))
+                st.html(gallery([tile], scale, cell_size(values.shape, ATTRIBUTION_PX)) + legend(scale))
     st.caption(f"Orange spoke for it, blue against it, by integrated gradients in {QUICK} steps.")
     link_to("why", "Three more methods, and how far to trust them: Why this answer?")
 
 
-def _attribution(mine: Session, subject: ModelView, image: np.ndarray, target: int, role: str) -> np.ndarray:
-    """Attribution of a class to each pixel by integrated gradients, (28, 28)."""
-    pixels = image[..., None]
+def _attribution(mine: Session, subject: ModelView, pixels: np.ndarray, target: int, role: str) -> np.ndarray:
+    """Attribution of a class to each pixel by integrated gradients, (h, w)."""
     return mine.kept(
         f"draw/spoke/{role}",
         (subject.version, pixels.tobytes(), target),
