@@ -25,13 +25,14 @@ if mine.editor.link_problem:
     st.error(mine.editor.link_problem, icon=":material/link_off:")
 start_from(mine, PRESETS)
 
-traced = trace(mine.editor.network)
+network = mine.editor.network  # as it is drawn: another thread of this visitor may be changing it
+traced = trace(network)
 drawing(mine, traced)
 totals(mine, traced)
 
 layers, side = st.columns([5, 2], gap="large")
 with layers:
-    layer_list(mine, traced)
+    layer_list(mine, network, traced)
 with side:
     readiness(mine, traced)
-    thoughts(mine.editor.network, traced)
+    thoughts(network, traced)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
+from threading import RLock
 from typing import NamedTuple
 
 from core.data import SOURCES
 from core.network import LENET5, PRESETS, Network, Path
-from core.network.network import MAX_NAME
+from core.network.identity import Identities, carried_identities, fresh_identities
+from core.network.network import IMAGE, MAX_NAME
 from core.network.recipe import Recipe
 from core.training import why_unfit
 from core.ui.shell.renewal import Renewal
@@ -28,6 +32,10 @@ class Step(NamedTuple):
 @dataclass
 class Editor:
     """The network, recipe and dataset that a visitor works on, with undo and redo.
+
+    What a page does later than it was drawn (a value typed, a button pressed) names its layer by `identity_at` and
+    not by its place: by then another layer may stand there. Streamlit runs the callbacks of one visitor on more than
+    one thread, so each change is made as a whole.
 
     Attributes:
         network: the network.
@@ -53,44 +61,93 @@ class Editor:
     complaint: str = ""
     link_problem: str = ""
     first_weights: str | None = None
+    _numbers: count[int] = field(default_factory=count, repr=False)
+    _identities: Identities = field(default_factory=dict, repr=False)
+    _changing: RLock = field(default_factory=RLock, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._identities = fresh_identities(self.network, self._numbers)
+
+    def identity_at(self, path: Path = IMAGE) -> int:
+        """What stays with the block or branch at this path through edits; `()` is the network.
+
+        What is opened, undone or redone is new as a whole: a value that was typed before that comes too late for it.
+        Where there is nothing at this path (any more), it is −1, which nothing has.
+        """
+        return self._identities.get(path, -1)
+
+    def place_of(self, identity: int) -> Path | None:
+        """The path at which the block or branch with this identity is now; None if it has gone."""
+        return next((path for path, one in self._identities.items() if one == identity), None)
+
+    def change(
+        self,
+        identity: int,
+        changed: Callable[[Network, Path], Network],
+        selected: Callable[[Path], Path] | None = None,
+        fresh_widgets: bool = True,
+    ) -> Path | None:
+        """Edit the network at the place where the block with this identity is; None, and no edit, if it has gone.
+
+        Args:
+            identity: as `identity_at` gave it.
+            changed: the network and the place → the network as it becomes; may raise `InvalidSetting`.
+            selected: the place → the path that is open afterwards; the same as before by default.
+            fresh_widgets: as for `edit`.
+
+        Returns:
+            The place.
+        """
+        with self._changing:
+            path = self.place_of(identity)
+            if path is not None:
+                self.edit(changed(self.network, path), selected and selected(path), fresh_widgets)
+            return path
 
     def edit(self, network: Network, selected: Path | None = None, fresh_widgets: bool = True) -> None:
         """Change the network; `undo` brings this one back.
 
         A published network that has been changed is called so, until it gets a name of its own.
         """
-        if network != self.network:
-            before = self.network
-            if before in _PUBLISHED and network.name == before.name:
-                network = network.renamed(f"{network.name[: MAX_NAME - len(CHANGED)]}{CHANGED}")
-            self._replace(network)
-            self.edited = before
-        self._settle(selected, fresh_widgets)
+        with self._changing:
+            if network != self.network:
+                before = self.network
+                if before in _PUBLISHED and network.name == before.name:
+                    network = network.renamed(f"{network.name[: MAX_NAME - len(CHANGED)]}{CHANGED}")
+                self._replace(network)
+                self._identities = carried_identities(before, self._identities, network, self._numbers)
+                self.edited = before
+            self._settle(selected, fresh_widgets)
 
     def open(self, network: Network, recipe: Recipe | None = None) -> None:
         """Replace the network, and the recipe if one is given; `undo` brings both back."""
-        if network != self.network:
-            self._replace(network, self.recipe if recipe else None)
-        if recipe is not None:
-            self.recipe = recipe
-        self.edited = self.first_weights = None
-        self._settle((0,), True)
+        with self._changing:
+            if network != self.network:
+                self._replace(network, self.recipe if recipe else None)
+            if recipe is not None:
+                self.recipe = recipe
+            self.edited = self.first_weights = None
+            self._renew_identities()
+            self._settle((0,), True)
 
     def begin(self, network: Network, recipe: Recipe, dataset: str) -> None:
         """Start from a draft of an earlier visit: there is nothing to undo."""
         self.network, self.recipe = network, recipe
+        self._renew_identities()
         self.dataset = dataset if dataset in SOURCES else self.dataset
         self._keep_selection()
 
     def undo(self) -> None:
         """Go back to the network before the last edit, if there is one."""
-        if self.past:
-            self._go(self.past.pop(), self.future)
+        with self._changing:
+            if self.past:
+                self._go(self.past.pop(), self.future)
 
     def redo(self) -> None:
         """Go forward again after an undo, if nothing has been edited since."""
-        if self.future:
-            self._go(self.future.pop(), self.past)
+        with self._changing:
+            if self.future:
+                self._go(self.future.pop(), self.past)
 
     def why_not_train(self) -> str | None:
         """The reason why the network cannot be trained now, as a sentence; None if it can."""
@@ -115,7 +172,11 @@ class Editor:
         back.append(Step(self.network, self.selected, self.recipe if step.recipe else None))
         self.network, self.recipe = step.network, step.recipe or self.recipe
         self.edited = None
+        self._renew_identities()
         self._settle(step.selected, True)
+
+    def _renew_identities(self) -> None:
+        self._identities = fresh_identities(self.network, self._numbers)
 
     def _keep_selection(self) -> None:
         """Select an earlier sibling, the parent or the first layer where the selected one no longer exists."""

@@ -1,5 +1,8 @@
 """The editor's state: what undo brings back, and what stays selected."""
 
+import time
+from threading import Barrier, Thread
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -152,3 +155,59 @@ def test_a_complaint_and_a_bad_link_are_forgotten_with_the_next_edit():
 def test_it_says_why_a_network_cannot_be_trained():
     assert Editor(LENET5).why_not_train() is None
     assert "32×32×3" in Editor(LENET5.with_input((32, 32, 3))).why_not_train()
+
+
+def _with_filters(number):
+    return lambda network, at: network.replaced(at, network.layer_at(at).replaced(filters=number))
+
+
+def test_a_late_value_finds_its_layer_where_it_is_now():
+    editor = Editor(LENET5)
+    second = editor.identity_at((2,))
+    editor.edit(LENET5.removed((0,)))
+    assert editor.change(second, _with_filters(9)) == (1,)
+    assert editor.network.at((1,)).filters == 9
+
+
+def test_a_value_for_what_is_gone_changes_nothing():
+    for go in (
+        lambda editor: editor.edit(editor.network.removed((2,))),
+        lambda editor: editor.undo(),
+        lambda editor: editor.open(PRESETS["E3"].network),
+        lambda editor: editor.open(editor.network),
+    ):
+        editor = Editor(LENET5)
+        editor.edit(LENET5.inserted((0,), Conv2D(3, 3)))
+        late = editor.identity_at((2,))
+        go(editor)
+        before, past = editor.network, list(editor.past)
+        assert editor.change(late, _with_filters(9)) is None
+        assert editor.network is before and editor.past == past
+
+
+def test_nothing_stands_where_there_is_no_layer():
+    editor = Editor(SMALL)
+    assert editor.place_of(editor.identity_at((7,))) is None
+    assert editor.change(editor.identity_at((7,)), Network.removed) is None
+
+
+def test_two_threads_of_one_visitor_lose_no_edit():
+    """Each is computed from the network that the one before has left."""
+    editor, threads, edits = Editor(SMALL), 4, 20
+    answer, together = editor.identity_at((1,)), Barrier(threads)
+
+    def wider(network, at):
+        time.sleep(0)  # the others may go first
+        return network.replaced(at, Dense(network.at(at).units + 1))
+
+    def work():
+        together.wait()
+        for _ in range(edits):
+            editor.change(answer, wider)
+
+    workers = [Thread(target=work) for _ in range(threads)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert editor.network.at((1,)).units == 10 + threads * edits

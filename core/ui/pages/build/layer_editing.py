@@ -13,24 +13,29 @@ from core.network import (
     Block,
     Branches,
     InvalidSetting,
+    Network,
     Path,
     Row,
     Trace,
     inception_block,
     residual_block,
 )
-from core.network.network import MERGES, layer_label
+from core.network.network import IMAGE, MERGES, layer_label
 from core.ui.shell.session import Session
 from core.ui.widgets.forms import FIELD_WIDTH, edit_fields
 
 
 def open_layer(mine: Session, traced: Trace, row: Row) -> None:
     path = row.path
+    identity = mine.editor.identity_at(path)
     key = f"layer/{mine.editor.widgets}/{layer_label(path)}"
 
     def apply(name: str, value: Any) -> None:
-        changed = mine.editor.network.layer_at(path).replaced(**{name: value})
-        mine.editor.edit(mine.editor.network.replaced(path, changed), fresh_widgets=False)
+        mine.editor.change(
+            identity,
+            lambda network, at: network.replaced(at, network.layer_at(at).replaced(**{name: value})),
+            fresh_widgets=False,
+        )
 
     def complain(sentence: str) -> None:
         mine.editor.complaint = sentence
@@ -40,18 +45,18 @@ def open_layer(mine: Session, traced: Trace, row: Row) -> None:
         note = traced.notes.get(path, "")
         if isinstance(row.layer, Branches):
             if not mine.locked:
-                _branches_settings(mine, path, row.layer, key)
+                _branches_settings(mine, identity, row.layer, key)
             if note:
                 st.warning(note, icon=":material/blur_on:")
         else:
             st.caption(f"{type(row.layer).summary} {note}")
             edit_fields(row.layer, key, apply, complain, disabled=mine.locked)
         if not mine.locked:
-            _moves(mine, path, key)
+            _moves(mine, path, identity, key)
             add_layer(mine, traced)
 
 
-def _branches_settings(mine: Session, path: Path, block: Branches, key: str) -> None:
+def _branches_settings(mine: Session, identity: int, block: Branches, key: str) -> None:
     st.caption(
         "Parallel branches see the same input. concatenate puts their channels behind each other; "
         "add sums their maps, number by number. The join itself has no parameters."
@@ -64,78 +69,84 @@ def _branches_settings(mine: Session, path: Path, block: Branches, key: str) -> 
             key=f"{key}/merge",
             width=FIELD_WIDTH,
             on_change=_rebranch,
-            args=(mine, path, lambda: block.with_merge(st.session_state[f"{key}/merge"]), path),
+            args=(mine, identity, lambda now: now.with_merge(st.session_state[f"{key}/merge"])),
         )
-        count = len(block.branches)
         st.button(
             "Add a branch",
             icon=":material/call_split:",
             key=f"{key}/branch",
             on_click=_rebranch,
-            args=(mine, path, lambda: block.with_branch(count), (*path, count)),
+            args=(mine, identity, lambda now: now.with_branch(len(now.branches)), len(block.branches)),
         )
 
 
-def _rebranch(mine: Session, path: Path, changed: Callable[[], Branches], selected: Path) -> None:
-    """Replace the branches at this path, or say why that is not allowed."""
-    _try(mine, lambda: mine.editor.edit(mine.editor.network.replaced(path, changed()), selected=selected))
+def _rebranch(
+    mine: Session, identity: int, changed: Callable[[Branches], Branches], opened: int | None = None
+) -> None:
+    """Change the branches with this identity, and open them or one of them; or say why that is not allowed."""
+
+    def rebranched(network: Network, path: Path) -> Network:
+        block = network.at(path)
+        return network.replaced(path, changed(block)) if isinstance(block, Branches) else network
+
+    _change(mine, identity, rebranched, lambda path: path if opened is None else (*path, opened))
 
 
 def open_branch(mine: Session, traced: Trace, lane: Path, block: Branches) -> None:
     """Buttons that duplicate or remove a branch, and the layers to add to it."""
-    *above, number = lane
-    path, key = tuple(above), f"branch/{mine.editor.widgets}/{layer_label(lane)}"
+    key = f"branch/{mine.editor.widgets}/{layer_label(lane)}"
+    identity = mine.editor.identity_at(lane)
+
+    def rebranched(network: Network, at: Path, changed: Callable[[Branches, int], Branches]) -> Network:
+        holder = network.at(at[:-1])
+        return network.replaced(at[:-1], changed(holder, at[-1])) if isinstance(holder, Branches) else network
+
+    def duplicated(network: Network, at: Path) -> Network:
+        return rebranched(network, at, lambda holder, n: holder.with_branch(n + 1, holder.branches[n]))
+
+    def removed(network: Network, at: Path) -> Network:
+        return rebranched(network, at, lambda holder, n: holder.without_branch(n))
 
     with st.container(horizontal=True, gap="small", key=f"opened/{layer_label(lane)}"):
         st.button(
             "Duplicate branch",
             icon=":material/content_copy:",
             key=f"{key}/duplicate",
-            on_click=_rebranch,
-            args=(mine, path, lambda: block.with_branch(number + 1, block.branches[number]), (*path, number + 1)),
+            on_click=_change,
+            args=(mine, identity, duplicated, lambda at: (*at[:-1], at[-1] + 1)),
         )
         st.button(
             "Remove branch",
             icon=":material/delete:",
             key=f"{key}/remove",
-            on_click=_rebranch,
-            args=(mine, path, lambda: block.without_branch(number), path),
+            on_click=_change,
+            args=(mine, identity, removed, lambda at: at[:-1]),
             disabled=len(block.branches) <= 2,
             help="Two branches are the least." if len(block.branches) <= 2 else None,
         )
     add_layer(mine, traced)
 
 
-def _moves(mine: Session, path: Path, key: str) -> None:
+def _moves(mine: Session, path: Path, identity: int, key: str) -> None:
     """Buttons that move, duplicate and delete a layer."""
 
-    def move(by: int) -> None:
-        _try(
-            mine, lambda: mine.editor.edit(mine.editor.network.moved(path, by), selected=(*path[:-1], path[-1] + by))
-        )
-
-    def duplicate() -> None:
-        _try(
-            mine, lambda: mine.editor.edit(mine.editor.network.duplicated(path), selected=(*path[:-1], path[-1] + 1))
-        )
-
-    def delete() -> None:
-        _try(mine, lambda: mine.editor.edit(mine.editor.network.removed(path)))
+    def moved(by: int) -> Callable[[Path], Path]:
+        return lambda at: (*at[:-1], max(at[-1] + by, 0))
 
     last = (*path[:-1], path[-1] + 1) not in mine.editor.network.places()
     with st.container(horizontal=True, gap="small"):
-        for label, icon, act, arguments, off in (
-            ("Up", "arrow_upward", move, (-1,), path[-1] == 0),
-            ("Down", "arrow_downward", move, (1,), last),
-            ("Duplicate", "content_copy", duplicate, (), False),
-            ("Delete", "delete", delete, (), False),
+        for label, icon, changed, selected, off in (
+            ("Up", "arrow_upward", lambda network, at: network.moved(at, -1), moved(-1), path[-1] == 0),
+            ("Down", "arrow_downward", lambda network, at: network.moved(at, 1), moved(1), last),
+            ("Duplicate", "content_copy", Network.duplicated, moved(1), False),
+            ("Delete", "delete", Network.removed, None, False),
         ):
             st.button(
                 label,
                 icon=f":material/{icon}:",
                 key=f"{key}/{label.lower()}",
-                on_click=act,
-                args=arguments,
+                on_click=_change,
+                args=(mine, identity, changed, selected),
                 disabled=off,
             )
 
@@ -146,6 +157,7 @@ def add_layer(mine: Session, traced: Trace) -> None:
     It stands right there, since what is at the side of a long list on a wide screen is far below it on a phone.
     """
     selected = mine.editor.selected
+    identity = mine.editor.identity_at(selected or IMAGE)
     if selected is None:
         where, arrives = "as the first one", mine.editor.network.input_shape
     else:
@@ -162,7 +174,7 @@ def add_layer(mine: Session, traced: Trace) -> None:
             with st.popover(group, key=f"group/{mine.editor.widgets}/{group}"):  # the new key closes it after use
                 for kind in kinds:
                     new, name = kind(**kind.starter), kind.__name__
-                    st.button(name, key=f"add/{name}", on_click=_add, args=(mine, new, name))
+                    st.button(name, key=f"add/{name}", on_click=_add, args=(mine, identity, new, name))
                     st.caption(kind.summary)
         with st.popover("Blocks", key=f"group/{mine.editor.widgets}/Blocks"):
             for name, block, words in (
@@ -170,26 +182,44 @@ def add_layer(mine: Session, traced: Trace) -> None:
                 ("Inception block", inception_block(channels), "Kernels of three sizes side by side, concatenated."),
                 ("Two branches", Branches(), "Empty branches to fill; an empty one passes on what arrives."),
             ):
-                st.button(name, key=f"add/{name}", on_click=_add, args=(mine, block, name))
+                st.button(name, key=f"add/{name}", on_click=_add, args=(mine, identity, block, name))
                 st.caption(words)
 
 
-def _add(mine: Session, block: Block, what: str) -> None:
-    selected = mine.editor.selected
-    if selected is None:
-        at: Path = (0,)
-    else:
-        at = (*selected[:-1], selected[-1] + 1) if len(selected) % 2 else (*selected, 0)
-    if _try(mine, lambda: mine.editor.edit(mine.editor.network.inserted(at, block), selected=at)):
-        mine.notice = f"Added as layer {layer_label(at)}: {what}."
+def _add(mine: Session, identity: int, block: Block, what: str) -> None:
+    """Add a block after the one with this identity, at the start of the branch that has it, or as the first."""
+
+    def place(at: Path) -> Path:
+        return (*at[:-1], at[-1] + 1) if len(at) % 2 else (*at, 0)
+
+    at = _changed(mine, identity, lambda network, at: network.inserted(place(at), block), place)
+    if at is not None:
+        mine.notice = f"Added as layer {layer_label(place(at))}: {what}."
 
 
-def _try(mine: Session, edit: Callable[[], None]) -> bool:
-    """Make an edit and show where it has led, or say why it is not allowed (too many layers, too deep)."""
+def _change(
+    mine: Session,
+    identity: int,
+    changed: Callable[[Network, Path], Network],
+    selected: Callable[[Path], Path] | None = None,
+) -> None:
+    _changed(mine, identity, changed, selected)
+
+
+def _changed(
+    mine: Session,
+    identity: int,
+    changed: Callable[[Network, Path], Network],
+    selected: Callable[[Path], Path] | None = None,
+) -> Path | None:
+    """Make an edit and show where it has led, or say why it is not allowed (too many layers, too deep).
+
+    Returns the place of what was changed; None where nothing was.
+    """
     try:
-        edit()
+        at = mine.editor.change(identity, changed, selected)
     except InvalidSetting as problem:
         mine.editor.complaint = str(problem)
-        return False
+        return None
     mine.reveals.renew()
-    return True
+    return at

@@ -7,6 +7,7 @@ import streamlit as st
 from core.network import (
     Block,
     Branches,
+    Network,
     Path,
     Row,
     Trace,
@@ -19,14 +20,14 @@ from core.ui.shell.private import bring_into_view
 from core.ui.shell.session import Session
 
 
-def layer_list(mine: Session, traced: Trace) -> None:
+def layer_list(mine: Session, network: Network, traced: Trace) -> None:
     """Each layer with what it puts out, owns and sees; branches as boxes; what is selected is open for editing."""
     if not traced.rows:
         more = "" if mine.locked else " Add one, or start from a published network."
         st.info(f"There are no layers yet.{more}")
         if not mine.locked:
             add_layer(mine, traced)
-    _list_blocks(mine, traced, mine.editor.network.layers, ())
+    _list_blocks(mine, traced, network.layers, ())
     bring_into_view(*_opened(mine.editor.selected), mine.reveals)
 
 

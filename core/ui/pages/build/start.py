@@ -68,11 +68,11 @@ def _choose_preset(editor: Editor, presets: Mapping[str, Preset], current: str |
 
 
 def _rename(editor: Editor) -> None:
-    key = f"build/{editor.widgets}/name"
+    key, identity = f"build/{editor.widgets}/name", editor.identity_at()
 
     def rename() -> None:
         try:
-            editor.edit(editor.network.renamed(st.session_state[key]), fresh_widgets=False)
+            editor.change(identity, lambda network, _: network.renamed(st.session_state[key]), fresh_widgets=False)
         except InvalidSetting as problem:
             editor.complaint = str(problem)
             editor.widgets.renew()  # the field goes back to the name that it has
