@@ -37,6 +37,9 @@ STOPPED_EVALUATION_SECONDS = 2.0  # a stopped run is still evaluated where that 
 FINAL_TEST_SECONDS = 20.0  # a finished one is tested where that takes no longer
 
 
+NO_FACTS: dict[str, Any] = {"confusion": None, "hardest": (), "samples": None, "dead_units": ()}
+
+
 class Loop:
     """One training of one model.
 
@@ -291,7 +294,11 @@ class Loop:
         if self.recipe.restore_best and best is not None and best[0].epoch != self._now.evaluated_epoch:
             self.model.set_weights(best[1])
             kept = best[0].epoch
-            self._now = replace(self._now, kept_epoch=kept)
+            self._now = replace(self._now, kept_epoch=kept, **NO_FACTS)
+            if not stopped or self._evaluation_seconds < most:
+                yield from self._kept_facts(kept)
+        if self._turns != turns:
+            return
         tested = self._now.test is not None and self._now.test.epoch == kept
         if here > 0 and not tested and self._evaluation_seconds < most:
             yield from self._final_test(kept)
@@ -426,6 +433,14 @@ class Loop:
         if epoch and better:
             self._best = (point, self.model.get_weights())
         self._now = replace(self._now, **changes)
+
+    def _kept_facts(self, epoch: float) -> Iterator[Snapshot]:
+        """Evaluate the weights that came back, for what is shown of them beside the curve, which has them already."""
+        indexes, (images, labels) = self._evaluated_on
+        found = yield from self._evaluated(Controls(), indexes, images, labels, State.EVALUATING)
+        if found is not None:
+            tested = {"test": found.point(epoch, self._now.learning_rate)} if self._now.evaluated_on == "test" else {}
+            self._now = replace(self._now, **self._evaluator.facts(found), **tested)
 
     def _final_test(self, epoch: float) -> Iterator[Snapshot]:
         """Read the test images once, with the weights that are kept."""

@@ -91,10 +91,11 @@ class Snapshot:
         evaluated_on: which those are: `test`, or `validation` where the recipe keeps some apart.
         held_out: curve on what the dataset keeps beside its test images, a visitor's own drawings; empty without any.
         test: the newest evaluation on the test images; with validation images there is none before the end.
-        confusion: (classes, classes) counts, row true and column predicted, of the newest evaluation.
-        hardest: the most confident mistakes, most confident first, of the newest evaluation.
-        samples: (n, classes) probabilities for the first n images evaluated, of the newest evaluation.
-        dead_units: layers with dead units, of the newest evaluation.
+        confusion: (classes, classes) counts, row true and column predicted. This and the next three are of the
+            newest evaluation; where an epoch was kept, of that.
+        hardest: the most confident mistakes, most confident first.
+        samples: (n, classes) probabilities for the first n images evaluated.
+        dead_units: layers with dead units.
         images_per_second: speed of the last stretch of training, 0 before the first.
         seconds: spent since the start, pauses left out.
         seconds_left: estimate, None while unknown.
@@ -139,16 +140,32 @@ class Snapshot:
 
     @property
     def train_accuracy(self) -> float | None:
-        """Over the images of the newest epoch that has begun, as far as it is, 0…1; None before."""
+        """Mean over the images of an epoch, 0…1; None before.
+
+        Of the kept epoch, else of the newest one that has begun, as far as it is.
+        """
         if not self.train:
             return None
-        before = ceil(self.train[-1].epoch) - 1
-        return mean([point for point in self.train if point.epoch > before]).accuracy
+        end = self.train[-1].epoch if self.kept_epoch is None else self.kept_epoch
+        points = [point for point in self.train if ceil(end) - 1 < point.epoch <= ceil(end)]
+        return mean(points or self.train[-1:]).accuracy
+
+    @property
+    def shown(self) -> Point | None:
+        """The evaluation of the weights that the run has: of the kept epoch, else the newest; None before any."""
+        kept = [point for point in self.evaluations if point.epoch == self.kept_epoch]
+        return (kept or [*self.evaluations] or [None])[-1]
+
+    @property
+    def shown_held_out(self) -> Point | None:
+        """The same for the visitor's own drawings."""
+        kept = [point for point in self.held_out if point.epoch == self.kept_epoch]
+        return (kept or [*self.held_out] or [None])[-1]
 
     @property
     def evaluated_accuracy(self) -> float | None:
-        """Of the newest evaluation after some training, 0…1; None before."""
-        return self.evaluations[-1].accuracy if self.evaluated_epoch > 0 else None
+        """Of `shown`, after some training, 0…1; None before."""
+        return self.shown.accuracy if self.shown is not None and self.shown.epoch > 0 else None
 
     @property
     def test_accuracy(self) -> float | None:

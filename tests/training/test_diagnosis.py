@@ -196,6 +196,39 @@ def test_a_run_that_goes_well_is_learning_and_more_epochs_help_when_it_ends():
         assert finding.kind == "learning" and finding.tone == "good" and "more epochs" in finding.sentence.lower()
 
 
+@pytest.mark.parametrize("schedule", ["cosine", "one-cycle"])
+@pytest.mark.parametrize("state", [State.FINISHED, State.STOPPED])
+def test_after_a_schedule_has_ended_no_more_epochs_at_its_last_rate_are_advised(schedule, state):
+    recipe = Recipe(epochs=8, schedule=schedule, learning_rate=0.1)
+    losses = np.linspace(1.5, 0.3, 8)
+    now = synthetic(losses, losses, state=state)
+    rates = [0.02, 0.1, 0.09, 0.07, 0.05, 0.03, 0.01, 0.001, 2e-9]
+    train = tuple(point._replace(learning_rate=rate) for point, rate in zip(now.train, rates, strict=True))
+    spent = replace(now, train=train, learning_rate=2e-9)
+    sentence = only(spent, recipe, "learning").sentence
+    assert "2e-09" in sentence and "from the start" in sentence and "more epochs would help" not in sentence.lower()
+    early = replace(spent, train=train[:6], evaluations=now.evaluations[:6], learning_rate=0.03, step=400)
+    assert "learning rate has fallen" not in " ".join(finding.sentence for finding in diagnose(early, recipe))
+    two = replace(spent, evaluations=now.evaluations[:2], train=(*train[:1], train[1]._replace(learning_rate=2e-9)))
+    assert "more epochs will show" not in " ".join(
+        one.sentence for one in diagnose(replace(two, train=train), recipe)
+    )
+    near = replace(spent, state=State.TRAINING, step=int(0.9 * now.steps), learning_rate=0.005)
+    assert "more epochs" not in only(near, recipe, "learning").sentence
+
+
+@pytest.mark.parametrize(
+    ("own", "level", "said"),
+    [(0.9996, 0.9862, "1.3 points"), (0.9996, 0.9986, ""), (0.9900, 0.9862, ""), (0.96, 0.95, "")],
+)
+def test_a_settled_run_with_a_small_gap_says_so_where_it_is_most_of_what_is_left(own, level, said):
+    losses = np.full(10, 0.05)
+    now = synthetic(losses, np.full(10, 0.001), np.full(10, level), np.full(10, own), step=4690, steps=4690)
+    finding = only(now, Recipe(epochs=10), "settled")
+    assert ("learned by heart" in finding.sentence) == bool(said)
+    assert said in finding.sentence and ("dropout" in finding.sentence) == bool(said)
+
+
 def test_a_run_that_has_learned_what_it_can_has_settled():
     recipe = Recipe(epochs=30, learning_rate=0.03, training_images=4000)
     snapshots = run(recipe)

@@ -24,6 +24,7 @@ CHANCE = 0.05  # of the way from guessing to perfect: always naming the commones
 ENDLESS = 1e9  # what stands for a loss that is infinite, so that one can reckon with it
 HEAVY = 2.0  # times the evaluated loss, before the first step: what is more than that are penalties
 UNTHINNED = 4  # batches in the first point: one of more does not tell the loss before the first step
+SPENT = 0.01  # of the highest learning rate so far
 CLASSES = 10  # as long as no confusion matrix tells
 
 
@@ -129,6 +130,17 @@ class Curves:
             rates = [rate for _, rate in self.recipe.rates] if self._table else [self.recipe.learning_rate]
         momentum = self.recipe.momentum if "momentum" not in self.recipe.idle() else 0.0
         return max(rates) / (1 - momentum) / USUAL_RATES[self.recipe.optimizer]
+
+    @property
+    def rate_spent(self) -> bool:
+        """True where the learning rate has fallen so far that nothing more can be learned at it."""
+        rates = [point.learning_rate for point in self.snapshot.train]
+        return 0 < self.snapshot.learning_rate <= SPENT * max(rates, default=0.0)
+
+    @property
+    def rate_falls(self) -> bool:
+        """True where the schedule ends with the run, at its lowest rate."""
+        return self.recipe.schedule in ("cosine", "one-cycle")
 
     @property
     def rate_rises(self) -> bool:

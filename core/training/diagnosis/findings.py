@@ -23,6 +23,8 @@ RISE = 0.05  # of the lowest loss: a smaller rise cannot be seen in the chart
 RISE_NOISE = 4.0  # standard deviations of its jitter: the lowest of 50 random ones is 2.3 of them below the mean
 UPWARD = 0.3  # Kendall's tau of what follows the minimum; it is 0 for jitter and 1 for a steady rise
 GAP = 0.03  # accuracy on its own images above that on new ones; one or two points are usual
+SMALL_GAP = 0.005  # worth a word, where it is most of what is still wrong
+MOST_OF_THE_REST = 0.5  # of the mistakes on new images
 CLOSING = 0.8  # of the gap two evaluations before
 SURE = 3.0  # standard errors: by chance once in 700
 LEARNED = 0.995  # accuracy that cannot rise any more
@@ -134,10 +136,11 @@ def _early(curves: Curves) -> Finding:
         )
     if curves.ended:
         right = _percent(curves.stages[-1].accuracy)
+        more = "Whether there is more to gain, only more epochs will show."
+        more = _spent(curves) if curves.rate_spent else more
         return _neutral(
             "early",
-            f"{right} of the {curves.name} images are right after this. Whether there is more to gain, only more "
-            "epochs will show.",
+            f"{right} of the {curves.name} images are right after this. {more}",
         )
     return _neutral(
         "early",
@@ -154,12 +157,16 @@ def _learning(curves: Curves, gap: bool) -> Finding | None:
     trains = change(recent, "train_loss") < 0 or change(recent, "train_accuracy") > 0
     if not (falls or rises) or not trains or _at_chance(curves):
         return None
-    if gap and curves.nearly_over:
+    if curves.rate_spent and curves.nearly_over:
+        sentence = f"It was learning to the end of its schedule. {_spent(curves)}{_small_gap(curves)}"
+    elif gap and curves.nearly_over:
         sentence = "New images still gain a little from it: a few more epochs would do no harm."
     elif gap:
         sentence = "New images still gain from it too, so it may go on for now."
     elif curves.ended:
         sentence = "It was still learning at the end: the curves had not settled. More epochs would help."
+    elif curves.nearly_over and curves.rate_falls:
+        sentence = "It is still learning, and settles as its learning rate falls."
     elif curves.nearly_over:
         sentence = "It is still learning, and the end is near: more epochs would help."
     else:
@@ -174,7 +181,8 @@ def _settled(curves: Curves, gap: bool, dead: DeadUnits | None) -> Finding:
     moves = abs(change(recent, "loss")) > loss_tolerance(losses)
     drops = abs(change(recent, "accuracy")) > accuracy_tolerance([stage.accuracy for stage in recent])
     if len(recent) < WINDOW or (moves and drops):
-        return _neutral("open", f"The {curves.name} curves show no clear direction yet. A few more epochs will tell.")
+        tell = _spent(curves) if curves.rate_spent and curves.nearly_over else "A few more epochs will tell."
+        return _neutral("open", f"The {curves.name} curves show no clear direction yet. {tell}")
     level = float(np.median([stage.accuracy for stage in recent]))
     own = float(np.median([stage.train_accuracy for stage in recent]))
     near = max(AROUND, recent[-1].error, 3 * noise_deviation(np.array([stage.accuracy for stage in recent])))
@@ -184,12 +192,29 @@ def _settled(curves: Curves, gap: bool, dead: DeadUnits | None) -> Finding:
         return _under_fitting(curves, level, since, dead)
     what = f"Since epoch {since:.3g} it has settled: about {_whole(level)} of the {curves.name} images are right."
     if level >= HIGH:
-        return _good("settled", f"{what} More epochs will add little.", since)
+        return _good("settled", f"{what} More epochs will add little.{_small_gap(curves)}", since)
     if gap or own > level + GAP or (dead is not None and dead.share >= MOST_UNITS):
         return _neutral("settled", f"{what} More epochs alone will not help.", since)
     better = "A larger network" if curves.rate < HIGH_RATE else f"A learning rate of {curves.lower_rate}"
     better = "Lower rates" if "rates" in better else better
     return _neutral("settled", f"{what} {better} may get further; more epochs alone will not.", since)
+
+
+def _spent(curves: Curves) -> str:
+    """What to do where the learning rate has fallen so far that more epochs would teach nothing."""
+    now = curves.snapshot.learning_rate
+    return f"Its learning rate has fallen to {now:.2g}: to get further, plan more epochs from the start."
+
+
+def _small_gap(curves: Curves) -> str:
+    """A word on a gap that is small in points, but most of what is left; empty where there is none."""
+    now = curves.stages[-LATER:]
+    gap, own = (float(np.median([getattr(stage, name) for stage in now])) for name in ("gap", "train_accuracy"))
+    sure = len(now) == LATER and all(stage.gap > SURE * stage.error for stage in now)
+    if not sure or not SMALL_GAP <= gap < GAP or gap < MOST_OF_THE_REST * (1 - own + gap):
+        return ""
+    ways = _against_over_fitting(curves.recipe, False)
+    return f" On the images it learns from, it is {_points(gap)} better, so some of that is learned by heart. {ways}"
 
 
 def _under_fitting(curves: Curves, level: float, since: float, dead: DeadUnits | None) -> Finding:

@@ -81,18 +81,18 @@ def _figures(now: Snapshot) -> list[tuple[str, str, str]]:
     """(label, value, help) of the figures above the curves."""
     speed = f"{now.images_per_second:,.0f}" if now.images_per_second else "–"
     steps = f"{now.step:,}" if now.step else "–"
-    figures = [("Training accuracy", percent(now.train_accuracy), "On the images it learned from just now.")]
+    kept = "" if now.kept_epoch is None else f" With the weights of epoch {now.kept_epoch:g}, the best."
+    figures = [("Training accuracy", percent(now.train_accuracy), "Mean over the images of this epoch so far.")]
     if now.evaluated_on == "validation":
         figures.append(
             (
                 "Validation accuracy",
-                percent(now.evaluations[-1].accuracy if now.evaluations else None),
-                "On training images that are held out; evaluated before training and after each epoch.",
+                percent(None if now.shown is None else now.shown.accuracy),
+                f"On training images that are held out; evaluated before training and after each epoch.{kept}",
             )
         )
     tested = now.test.accuracy if now.test is not None else None
     on = f"{now.test.images:,} images" if now.test is not None else "images"
-    kept = "" if now.kept_epoch is None else f" With the weights of epoch {now.kept_epoch:g}, the best."
     early = now.evaluated_on == "test" and now.evaluated_epoch == 0
     when = (
         "read once, at the end" if now.evaluated_on == "validation" else "tested before training and after each epoch"
@@ -104,9 +104,10 @@ def _figures(now: Snapshot) -> list[tuple[str, str, str]]:
             f"On {on} that it never learns from; {when}.{kept}",
         ),
     ]
-    if now.held_out:
-        words = f"On {now.held_out[-1].images:,} of your drawings that are held out: it never learns from them."
-        figures.append(("Your drawings", percent(now.held_out[-1].accuracy), words))
+    if now.shown_held_out is not None:
+        drawings = now.shown_held_out
+        words = f"On {drawings.images:,} of your drawings that are held out: it never learns from them."
+        figures.append(("Your drawings", percent(drawings.accuracy), words))
     figures += [
         ("Images per second", speed, "How many images it learns from each second."),
         ("Steps", steps, "Batches that it has learned from so far."),
