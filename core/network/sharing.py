@@ -45,14 +45,16 @@ class Shared:
     hidden: tuple[str, ...] = ()
 
 
-def to_json(network: Network, recipe: Recipe | None = None, dataset: str | None = None) -> str:
+def to_json(
+    network: Network, recipe: Recipe | None = None, dataset: str | None = None, hidden: tuple[str, ...] = ()
+) -> str:
     """JSON text that `from_json` reads back to an equal network.
 
     Example:
         {"format": 1, "name": "…", "input_shape": [28, 28, 1],
          "layers": [{"kind": "Dense", "units": 10}, {"merge": "add", "branches": [[…], []]}]}
     """
-    return json.dumps(_value(Shared(network, recipe, dataset)), ensure_ascii=False)
+    return json.dumps(_value(Shared(network, recipe, dataset, hidden)), ensure_ascii=False)
 
 
 def from_json(text: str) -> Network:

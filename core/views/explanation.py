@@ -25,12 +25,11 @@ from core.insight.steps import (
 from core.network import Branches, Network, Path
 from core.network.network import layer_label
 from core.views.images import Scale, activation_scale, figure, signed_scale
-from core.views.theme import coloured
+from core.views.theme import coloured, ink_on
 
 MOST_CHANNELS = 6  # of a patch that are drawn; those that weigh most
 MOST_CELLS = 64  # of a patch whose numbers can still be read
 MOST_TERMS = 8  # of a long sum that are listed
-LIGHT_GROUND = 140  # of 255: darker cells have white numbers
 
 
 class Part(NamedTuple):
@@ -301,13 +300,12 @@ def number_grid(
     for r in range(rows):
         line = []
         for c in range(columns):
-            red, green, blue = (int(part) for part in colours[r, c])
-            ink = "#000" if 0.299 * red + 0.587 * green + 0.114 * blue > LIGHT_GROUND else "#fff"
+            ground = "#{:02x}{:02x}{:02x}".format(*colours[r, c])
             outside = padding is not None and bool(padding[r, c])
-            ground = _HATCHED if outside else f"background:rgb({red},{green},{blue});color:{ink}"
+            look = _HATCHED if outside else f"background:{ground};color:{ink_on(ground)}"
             ring = ";outline:2px solid #22d3ee;outline-offset:-2px" if marked == (r, c) else ""
             text = ("0" if outside else _short(values[r, c])) if written else ""
-            line.append(f'<td style="{ground}{ring}" title="{values[r, c]:.6g}">{text}</td>')
+            line.append(f'<td style="{look}{ring}" title="{values[r, c]:.6g}">{text}</td>')
         cells.append(f"<tr>{''.join(line)}</tr>")
     size = "numbers" if written else "dots"
     return f'<table class="cells {size}" aria-label="{html.escape(name)}">{"".join(cells)}</table>'

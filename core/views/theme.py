@@ -88,6 +88,11 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+def ink_on(ground: str) -> str:
+    """Black or white, whichever is read better on this ground; its contrast is 4.5 or more."""
+    return max(INK, key=lambda ink: contrast(ink, ground))
+
+
 def _luminance(levels: np.ndarray) -> float:
     linear = np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
     return float(linear @ (0.2126, 0.7152, 0.0722))

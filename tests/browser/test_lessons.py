@@ -48,3 +48,27 @@ def test_runs_cannot_be_looked_into_where_that_is_left_out(page, server):
     page.get_by_role("button", name="Open on Train", exact=True).click()
     expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible()
     clean(page)
+
+
+def test_what_a_lesson_leaves_out_stays_away_after_a_reload_and_in_a_new_tab_until_it_is_ended(page, server):
+    def leads_to(there: Page, title: str):
+        return there.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True)
+
+    lesson(page, server, "inside", "train")
+    go(page, "Draw")  # the address has lost the link
+    clean(page)
+    page.reload()
+    expect(leads_to(page, "Draw")).to_be_visible()
+    expect(page.get_by_test_id("stSidebar").get_by_text("This lesson leaves out Train, Teach")).to_be_visible()
+    for title in ("Train", "Kernels"):
+        expect(leads_to(page, title)).to_have_count(0)
+    tab = page.context.new_page()
+    tab.goto(server)
+    expect(leads_to(tab, "Build")).to_be_visible()
+    expect(leads_to(tab, "Kernels")).to_have_count(0)
+    tab.get_by_role("button", name="End the lesson").click()
+    expect(leads_to(tab, "Kernels")).to_be_visible()
+    clean(tab)
+    page.reload()
+    expect(leads_to(page, "Kernels")).to_be_visible()
+    expect(page.get_by_role("button", name="End the lesson")).to_have_count(0)

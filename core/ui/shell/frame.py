@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.training import Run, State
-from core.ui.shell.pages import link_to
+from core.ui.shell.pages import left_out, link_to
 from core.ui.shell.private import fold_on_phones
 from core.ui.shell.session import Session
 from core.views.theme import DARK, LIGHT, Look
@@ -32,8 +32,16 @@ def sidebar(mine: Session) -> None:
     """The network in the editor with its size, and the newest run, which may be of another network."""
     with st.sidebar:
         st.markdown(f"**{plain(mine.editor.network.name)}**  \n{parameter_words(mine.editor.network)}")
+        _lesson(mine)
         following(lambda: mine.run, SIDEBAR_SECONDS, lambda: _status(mine))
     fold_on_phones()
+
+
+def _lesson(mine: Session) -> None:
+    """What the lesson leaves out, and the way out of it: it outlives reloads and holds in every window."""
+    if mine.hidden:
+        st.caption(f"This lesson leaves out {left_out(mine.hidden)}.")
+        st.button("End the lesson", key="sidebar/lesson", on_click=mine.end_lesson, icon=":material/logout:")
 
 
 def following(current: Callable[[], Run | None], seconds: float, body: Callable[[], None]) -> None:

@@ -13,6 +13,7 @@ import streamlit as st
 
 from core.network.sharing import HIDEABLE
 from core.ui.shell.session import Session, session
+from core.views.wording import listed
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
@@ -157,6 +158,12 @@ def part_words(part: str) -> str:
         return "the editor (look, but do not change)"
     titles = [page.title for page in PAGES.values() if part in page.hidden_by]
     return f"the page{'s' * (len(titles) > 1)} {', '.join(titles[:-1])}{' and ' * (len(titles) > 1)}{titles[-1]}"
+
+
+def left_out(hidden: tuple[str, ...]) -> str:
+    """What a lesson leaves out, in words: pages by their titles, each once."""
+    titles = [page.title for page in PAGES.values() if set(page.hidden_by) & set(hidden)]
+    return listed([*titles, "all changes to the network"] if "edit" in hidden else titles)
 
 
 def navigation(hidden: tuple[str, ...]) -> dict[str, list[StreamlitPage]]:

@@ -41,7 +41,7 @@ class Session:
         imported: the model from a file that pages are about, if there was one.
         notice: a message about the last action, to be shown once; empty if there is none.
         opened_link: the token of the link that was opened last, so that it is taken once.
-        hidden: parts of the interface that the link leaves out.
+        hidden: parts of the interface that a lesson's link leaves out, until it is ended or another link is opened.
         reveals: renewed when what was chosen must come into view and take the keyboard's focus.
     """
 
@@ -56,7 +56,7 @@ class Session:
     opened_link: str | None = None
     hidden: tuple[str, ...] = ()
     reveals: Renewal = field(default_factory=Renewal)
-    _draft: tuple[Network, Recipe, str] | None = None
+    _draft: tuple[Network, Recipe, str, tuple[str, ...]] | None = None
     _states: dict[type, Any] = field(default_factory=dict)
     _kept: dict[str, tuple[object, Any]] = field(default_factory=dict)
 
@@ -68,6 +68,10 @@ class Session:
     def locked(self) -> bool:
         """True if a lesson lets its visitors look at the network, but not change it."""
         return "edit" in self.hidden
+
+    def end_lesson(self) -> None:
+        """Show all parts of the interface again."""
+        self.hidden = ()
 
     def kept(self, name: str, key: object, compute: Callable[[], T]) -> T:
         """The result of `compute`, computed again only if the key differs from the last one under this name."""
@@ -150,10 +154,10 @@ class Session:
         self.choose_run(left[0] if left else None)
 
     def keep_draft(self) -> None:
-        """Save network, recipe and dataset as the visitor's draft, if they have changed."""
-        draft = (self.editor.network, self.editor.recipe, self.editor.dataset)
+        """Save network, recipe, dataset and what a lesson hides as the visitor's draft, if they have changed."""
+        draft = (self.editor.network, self.editor.recipe, self.editor.dataset, self.hidden)
         if self._draft is None or any(a is not b for a, b in zip(draft, self._draft)):
-            if self._draft is not None or draft != (LENET5, Recipe(), "mnist"):
+            if self._draft is not None or draft != (LENET5, Recipe(), "mnist", ()):
                 self.workspace.save_draft(to_json(*draft))
             self._draft = draft
 
@@ -164,7 +168,8 @@ class Session:
             with suppress(InvalidNetwork):  # damaged: they begin anew
                 shared = shared_from_json(text)
                 self.editor.begin(shared.network, shared.recipe or self.editor.recipe, shared.dataset or "")
-                self._draft = (self.editor.network, self.editor.recipe, self.editor.dataset)
+                self.hidden = shared.hidden
+                self._draft = (self.editor.network, self.editor.recipe, self.editor.dataset, self.hidden)
         self.imported = next(iter(self.workspace.imported.all), None)
         runs = self.workspace.runs
         self.run = next((run for run in runs if run.active), runs[0] if runs else None)

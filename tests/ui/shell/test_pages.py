@@ -8,7 +8,18 @@ import pytest
 
 from core.network.sharing import HIDEABLE
 from core.ui.shell import pages
-from core.ui.shell.pages import FIRST, PAGES, end_page, go_to, link_to, navigation, open_to, part_words, run_page
+from core.ui.shell.pages import (
+    FIRST,
+    PAGES,
+    end_page,
+    go_to,
+    left_out,
+    link_to,
+    navigation,
+    open_to,
+    part_words,
+    run_page,
+)
 from core.ui.shell.session import Session
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -62,6 +73,12 @@ def test_a_part_that_is_left_out_takes_its_pages_with_it(part, calls):
     said = part_words(part)
     named = {page.id for page in PAGES.values() if page.title in said.replace(" and ", ", ").split("the page")[-1]}
     assert named == LEFT_OUT[part] and said.startswith("the ")
+
+
+def test_what_a_lesson_leaves_out_is_named_once():
+    assert left_out(("draw",)) == "Draw, Teach and Games"
+    assert left_out(("edit",)) == "all changes to the network"
+    assert left_out(("train", "draw", "edit")) == "Train, Draw, Teach, Games, Runs and all changes to the network"
 
 
 @pytest.mark.parametrize("hidden", ALL_LESSONS, ids="+".join)

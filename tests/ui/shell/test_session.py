@@ -45,6 +45,16 @@ def again(mine):
     return back
 
 
+def test_what_a_lesson_hides_stays_hidden_after_a_reload_until_it_is_ended():
+    mine = Session(workspace=Drafts(), hidden=("inside", "edit"))
+    mine.keep_draft()  # all else is as at first
+    back = again(mine)
+    assert back.hidden == ("inside", "edit") and back.locked
+    back.end_lesson()
+    back.keep_draft()
+    assert again(back).hidden == () and not again(back).locked
+
+
 def test_a_draft_is_found_again_after_a_reload():
     mine = Session(workspace=Drafts())
     mine.editor.edit(SMALL)

@@ -39,7 +39,7 @@ def _share(mine: Session) -> None:
         HIDEABLE,
         format_func=part_words,
         key="share/hidden",
-        help="Who opens the link does not see these parts. It is no lock: they can open the app without the link.",
+        help="Who opens the link does not see these parts. It is no lock: a button in the sidebar ends the lesson.",
     )
     token = to_token(mine.editor.network, mine.editor.recipe, mine.editor.dataset, tuple(hidden))
     st.code(link_with(token), language=None, wrap_lines=True)
