@@ -10,6 +10,7 @@ from core.ui.pages.build.totals import totals
 from core.ui.shell.frame import head
 from core.ui.shell.session import session
 from core.ui.widgets.diagram import drawing
+from core.views.wording import plain
 
 mine = session()
 head(
@@ -22,7 +23,7 @@ head(
     ),
 )
 if mine.editor.link_problem:
-    st.error(mine.editor.link_problem, icon=":material/link_off:")
+    st.error(plain(mine.editor.link_problem), icon=":material/link_off:")
 start_from(mine, PRESETS)
 
 network = mine.editor.network  # as it is drawn: another thread of this visitor may be changing it

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -18,6 +17,7 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from core.data.archive import Archive, Flaw, InvalidArchive
+from core.network.names import is_visible
 
 FIELD = (28, 28, 1)
 DIGITS = tuple("0123456789")
@@ -251,12 +251,7 @@ def _as_kept(image: np.ndarray) -> np.ndarray:
 
 def _is_plain(text: object, most: int) -> bool:
     """True for one line of visible text."""
-    return (
-        isinstance(text, str)
-        and 1 <= len(text) <= most
-        and text == text.strip()
-        and not any(unicodedata.category(sign).startswith("C") for sign in text)
-    )
+    return isinstance(text, str) and 1 <= len(text) <= most and text == text.strip() and is_visible(text)
 
 
 def _class_names(names: Sequence[str]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from core.network.geometry import trace
 from core.network.layers import Layer, shape_text
+from core.network.names import plain
 from core.network.network import Block, Branches, Network
 from core.network.recipe import Recipe
 from core.network.settings import Penalty, settings_of
@@ -62,12 +63,13 @@ def _cell(kind: str, name: str, text: str) -> dict[str, Any]:
 
 def _sections(network: Network, recipe: Recipe, dataset: str) -> list[tuple[str, str]]:
     """(what it does, Python text) in order."""
-    name = re.sub(r"[\s\"\\]+", " ", network.name).strip()
+    name = re.sub(r"[\s\"\\]+", " ", network.name).strip()  # what could end the text that it stands in is gone
     untrainable = _why_untrained(network, dataset)
     more = f"\n\nWithout training: {untrainable}\n" if untrainable else ""
+    title = f"# {plain(network.name)}"
     head = f'"""{name}: {trace(network).parameters:,} parameters. Made with Receptive.{more}"""'
     if untrainable:
-        start = (f"# {name}\n\nWithout training: {untrainable}", f"{head}\n\nimport keras")
+        start = (f"{title}\n\nWithout training: {untrainable}", f"{head}\n\nimport keras")
         return [start, ("The network.", _model(network))]
     sections = [
         ("The images, from 0…255 to 0…1.", data_code(recipe, dataset)),
@@ -76,7 +78,7 @@ def _sections(network: Network, recipe: Recipe, dataset: str) -> list[tuple[str,
     ]
     mathematics = "import math\n\n" if any("math." in text for _, text in sections) else ""
     seed = f"keras.utils.set_random_seed({recipe.seed})"
-    return [(f"# {name}", f"{head}\n\n{mathematics}import keras\n\n{seed}"), *sections]
+    return [(title, f"{head}\n\n{mathematics}import keras\n\n{seed}"), *sections]
 
 
 def _why_untrained(network: Network, dataset: str) -> str | None:

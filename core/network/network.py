@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Union
 
 from core.network.layers import Layer, Shape
+from core.network.names import clean
 from core.network.settings import InvalidSetting
 
 Path = tuple[int, ...]
@@ -74,7 +75,7 @@ class Network:
     Args:
         input_shape: (height, width, channels) of one image.
         layers: blocks, in order.
-        name: title on the pages, at most 60 characters.
+        name: title on the pages, at most 60 characters; kept as `core.network.names.clean` has it.
 
     Raises:
         InvalidSetting: with a sentence, where a value is out of its bounds.
@@ -93,8 +94,10 @@ class Network:
             raise InvalidSetting(
                 f"The input may be at most {MAX_SIDE}×{MAX_SIDE} pixels with {MAX_CHANNELS} channels."
             )
-        if not isinstance(self.name, str) or not self.name.strip() or len(self.name) > MAX_NAME:
+        name = clean(self.name) if isinstance(self.name, str) else ""
+        if not 1 <= len(name) <= MAX_NAME:
             raise InvalidSetting(f"A network needs a name of at most {MAX_NAME} characters.")
+        object.__setattr__(self, "name", name)
         object.__setattr__(self, "input_shape", shape)
         object.__setattr__(self, "layers", _blocks(self.layers))
         paths = [path for path, _ in self.walk()]

@@ -169,9 +169,10 @@ class Keeping:
             return kept[epoch]["weights"]
         raise StoreError(f"Nothing has been saved as “{epoch}” of this run. Let it train first.")
 
-    def rename(self, name: str) -> None:
-        """Rename it; raises `StoreError`."""
-        records.check_name(name)
+    def rename(self, name: str) -> str:
+        """Rename it, and return the name as it is kept; raises `StoreError`."""
+        name = records.checked_name(name)
         stored = self.stored
         if stored is not None:
             stored.rename(name)
+        return name

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.network import InvalidNetwork, Network
+from core.network.names import clean
 from core.network.recipe import Recipe
 from core.network.sharing import shared_from_json, to_json
 from core.store import Stored, StoreError
@@ -115,15 +116,12 @@ def checkpoint_of(stored: Stored) -> Checkpoint | None:
     return Checkpoint(weights, generators, optimizer, record.snapshot, tuple(best), record.numbers)
 
 
-def check_name(name: str) -> None:
-    """Check the name of a run; raises `StoreError`."""
-    if not name.strip() or len(name) > MAX_NAME or "\0" in name or not is_text(name):
+def checked_name(name: str) -> str:
+    """The name of a run, cleaned; raises `StoreError` where nothing of it is left, or too much."""
+    cleaned = clean(name)
+    if not 1 <= len(cleaned) <= MAX_NAME:
         raise StoreError(f"A run needs a name of at most {MAX_NAME} characters. Choose another.")
-
-
-def is_text(text: str) -> bool:
-    """True for text that UTF-8 can encode: half a surrogate pair is not."""
-    return text.encode("utf-8", "ignore").decode() == text
+    return cleaned
 
 
 def _snapshot_value(snapshot: Snapshot) -> dict[str, Any]:

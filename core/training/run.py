@@ -282,9 +282,8 @@ class Run:
         return self._keeping.epoch_weights(epoch)
 
     def rename(self, name: str) -> None:
-        """Rename the run, with 1 to 80 characters; raises `StoreError`."""
-        self._keeping.rename(name)
-        self.name = name
+        """Rename the run, with 1 to 80 characters that can be seen; raises `StoreError`."""
+        self.name = self._keeping.rename(name)
 
     # The thread
 

@@ -14,6 +14,7 @@ import numpy as np
 from core.data import SOURCES, Collection, Dataset, DatasetError, DrawnDataset, InvalidCollection, load
 from core.data.drawn_datasets import drawn_name, is_drawn
 from core.network import Network
+from core.network.names import clean
 from core.network.recipe import Recipe
 from core.store import Kind, RunStore, Store, StoreError, VisitorStore, why_full
 from core.training import records
@@ -245,13 +246,13 @@ class Workspace:
             source = drawn.dataset
         elif record.dataset not in SOURCES:
             raise StoreError("It learned from a dataset that this server does not have.")
-        return Run.from_record(record, name, created, stored, source)
+        return Run.from_record(record, clean(name) or "Run", created, stored, source)
 
     def _free_name(self, name: str) -> str:
         """A name that no other run has: `LeNet-5`, then `LeNet-5 (2)`."""
         taken = {run.name for run in self._runs}
         number = 1
-        found = name[:MAX_NAME]
+        name = found = clean(clean(name)[:MAX_NAME]) or "Run"
         while found in taken:
             number += 1
             tail = f" ({number})"

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 
 from core.network import Network, trace
+from core.network.names import plain as plain
 from core.training.snapshot import Snapshot, State
-
-
-def plain(text: str) -> str:
-    """Escape a visitor's text for places where Streamlit renders Markdown."""
-    return re.sub(r"([\\`*_{}\[\]()#!$:|~<>^&]|(?<=www)\.)", r"\\\1", text)
 
 
 def listed(names: Sequence[str], most: int = 12) -> str:

@@ -18,7 +18,7 @@ def page() -> None:
         "world", SimpleNamespace(version=1, live=False, path=(0,), heavy=False, why_not="", computed=[])
     )
     mine = st.session_state.setdefault("mine", Session())
-    subject = SimpleNamespace(network=LENET5, model=LENET5, version=world.version, live=world.live)
+    subject = SimpleNamespace(network=LENET5, model=LENET5, version=world.version, live=world.live, identity="lenet5")
 
     def compute(at, progress):
         progress(0.5)

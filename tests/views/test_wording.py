@@ -1,7 +1,5 @@
 """Numbers, shares, durations and names as pages write them."""
 
-import re
-
 import pytest
 
 from core.network import LENET5
@@ -14,7 +12,6 @@ from core.views.wording import (
     memory_text,
     parameter_words,
     percent,
-    plain,
     progress_words,
 )
 
@@ -34,16 +31,6 @@ def test_what_is_less_than_a_bound_does_not_read_like_it():
         "57 %",
     ]
     assert certainty(float("nan")) == "–"
-
-
-@pytest.mark.parametrize(
-    "name", ["![](//example.org/p)", "www.example.org", "&lt;b&gt;", "`a` *b* _c_ $d$ :red[e]", "#1 + 2"]
-)
-def test_a_visitors_words_stay_words_in_markdown(name):
-    escaped = re.compile(r"\\(.)")
-    assert escaped.sub(r"\1", plain(name)) == name  # nothing is lost
-    bare = escaped.sub("", plain(name))  # what Markdown may still take for its own
-    assert not set(bare) & set("`*_[]()!#$:|~<>^&") and "www." not in bare
 
 
 def test_words_for_durations_and_shares():

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from core.network import Branches, InvalidSetting, Network, Path, trace
 from core.network.layers import CannotWork, Layer, Shape, shape_text
+from core.network.names import clean
 from core.network.network import MAX_DEPTH, MAX_NAME, Block
 from core.training.foreign.calls import INPUT, JOINS, Call, Graph, graph_of, refuse_other_numbers
 from core.training.foreign.layers import layer_of, refuse_axis, refuse_unknown
@@ -57,7 +58,7 @@ def planned(model: dict[str, Any], file_name: str, notes: Notes) -> Plan:
 def _name(file_name: str) -> str:
     """A network's name, after its file."""
     stem = PurePath(str(file_name).replace("\\", "/").rsplit("/", 1)[-1]).stem
-    return "".join(letter for letter in stem if letter.isprintable()).strip()[:MAX_NAME].strip() or "My network"
+    return clean(clean(stem)[:MAX_NAME]) or "My network"
 
 
 def _refuse_missing_channels(graph: Graph) -> None:

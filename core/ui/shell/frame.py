@@ -19,7 +19,7 @@ SIDEBAR_SECONDS = 1.0
 
 def head(title: str, line: str) -> None:
     """The page's name and, in one line, what to do on it."""
-    st.title(title, anchor=False)
+    st.title(plain(title), anchor=False)
     st.markdown(line)
 
 

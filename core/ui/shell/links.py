@@ -8,7 +8,6 @@ from core.data import SOURCES
 from core.network import InvalidNetwork, Shared, shared_from_token
 from core.ui.shell.pages import FIRST
 from core.ui.shell.session import Session
-from core.views.wording import plain
 
 LINK = "n"  # the query parameter that holds a token
 
@@ -29,7 +28,7 @@ def open_link(mine: Session) -> None:
     try:
         shared = shared_from_token(token)
     except InvalidNetwork as problem:
-        mine.editor.link_problem = f"{problem} You see “{plain(mine.editor.network.name)}” instead."
+        mine.editor.link_problem = f"{problem} You see “{mine.editor.network.name}” instead."
         return
     take(mine, shared)
     mine.hidden = shared.hidden

@@ -81,9 +81,9 @@ class Session:
         return found[1]
 
     def show_notice(self) -> None:
-        """Show the notice as a toast, once."""
+        """Show the notice as a toast, once; it is no Markdown."""
         if self.notice:
-            st.toast(self.notice)
+            st.toast(plain(self.notice))
             self.notice = ""
 
     def beginning(self) -> Trained | None:
@@ -123,7 +123,7 @@ class Session:
         """Keep an imported model for the next visits too, and open it; the notice says which one made room for it."""
         gone = self.workspace.imported.keep(trained)
         self.open_imported(trained)
-        names = ", ".join(f"“{plain(one.network.name)}”" for one in gone)
+        names = ", ".join(f"“{one.network.name}”" for one in gone)
         self.notice = f"{names} made room: {MOST_MODELS} imported models are kept." if names else ""
 
     def open_imported(self, trained: Trained) -> None:

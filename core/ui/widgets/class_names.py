@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.network.names import clean
 from core.training import StoreError
 from core.training.trained import Trained
 from core.ui.shell.session import Session
@@ -47,12 +48,12 @@ def name_classes(mine: Session, key: str) -> None:
             on_change=typed,
         )
         if state.problem:
-            st.error(state.problem)
+            st.error(plain(state.problem))
         drawings = mine.workspace.collection("own")
         if len(drawings.class_names) == len(own.class_names) and drawings.class_names != own.class_names:
             st.button(
                 f"Take the names of “{plain(drawings.name)}”",
-                help=f"{listed(drawings.class_names)}: then your drawings on the page Teach are its test images.",
+                help=f"{plain(listed(drawings.class_names))}: then your drawings on the page Teach are its test images.",
                 on_click=drawn,
                 key=f"{key}/classes/drawn",
             )
@@ -62,10 +63,7 @@ def _take(mine: Session, there: Trained, text: str) -> str:
     """Give the classes the names in this text; returns why that cannot be, or an empty text."""
     own = there.own_classes
     assert own is not None, "it has classes of its own"
-    names = [
-        " ".join("".join(letter if letter.isprintable() else " " for letter in line).split())
-        for line in text.strip().split("\n")
-    ]
+    names = [clean(line) for line in text.strip().split("\n")]
     if len(names) != len(own.class_names):
         return (
             f"There are {len(own.class_names):,} classes, but here are {len(names):,} lines. Write one name a line."

@@ -12,6 +12,7 @@ from core.data import DIGITS, Collection, InvalidCollection
 from core.training import StoreError
 from core.ui.shell.pages import link_to
 from core.ui.shell.session import Session
+from core.views.wording import plain
 
 
 @dataclass
@@ -52,7 +53,7 @@ def change_collection(
 def complain(mine: Session) -> None:
     """Tell once why the last change of a collection was not possible."""
     if mine.state(CollectionState).problem:
-        st.error(mine.state(CollectionState).problem)
+        st.error(plain(mine.state(CollectionState).problem))
         mine.state(CollectionState).problem = ""
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 from core.ui.components import component
 from core.ui.shell.frame import look
 from core.views.images import Scale, Tile, captioned_png
+from core.views.wording import plain
 
 MOST_LISTED = 200_000  # lines of a table
 NO_BREAK = "\u00a0"  # a space at which no line ends, for tables on narrow pages
@@ -21,10 +22,10 @@ File = Callable[[str], None]  # puts a button on the page whose key begins with 
 
 
 def give_away(key: str, caption: str, files: Sequence[File]) -> None:
-    """A caption, and beside it or below the buttons of what can be taken away."""
+    """A caption in plain text, and beside it or below the buttons of what can be taken away."""
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         if caption:
-            st.caption(caption, width=520)
+            st.caption(plain(caption), width=520)
         if files:
             with st.container(horizontal=True, width="content"):
                 for file in files:

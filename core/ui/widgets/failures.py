@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from core.training import Snapshot
+from core.views.wording import plain
 
 
 def failure(now: Snapshot) -> None:
     """The message of a run that failed; with a report to copy, where there is one."""
-    st.error(now.message, icon=":material/error:")
+    st.error(plain(now.message), icon=":material/error:")
     if now.report:
         with st.expander("What to send with a report of this error"):
             st.caption(

@@ -24,6 +24,7 @@ from core.network.settings import (
     settings_of,
     stages_text,
 )
+from core.views.wording import plain
 
 FIELD_WIDTH = 140  # px; two beside each other on a phone
 
@@ -112,7 +113,7 @@ def _widget(how: Setting, value: Any, key: str, changed: Callable[[], None], dis
             try:
                 how.checked(_read(how, typed))
             except InvalidSetting as problem:
-                st.error(f"{problem} Until then it is {_text(how, value)}.", icon=":material/error:")
+                st.error(f"{plain(str(problem))} Until then it is {_text(how, value)}.", icon=":material/error:")
     else:
         raise TypeError(f"There is no widget for {type(how).__name__}.")
 

@@ -10,6 +10,8 @@ from core.data import about
 from core.training import Run
 from core.training.trained import keras_file
 
+RESERVED = re.compile(r"con|prn|aux|nul|(com|lpt)\d")  # names of devices: Windows opens no such files
+
 
 def trained_files(run: Run) -> None:
     """Offer the model of a run as a Keras file and as weights, once it has any."""
@@ -45,5 +47,6 @@ def weights_npz(run: Run, names: tuple[str, ...]) -> bytes:
 
 
 def file_stem(name: str) -> str:
-    """A name as the stem of a file name: lower-case letters, digits and hyphens."""
-    return "-".join(re.findall(r"[a-z0-9]+", name.lower())) or "network"
+    """A name as the stem of a file name that every system takes: lower-case letters, digits and hyphens."""
+    stem = "-".join(re.findall(r"[a-z0-9]+", name.lower()))
+    return f"network-{stem}".rstrip("-") if not stem or RESERVED.fullmatch(stem) else stem

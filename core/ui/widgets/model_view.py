@@ -37,7 +37,7 @@ class ModelView:
     """A trained network to look into.
 
     Attributes:
-        title: its name, as Markdown.
+        title: its name, as somebody gave it.
         network, model: the network and a Keras model of it with its weights.
         dataset: name of the dataset it has learned from.
         sure_from: the probability from which its predictions are called confident, 0…1.
@@ -109,7 +109,7 @@ def _choose_title(mine: Session, key: str, usual: str) -> None:
     """The row of networks, and of a run which one and which epoch of it."""
     titles = {usual: TITLES[usual]} | TITLES
     if mine.run is not None:
-        titles["run"] = f"Your run: {plain(mine.run.name)}"
+        titles["run"] = f"Your run: {mine.run.name}"
     if mine.imported is not None:
         titles["imported"] = _import_title(mine.imported)
     options = list(titles)
@@ -120,7 +120,7 @@ def _choose_title(mine: Session, key: str, usual: str) -> None:
             "Network",
             options,
             default=mine.focus.subject or usual,
-            format_func=titles.__getitem__,
+            format_func=lambda name: plain(titles[name]),
             required=True,
             key=f"{key}/{len(options)}/{titles.get('run')}/{titles.get('imported')}",
         )
@@ -137,7 +137,7 @@ def _choose_title(mine: Session, key: str, usual: str) -> None:
 def subjects(mine: Session) -> dict[str, str]:
     """Every network that can be asked, several of them on one page: what `subject_of` calls it → its title."""
     titles = dict(TITLES)
-    titles |= {_run_key(run): f"Your run: {plain(run.name)}" for run in _runs(mine)}
+    titles |= {_run_key(run): f"Your run: {run.name}" for run in _runs(mine)}
     for one in _imports(mine):
         title, number = _import_title(one), 1
         while title in titles.values():
@@ -177,7 +177,7 @@ def _import_key(there: Trained) -> str:
 
 
 def _import_title(there: Trained) -> str:
-    return f"Imported: {plain(there.network.name)}"
+    return f"Imported: {there.network.name}"
 
 
 def _of_name(name: str, live: bool = False) -> ModelView:
@@ -202,7 +202,9 @@ def _of_import(mine: Session, there: Trained) -> ModelView | None:
         with waking():
             model = there.model()
     except (StoreError, ValueError) as problem:
-        st.warning(str(problem) if isinstance(problem, StoreError) else "These weights do not fit the network.")
+        st.warning(
+            plain(str(problem)) if isinstance(problem, StoreError) else "These weights do not fit the network."
+        )
         return None
     own = there.own_classes
     drawn = None if own is None else _drawn_as(mine, own)
@@ -217,7 +219,7 @@ def _of_run(mine: Session, run: Run) -> ModelView | None:
     if model is None:
         return None
     epoch = mine.focus.epoch if run is mine.run else None
-    title = f"Your run: {plain(run.name)}" + ("" if epoch is None else f", after epoch {epoch}")
+    title = f"Your run: {run.name}" + ("" if epoch is None else f", after epoch {epoch}")
     live = run.active and epoch is None
     who = f"{_run_key(run)}/{epoch}"
     return ModelView(title, run.network, model, run.dataset_name, live, who, mine.focus.viewer(run))
@@ -308,7 +310,9 @@ def model_of(mine: Session, run: Run) -> keras.Model | None:
             newest = run.weights()
             return None if newest is None else viewer.load_weights(("newest", newest[0]), lambda: newest[1])
     except (StoreError, ValueError) as problem:
-        st.warning(str(problem) if isinstance(problem, StoreError) else "These weights do not fit the network.")
+        st.warning(
+            plain(str(problem)) if isinstance(problem, StoreError) else "These weights do not fit the network."
+        )
         return None
 
 

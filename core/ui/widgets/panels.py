@@ -13,6 +13,7 @@ from core.ui.shell.session import Session
 from core.ui.widgets.downloads import File, give_away
 from core.ui.widgets.layers import layer_words
 from core.ui.widgets.model_view import ModelView
+from core.views.wording import plain
 
 HEAVY = 50_000_000  # multiply-adds for one image, from which on a computation waits for a button
 
@@ -90,7 +91,7 @@ class Panel(Generic[C]):
             st.markdown(f"**{self.titled(at)}**{self.help}")
         why_not = self.why_not(at)
         if why_not:
-            st.caption(why_not) if headed else st.info(why_not)
+            st.caption(plain(why_not)) if headed else st.info(plain(why_not))
             return
         results = ()
         if self.compute is not None:

@@ -44,19 +44,21 @@ def prediction(
     Args:
         probabilities: (classes,); None while there is no input.
         subject: the network that predicts.
-        label: the title above it.
+        label: the title above it, as plain text.
         key: the chart's widget key.
     """
     names = subject.class_names
     if probabilities is None:
-        st.metric(label, "–")
+        st.metric(plain(label), "–")
         st.caption("Nothing drawn yet.")
         st.vega_lite_chart(probability_bars(None, names, look()), key=key, alt="No drawing yet.")
         return
     predicted = verdict(probabilities, subject.sure_from)
     best = predicted.label
     st.metric(
-        label, plain(names[best]), help=f"The class with the highest probability, {percent(predicted.probability)}."
+        plain(label),
+        plain(names[best]),
+        help=f"The class with the highest probability, {percent(predicted.probability)}.",
     )
     st.caption(_confidence_words(predicted, names, subject.who != "draw"))
     st.vega_lite_chart(

@@ -47,14 +47,14 @@ def _share(mine: Session) -> None:
 
 
 def _export(mine: Session) -> None:
-    name = file_stem(mine.editor.network.name)
+    stem = file_stem(mine.editor.network.name)
     traced = trace(mine.editor.network)
     works = traced.works and bool(traced.rows)
     files: list[tuple[str, str, str, Callable[[], str], bool]] = [
-        ("Keras script", f"{name}.py", "text/x-python", lambda: to_code(mine.editor.network, mine.editor.recipe, mine.editor.dataset), works),
-        ("Notebook", f"{name}.ipynb", "application/json", lambda: to_notebook(mine.editor.network, mine.editor.recipe, mine.editor.dataset), works),
-        ("JSON", f"{name}.json", "application/json", lambda: to_json(mine.editor.network, mine.editor.recipe, mine.editor.dataset), True),
-        ("Drawing (SVG)", f"{name}.svg", "image/svg+xml", lambda: network_svg(mine.editor.network, traced, paper=FILE), True),
+        ("Keras script", f"{stem}.py", "text/x-python", lambda: to_code(mine.editor.network, mine.editor.recipe, mine.editor.dataset), works),
+        ("Notebook", f"{stem}.ipynb", "application/json", lambda: to_notebook(mine.editor.network, mine.editor.recipe, mine.editor.dataset), works),
+        ("JSON", f"{stem}.json", "application/json", lambda: to_json(mine.editor.network, mine.editor.recipe, mine.editor.dataset), True),
+        ("Drawing (SVG)", f"{stem}.svg", "image/svg+xml", lambda: network_svg(mine.editor.network, traced, paper=FILE), True),
     ]  # fmt: skip
     for label, file, kind, make, can in files:
         st.download_button(

@@ -42,14 +42,14 @@ def importing(mine: Session) -> None:
         else:
             _offer_model(mine, file.file_id, file.name, file.getvalue)
     except (UnreadableModel, InvalidNetwork) as problem:
-        st.error(str(problem))
+        st.error(plain(str(problem)))
 
 
 def _imported_before(mine: Session) -> None:
     """The models that were imported earlier, to be opened again or deleted."""
     there = mine.workspace.imported
     if there.problem:
-        st.warning(there.problem)
+        st.warning(plain(there.problem))
     if not there.all:
         return
     st.markdown("**Imported before**")
@@ -128,8 +128,7 @@ def _open_network(mine: Session, network: Network) -> None:
 
 
 def _tell(mine: Session) -> None:
-    name = plain(mine.editor.network.name)
-    mine.notice = f"Imported “{name}”. Undo brings back what you had. {mine.notice}".strip()
+    mine.notice = f"Imported “{mine.editor.network.name}”. Undo brings back what you had. {mine.notice}".strip()
 
 
 def _classes(network: Network) -> int | None:

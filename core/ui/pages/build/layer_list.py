@@ -18,6 +18,7 @@ from core.ui.pages.build.layer_editing import add_layer, open_branch, open_layer
 from core.ui.pages.build.totals import sees_words
 from core.ui.shell.private import bring_into_view
 from core.ui.shell.session import Session
+from core.views.wording import plain
 
 
 def layer_list(mine: Session, network: Network, traced: Trace) -> None:
@@ -43,7 +44,7 @@ def _list_blocks(mine: Session, traced: Trace, blocks: tuple[Block, ...], prefix
         _row(mine, path, _title(row), _facts(traced, row, path == mine.editor.selected))
         problem = traced.problem_at(path)
         if problem:
-            st.error(problem, icon=":material/error:")
+            st.error(plain(problem), icon=":material/error:")
         if path == mine.editor.selected:
             open_layer(mine, traced, row)
         if isinstance(block, Branches):
@@ -57,11 +58,11 @@ def _list_blocks(mine: Session, traced: Trace, blocks: tuple[Block, ...], prefix
                     _list_blocks(mine, traced, branch, lane)
 
 
-def _row(mine: Session, path: Path, title: str, facts: str) -> None:
+def _row(mine: Session, path: Path, words: str, facts: str) -> None:
     """A line of the list: a button that opens it, and its numbers."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"row/{layer_label(path)}"):
         st.button(
-            title,
+            words,
             key=f"select/{layer_label(path)}",
             icon=":material/expand_more:" if path == mine.editor.selected else ":material/chevron_right:",
             on_click=_select,

@@ -14,6 +14,7 @@ from core.network.layers import Shape, shape_text
 from core.network.network import layer_label
 from core.ui.shell.pages import link_to, open_to
 from core.ui.shell.session import Session
+from core.views.wording import plain
 
 
 def readiness(mine: Session, traced: Trace) -> None:
@@ -44,7 +45,7 @@ def thoughts(network: Network, traced: Trace) -> None:
     """Design rules that the network does not follow: a line each, with the reason on demand."""
     for one in advice(network, traced):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.caption(f":material/lightbulb: {one.sentence}", width="content")
+            st.caption(f":material/lightbulb: {plain(one.sentence)}", width="content")
             with st.popover("Why?", type="tertiary"):
                 st.markdown(one.why)
                 st.caption(f"Source: {one.source}")

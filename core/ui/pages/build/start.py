@@ -43,7 +43,7 @@ def start_from(mine: Session, presets: Mapping[str, Preset]) -> None:
         st.caption(plain(there.remark))
     mine.show_notice()
     if editor.complaint:
-        st.warning(editor.complaint, icon=":material/info:")
+        st.warning(plain(editor.complaint), icon=":material/info:")
 
 
 def _choose_preset(editor: Editor, presets: Mapping[str, Preset], current: str | None) -> None:

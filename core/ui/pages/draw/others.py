@@ -11,6 +11,7 @@ from core.ui.pages.draw.state import DrawState
 from core.ui.shell.session import Session
 from core.ui.widgets.model_view import ModelView, subject_of, subjects
 from core.ui.widgets.prediction import prediction
+from core.views.wording import plain
 
 MOST_COMPARED = 3
 
@@ -28,7 +29,7 @@ def ask_others(mine: Session, subject: ModelView, image: np.ndarray) -> None:
         list(titles),
         selection_mode="multi",
         default=[name for name in state.compared if name in titles],
-        format_func=titles.__getitem__,
+        format_func=lambda name: plain(titles[name]),
         key=f"draw/compared/{hash(tuple(titles.items()))}",
     )
     state.compared = list(chosen)[-MOST_COMPARED:]
@@ -43,7 +44,7 @@ def ask_others(mine: Session, subject: ModelView, image: np.ndarray) -> None:
 def _other(mine: Session, name: str, title: str, image: np.ndarray) -> None:
     asked = subject_of(mine, name)
     if asked is None:
-        st.caption(f"{title} has not learned anything yet.")
+        st.caption(f"{plain(title)} has not learned anything yet.")
     else:
         pixels = drawing_input(image, asked.network.input_shape)
         prediction(probabilities(asked.model, pixels), asked, label=asked.title, key=f"draw/answer/{name}")

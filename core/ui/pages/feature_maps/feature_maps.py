@@ -111,7 +111,7 @@ def _explained(mine: Session, subject: ModelView, picture: InputImage, values: d
         st.markdown(f"**{plain(heading(subject.network, found))}** is **{found.value:.5g}**")
         st.html(stylesheet("cells"))
         for part in parts(found):
-            st.markdown(f"*{part.title}*  \n{part.words}")
+            st.markdown(f"*{plain(part.title)}*  \n{part.words}")
             if part.html:
                 st.html(part.html)
         _agreement(found, values)

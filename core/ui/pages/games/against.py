@@ -38,7 +38,7 @@ def against_the_network(mine: Session) -> None:
     (_score if now.over else _one_image)(mine, subject, now)
     if now.hardest:
         st.caption(
-            f"Be fair: these {len(now.numbers)} were chosen **against {subject.title}**. Of all test images that it was asked about, "
+            f"Be fair: these {len(now.numbers)} were chosen **against {plain(subject.title)}**. Of all test images that it was asked about, "
             "they are those to whose right class it gives the least probability; that it does badly here says "
             "nothing about the others. The second round, of others by lot, is the fair one."
         )

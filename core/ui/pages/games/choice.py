@@ -24,7 +24,7 @@ def choose_game(mine: Session) -> Callable[[Session], None]:
         "Game",
         list(games),
         default=mine.state(GamesState).game,
-        format_func=lambda name: games[name][0],
+        format_func=lambda game: games[game][0],
         required=True,
         key="games/game",
         label_visibility="collapsed",

@@ -188,6 +188,6 @@ def _best_attempt(mine: Session, best: BestAttempt, title: str) -> None:
         with st.container(gap="small", width="stretch"):
             st.markdown(
                 f"**Best of this visit: {_strokes(best.attempt.strokes)}, {best.attempt.ink:.1f} pixels of ink**  \n"
-                f"{title}: **{plain(was)}** became **{plain(says)}** ({sure})"
+                f"{plain(title)}: **{plain(was)}** became **{plain(says)}** ({sure})"
             )
             ways_in(mine, best.after, "fool")

@@ -82,12 +82,12 @@ def _two_networks(mine: Session) -> tuple[ModelView, ModelView] | None:
             st.selectbox(
                 label,
                 list(titles),
-                list(titles).index(name),
+                list(titles).index(usual[number]),
                 format_func=titles.__getitem__,
                 key=f"games/{label}/{hash(tuple(titles))}",  # one for each list of networks
                 width=280,
             )
-            for label, name in zip(("One network", "The other"), usual)
+            for number, label in enumerate(("One network", "The other"))
         )
     mine.state(GamesState).networks = first, second
     if first == second:
@@ -97,11 +97,11 @@ def _two_networks(mine: Session) -> tuple[ModelView, ModelView] | None:
     for name in (first, second):
         subject = subject_of(mine, name)
         if subject is None:
-            st.info(f"{titles[name]} has learned nothing yet. Wait a moment, or choose another one.")
+            st.info(f"{plain(titles[name])} has learned nothing yet. Wait a moment, or choose another one.")
             return None
         if subject.network.input_shape != FIELD:
             st.warning(
-                f"{subject.title} takes images of {shape_text(subject.network.input_shape)}, so it cannot read "
+                f"{plain(subject.title)} takes images of {shape_text(subject.network.input_shape)}, so it cannot read "
                 "drawings, which are 28×28×1. Choose another one."
             )
             return None
@@ -124,7 +124,7 @@ def _say_split(split: Split, titles: Sequence[str], names: Sequence[str]) -> Non
         )
     else:
         unsure = [title for title, predicted in zip(titles, (split.first, split.second)) if not predicted.sure]
-        who = "neither is confident" if len(unsure) == 2 else f"{unsure[0]} is not confident"
+        who = "neither is confident" if len(unsure) == 2 else f"{plain(unsure[0])} is not confident"
         st.info(f"They differ, **{first}** and **{second}**, but {who}.", icon=":material/balance:")
 
 
@@ -134,7 +134,7 @@ def _points(split: Split) -> str:
 
 def _best_split(mine: Session, best: BestSplit) -> None:
     said = [
-        f"{title}: **{plain(best.class_names[predicted.label])}** ({certainty(predicted.probability)})"
+        f"{plain(title)}: **{plain(best.class_names[predicted.label])}** ({certainty(predicted.probability)})"
         for title, predicted in zip(best.titles, (best.split.first, best.split.second))
     ]
     with st.container(horizontal=True, vertical_alignment="center", key="games-best-split"):

@@ -16,6 +16,7 @@ from core.ui.widgets.kernels import input_names
 from core.ui.widgets.panels import Drawn, Panel
 from core.views.images import Tile, captioned_png, legend, signed_scale
 from core.views.inside import matrix_cells
+from core.views.wording import plain
 
 
 def _draw(one: OneKernel) -> Drawn:
@@ -32,7 +33,7 @@ def _draw(one: OneKernel) -> Drawn:
         try:
             matrix, crop = one_channel(block, found.images[one.channel, source], input_shape)
         except ValueError as problem:
-            st.info(str(problem))
+            st.info(plain(str(problem)))
             return Drawn()
         png = _cells(one, block, matrix, crop, signed_scale(found.images))
     with numbers_beside:
@@ -57,7 +58,7 @@ def _choose_input(one: OneKernel, found: Kernels) -> int:
 def _cells(one: OneKernel, block, matrix, crop: tuple[int, ...], scale):
     """The matrix as a chart; returns the file of its picture."""
     words = (
-        f"{one.name.capitalize()} on a crop of {crop[0]}×{crop[1]} pixels, as {matrix.matrix.shape[0]:,} rows and "
+        f"{plain(one.name).capitalize()} on a crop of {crop[0]}×{crop[1]} pixels, as {matrix.matrix.shape[0]:,} rows and "
         f"{matrix.matrix.shape[1]:,} columns: each row makes one output number, each column reads one pixel, "
         "empty cells are zero."
     )

@@ -13,7 +13,6 @@ from core.ui.pages.kernels.state import KernelsState
 from core.ui.shell.renewal import value_if_changed
 from core.ui.widgets.model_view import misfit_words
 from core.ui.widgets.panels import LayerInFocus
-from core.views.wording import plain
 
 TEST_IMAGES = 2_000
 
@@ -91,5 +90,5 @@ def why_no_prediction(one: OneKernel) -> str:
     """The reason why this network predicts no classes; empty where it does."""
     source = one.subject.about
     if trace(one.subject.network, len(source.class_names)).problems:
-        return f"This network does not predict the {len(source.class_names)} classes of {plain(source.title)}."
+        return f"This network does not predict the {len(source.class_names)} classes of {source.title}."
     return ""

@@ -219,7 +219,7 @@ def _plane(mine: Session, subject: ModelView, predictions: Predictions, data: Da
     st.vega_lite_chart(drawn, key=key, on_select=clicked, selection_mode="point", alt=alt)
     signs = "" if all(name == str(n) for n, name in enumerate(names)) else _signs(names)
     words = f"Each digit is one of the first {number:,} test images{signs}; a ring means a wrong prediction. {_plane_words(subject, at)}"
-    st.caption(words)
+    st.caption(plain(words))
     with st.container(horizontal=True):
         download_chart(alt, f"{subject.title}. {words}", "test-images", "mistakes/plane/svg")
         columns = ["test image", "direction 1", "direction 2", "true class", "predicted class"]

@@ -28,7 +28,7 @@ def manage(mine: Session, runs: list[Run]) -> None:
             f"Best after epoch {best.epoch:g}: {percent(best.accuracy)} of the {run.snapshot.evaluated_on} images."
         )
     if run.problem:
-        st.warning(f"This run is not kept on disk. {run.problem}")
+        st.warning(f"This run is not kept on disk. {plain(run.problem)}")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button("Open on Train", icon=":material/monitoring:", key="runs/open"):
             mine.choose_run(run)
@@ -52,7 +52,7 @@ def manage(mine: Session, runs: list[Run]) -> None:
         try:
             run.rename(name.strip())
         except StoreError as problem:
-            st.error(str(problem))
+            st.error(plain(str(problem)))
         else:
             st.rerun()
 
@@ -84,7 +84,7 @@ def _delete(mine: Session, run: Run) -> None:
 def damaged(mine: Session) -> None:
     """A warning and a delete button for each run on disk that cannot be read."""
     if mine.workspace.problem:
-        st.warning(mine.workspace.problem)
+        st.warning(plain(mine.workspace.problem))
     for run_id, sentence in list(mine.workspace.damaged.items()):
 
         def delete(run_id: str = run_id) -> None:
@@ -94,5 +94,5 @@ def damaged(mine: Session) -> None:
                 mine.workspace.problem = str(problem)
 
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.warning(sentence, width="stretch")
+            st.warning(plain(sentence), width="stretch")
             st.button("Delete it", on_click=delete, key=f"runs/damaged/{run_id}")

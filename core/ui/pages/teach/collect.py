@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.data import Collection, from_strokes
 from core.data.collection import FEWEST_CLASSES, MAX_CLASS_NAME, MOST_CLASSES
+from core.network.names import clean
 from core.training import StoreError
 from core.ui.pages.teach.state import SavedDrawing, TeachState
 from core.ui.shell.pages import end_page
@@ -34,7 +35,7 @@ def choose_collection(mine: Session) -> Collection:
     found = mine.workspace.collection(state.which)
     problem = mine.workspace.unreadable.get(state.which)
     if problem:
-        st.error(f"{WHICH[state.which]} cannot be read: {problem} Nothing else is touched.")
+        st.error(f"{WHICH[state.which]} cannot be read: {plain(problem)} Nothing else is touched.")
         st.button("Delete that file and begin anew", on_click=_forget, args=(mine,), key="teach/forget")
         end_page()
     return found
@@ -54,7 +55,7 @@ def class_names(mine: Session, collection: Collection) -> None:
     names = collection.class_names
 
     def rename(label: int, key: str) -> None:
-        name = st.session_state[key].strip()
+        name = clean(st.session_state[key])
         if name != names[label]:
             change_collection(mine, "own", lambda own: own.with_class_name(label, name), collection)
 

@@ -27,8 +27,7 @@ def teach(mine: Session, collection: Collection) -> None:
     begins = [one for one in offered_networks(mine) if teachable(one.network, one.class_names, collection)]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = choose_network("Begin with", begins, None, f"teach/begin/{mine.state(TeachState).which}")
-        problem = plain(why_not_taught(collection) or "") or None
-        problem = problem or mine.workspace.full
+        problem = why_not_taught(collection) or mine.workspace.full
         if chosen.run is not None and chosen.run.active:
             problem = "Pause or stop this run first."
 
@@ -40,12 +39,12 @@ def teach(mine: Session, collection: Collection) -> None:
             type="primary",
             icon=":material/school:",
             disabled=problem is not None,
-            help=problem,
+            help=None if problem is None else plain(problem),
             on_click=start,
             key="teach/start",
         )
     if problem:
-        st.caption(problem)
+        st.caption(plain(problem))
     same = chosen.class_names == collection.class_names
     if collection.class_names == DIGITS:
         st.caption(

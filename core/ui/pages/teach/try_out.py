@@ -42,7 +42,7 @@ def try_out(mine: Session, collection: Collection) -> None:
         viewer = mine.focus.viewer(run) if run is not None else None
         sure_from = card("lenet5").sure_from if run is None else SURE_FROM
         who = "lenet5" if run is None else f"run/{run.created}"
-        subject = ModelView(plain(chosen.title), chosen.network, model, dataset, False, who, viewer, sure_from)
+        subject = ModelView(chosen.title, chosen.network, model, dataset, False, who, viewer, sure_from)
         play, all_of_them = st.columns([2, 3], gap="large")
         try:
             with play:
@@ -50,7 +50,7 @@ def try_out(mine: Session, collection: Collection) -> None:
             with all_of_them:
                 _check(mine, subject, collection)
         except DatasetError as gone:  # deleted in another window
-            st.warning(str(gone))
+            st.warning(plain(str(gone)))
 
     following(lambda: run, 2.0, body)
 
@@ -106,8 +106,8 @@ def _check(mine: Session, subject: ModelView, collection: Collection) -> None:
     for number in wrong:
         predicted = int(predictions.predicted[number])
         sure = certainty(predictions.probabilities[number, predicted])
-        words = f"{names[predictions.labels[number]]} → {names[predicted]} · {sure}"
-        tiles.append(Tile(collection.images[number][..., 0] / 255, words, f"drawing {number + 1:,}: {words}"))
+        said = f"{names[predictions.labels[number]]} → {names[predicted]} · {sure}"
+        tiles.append(Tile(collection.images[number][..., 0] / 255, said, f"drawing {number + 1:,}: {said}"))
     st.html(gallery(tiles, INK_SCALE, 3))
 
 

@@ -21,10 +21,10 @@ def controls(mine: Session) -> None:
         if run is not None:
             _drive(mine, run)
     if full:
-        st.warning(full, icon=":material/inventory_2:")
+        st.warning(plain(full), icon=":material/inventory_2:")
         link_to("runs", "Choose one on the Runs page")
     if problem:
-        st.warning(problem, icon=":material/construction:", title="This network cannot be trained yet")
+        st.warning(plain(problem), icon=":material/construction:", title="This network cannot be trained yet")
         link_to("build", "Fix it on the Build page", "arrow_back")
 
 

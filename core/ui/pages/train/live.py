@@ -56,9 +56,9 @@ def _status(run: Run, now: Snapshot) -> None:
         if now.state is State.FAILED:
             failure(now)
         elif now.message:
-            st.info(now.message)
+            st.info(plain(now.message))
         if run.problem:
-            st.warning(f"This run is not kept on disk. {run.problem}")
+            st.warning(f"This run is not kept on disk. {plain(run.problem)}")
 
 
 def _curves(now: Snapshot) -> None:

@@ -20,6 +20,7 @@ from core.ui.widgets.forms import edit_fields
 from core.ui.widgets.model_view import waking
 from core.views.charts import rate_curve
 from core.views.images import INK_SCALE, Tile, gallery
+from core.views.wording import plain
 
 FIRST = ("epochs", "batch_size", "optimizer", "learning_rate")
 PREVIEWS = 8
@@ -52,7 +53,7 @@ def choose_recipe(mine: Session, presets: Mapping[str, Preset]) -> None:
             mine.editor.recipe,
             f"recipe/{mine.editor.widgets}",
             apply,
-            st.toast,
+            lambda sentence: st.toast(plain(sentence)),
             names,
             idle=mine.editor.recipe.idle(),
         )
@@ -83,7 +84,7 @@ def _part(mine: Session, title: str, changed: bool):
     state = mine.state(TrainState)
     if changed:
         state.unfolded.add(title)
-    return st.expander(title, expanded=title in state.unfolded)
+    return st.expander(plain(title), expanded=title in state.unfolded)
 
 
 def _published(mine: Session, presets: Mapping[str, Preset]) -> None:

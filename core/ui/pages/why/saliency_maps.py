@@ -76,7 +76,7 @@ def choose_method(network: Network) -> str:
         "Method",
         list(titles),
         default=ALL,
-        format_func=titles.__getitem__,
+        format_func=lambda name: plain(titles[name]),
         required=True,
         wrap=True,
         key=f"why/method/{len(titles)}",
@@ -166,7 +166,7 @@ def _card(mine: Session, subject: ModelView, picture: InputImage, method: str, t
     """One method at a glance: its map, and the one by random weights."""
     words, name = METHODS[method], subject.class_names[target]
     found = _checked_map(mine, subject, picture, method, target)
-    st.markdown(f"**{words.title}**")
+    st.markdown(f"**{plain(words.title)}**")
     tile, scale = _map_tile(found.learned, f"{words.title} for {name}", "")
     st.html(gallery([tile], scale, cell_size(tile.values.shape, CARD_PX)) + LEGEND_GAP + legend(scale))
     st.caption(words.shows)
@@ -223,7 +223,7 @@ def _one(mine: Session, subject: ModelView, picture: InputImage, method: str, ta
         f"- **What it shows.** {words.shows} {found.learned.note}\n"
         f"- **How to read it.** {words.reading}\n"
         f"- **Where it misleads.** {words.misleads}\n"
-        f"- **Random weights**, which have learned nothing, give a picture that is {sentence}. {advice}"
+        f"- **Random weights**, which have learned nothing, give a picture that is {plain(sentence)}. {advice}"
     )
     st.caption(f"Described by {words.source}; the comparison with random weights by Adebayo et al. (2018).")
     caption = f"{words.title} for “{name}” on {picture.title}, by {subject.title}. {words.shows} {words.reading}"
