@@ -14,7 +14,7 @@ _MARKS = 4  # accents on one letter, at most: piles of them cover the lines abov
 _LEFT_OUT = ("Cc", "Cf", "Co", "Cs")  # controls, changes of direction, private ones, halves of surrogate pairs
 # What Streamlit's front end looks for in the text that escapes have become: icons and emoji, addresses, arrows.
 _FOUND_LATER = re.compile(r"(?<=:)(?=\S)|(?<=@)|(?<=www)(?=\.|$)|(?<=[-<>=~])(?=[-<>=~])", re.IGNORECASE)
-_MARKDOWN = re.compile(r"[\\`*_{}\[\]()#!$:|~<>^&]|^[-+=]|^\d+[.)]")
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]#!$|~<>^&]|(?<=\\)[()]|:(?! )|^[-+=]|^\d+[.)]")
 
 
 def clean(text: str) -> str:

@@ -28,16 +28,21 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(log: Path):
-    """The app, started as a person would; gives its address. Its log must hold no traceback."""
+def serving(log: Path, base: str = ""):
+    """The app, started as a person would; gives its address. Its log must hold no traceback.
+
+    Args:
+        log: where the server writes.
+        base: the path below which the app is, if it is not at the root.
+    """
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    command += ["--server.headless", "true", "--server.address", "127.0.0.1"]
+    command += ["--server.headless", "true", "--server.address", "127.0.0.1", "--server.baseUrlPath", base]
     with log.open("w") as sink:
         process = subprocess.Popen(
             command, cwd=ROOT, stdout=sink, stderr=sink, env=os.environ | {"PYTHONUNBUFFERED": "1"}
         )
-    url = f"http://127.0.0.1:{port}"
+    url = f"http://127.0.0.1:{port}{f'/{base}' if base else ''}"
     try:
         _until_healthy(url, process, log)
         yield url
