@@ -11,6 +11,7 @@ import numpy as np
 
 from core.data.archive import Archive, InvalidArchive
 from core.network import InvalidNetwork, Network, to_json, trace
+from core.network.names import clean
 from core.network.sharing import MAX_TEXT, shared_from_json
 from core.training.foreign.containers import MAX_ARRAYS, MISFIT, NETWORK, read_hdf5, refusal
 from core.training.foreign.plan import Plan, planned, refuse_unfit
@@ -25,7 +26,6 @@ from core.training.foreign.refusals import (
     json_object,
 )
 from core.training.foreign.weights import finite, keras_arrays, legacy_arrays, weight_shapes, weights_of
-from core.training.records import is_text
 
 MAX_FILE = 50 * MB
 MAX_CLASSES, MAX_CLASS_NAME = 1_000, 40  # of our own file, and characters
@@ -180,7 +180,7 @@ def _class_names(archive: Archive) -> tuple[str, ...]:
         names = archive.array("class_names", f"<U{MAX_CLASS_NAME}", (MAX_CLASSES,)).tolist()
     except InvalidArchive:
         return ()
-    plain = len(set(names)) == len(names) and all(name and name.isprintable() and is_text(name) for name in names)
+    plain = len(set(names)) == len(names) and all(name and name == clean(name) for name in names)
     return tuple(names) if plain else ()
 
 
