@@ -172,13 +172,13 @@ def test_colour_images_of_another_size_have_their_pictures(monkeypatch, random):
     drawn = []
     monkeypatch.setattr("streamlit.html", lambda body, **_: drawn.append(body))
     monkeypatch.setattr(downloads, "download_picture", lambda make, file, key: drawn.append(make()))
-    at = FieldInFocus(Session(), ModelView("RGB", network, None, "mnist", False), (0,), picture)
+    at = FieldInFocus(Session(), ModelView("RGB", network, None, "mnist", False, "rgb"), (0,), picture)
     PIXELS_READ.show(at)
     GROWTH.show(at)
     image = Image.open(io.BytesIO(next(part for part in drawn if isinstance(part, bytes))))
     assert image.width > 32 * 7
     assert "whole digit" in growth_words(at.subject)
-    assert "digit" not in growth_words(ModelView("RGB", network, None, "fashion_mnist", False))
+    assert "digit" not in growth_words(ModelView("RGB", network, None, "fashion_mnist", False, "rgb"))
 
 
 def test_a_table_goes_out_as_csv():
