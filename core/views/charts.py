@@ -287,13 +287,23 @@ def _confusion(class_names: tuple[str, ...], most: int, look: Look, choosing: bo
     return layers.properties(height=400).to_dict()
 
 
+def shown_classes(*predictions: np.ndarray) -> tuple[np.ndarray, str | None]:
+    """The indices of the classes that a chart of these probabilities shows, and the title of its axis.
+
+    Of more than `MOST_BARS` classes, they are those that are most probable in any of the predictions.
+    """
+    highest = np.max(predictions, axis=0)
+    shown = np.sort(np.argsort(-highest, kind="stable")[:MOST_BARS])
+    return shown, None if len(shown) == len(highest) else f"the {MOST_BARS} most probable of {len(highest):,} classes"
+
+
 def probability_bars(probabilities: np.ndarray | None, class_names: Sequence[str], look: Look = LIGHT) -> Spec:
     """One bar a class, always in the class's own colour, with the percentage beside it; None: no bars yet.
 
     Of more than `MOST_BARS` classes, only the most probable have a bar.
     """
     values = np.zeros(len(class_names)) if probabilities is None else probabilities
-    shown = np.sort(np.argsort(-values, kind="stable")[:MOST_BARS])
+    shown, more = shown_classes(values)
     bars = [
         {
             "class": class_names[label],
@@ -303,7 +313,6 @@ def probability_bars(probabilities: np.ndarray | None, class_names: Sequence[str
         for label in shown
     ]
     colours = tuple(CLASS_COLOURS[label % len(CLASS_COLOURS)] for label in shown)
-    more = f"the {MOST_BARS} most probable of {len(class_names):,} classes" if len(class_names) > len(shown) else None
     return filled(_probability_bars(tuple(bar["class"] for bar in bars), colours, more, look), bars=bars)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from core.views.charts import KEPT, Spec, filled
+from core.views.charts import KEPT, Spec, filled, shown_classes
 from core.views.theme import CLASS_COLOURS, LIGHT, SIGNED, Look, class_inks, coloured
 from core.views.wording import percent
 
@@ -147,25 +147,36 @@ def two_predictions(
         class_names: of the classes.
         names: of the two predictions.
     """
+    shown, more = shown_classes(before, after)
     bars = [
-        {"class": label, "answer": name, "probability": float(p), "text": percent(float(p))}
+        {"class": class_names[label], "answer": name, "probability": float(p), "text": percent(float(p))}
         for name, values in zip(names, (before, after))
-        for label, p in zip(class_names, values)
+        for label, p in zip(shown, values[shown])
     ]
-    return filled(_two_predictions(tuple(class_names), names, look), bars=bars)
+    colours = tuple(
+        tuple(palette[label % len(palette)] for label in shown) for palette in (CLASS_COLOURS, class_inks(look))
+    )
+    return filled(
+        _two_predictions(tuple(class_names[label] for label in shown), colours, more, names, look), bars=bars
+    )
 
 
 @lru_cache(KEPT)
-def _two_predictions(class_names: tuple[str, ...], names: tuple[str, str], look: Look) -> Spec:
+def _two_predictions(
+    class_names: tuple[str, ...],
+    palettes: tuple[tuple[str, ...], ...],
+    more: str | None,
+    names: tuple[str, str],
+    look: Look,
+) -> Spec:
     order = list(class_names)
     base = alt.Chart(alt.NamedData("bars")).encode(
-        y=alt.Y("class:N", sort=order, title=None, axis=alt.Axis(labelFontSize=13, ticks=False, domain=False)),
+        y=alt.Y("class:N", sort=order, title=more, axis=alt.Axis(labelFontSize=13, ticks=False, domain=False)),
         yOffset=alt.YOffset("answer:N", sort=list(names)),
         tooltip=[alt.Tooltip("class:N"), alt.Tooltip("answer:N"), alt.Tooltip("probability:Q", format=".4%")],
     )
     x = alt.X("probability:Q", scale=alt.Scale(domain=[0, 1.25]), axis=None)
-    colours = alt.Scale(domain=order, range=list(CLASS_COLOURS[: len(order)]))
-    edges = alt.Scale(domain=order, range=list(class_inks(look)[: len(order)]))
+    colours, edges = (alt.Scale(domain=order, range=list(palette)) for palette in palettes)
     bars = base.mark_bar(cornerRadiusEnd=2, strokeWidth=1.5, height={"band": 0.8}).encode(
         x=x,
         color=alt.Color("class:N", scale=colours, legend=None),

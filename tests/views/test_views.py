@@ -15,6 +15,7 @@ from core.insight import regions
 from core.network import LENET5, PRESETS, Box, Branches, Conv2D, Dense, Flatten, MaxPooling2D, Network, trace
 from core.training import Point, Snapshot, State
 from core.views.charts import (
+    MOST_BARS,
     compared,
     confusion,
     learning_curve,
@@ -196,6 +197,30 @@ def test_bars_have_a_written_number_and_the_classes_colours():
     spec = probability_bars(np.array([0.25, 0.75]), ["cat", "dog"])
     assert [bar["text"] for bar in spec["datasets"]["bars"]] == ["25.00 %", "75.00 %"]
     assert spec["layer"][0]["encoding"]["color"]["scale"]["range"] == list(CLASS_COLOURS[:2])
+
+
+def test_of_very_many_classes_the_most_probable_are_shown_each_in_its_own_colour():
+    names = [f"class {number}" for number in range(1000)]
+    values = np.zeros(1000)
+    values[[3, 517, 999]] = 0.2, 0.5, 0.3
+    other = np.zeros(1000)
+    other[801] = 1.0
+    for spec, wanted in (
+        (probability_bars(values, names), {3, 517, 999}),
+        (two_predictions(values, other, names, ("with", "without")), {3, 517, 801, 999}),
+    ):
+        shown = [bar["class"] for bar in spec["datasets"]["bars"]]
+        assert {f"class {number}" for number in wanted} <= set(shown) and len(set(shown)) == MOST_BARS
+        encoding = spec["layer"][0]["encoding"]
+        assert encoding["y"]["title"] == "the 40 most probable of 1,000 classes"
+        colours = dict(zip(encoding["color"]["scale"]["domain"], encoding["color"]["scale"]["range"], strict=True))
+        assert colours["class 517"] == CLASS_COLOURS[517 % len(CLASS_COLOURS)]
+
+
+def test_a_few_classes_are_all_shown_in_their_order():
+    spec = probability_bars(np.array([0.1, 0.9, 0.0]), ["c", "a", "b"])
+    assert [bar["class"] for bar in spec["datasets"]["bars"]] == ["c", "a", "b"]
+    assert spec["layer"][0]["encoding"]["y"]["title"] is None
 
 
 @pytest.mark.parametrize("channels", [1, 3])

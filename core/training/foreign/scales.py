@@ -19,12 +19,12 @@ from core.network import Network, Rescaling, trace
 if TYPE_CHECKING:
     import keras
 
-FIRST_IMAGES, MORE_IMAGES = 100, 400  # for every candidate, and for the most promising
+FIRST_IMAGES, MORE_IMAGES = 64, 400  # for every candidate, and for the most promising
 FEWEST = 24
-MACS = 2e9  # multiply-adds of the first round, about a quarter of a second
-MORE_MACS = 4e9
+MACS, MORE_MACS = 1.5e9, 3e9  # multiply-adds of the two rounds: with two cores, less than a second
+PER_ACTIVATION = 10  # multiply-adds that one activation takes as long as
 MAX_VALUES = 20_000_000  # activations in one call
-PROMISING = 4  # candidates that are measured on more images
+PROMISING = 3  # candidates that are measured on more images
 AS_GOOD = 0.03  # differences in accuracy that the loss decides
 CLEARER = 0.9  # of the loss of a more usual scale, below which another one is preferred to it
 ENOUGH = 0.4  # accuracy from which a network is taken to have learned a dataset
@@ -132,8 +132,11 @@ def measured(network: Network, weights: Sequence[np.ndarray], datasets: Mapping[
     model.set_weights(list(weights))
     tried = [(name, scale) for name, dataset in datasets.items() for scale in scales_for(dataset)]
 
+    traced = trace(network)
+    cost = traced.macs + PER_ACTIVATION * traced.activation_values
+
     def tested(candidates: Sequence[tuple[str, Scale]], most: int, macs: float) -> list[Fit]:
-        images = int(np.clip(macs / max(trace(network).macs * len(candidates), 1), FEWEST, most))
+        images = int(np.clip(macs / (cost * len(candidates)), FEWEST, most))
         return [_fit(model, network, name, datasets[name], scale, images) for name, scale in candidates]
 
     first = sorted(tested(tried, FIRST_IMAGES, MACS), key=lambda fit: (-fit.accuracy, fit.loss))
