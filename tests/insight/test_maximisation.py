@@ -91,8 +91,14 @@ def test_the_same_seed_gives_the_same_image():
 
 
 def test_no_steps_leave_the_noise():
-    found = most_exciting(pretrained("lenet5"), LENET5, (7,), 3, steps=0)
-    assert found.before == found.after
+    """Of all the noise the one that excites most, as the model itself says; a single step changes it."""
+    model = pretrained("lenet5")
+    found, other = (most_exciting(model, LENET5, (7,), 3, steps=0, seed=seed) for seed in (0, 1))
+    assert found.before == found.after == pytest.approx(float(model(found.image[np.newaxis])[0, 3]), rel=1e-4)
+    assert 0 <= found.image.min() < found.image.max() <= 1
+    assert not np.array_equal(found.image, other.image)
+    climbed = most_exciting(model, LENET5, (7,), 3, steps=1)
+    assert not np.array_equal(found.image, climbed.image)
 
 
 def test_a_relu_that_is_silent_for_all_noise_is_woken():

@@ -159,6 +159,21 @@ def test_a_stopped_run_goes_on_from_its_step(small_mnist):
     assert same(weights(run), train(SMALL, small_mnist, recipe).model.get_weights())
 
 
+@pytest.mark.parametrize(("stop_at", "more", "epochs"), [(5, 1, 3), (5, 3, 5), (4, 2, 3), (1, 1, 2), (6, 2, 4)])
+def test_more_epochs_begin_after_the_one_in_which_it_was_stopped(small_mnist, stop_at, more, epochs):
+    """Four steps an epoch: of an epoch that was begun, the rest is learned besides."""
+    run = Run(SMALL, small_mnist, Recipe(epochs=9, batch_size=500), scheduler=Scheduler(1))
+    for step in range(1, stop_at + 1):
+        run.one_batch()
+        until(lambda: run.snapshot.step == step and run.snapshot.state is State.PAUSED and not run.active)
+    run.stop()
+    assert ended(run).step == stop_at
+    run.more(more)
+    until(lambda: run.snapshot.state is State.FINISHED)
+    assert run.snapshot.epochs == epochs and run.snapshot.step == 4 * epochs
+    assert run.wait(20)
+
+
 def test_a_run_that_was_left_alone_is_paused_and_can_go_on(small_mnist):
     run = begun(SMALL, small_mnist, Recipe(epochs=200, batch_size=2), unwatched_seconds=0.4)
     until(lambda: run.snapshot.state is State.PAUSED)
@@ -227,7 +242,27 @@ def test_runs_beyond_the_limit_wait_in_line_and_know_their_place(small_mnist):
     assert runs[2].snapshot.step == 0
 
 
-def test_with_others_waiting_turns_are_short(small_mnist):
+def test_with_others_waiting_a_turn_lasts_as_long_as_it_should(monkeypatch):
+    """By a clock of its own: neither longer nor shorter."""
+    now = 100.0
+    monkeypatch.setattr("core.training.scheduler.time.monotonic", lambda: now)
+    scheduler = Scheduler(1, turn_seconds=30.0)
+    scheduler.join("first")
+    now += 1000
+    assert not scheduler.give_way("first")  # nobody waits: it may go on for ever
+    scheduler.join("second")
+    assert scheduler.give_way("first")  # it has had its turn, and more
+    assert (scheduler.queue_position("second"), scheduler.queue_position("first")) == (0, 1)
+    now += 29.9
+    assert not scheduler.give_way("second")
+    assert scheduler.queue_position("second") == 0
+    now += 0.2
+    assert scheduler.give_way("second")
+    assert (scheduler.queue_position("first"), scheduler.queue_position("second")) == (0, 1)
+    assert not scheduler.give_way("second")  # it waits itself
+
+
+def test_runs_that_wait_for_each_other_take_turns(small_mnist):
     scheduler = Scheduler(1, turn_seconds=0.3)
     runs = [Run(SMALL, small_mnist, ENDLESS, scheduler=scheduler).start() for _ in range(3)]
     for run in runs:

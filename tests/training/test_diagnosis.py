@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from core.data import load
 from core.network.recipe import OPTIMIZERS, Recipe
 from core.training.diagnosis import Finding, diagnose
+from core.training.diagnosis.curves import Curves
 from core.training.diagnosis.findings import MOST
 from core.training.snapshot import DeadUnits, Point, Snapshot, State, downsample
 
@@ -347,6 +348,28 @@ def test_steps_that_are_too_short_hardly_change_the_loss(optimizer, rate, better
         assert finding.kind == "rate-too-low" and finding.tone == "warning"
         assert f"Try {better}." in finding.sentence
         assert "Smaller batches" in finding.sentence  # 16 steps an epoch
+
+
+@pytest.mark.parametrize(
+    ("recipe", "expected"),
+    [
+        (Recipe(optimizer="SGD", learning_rate=0.05), 5),
+        (Recipe(optimizer="SGD", learning_rate=0.05, momentum=0.9), 50),
+        (Recipe(optimizer="RMSprop", learning_rate=0.002, momentum=0.5), 4),
+        (Recipe(optimizer="Adam", learning_rate=0.002, momentum=0.9), 2),  # Adam has none
+    ],
+)
+def test_momentum_makes_steps_longer(recipe, expected):
+    now = synthetic(np.full(5, 1.0), np.full(5, 1.0))
+    assert Curves.of(now, recipe).rate == pytest.approx(expected)
+
+
+def test_a_rate_that_momentum_makes_too_high_is_called_so():
+    """Flat at guessing: the rate alone is three times what is usual, with momentum three hundred times."""
+    flat = synthetic(np.full(6, 2.302), np.full(6, 2.302), 0.1, 0.1)
+    alone = Recipe(epochs=6, optimizer="SGD", learning_rate=0.03)
+    assert only(flat, alone, "stuck")
+    assert only(flat, alone.replaced(momentum=0.99), "rate-too-high")
 
 
 def test_a_rate_that_is_still_growing_is_not_called_too_low():

@@ -111,6 +111,24 @@ def test_a_network_too_large_for_the_machine_is_refused_with_the_layers_name(mon
     assert "Layer 3 (Dense 4096, relu)" in sentence and "33,558,528 parameters" in sentence
 
 
+@pytest.mark.parametrize(
+    ("megabytes", "wide", "fits", "over", "most"),
+    [
+        (100, 4096, 700, 760, "6,250,000"),  # four numbers of four bytes for each parameter: the memory decides
+        (8000, 8192, 1600, 1700, "20,000,000"),  # memory for 500 million, but nobody may have so many
+    ],
+)
+def test_the_stricter_of_the_two_limits_on_parameters_holds(megabytes, wide, fits, over, most, monkeypatch):
+    monkeypatch.setenv("RECEPTIVE_RUN_MEMORY_MB", str(megabytes))
+
+    def problem(units):
+        layers = (Flatten(), Dense(wide, "relu"), Dense(units, "relu"), Dense(10, "softmax"))
+        return why_unfit(Network((28, 28, 1), layers), (28, 28, 1), 10, Recipe(batch_size=1))
+
+    assert problem(fits) is None
+    assert f"trains up to {most}" in problem(over)
+
+
 def test_too_large_a_batch_is_refused_with_one_that_fits(monkeypatch):
     monkeypatch.setenv("RECEPTIVE_RUN_MEMORY_MB", "20")
     sentence = why_unfit(LENET5, (28, 28, 1), 10, Recipe(batch_size=1024))
