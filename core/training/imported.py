@@ -32,6 +32,7 @@ class ImportedModels:
         store: where they are kept; in memory only if there is none.
 
     Attributes:
+        gone: identities of those that were deleted or made room since the server started.
         problem: why the newest is not kept over a reload, or another could not be read; empty where nothing is wrong.
     """
 
@@ -39,6 +40,7 @@ class ImportedModels:
         self._store = store
         self._changing = threading.RLock()
         self._models: list[Trained] = []
+        self.gone: set[str] = set()
         self.problem = ""
         if store is not None:
             self._read(store)
@@ -61,6 +63,7 @@ class ImportedModels:
             others = [other for other in self._models if other.identity != trained.identity]
             self._models = [trained, *others[: MOST_MODELS - 1]]
             gone = others[MOST_MODELS - 1 :]
+            self.gone = (self.gone | {other.identity for other in gone}) - {trained.identity}
             self.problem = ""
             if self._store is not None:
                 try:
@@ -91,6 +94,7 @@ class ImportedModels:
             if self._store is not None:
                 self._store.save_all(dict.fromkeys(_kinds(trained)))
             self._models = [other for other in self._models if other.identity != trained.identity]
+            self.gone.add(trained.identity)
 
     def fitting(self, network: Network) -> list[Trained]:
         """Those whose weights a network can begin with, newest first: its layers with weights are of the same kinds and

@@ -1,9 +1,12 @@
 """Imported models are kept over a reload, one by one, within limits, and for nobody else."""
 
 import hashlib
+import tempfile
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.network import LENET5, PRESETS, Dense, Dropout, Flatten, Network
 from core.store import Store, StoreError
@@ -159,6 +162,29 @@ def test_weights_that_are_damaged_are_a_sentence_where_they_are_asked_for(visit,
     hurt(store, f"arrays/{model(3).identity}")
     with pytest.raises(StoreError, match="damaged"):
         visit().all[0].model()
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["keep", "forget", "again"]), st.integers(0, MOST_MODELS + 2)), max_size=25)
+)
+@settings(max_examples=25)
+def test_after_any_imports_and_deletions_a_visit_finds_what_is_left(steps):
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(folder)
+        there, left = Workspace(store.visitor(TOKEN)).imported, []
+        models = [model(number % 10, PLAIN.renamed(f"{number}")) for number in range(MOST_MODELS + 3)]
+        for what, number in steps:
+            one = models[number].identity
+            if what == "keep":
+                there.keep(models[number])
+                left = [one, *(other for other in left if other != one)][:MOST_MODELS]
+            elif what == "forget":
+                there.forget(models[number])
+                left = [other for other in left if other != one]
+            else:
+                there = Workspace(store.visitor(TOKEN)).imported
+            assert [found.identity for found in there.all] == left
+        assert [found.identity for found in Workspace(store.visitor(TOKEN)).imported.all] == left
 
 
 def test_a_visitor_without_a_database_keeps_them_for_the_visit():

@@ -141,11 +141,17 @@ class Session:
         except StoreError as problem:
             self.notice = str(problem)
             return
-        if self.imported is not None and self.imported.identity == trained.identity:
-            self.imported = next(iter(self.workspace.imported.all), None)
+        self._forget_gone()
+
+    def _forget_gone(self) -> None:
+        """Go on with the newest imported model where the one that pages are about is gone."""
+        there = self.workspace.imported
+        if self.imported is not None and there.gone and self.imported.identity in there.gone:
+            self.imported = next(iter(there.all), None)
 
     def forget_deleted(self) -> None:
-        """Go on with another run where this one was deleted meanwhile, in another window of this visitor."""
+        """Go on with another run or imported model where this one was deleted meanwhile, in another window."""
+        self._forget_gone()
         run = self.run
         if run is None or run in (left := self.workspace.runs):
             return

@@ -155,7 +155,7 @@ def test_another_run_is_looked_at_from_its_newest_epoch():
 
 def test_where_the_current_run_was_deleted_in_another_window_the_next_one_follows():
     gone, left = Named("Gone"), Named("Left")
-    mine = Session(workspace=SimpleNamespace(runs=[left]), run=gone)
+    mine = Session(workspace=SimpleNamespace(runs=[left], imported=ImportedModels()), run=gone)
     mine.focus.viewers[gone] = object()
     mine.forget_deleted()
     assert mine.run is left and "“Gone” has been deleted" in mine.notice and not mine.focus.viewers
@@ -221,3 +221,16 @@ def test_a_run_begins_with_the_imported_weights_and_its_name_says_so(small_mnist
     mine.start_run()
     assert mine.run.name == "Small" and mine.run.wait(60)
     assert mine.run.snapshot.evaluations[0].accuracy != (small_mnist.y_test == 3).mean()
+
+
+def test_an_imported_model_that_is_deleted_in_another_window_is_gone_here_too():
+    mine = Session(workspace=Drafts())
+    mine.take_imported(model(3))
+    mine.take_imported(model(4))
+    other = again(mine)
+    other.forget_imported(other.imported)
+    mine.forget_deleted()
+    assert mine.imported.identity == model(3).identity and mine.beginning() is None
+    mine.take_imported(model(4))  # comes again
+    mine.forget_deleted()
+    assert mine.imported.identity == model(4).identity == mine.beginning().identity
