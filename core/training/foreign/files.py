@@ -25,7 +25,14 @@ from core.training.foreign.refusals import (
     decoded,
     json_object,
 )
-from core.training.foreign.weights import finite, keras_arrays, legacy_arrays, weight_shapes, weights_of
+from core.training.foreign.weights import (
+    MissingWeights,
+    finite,
+    keras_arrays,
+    legacy_arrays,
+    weight_shapes,
+    weights_of,
+)
 
 MAX_FILE = 50 * MB
 MAX_CLASSES, MAX_CLASS_NAME = 1_000, 40  # of our own file, and characters
@@ -40,7 +47,8 @@ class Foreign:
 
     Attributes:
         network: the architecture.
-        weights: float32, in the order of `build_model(network).get_weights()`; None where the file has none.
+        weights: float32, in the order of `build_model(network).get_weights()`; None where the file has none,
+            which the first sentence of `left_out` then explains; our own JSON never has any.
         left_out: sentences about what was dropped without changing what the model computes, at most ten.
         class_names: what the outputs stand for; empty where the file does not say.
     """
@@ -137,9 +145,12 @@ def _read_keras(archive: Archive, file_name: str) -> Foreign:
     notes = Notes()
     config = json_object(decoded(archive.read("config.json", MAX_CONFIG)))
     plan = planned(config, file_name, notes)
-    weights = None
-    if "model.weights.h5" in archive.names:
-        weights = weights_of(plan, read_hdf5(archive.read("model.weights.h5", MAX_WEIGHTS)), keras_arrays)
+
+    def weights() -> list[np.ndarray]:
+        if "model.weights.h5" not in archive.names:
+            raise MissingWeights("There is no model.weights.h5 in the archive.")
+        return weights_of(plan, read_hdf5(archive.read("model.weights.h5", MAX_WEIGHTS)), keras_arrays)
+
     return _foreign(plan, weights, bool(config.get("compile_config")), notes)
 
 
@@ -151,12 +162,16 @@ def _read_h5(content: bytes, file_name: str) -> Foreign:
             "This HDF5 file has no architecture in it, perhaps weights only. Save the whole model with model.save(…)."
         )
     plan = planned(json_object(stored.config), file_name, notes)
-    weights = weights_of(plan, stored, legacy_arrays)
-    return _foreign(plan, weights, stored.compiled, notes)
+    return _foreign(plan, lambda: weights_of(plan, stored, legacy_arrays), stored.compiled, notes)
 
 
-def _foreign(plan: Plan, weights: list[np.ndarray] | None, compiled: bool, notes: Notes) -> Foreign:
-    """The result of reading a Keras file."""
+def _foreign(plan: Plan, read: Callable[[], list[np.ndarray]], compiled: bool, notes: Notes) -> Foreign:
+    """The result of reading a Keras file: where its weights cannot be read, why stands first."""
+    weights = None
+    try:
+        weights = read()
+    except MissingWeights as problem:
+        notes.said.insert(0, f"Without its weights: {str(problem)[0].lower()}{str(problem)[1:]}")
     if compiled:
         notes.say("The optimiser, its state and the loss were left out: the Train page has its own.")
     return Foreign(plan.network, weights, notes.sentences())
@@ -170,7 +185,10 @@ def _read_npz(archive: Archive) -> Foreign:
         array = archive.array(str(number), "<f4", shape)
         if array.shape != shape:
             raise UnreadableModel(MISFIT)
-        weights.append(finite(array, "this file"))
+        try:
+            weights.append(finite(array, "this file"))
+        except MissingWeights as problem:
+            raise UnreadableModel(str(problem)) from None
     return Foreign(network, weights, left_out, _class_names(archive))
 
 

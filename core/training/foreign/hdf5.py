@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import sys
 import zipfile
@@ -19,6 +20,8 @@ SECONDS = 5  # of computing, where mostly a fifth of one is needed
 MEMORY = 2_000 * MB
 MAX_OBJECTS = 20 * MAX_LAYERS  # groups and datasets of an HDF5 file
 MAX_LEVELS = 12
+MANY = "This file has far more groups than any model that can be read here."
+ROOTS = ("layers", "_layer_checkpoint_dependencies", "_self_tracked_trackables", "model_weights")
 
 
 def _unpack() -> None:
@@ -52,10 +55,10 @@ def _unpacked(content: bytes, archive: zipfile.ZipFile) -> dict[str, Any]:
     with h5py.File(io.BytesIO(content), "r") as file:
         config = _text_attribute(file, "model_config")
         compiled = "training_config" in file.attrs or file.id.links.exists(b"optimizer_weights")
-        for root in ("layers", "model_weights"):
-            for count, (path, item) in enumerate(_items(_linked(file, root), root)):
+        for root in _roots(file):
+            for count, (path, item) in enumerate(_items(_linked(file, root), root.replace("\\", "/"))):
                 if count > MAX_OBJECTS:
-                    raise UnreadableModel("This file has far more groups than any model that can be read here.")
+                    raise UnreadableModel(MANY)
                 if isinstance(item, h5py.Group):
                     owner = _text_attribute(item, "name")
                     owners |= {} if owner is None else {path: owner}
@@ -68,6 +71,14 @@ def _unpacked(content: bytes, archive: zipfile.ZipFile) -> dict[str, Any]:
                     arrays[path] = len(arrays)
                     archive.writestr(f"{arrays[path]}.npy", _written(item[()]))
     return {"config": config, "compiled": compiled, "owners": owners, "arrays": arrays}
+
+
+def _roots(file: h5py.File) -> list[str]:
+    """The groups that hold weights; saved on Windows by Keras 2, the whole path of a group is the name of one."""
+    names = list(itertools.islice(map(str, file), MAX_OBJECTS + 1))
+    if len(names) > MAX_OBJECTS:
+        raise UnreadableModel(MANY)
+    return [name for name in names if name.split("\\")[0] in ROOTS]
 
 
 def _linked(group: h5py.Group, name: str) -> Any:

@@ -52,8 +52,12 @@ def plain(name: str) -> str:
 
 
 def short(value: Any) -> str:
-    """A value from a file as it may stand in a message."""
-    return plain(str(value) if isinstance(value, (str, int, float, bool, type(None))) else json.dumps(value)[:100])
+    """A value from a file as it may stand in a message: a list in brackets, whatever else has a structure as words."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(short, value[:6]))}{', …' if len(value) > 6 else ''}]"[:100]
+    if isinstance(value, dict):
+        return quoted(str(value.get("class_name", "settings of its own")))
+    return plain(str(value))
 
 
 def size_text(count: int) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -12,40 +13,48 @@ from core.network.network import IMAGE
 from core.training.foreign.calls import Call
 from core.training.foreign.containers import Stored
 from core.training.foreign.plan import Plan
-from core.training.foreign.refusals import UnreadableModel, plain, quoted
+from core.training.foreign.refusals import plain, quoted
+
+GROUP = re.compile(
+    r"(?P<group>(?:layers|_layer_checkpoint_dependencies|_self_tracked_trackables)/(?P<kind>[a-z0-9_]*?[a-z0-9])(?:_(?P<number>\d+))?/vars)/\d+"
+)
 
 
-def weights_of(
-    plan: Plan, stored: Stored, find: Callable[[Stored, Call, list[tuple[str, ...]]], list[np.ndarray | None]]
-) -> list[np.ndarray] | None:
-    """The weights in an HDF5 file, in the order of Keras for our model; None where it has none at all."""
-    if not stored.arrays and weight_shapes(plan.network):
-        return None
+class MissingWeights(Exception):
+    """A file whose network can be read and whose weights cannot. The message says which, and why."""
+
+
+# (layer of the file, names of its arrays today and before Keras 3) → its arrays; None where they are not plain numbers.
+Find = Callable[[Call, list[tuple[str, ...]]], list[np.ndarray | None]]
+
+
+def weights_of(plan: Plan, stored: Stored, finder: Callable[[Stored, Sequence[Call]], Find]) -> list[np.ndarray]:
+    """The weights in an HDF5 file, in the order of Keras for our model; raises `MissingWeights`."""
+    owners = [(plan.calls[path], layer, terms) for path, layer, terms in _terms(plan.network) if terms]
+    if owners and not stored.arrays:
+        raise MissingWeights("There are no arrays of weights in the file.")
+    find = finder(stored, [call for call, _, _ in owners])
     weights: list[np.ndarray] = []
-    for path, layer, terms in _terms(plan.network):
-        if terms:
-            call = plan.calls[path]
-            names = tuple(term.name for term in terms)
-            former = tuple(layer.former_weight_names.get(name, name) for name in names)
-            found = find(stored, call, [names, former])
-            weights += _checked(found, [term.shape for term in terms], f"layer {quoted(call.name)}")
+    for call, layer, terms in owners:
+        names = tuple(term.name for term in terms)
+        former = tuple(layer.former_weight_names.get(name, name) for name in names)
+        found = find(call, [names, former])
+        weights += _checked(found, [term.shape for term in terms], f"layer {quoted(call.name)}")
     return weights
 
 
 def _checked(found: list[np.ndarray | None], shapes: list[Shape], where: str) -> list[np.ndarray]:
     """The arrays, where they have exactly these shapes."""
     if len(found) != len(shapes):
-        raise UnreadableModel(
-            f"The file has {len(found)} arrays of weights for {where}, but it needs {len(shapes)}. "
-            "Save the whole model again."
-        )
+        arrays = f"{len(found)} {'array' if len(found) == 1 else 'arrays'}"
+        raise MissingWeights(f"The file has {arrays} of weights for {where}, but it needs {len(shapes)}.")
     checked: list[np.ndarray] = []
     for array, shape in zip(found, shapes):
         if array is None:
-            raise UnreadableModel(f"The weights of {where} are not float32 numbers as Keras stores them.")
+            raise MissingWeights(f"The weights of {where} are not float32 numbers as Keras stores them.")
         if array.shape != shape:
             shown = shape_text(array.shape) if array.shape else "a single number"
-            raise UnreadableModel(f"The weights of {where} are {shown}, but it needs {shape_text(shape)}.")
+            raise MissingWeights(f"The weights of {where} are {shown}, but it needs {shape_text(shape)}.")
         checked.append(finite(array, where))
     return checked
 
@@ -53,35 +62,70 @@ def _checked(found: list[np.ndarray | None], shapes: list[Shape], where: str) ->
 def finite(array: np.ndarray, where: str) -> np.ndarray:
     """The array, where every number in it is one."""
     if not np.isfinite(array).all():
-        raise UnreadableModel(
+        raise MissingWeights(
             f"Some weights of {where} are infinite or not numbers, as after a training that went wrong."
         )
     return array
 
 
-def keras_arrays(stored: Stored, call: Call, names: list[tuple[str, ...]]) -> list[np.ndarray | None]:
-    """From the weights of a .keras file: `layers/<group>/vars/0`, …"""
-    group = f"layers/{call.group}/vars"
-    if stored.owners.get(group, call.name) != call.name:
-        raise UnreadableModel(f"The weights kept for layer {quoted(call.name)} are those of another layer.")
-    count = sum(path.startswith(f"{group}/") for path in stored.arrays)
-    return [stored.arrays.get(f"{group}/{number}") for number in range(count)]
+def keras_arrays(stored: Stored, calls: Sequence[Call]) -> Find:
+    """From the weights of a .keras file: `layers/<class>_<number>/vars/0`, …
+
+    Keras 2.12 to 2.15 call the first part otherwise, count some layers twice, and write backslashes on Windows. Where
+    the file does not name the owner of a group, the groups of a class are taken in their order.
+    """
+    groups: dict[str, dict[int, str]] = {}  # class → number → group
+    for path in stored.arrays:
+        if match := GROUP.fullmatch(path):
+            groups.setdefault(match["kind"], {})[int(match["number"] or 0)] = match["group"]
+    taken: dict[str, str] = {}  # layer → group
+    for kind in dict.fromkeys(_class_of(call)[0] for call in calls):
+        ours = sorted((call for call in calls if _class_of(call)[0] == kind), key=lambda call: _class_of(call)[1])
+        theirs = [group for _, group in sorted(groups.get(kind, {}).items())]
+        owners = {stored.owners[group]: group for group in theirs if group in stored.owners}
+        if all(call.name in owners for call in ours):
+            taken |= {call.name: owners[call.name] for call in ours}
+        elif len(ours) == len(theirs):
+            taken |= {call.name: group for call, group in zip(ours, theirs)}
+        else:
+            layers = f"{len(ours)} {'layer' if len(ours) == 1 else 'layers'}"
+            raise MissingWeights(
+                f"The file has weights for {len(theirs)} of {layers} of the kind {plain(ours[0].kind)}."
+                if len(theirs) < len(ours)
+                else f"The file has weights for {len(theirs)} layers of the kind {plain(ours[0].kind)}, but the network has {len(ours)}."
+            )
+
+    def find(call: Call, names: list[tuple[str, ...]]) -> list[np.ndarray | None]:
+        group = taken[call.name]
+        count = sum(path.startswith(f"{group}/") for path in stored.arrays)
+        return [stored.arrays.get(f"{group}/{number}") for number in range(count)]
+
+    return find
 
 
-def legacy_arrays(stored: Stored, call: Call, names: list[tuple[str, ...]]) -> list[np.ndarray | None]:
-    """From an .h5 file: `model_weights/<layer>/…/kernel:0`, … `names` has those of today, then the former ones."""
-    below = f"model_weights/{call.name}/"
-    paths = [path for path in stored.arrays if path.startswith(below)]
-    named = [path.rsplit("/", 1)[1].split(":")[0] for path in paths]
-    fitting = next((one for one in names if sorted(one) == sorted(named)), None)
-    if fitting is None:
-        needed = ", ".join(names[0])
-        shown = ", ".join(plain(name) for name in named[:6]) or "nothing"
-        raise UnreadableModel(
-            f"For layer {quoted(call.name)}, the file has {shown} as weights, but it needs {needed}. "
-            "Save the whole model again."
-        )
-    return [stored.arrays[paths[named.index(name)]] for name in fitting]
+def _class_of(call: Call) -> tuple[str, int]:
+    """The class in the name of its group, and its number."""
+    kind, _, number = call.group.rpartition("_")
+    return (kind, int(number)) if number.isdigit() and kind else (call.group, 0)
+
+
+def legacy_arrays(stored: Stored, calls: Sequence[Call]) -> Find:
+    """From an .h5 file: `model_weights/<layer>/…/kernel:0`, …"""
+
+    def find(call: Call, names: list[tuple[str, ...]]) -> list[np.ndarray | None]:
+        below = f"model_weights/{call.name}/"
+        paths = [path for path in stored.arrays if path.startswith(below)]
+        named = [path.rsplit("/", 1)[1].split(":")[0] for path in paths]
+        fitting = next((one for one in names if sorted(one) == sorted(named)), None)
+        if fitting is None:
+            needed = ", ".join(names[0])
+            shown = ", ".join(plain(name) for name in named[:6]) or "nothing"
+            raise MissingWeights(
+                f"For layer {quoted(call.name)}, the file has {shown} as weights; it needs {needed}."
+            )
+        return [stored.arrays[paths[named.index(name)]] for name in fitting]
+
+    return find
 
 
 def weight_shapes(network: Network) -> list[Shape]:
