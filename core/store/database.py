@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
+import secrets
+import shutil
 import sqlite3
 import threading
 import time
@@ -18,9 +21,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.store.schema import migrate
 
 FILE = "receptive.db"
-# Large pages for large blobs; deleted rows give their space back; the log shrinks again; a commit survives a power cut.
+# On a full disk not even deleting would work, as SQLite writes down what it deletes: so much is kept for that.
+RESERVE, RESERVE_BYTES = "reserve", 500_000
+OPENING_BYTES = 100_000  # of it, for opening
+# Large pages for large blobs; deleted rows give their space back; the log is short, and shrinks again; a commit
+# survives a power cut.
 PRAGMAS = (
-    "busy_timeout = 20000", "page_size = 16384", "auto_vacuum = INCREMENTAL", "synchronous = FULL", "foreign_keys = ON", "journal_size_limit = 16000000",
+    "busy_timeout = 20000", "page_size = 16384", "auto_vacuum = INCREMENTAL", "synchronous = FULL", "foreign_keys = ON", "journal_size_limit = 16000000", "wal_autocheckpoint = 64", "secure_delete = ON",
 )  # fmt: skip
 FULL = "The server's disk is full, so this was not saved. Delete runs that you no longer need, then try again."
 FORBIDDEN = (
@@ -64,24 +71,75 @@ class Database:
         except Exception as problem:
             raise StoreError(_sentence(problem, reading)) from problem
 
-    def give_back(self) -> None:
+    def delete(self, statement: sa.Delete) -> int:
+        """Delete rows, also where the disk is full; returns how many. Raises `StoreError`."""
+        try:
+            return self._deleted(statement)
+        except StoreError as problem:
+            if str(problem) != FULL or not self._use_reserve():
+                raise
+            try:
+                return self._deleted(statement, sparing=True)
+            finally:
+                self.give_back("TRUNCATE")
+                self._keep_reserve()
+
+    def _deleted(self, statement: sa.Delete, sparing: bool = False) -> int:
+        with self.transaction() as connection:
+            if sparing:  # zeros in place of what is deleted would take as much space again; it is cut off right after
+                connection.exec_driver_sql("PRAGMA secure_delete = OFF")
+            try:
+                return connection.execute(statement).rowcount
+            finally:
+                if sparing:
+                    connection.exec_driver_sql("PRAGMA secure_delete = ON")
+
+    def _keep_reserve(self) -> None:
+        """Keep some space of the disk, where there is plenty."""
+        path = self._folder / RESERVE
+        with suppress(OSError):
+            missing = RESERVE_BYTES - (path.stat().st_size if path.exists() else 0)
+            if missing > 0 and shutil.disk_usage(self._folder).free > 4 * RESERVE_BYTES:
+                path.touch(mode=0o600)
+                with path.open("ab") as file:
+                    file.write(secrets.token_bytes(missing))  # no file system makes that smaller
+
+    def _use_reserve(self, size: int = RESERVE_BYTES) -> bool:
+        """Give so many bytes of the reserve to the database, or what there is; False where there is nothing."""
+        path = self._folder / RESERVE
+        with suppress(OSError):
+            there = path.stat().st_size
+            os.truncate(path, max(there - size, 0))
+            return there > 0
+        return False
+
+    def give_back(self, checkpoint: str = "PASSIVE") -> None:
         """Return the space of deleted rows to the disk if SQLite can now; PostgreSQL reuses it by itself."""
         if self._engine is not None and not self._url:
             failures = sqlite3.Error, SQLAlchemyError
             with suppress(*failures), closing(self._engine.raw_connection()) as connection:
                 # `execute` would stop after one page.
                 driver = cast(sqlite3.Connection, connection.driver_connection)
-                driver.executescript("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(PASSIVE)")
+                driver.executescript(f"PRAGMA incremental_vacuum; PRAGMA wal_checkpoint({checkpoint})")
 
     def _started(self) -> sa.Engine:
         with self._starting:
             if self._engine is None:
                 engine = self._made()
-                with engine.execution_options(writes=True).begin() as connection:
-                    if not migrate(connection):
-                        raise StoreError(NEWER)
+                try:
+                    self._bring_up(engine)
+                except SQLAlchemyError as problem:
+                    # On a full disk, SQLite does not open a log that a killed server has left.
+                    if _sentence(problem, "") != FULL or not self._use_reserve(OPENING_BYTES):
+                        raise
+                    self._bring_up(engine)
                 self._engine = engine
             return self._engine
+
+    def _bring_up(self, engine: sa.Engine) -> None:
+        with engine.execution_options(writes=True).begin() as connection:
+            if not migrate(connection):
+                raise StoreError(NEWER)
 
     def _made(self) -> sa.Engine:
         if self._url:
@@ -91,6 +149,7 @@ class Database:
             return sa.create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         (self._folder / FILE).touch(mode=0o600)  # SQLite gives its other files the same rights
+        self._keep_reserve()
         engine = sa.create_engine(sa.URL.create("sqlite", database=str(self._folder / FILE)))
         event.listen(engine, "connect", _set_up)
         event.listen(engine, "begin", _begin)

@@ -61,5 +61,6 @@ def migrate(connection: sa.Connection) -> bool:
     found = connection.execute(sa.select(schema_version.c.version)).scalar_one()
     for step in MIGRATIONS[found - 1 :]:
         step(connection)
-    connection.execute(schema_version.update().values(version=max(found, newest)))
+    if found < newest:  # a full disk takes no write that changes nothing either
+        connection.execute(schema_version.update().values(version=newest))
     return found <= newest

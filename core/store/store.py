@@ -116,7 +116,11 @@ class VisitorStore:
             count = sa.select(sa.func.count()).where(runs.c.visitor == self.id)
             if full := why_full(connection.execute(count).scalar_one()):
                 raise StoreError(full)
-            row = {"id": run.id, "visitor": self.id, "name": name, "created": time.time()}
+            newest = connection.execute(
+                sa.select(sa.func.max(runs.c.created)).where(runs.c.visitor == self.id)
+            ).scalar()
+            created = max(time.time(), (newest or 0.0) + 0.001)  # newest first, also where the clock was put back
+            row = {"id": run.id, "visitor": self.id, "name": name, "created": created}
             connection.execute(runs.insert().values(row | {"revision": 0, "heartbeat": 0.0}))
             for kind, content in contents.items():
                 _put(connection, self.id, run.id, kind, content)
@@ -124,8 +128,7 @@ class VisitorStore:
 
     def delete(self, run_id: str) -> None:
         """Delete a run with all that belongs to it; nothing where there is none."""
-        with self.database.transaction() as connection:
-            connection.execute(runs.delete().where(runs.c.id == run_id, runs.c.visitor == self.id))
+        self.database.delete(runs.delete().where(runs.c.id == run_id, runs.c.visitor == self.id))
         self.database.give_back()
 
     def save(self, kind: str, content: bytes | None) -> None:

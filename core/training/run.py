@@ -365,7 +365,7 @@ class Run:
                     copied = now
                 if evaluated or not active:
                     self._save(loop)
-            self._snapshot = snapshot
+            self._snapshot = self._with_waiting(snapshot)
             if not active:
                 return Ending.STOPPED if snapshot.state is State.STOPPED else Ending.OVER
             self._scheduler.give_way(self)
@@ -436,7 +436,15 @@ class Run:
 
     def _show(self, loop: Loop | None, state: State, place: int = 0, message: str = "") -> None:
         now = self._snapshot if loop is None else loop.resting()
-        self._snapshot = replace(now, state=state, queue_position=place, seconds_left=None, message=message)
+        now = replace(now, state=state, queue_position=place, message=message)
+        known = loop is not None and state is State.QUEUED
+        self._snapshot = self._with_waiting(now) if known else replace(now, seconds_left=None)
+
+    def _with_waiting(self, now: Snapshot) -> Snapshot:
+        """The snapshot of a loop, which knows how long it will work, with the time that others take besides."""
+        if now.seconds_left is None or not now.state.active:
+            return now
+        return replace(now, seconds_left=self._scheduler.seconds_left(self, now.seconds_left))
 
 
 def _foreseen(problem: Exception) -> str:

@@ -54,6 +54,22 @@ class Scheduler:
                 self._changed.wait(seconds)
             return self.queue_position(ticket)
 
+    def seconds_left(self, ticket: Hashable, working_seconds: float) -> float:
+        """Estimated seconds until this ticket will have worked for so long, waiting included.
+
+        While more want to work than may, each works for its share of the time; one that waits is admitted at the
+        latest when the turns of those before it are over.
+        """
+        with self._changed:
+            there = len(self._working) + len(self._waiting)
+            shared = working_seconds * max(there / self.at_once, 1.0)
+            if ticket not in self._waiting:
+                return shared
+            now = time.monotonic()
+            turns = sorted(max(self._turn_seconds - (now - since), 0.0) for since in self._working.values())
+            rounds, place = divmod(self._waiting.index(ticket), self.at_once)
+            return shared + (turns[place] if place < len(turns) else 0.0) + rounds * self._turn_seconds
+
     def give_way(self, ticket: Hashable) -> bool:
         """Go to the end of the queue where others wait and this one's turn is over; returns whether it did."""
         with self._changed:

@@ -98,7 +98,7 @@ class Snapshot:
         dead_units: layers with dead units.
         images_per_second: speed of the last stretch of training, 0 before the first.
         seconds: spent since the start, pauses left out.
-        seconds_left: estimate, None while unknown.
+        seconds_left: estimate, None while unknown; what it will wait for others is part of it.
         learning_rate: of the last step.
         kept_epoch: the epoch whose weights came back at the end; None where they are the last.
         message: for people; empty where there is nothing to say.

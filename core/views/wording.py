@@ -72,7 +72,8 @@ def progress_words(now: Snapshot) -> str:
         return epoch + ("" if now.seconds_left is None else f" · {duration(now.seconds_left)} left")
     if now.state is State.QUEUED:
         first = "1 run goes" if now.queue_position == 1 else f"{now.queue_position} runs go"
-        return "Waiting for its turn" + (f": {first} first" if now.queue_position else "")
+        left = "" if now.seconds_left is None else f" · about {duration(now.seconds_left)} left with the wait"
+        return "Waiting for its turn" + (f": {first} first" if now.queue_position else "") + left
     if now.state is State.PAUSED and now.step:
         return f"Paused in epoch {now.epoch} of {now.epochs}"
     return now.state.value.capitalize()

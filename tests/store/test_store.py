@@ -99,6 +99,14 @@ def test_runs_are_listed_newest_first_and_a_new_name_stays(visitor):
     ]
 
 
+def test_runs_are_listed_newest_first_also_where_the_clock_was_put_back(visitor, monkeypatch):
+    ids = []
+    for clock in (5000.0, 1000.0, 1000.0, 4000.0):
+        monkeypatch.setattr("core.store.store.time.time", lambda clock=clock: clock)
+        ids.append(visitor.create("Run", b"{}", {}).id)
+    assert [run for run, _, _ in visitor.runs()] == ids[::-1]
+
+
 def test_a_draft_and_drawings_come_back_and_go(server, visitor):
     assert visitor.load("draft") is None and visitor.load("digits") is None
     for content in ("ä\0".encode(), b"two"):

@@ -8,6 +8,7 @@ import pytest
 from core.network import LENET5, Dense, Dropout, Flatten, MaxPooling2D, Network
 from core.training import Recipe, Run, State, build_model, train
 from core.training.scheduler import Scheduler
+from core.views.wording import progress_words
 from tests.waiting import until
 
 # ruff: noqa: B023 - each lambda is called before its loop goes on
@@ -260,6 +261,40 @@ def test_with_others_waiting_a_turn_lasts_as_long_as_it_should(monkeypatch):
     assert scheduler.give_way("second")
     assert (scheduler.queue_position("first"), scheduler.queue_position("second")) == (0, 1)
     assert not scheduler.give_way("second")  # it waits itself
+
+
+def test_an_estimate_holds_the_wait_for_others(monkeypatch):
+    now = 100.0
+    monkeypatch.setattr("core.training.scheduler.time.monotonic", lambda: now)
+    scheduler = Scheduler(2, turn_seconds=30.0)
+    scheduler.join("a")
+    assert scheduler.seconds_left("a", 60) == 60
+    now += 10
+    scheduler.join("b")
+    assert scheduler.seconds_left("a", 60) == 60  # two may work: nobody waits
+    now += 5
+    for name in ("c", "d", "e"):
+        scheduler.join(name)
+    assert scheduler.seconds_left("a", 60) == pytest.approx(60 * 5 / 2)  # five share two places
+    assert scheduler.seconds_left("c", 60) == pytest.approx(150 + 15)  # a's turn is over first
+    assert scheduler.seconds_left("d", 60) == pytest.approx(150 + 25)
+    assert scheduler.seconds_left("e", 60) == pytest.approx(150 + 15 + 30)
+    now += 1000
+    assert scheduler.seconds_left("c", 60) == pytest.approx(150)
+
+
+def test_a_run_that_waits_says_how_long_the_wait_included(small_mnist):
+    scheduler = Scheduler(1, turn_seconds=1.0)
+    runs = [Run(SMALL, small_mnist, ENDLESS, scheduler=scheduler).start() for _ in range(2)]
+    for run in runs:
+        until(lambda: run.snapshot.step > 1 and run.snapshot.state is State.QUEUED and run.snapshot.seconds_left)
+        waiting = run.snapshot
+        until(lambda: run.snapshot.state is State.TRAINING and run.snapshot.seconds_left)
+        assert waiting.seconds_left > 0 and "left with the wait" in progress_words(waiting)
+    for run in runs:
+        run.stop()
+    for run in runs:
+        ended(run)
 
 
 def test_runs_that_wait_for_each_other_take_turns(small_mnist):
