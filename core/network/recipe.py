@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from core.network.settings import Checked, Choice, Flag, Integer, Number, Stages, setting
+from core.network.settings import Checked, Choice, Flag, Integer, Number, Stages, setting, settings_of, stages_text
 
 USUAL_RATES = {"Adam": 0.001, "SGD": 0.01, "RMSprop": 0.001, "AdamW": 0.001}
 OPTIMIZERS = tuple(USUAL_RATES)
@@ -205,6 +205,21 @@ class Recipe(Checked):
         if name == "optimizer" and self.learning_rate == USUAL_RATES[self.optimizer]:
             changes["learning_rate"] = USUAL_RATES[value]
         return self.replaced(**changes)
+
+    def differing(self, other: Recipe) -> tuple[str, ...]:
+        """The names of the settings in which the two differ, in order."""
+        return tuple(name for name in self.__dataclass_fields__ if getattr(self, name) != getattr(other, name))
+
+    def value_text(self, name: str) -> str:
+        """The value of a setting as people read it: `2,000`, `on`, `all`."""
+        value, how = getattr(self, name), settings_of(self)[name]
+        if isinstance(how, Stages):
+            return stages_text(value)
+        if isinstance(how, Flag):
+            return "on" if value else "off"
+        if isinstance(how, Integer):
+            return "all" if name == "training_images" and not value else f"{value:,}"
+        return f"{value:g}" if isinstance(how, Number) else str(value)
 
     def describe(self) -> str:
         """Short text of the recipe: `SGD 0.01, batch 32, 20 epochs, crossentropy`."""

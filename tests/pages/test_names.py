@@ -89,7 +89,7 @@ def settled(app, name):
     session.take_imported(trained)
     session.choose_run(run)
     session.notice = f"“{name}” is there."
-    session.editor.complaint = session.editor.link_problem = f"“{name}” cannot be."
+    session.editor.link_problem = f"“{name}” cannot be."
     workspace.problem = f"“{name}” is not kept."
     return session
 

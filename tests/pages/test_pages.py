@@ -148,10 +148,13 @@ def test_a_rate_that_explodes_is_explained_on_the_page(app):
     assert not app.exception
 
 
-def test_the_sources_recipe_is_one_click_away(app):
+def test_the_presets_recipe_is_one_click_away(app):
     opened(app, "train")
-    button(app, "Use the published settings").click().run()
-    assert mine(app).editor.recipe == PRESETS["E2"].recipe
+    app.number_input(key="recipe/0/epochs").set_value(7).run()
+    assert "yours, with Epochs 7 (preset: 3)" in words(app)
+    button(app, "Use the preset's recipe").click().run()
+    assert mine(app).editor.recipe == PRESETS["LeNet-5"].recipe
+    assert not mine(app).editor.set_by_hand
 
 
 def test_an_answer_appears_for_a_drawing_and_other_pages_can_show_it(app):
@@ -308,7 +311,7 @@ def test_a_preset_brings_its_settings_for_training_and_undo_takes_them_back(app)
     app.selectbox(key="build/0/preset").set_value("E3").run()
     assert mine(app).editor.recipe == PRESETS["E3"].recipe
     assert "Memory, batch 1" in figures(app)
-    assert "Its settings are set for Train: SGD 0.01, batch 1, 20 epochs" in words(app)
+    assert "Recipe for Train: the preset's (SGD 0.01, batch 1, 20 epochs" in words(app)
     button(app, "Undo").click().run()
     assert (mine(app).editor.network, mine(app).editor.recipe) == (LENET5, own)
     button(app, "Redo").click().run()

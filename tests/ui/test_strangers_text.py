@@ -50,7 +50,6 @@ READS_MARKDOWN = set(
 OF_STRANGERS = set(
     [
         "class_names",
-        "complaint",
         "full",
         "link_problem",
         "message",

@@ -76,6 +76,12 @@ _RATES_OF_1998 = Recipe(
 )
 
 LENET5S = {
+    "LeNet-5": Preset(
+        LENET5,
+        "The classic: two convolutions find strokes, three dense layers decide. Trained in seconds with Adam.",
+        LENET,
+        Recipe(),
+    ),
     "E1": Preset(
         _lenet("LeNet-5 of 1998", "tanh"),
         "As in 1998: tanh, squared error, one image a step.",
@@ -87,8 +93,8 @@ LENET5S = {
         improved=_RATES_OF_1998.replaced(rates=tuple((n, 10 * rate) for n, rate in _RATES_OF_1998.rates)),
     ),
     "E2": Preset(
-        LENET5,
-        "The classic: two convolutions find strokes, three dense layers decide.",
+        LENET5.renamed("LeNet-5, SGD"),
+        "LeNet-5 as the article trains it: plain gradient descent, slower to learn.",
         LENET,
         _SGD,
         "98.90 % training, 98.70 % test accuracy",
@@ -97,7 +103,7 @@ LENET5S = {
     ),
     "E3": Preset(
         LENET5.renamed("LeNet-5, batch 1"),
-        "E2 with one image a step: noisier, slower, and a little better.",
+        "LeNet-5 with one image a step: noisier, slower, and a little better.",
         LENET,
         _SGD.replaced(batch_size=1),
         "100 % training, 98.88 % test accuracy",

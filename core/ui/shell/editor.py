@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from threading import RLock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from core.data import SOURCES
 from core.network import LENET5, PRESETS, Network, Path
@@ -18,15 +18,16 @@ from core.ui.shell.renewal import Renewal
 
 MOST_UNDO = 100
 CHANGED = ", changed"
-_PUBLISHED = {preset.network for preset in PRESETS.values()}
+_PUBLISHED = {preset.network: key for key, preset in PRESETS.items()}
 
 
 class Step(NamedTuple):
-    """An entry of the undo history; with the recipe only where it changed with the network."""
+    """An entry of the undo history; with the recipe, and what of it was set by hand, only where it changed too."""
 
     network: Network
     selected: Path | None
-    recipe: Recipe | None
+    preset: str | None
+    recipe: tuple[Recipe, frozenset[str]] | None
 
 
 @dataclass
@@ -40,11 +41,12 @@ class Editor:
     Attributes:
         network: the network.
         recipe, dataset: for the next run; the dataset as `core.data.load` calls it.
+        preset: key of the preset that the network began as; None where it came from elsewhere.
+        set_by_hand: names of the recipe's settings that the visitor has set: another preset leaves them alone.
         past, future: for undo and redo.
         edited: the network before the last edit; None where another one was opened since, or an edit undone.
         selected: path of the layer or branch that is open.
         widgets: renewed when fields must take their values from the network again (undo, move, preset).
-        complaint: why the last edit was refused; empty if it was not.
         first_weights: identity of the imported model with whose weights the next run begins; empty for fresh weights, None as long
             as nothing was chosen.
         link_problem: why the link that was opened last cannot be read; empty if it can.
@@ -53,12 +55,13 @@ class Editor:
     network: Network = LENET5
     recipe: Recipe = Recipe()
     dataset: str = "mnist"
+    preset: str | None = field(init=False)
+    set_by_hand: frozenset[str] = frozenset()
     past: list[Step] = field(default_factory=list)
     future: list[Step] = field(default_factory=list)
     edited: Network | None = None
     selected: Path | None = (0,)
     widgets: Renewal = field(default_factory=Renewal)
-    complaint: str = ""
     link_problem: str = ""
     first_weights: str | None = None
     _numbers: count[int] = field(default_factory=count, repr=False)
@@ -67,6 +70,7 @@ class Editor:
 
     def __post_init__(self) -> None:
         self._identities = fresh_identities(self.network, self._numbers)
+        self.preset = _PUBLISHED.get(self.network)
 
     def identity_at(self, path: Path = IMAGE) -> int:
         """What stays with the block or branch at this path through edits; `()` is the network.
@@ -120,19 +124,38 @@ class Editor:
             self._settle(selected, fresh_widgets)
 
     def open(self, network: Network, recipe: Recipe | None = None) -> None:
-        """Replace the network, and the recipe if one is given; `undo` brings both back."""
+        """Replace the network, and the whole recipe if one is given; `undo` brings both back."""
+        self._open(network, None if recipe is None else (recipe, frozenset()))
+
+    def begin_with(self, key: str) -> None:
+        """Open a preset with its recipe, if it has one, but for the settings that were set by hand."""
+        preset = PRESETS[key]
         with self._changing:
-            if network != self.network:
-                self._replace(network, self.recipe if recipe else None)
-            if recipe is not None:
-                self.recipe = recipe
-            self.edited = self.first_weights = None
-            self._renew_identities()
-            self._settle((0,), True)
+            kept = {name: getattr(self.recipe, name) for name in self.set_by_hand}
+            self._open(preset.network, preset.recipe and (preset.recipe.replaced(**kept), self.set_by_hand))
+
+    def set_in_recipe(self, name: str, value: Any) -> None:
+        """Set one of the recipe's settings by hand."""
+        with self._changing:
+            before = self.recipe
+            self.recipe = before.with_setting(name, value)
+            self.set_by_hand |= {name, *self.recipe.differing(before)}
+
+    def take_recipe(self, recipe: Recipe) -> None:
+        """Set the whole recipe to that of a preset: nothing of it is set by hand any more."""
+        with self._changing:
+            self.recipe, self.set_by_hand = recipe, frozenset()
+            self.widgets.renew()
 
     def begin(self, network: Network, recipe: Recipe, dataset: str) -> None:
-        """Start from a draft of an earlier visit: there is nothing to undo."""
+        """Start from a draft of an earlier visit: there is nothing to undo.
+
+        What was set by hand is where the recipe is not that of the preset or, in a network of their own, the usual one.
+        """
         self.network, self.recipe = network, recipe
+        self.preset = _PUBLISHED.get(network)
+        theirs = PRESETS[self.preset].recipe if self.preset else None
+        self.set_by_hand = frozenset(recipe.differing(theirs or Recipe()))
         self._renew_identities()
         self.dataset = dataset if dataset in SOURCES else self.dataset
         self._keep_selection()
@@ -154,13 +177,29 @@ class Editor:
         source = SOURCES[self.dataset]
         return why_unfit(self.network, source.input_shape, len(source.class_names), self.recipe, source.title)
 
-    def _replace(self, network: Network, recipe: Recipe | None = None) -> None:
-        self.past = [*self.past[-MOST_UNDO:], Step(self.network, self.selected, recipe)]
+    def _open(self, network: Network, recipe: tuple[Recipe, frozenset[str]] | None) -> None:
+        """Replace the network, and the recipe with what of it was set by hand."""
+        with self._changing:
+            if network != self.network:
+                self._replace(network, recipe is not None)
+            if recipe is not None:
+                self.recipe, self.set_by_hand = recipe
+            self.preset = _PUBLISHED.get(network)
+            self.edited = self.first_weights = None
+            self._renew_identities()
+            self._settle((0,), True)
+
+    def _step(self, with_recipe: bool) -> Step:
+        recipe = (self.recipe, self.set_by_hand) if with_recipe else None
+        return Step(self.network, self.selected, self.preset, recipe)
+
+    def _replace(self, network: Network, with_recipe: bool = False) -> None:
+        self.past = [*self.past[-MOST_UNDO:], self._step(with_recipe)]
         self.future = []
         self.network = network
 
     def _settle(self, selected: Path | None, fresh_widgets: bool) -> None:
-        self.complaint = self.link_problem = ""
+        self.link_problem = ""
         if selected is not None:
             self.selected = selected
         if fresh_widgets:
@@ -169,8 +208,10 @@ class Editor:
 
     def _go(self, step: Step, back: list[Step]) -> None:
         """Restore a step, and push the present state to the opposite history."""
-        back.append(Step(self.network, self.selected, self.recipe if step.recipe else None))
-        self.network, self.recipe = step.network, step.recipe or self.recipe
+        back.append(self._step(step.recipe is not None))
+        self.network, self.preset = step.network, step.preset
+        if step.recipe is not None:
+            self.recipe, self.set_by_hand = step.recipe
         self.edited = None
         self._renew_identities()
         self._settle(step.selected, True)

@@ -3,6 +3,7 @@
 import time
 from threading import Barrier, Thread
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -146,10 +147,64 @@ def test_fields_take_their_values_anew_after_undo_but_not_while_one_types():
     assert editor.widgets.number == 1
 
 
-def test_a_complaint_and_a_bad_link_are_forgotten_with_the_next_edit():
-    editor = Editor(SMALL, complaint="too deep", link_problem="no network")
+def test_a_bad_link_is_forgotten_with_the_next_edit():
+    editor = Editor(SMALL, link_problem="no network")
     editor.edit(SMALL.renamed("next"))
-    assert not editor.complaint and not editor.link_problem
+    assert not editor.link_problem
+
+
+def test_what_is_shown_first_is_as_when_it_is_chosen():
+    shown, chosen = Editor(), Editor(SMALL)
+    chosen.begin_with(shown.preset)
+    assert (shown.network, shown.recipe, shown.preset) == (chosen.network, chosen.recipe, chosen.preset)
+
+
+@pytest.mark.parametrize("key", PRESETS)
+def test_a_preset_leaves_alone_what_was_set_by_hand_in_the_recipe(key):
+    editor = Editor(SMALL)
+    editor.set_in_recipe("training_images", 2_000)
+    editor.begin_with("E3")
+    editor.begin_with(key)
+    theirs = PRESETS[key].recipe or PRESETS["E3"].recipe
+    assert (editor.network, editor.preset) == (PRESETS[key].network, key)
+    assert editor.recipe == theirs.replaced(training_images=2_000)
+    editor.take_recipe(theirs)
+    assert editor.recipe == theirs
+    editor.begin_with("VGG")  # nothing is set by hand any more
+    assert editor.recipe == PRESETS["VGG"].recipe
+
+
+def test_the_learning_rate_that_follows_the_optimiser_was_set_by_hand_too():
+    editor = Editor(SMALL)
+    editor.set_in_recipe("optimizer", "SGD")
+    assert editor.recipe.learning_rate == 0.01
+    editor.begin_with("VGG")
+    assert (editor.recipe.optimizer, editor.recipe.learning_rate) == ("SGD", 0.01)
+    assert editor.recipe.epochs == PRESETS["VGG"].recipe.epochs
+
+
+def test_undo_brings_back_what_was_set_by_hand():
+    editor = Editor(SMALL)
+    editor.set_in_recipe("epochs", 9)
+    editor.open(LENET5, Recipe(epochs=4))  # from a link: as it is there
+    assert (editor.recipe.epochs, editor.set_by_hand, editor.preset) == (4, frozenset(), "LeNet-5")
+    editor.undo()
+    assert (editor.recipe.epochs, editor.set_by_hand, editor.preset) == (9, {"epochs"}, None)
+    editor.redo()
+    assert (editor.recipe.epochs, editor.set_by_hand, editor.preset) == (4, frozenset(), "LeNet-5")
+
+
+def test_a_changed_preset_is_still_known_as_what_it_began_as():
+    editor = Editor(LENET5)
+    editor.edit(LENET5.removed((0,)))
+    assert editor.preset == "LeNet-5"
+
+
+def test_a_draft_keeps_what_was_set_by_hand():
+    editor = Editor()
+    editor.begin(PRESETS["VGG"].network, PRESETS["VGG"].recipe.replaced(training_images=500), "mnist")
+    editor.begin_with("ResNet")
+    assert editor.recipe == PRESETS["ResNet"].recipe.replaced(training_images=500)
 
 
 def test_it_says_why_a_network_cannot_be_trained():

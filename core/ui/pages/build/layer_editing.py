@@ -38,7 +38,7 @@ def open_layer(mine: Session, traced: Trace, row: Row) -> None:
         )
 
     def complain(sentence: str) -> None:
-        mine.editor.complaint = sentence
+        mine.notice = sentence  # a toast: below the field, it would move what is pressed next
         mine.editor.widgets.renew()  # the widget goes back to the value that works
 
     with st.container(border=True, key=f"opened/{layer_label(path)}"):
@@ -219,7 +219,7 @@ def _changed(
     try:
         at = mine.editor.change(identity, changed, selected)
     except InvalidSetting as problem:
-        mine.editor.complaint = str(problem)
+        mine.notice = str(problem)
         return None
     mine.reveals.renew()
     return at

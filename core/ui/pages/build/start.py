@@ -9,11 +9,11 @@ import streamlit as st
 
 from core.network import InvalidSetting, Preset
 from core.network.network import MAX_NAME
-from core.network.recipe import Recipe
 from core.network.reproduced import ours
 from core.ui.pages.build.exchange import exchange
 from core.ui.shell.editor import Editor
 from core.ui.shell.session import Session
+from core.ui.widgets.presets import presets_recipe
 from core.views.wording import plain
 
 LETTERS = (
@@ -32,18 +32,17 @@ def start_from(mine: Session, presets: Mapping[str, Preset]) -> None:
             st.markdown(f"**{plain(editor.network.name)}**, for looking at")
             return
         _choose_preset(editor, presets, current)
-        _rename(editor)
+        _rename(mine)
         st.button("Undo", icon=":material/undo:", key="build/undo", on_click=editor.undo, disabled=not editor.past)
         st.button("Redo", icon=":material/redo:", key="build/redo", on_click=editor.redo, disabled=not editor.future)
         exchange(mine)
-    if current is not None:
-        st.caption(_about_preset(current, presets[current], editor.recipe))
+    if editor.preset is not None:  # also while it is changed: what is below stays where it is
+        st.caption(_about_preset(editor.preset, presets[editor.preset]))
+        presets_recipe(editor, presets)
     there = mine.imported
     if there is not None and there.remark and there.network == editor.network:
         st.caption(plain(there.remark))
     mine.show_notice()
-    if editor.complaint:
-        st.warning(plain(editor.complaint), icon=":material/info:")
 
 
 def _choose_preset(editor: Editor, presets: Mapping[str, Preset], current: str | None) -> None:
@@ -52,7 +51,7 @@ def _choose_preset(editor: Editor, presets: Mapping[str, Preset], current: str |
     def load() -> None:
         chosen = st.session_state[key]
         if chosen is not None:
-            editor.open(presets[chosen].network, presets[chosen].recipe)
+            editor.begin_with(chosen)
 
     st.selectbox(
         "Start from a published network",
@@ -67,25 +66,25 @@ def _choose_preset(editor: Editor, presets: Mapping[str, Preset], current: str |
     )
 
 
-def _rename(editor: Editor) -> None:
+def _rename(mine: Session) -> None:
+    editor = mine.editor
     key, identity = f"build/{editor.widgets}/name", editor.identity_at()
 
     def rename() -> None:
         try:
             editor.change(identity, lambda network, _: network.renamed(st.session_state[key]), fresh_widgets=False)
         except InvalidSetting as problem:
-            editor.complaint = str(problem)
+            mine.notice = str(problem)
             editor.widgets.renew()  # the field goes back to the name that it has
 
     st.text_input("Name", editor.network.name, max_chars=MAX_NAME, key=key, on_change=rename, width=150)
 
 
-def _about_preset(name: str, preset: Preset, recipe: Recipe) -> str:
-    """Summary, source, published and own accuracy; and the recipe, if it is the one set for training."""
+def _about_preset(name: str, preset: Preset) -> str:
+    """Name, summary, source, published and own accuracy."""
     published = f" Published: {preset.published}." if preset.published else ""
-    taken = f" Its settings are set for Train: {recipe.describe()}." if preset.recipe == recipe else ""
     here = ours(name)
-    return f"{preset.summary} Source: {preset.source}.{published}{' ' * bool(here)}{here}{taken}"
+    return f"{preset.network.name}: {preset.summary} Source: {preset.source}.{published}{' ' * bool(here)}{here}"
 
 
 def preset_title(name: str, preset: Preset) -> str:

@@ -27,7 +27,7 @@ def totals(mine: Session, traced: Trace) -> None:
             "Pairs of one multiplication and one addition, for one image. M: millions, G: billions.",
         ),
     )
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key="totals"):  # the style keeps room for the changes
         for (label, text, words), value, old in zip(kinds, now, then):
             delta = (
                 None

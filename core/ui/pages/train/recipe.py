@@ -18,6 +18,7 @@ from core.ui.shell.frame import look
 from core.ui.shell.session import Session
 from core.ui.widgets.forms import edit_fields
 from core.ui.widgets.model_view import waking
+from core.ui.widgets.presets import presets_recipe
 from core.views.charts import rate_curve
 from core.views.images import INK_SCALE, Tile, gallery
 from core.views.wording import plain
@@ -41,10 +42,10 @@ def choose_dataset(mine: Session, sources: Mapping[str, Source]) -> None:
 
 
 def choose_recipe(mine: Session, presets: Mapping[str, Preset]) -> None:
-    """All settings of the recipe; for a published network, also a button that takes its source's recipe."""
+    """All settings of the recipe; what is not as in the preset, and a button that takes its recipe."""
 
     def apply(name: str, value: Any) -> None:
-        mine.editor.recipe = mine.editor.recipe.with_setting(name, value)
+        mine.editor.set_in_recipe(name, value)
         if name == "optimizer":
             mine.editor.widgets.renew()  # the learning rate may have followed
 
@@ -76,7 +77,7 @@ def choose_recipe(mine: Session, presets: Mapping[str, Preset]) -> None:
             )
     with _part(mine, "More about the steps", bool(changed & set(STEPPING))):
         fields(STEPPING)
-    _published(mine, presets)
+    presets_recipe(mine.editor, presets)
 
 
 def _part(mine: Session, title: str, changed: bool):
@@ -85,25 +86,6 @@ def _part(mine: Session, title: str, changed: bool):
     if changed:
         state.unfolded.add(title)
     return st.expander(plain(title), expanded=title in state.unfolded)
-
-
-def _published(mine: Session, presets: Mapping[str, Preset]) -> None:
-    preset = next((preset for preset in presets.values() if preset.network == mine.editor.network), None)
-    if preset is None or not preset.recipe:
-        return
-
-    def take(recipe: Recipe) -> None:
-        mine.editor.recipe = recipe
-        mine.editor.widgets.renew()
-
-    st.button(
-        "Use the published settings",
-        help=f"As its source trained it: {preset.recipe.describe()}.",
-        on_click=take,
-        args=(preset.recipe,),
-        disabled=preset.recipe == mine.editor.recipe,
-        key="train/published",
-    )
 
 
 def _plan(mine: Session) -> None:
