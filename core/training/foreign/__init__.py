@@ -7,6 +7,7 @@ named in a sentence. What comes in is hostile until it has been read.
 """
 
 from core.training.foreign.files import Foreign, read_model, weights_file
+from core.training.foreign.outputs import with_probabilities
 from core.training.foreign.refusals import UnreadableModel
 
-__all__ = ["Foreign", "UnreadableModel", "read_model", "weights_file"]
+__all__ = ["Foreign", "UnreadableModel", "read_model", "weights_file", "with_probabilities"]

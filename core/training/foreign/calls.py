@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
+from itertools import count
 from typing import Any, NamedTuple
 
 from core.network.layers import Shape
@@ -11,6 +13,7 @@ from core.network.network import MAX_LAYERS
 from core.training.foreign.refusals import NOT_OF_KERAS, UnreadableModel, as_dict, as_list, plain, quoted, short
 
 INPUT = ""
+MAX_PIXELS = 10_000_000  # along an axis; what fits is for the network to say
 JOINS = {"Add": "add", "Concatenate": "concatenate"}
 
 
@@ -38,12 +41,17 @@ class Call(NamedTuple):
 
 
 class Graph(NamedTuple):
-    """Calls by their names, in the file's order; the last one; and the shape of the image."""
+    """Calls by their names, in the file's order; the last one; and the shape of the image.
+
+    Attributes:
+        axes: how many axes the file's input has: 3; 2 for images without an axis for the channels; 1 for a row of
+            numbers, which is taken for the pixels of an image.
+    """
 
     calls: dict[str, Call]
     output: str
     input_shape: Shape
-    flat: bool  # images of height × width, without an axis for the channels
+    axes: int
 
 
 def graph_of(model: dict[str, Any]) -> Graph:
@@ -74,7 +82,7 @@ def _sequence(config: dict[str, Any], entries: list[dict[str, Any]]) -> Graph:
             continue
         calls.append(_call(entry, (previous,), group))
         previous = calls[-1].name
-    return Graph(_by_name(calls), previous, *_input_shape(next(filter(None, shapes), None)))
+    return _of_images(Graph(_by_name(calls), previous, *_input_shape(next(filter(None, shapes), None))))
 
 
 def _functional(config: dict[str, Any], entries: list[dict[str, Any]]) -> Graph:
@@ -91,7 +99,7 @@ def _functional(config: dict[str, Any], entries: list[dict[str, Any]]) -> Graph:
             calls.append(_call(entry, sources, group))
     refuse_other_numbers("the input", as_dict(inputs[0].get("config")).get("dtype"))
     shape = _input_shape(_batch_shape(as_dict(inputs[0].get("config"))))
-    return Graph(_by_name(calls), _end(config.get("output_layers"), "output"), *shape)
+    return _of_images(Graph(_by_name(calls), _end(config.get("output_layers"), "output"), *shape))
 
 
 def _groups(entries: list[dict[str, Any]]) -> list[str]:
@@ -195,19 +203,56 @@ def _batch_shape(config: dict[str, Any]) -> Any:
     return config.get("batch_shape") or config.get("batch_input_shape")
 
 
-def _input_shape(value: Any) -> tuple[Shape, bool]:
-    """(height, width, channels) of the image, and whether the file's has no channels."""
+def _input_shape(value: Any) -> tuple[Shape, int]:
+    """(height, width, channels) of the image, and how many of these axes the file's input has."""
     if not isinstance(value, list) or not value:
         raise UnreadableModel(
             "The file does not say how large the images are. Give the model an Input and save again."
         )
     sizes = value[1:]
-    if len(sizes) not in (2, 3) or not all(isinstance(n, int) and not isinstance(n, bool) for n in sizes):
-        text = " × ".join("?" if n is None else short(n) for n in sizes[:3])
-        raise UnreadableModel(
-            f"The input is {text or 'empty'}, but images of fixed height × width × channels are needed."
-        )
-    return (*sizes, 1)[:3], len(sizes) == 2
+    whole = all(isinstance(n, int) and not isinstance(n, bool) and 0 < n <= MAX_PIXELS for n in sizes)
+    if len(sizes) == 1 and whole:
+        return (1, sizes[0], 1), 1
+    if len(sizes) not in (2, 3) or not whole:
+        raise _no_images(sizes)
+    return (*sizes, 1)[:3], len(sizes)
+
+
+def _no_images(sizes: list[Any]) -> UnreadableModel:
+    text = " × ".join("?" if n is None else short(n) for n in sizes[:3])
+    return UnreadableModel(
+        f"The input is {text or 'empty'}, but images of fixed height × width × channels are needed."
+    )
+
+
+def _square(numbers: int) -> Shape | None:
+    """The square image of so many numbers: in grey, else in three colours."""
+    for channels in (1, 3):
+        side = math.isqrt(numbers // channels)
+        if side * side * channels == numbers:
+            return side, side, channels
+    return None
+
+
+def _of_images(graph: Graph) -> Graph:
+    """The graph with images as its input: a row of numbers comes from a Flatten, or is made an image by a Reshape."""
+    if graph.axes > 1:
+        return graph
+    first = [call for call in graph.calls.values() if INPUT in call.inputs]
+    target = first[0].config.get("target_shape") if len(first) == 1 and first[0].kind == "Reshape" else None
+    if isinstance(target, list) and len(target) in (2, 3) and all(type(n) is int and n > 0 for n in target):
+        if math.prod(target) == math.prod(graph.input_shape):
+            return graph._replace(input_shape=(*target, 1)[:3])
+    image = _square(math.prod(graph.input_shape))
+    if image is None:
+        raise _no_images([math.prod(graph.input_shape)])
+    name = next(name for number in count() if (name := f"flatten_{number}") not in graph.calls)
+    flatten = Call(name, "Flatten", {}, (INPUT,), "")
+    calls = {
+        key: call._replace(inputs=tuple(name if one == INPUT else one for one in call.inputs))
+        for key, call in graph.calls.items()
+    }
+    return graph._replace(calls={name: flatten, **calls}, output=graph.output or name, input_shape=image)
 
 
 def refuse_other_numbers(where: str, policy: Any) -> None:

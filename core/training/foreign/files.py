@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -51,12 +51,14 @@ class Foreign:
             which the first sentence of `left_out` then explains; our own JSON never has any.
         left_out: sentences about what was dropped without changing what the model computes, at most ten.
         class_names: what the outputs stand for; empty where the file does not say.
+        augmentation: settings of the recipe that do what Random* layers of the file did, with their values.
     """
 
     network: Network
     weights: list[np.ndarray] | None
     left_out: tuple[str, ...]
     class_names: tuple[str, ...] = ()
+    augmentation: dict[str, float] = field(default_factory=dict)
 
 
 def read_model(content: bytes, file_name: str) -> Foreign:
@@ -174,7 +176,7 @@ def _foreign(plan: Plan, read: Callable[[], list[np.ndarray]], compiled: bool, n
         notes.said.insert(0, f"Without its weights: {str(problem)[0].lower()}{str(problem)[1:]}")
     if compiled:
         notes.say("The optimiser, its state and the loss were left out: the Train page has its own.")
-    return Foreign(plan.network, weights, notes.sentences())
+    return Foreign(plan.network, weights, notes.sentences(), augmentation=notes.augmentation)
 
 
 def _read_npz(archive: Archive) -> Foreign:

@@ -11,6 +11,7 @@ import numpy as np
 from core.network import LAYERS
 from core.network.layers import ACTIVATIONS, INITIALIZERS, Activation, Layer, Shape
 from core.network.settings import Penalty, settings_of
+from core.training.foreign.augmentation import taken_as_augmentation
 from core.training.foreign.calls import JOINS, Call, is_of_keras
 from core.training.foreign.refusals import Notes, UnreadableModel, as_dict, quoted, short
 
@@ -58,6 +59,8 @@ def layer_of(call: Call, shape: Shape, notes: Notes) -> Layer | None:
     """Our layer for a call on this shape; None where it changes nothing."""
     if _rescales_by_one(call):
         notes.say(f"Rescaling {quoted(call.name)} was left out, because it changes nothing.")
+        return None
+    if taken_as_augmentation(call, shape, notes):
         return None
     if call.kind in IDENTITIES:
         return _refuse_change(call, shape, notes)

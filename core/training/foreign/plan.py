@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import prod
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
@@ -35,7 +36,12 @@ def planned(model: dict[str, Any], file_name: str, notes: Notes) -> Plan:
     graph = graph_of(model)
     if not graph.calls:
         raise UnreadableModel("There are no layers in this model.")
-    if graph.flat:
+    if graph.axes == 1:
+        notes.say(
+            f"Its rows of {prod(graph.input_shape):,} numbers are here images of {shape_text(graph.input_shape)}, pixel "
+            "after pixel, row after row."
+        )
+    if graph.axes == 2:
         _refuse_missing_channels(graph)
         height, width, _ = graph.input_shape
         notes.say(

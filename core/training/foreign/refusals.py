@@ -26,6 +26,7 @@ class Notes:
 
     said: list[str] = field(default_factory=list)
     dropped: dict[tuple[str, str], list[str]] = field(default_factory=dict)  # (why, what) → layers
+    augmentation: dict[str, float] = field(default_factory=dict)  # settings of the recipe
 
     def say(self, sentence: str) -> None:
         self.said.append(sentence)

@@ -81,14 +81,14 @@ def _offer_network(mine: Session, shared: Shared) -> None:
 
 def _offer_model(mine: Session, file_id: str, name: str, content: Callable[[], bytes]) -> None:
     """What is in a model file, and a button that opens it as what it has been found to be."""
-    from core.training.foreign import read_model
+    from core.training.foreign import read_model, with_probabilities
 
-    foreign = mine.kept("import/read", file_id, lambda: read_model(content(), name))
+    foreign = mine.kept("import/read", file_id, lambda: with_probabilities(read_model(content(), name)))
     for sentence in foreign.left_out:
         st.caption(plain(sentence))
     network, weights = foreign.network, foreign.weights
     if weights is None:
-        _open_button(network, " without weights", lambda: _open_network(mine, network))
+        _open_button(network, " without weights", lambda: _open_network(mine, foreign))
         return
     classes = _classes(network)
     if classes is None:
@@ -96,7 +96,7 @@ def _offer_model(mine: Session, file_id: str, name: str, content: Callable[[], b
             f"It does not end with probabilities of classes but with {shape_text(trace(network).rows[-1].shape)}, so it "
             "can be edited and trained, but its weights cannot be looked into."
         )
-        _open_button(network, " without weights", lambda: _open_network(mine, network))
+        _open_button(network, " without weights", lambda: _open_network(mine, foreign))
         return
     fitting = {
         key: source
@@ -113,6 +113,7 @@ def _offer_model(mine: Session, file_id: str, name: str, content: Callable[[], b
 
     def opened() -> None:
         mine.take_imported(trained)
+        _augment(mine, foreign)
         _tell(mine)
 
     _open_button(network, " with its weights", opened)
@@ -122,9 +123,17 @@ def _open_button(network: Network, how: str, act: Callable[[], None]) -> None:
     st.button(f"Open “{plain(network.name)}”{how}", type="primary", on_click=act, key="import/open")
 
 
-def _open_network(mine: Session, network: Network) -> None:
-    mine.editor.open(network)
+def _open_network(mine: Session, foreign: Foreign) -> None:
+    mine.editor.open(foreign.network)
+    _augment(mine, foreign)
     _tell(mine)
+
+
+def _augment(mine: Session, foreign: Foreign) -> None:
+    """Let the recipe do what Random* layers of the file did."""
+    if foreign.augmentation:
+        mine.editor.recipe = mine.editor.recipe.replaced(**foreign.augmentation)
+        mine.editor.widgets.renew()
 
 
 def _tell(mine: Session) -> None:
