@@ -8,6 +8,7 @@ from typing import NamedTuple
 from core.network.geometry import Row, Trace
 from core.network.layers import Convolution, Dense, DepthwiseConv2D, Layer, shape_text, size_text
 from core.network.network import Network, layer_label
+from core.network.percentages import rough_percent
 
 DIGITS = (28, 28)  # pixels of an image of MNIST
 OBJECT = 20  # MNIST's makers scaled every digit into a 20×20 box
@@ -73,9 +74,7 @@ def _heavy(traced: Trace, layers: _Layers) -> Advice | None:
     if not isinstance(heaviest.layer, Dense) or heaviest.parameters < 20_000 or heaviest.parameters < 0.7 * total:
         return None
     return Advice(
-        f"Layer {layer_label(heaviest.path)} holds {heaviest.parameters / total:.0%} of all parameters.".replace(
-            "%", " %"
-        ),
+        f"Layer {layer_label(heaviest.path)} holds {rough_percent(heaviest.parameters / total)} of all parameters.",
         "A dense layer has a weight for every pair of input and output, so it grows large and learns by heart. "
         "Dropout before it, a penalty on its weights, or global pooling instead of Flatten helps.",
         PERRIN,

@@ -66,7 +66,11 @@ class Recipe(Checked):
         Number("Momentum", "How much of the last step is repeated (SGD and RMSprop).", 0.0, 0.999, 0.1),
     )
     nesterov: bool = setting(
-        False, Flag("Nesterov", "Look at the gradient where momentum will have carried the weights (SGD).")
+        False,
+        Flag(
+            "Nesterov",
+            "Takes the gradient one momentum step ahead, so that SGD brakes before it overshoots. It needs momentum.",
+        ),
     )
     weight_decay: float = setting(
         0.004,
@@ -129,7 +133,7 @@ class Recipe(Checked):
         0,
         Integer(
             "Training images",
-            "Learn from the first so many only; 0 is all. A few hundred make over-fitting easy to see.",
+            "Use only the first N images (0 = all). A few hundred make over-fitting easy to see.",
             0,
             60_000,
             500,

@@ -16,7 +16,7 @@ import numpy as np
 
 from core.training.snapshot import Point, Snapshot, mean
 from core.views.theme import CLASS_COLOURS, LIGHT, Look
-from core.views.wording import percent
+from core.views.wording import certainty
 
 CURVE_HEIGHT = 240
 DRAWN = "your drawings"
@@ -308,7 +308,7 @@ def probability_bars(probabilities: np.ndarray | None, class_names: Sequence[str
         {
             "class": class_names[label],
             "probability": float(values[label]),
-            "text": percent(None if probabilities is None else float(values[label])),
+            "text": "–" if probabilities is None else certainty(float(values[label])),
         }
         for label in shown
     ]

@@ -12,9 +12,10 @@ from typing import Any
 import altair as alt
 import numpy as np
 
+from core.network.percentages import rough_percent
 from core.views.charts import KEPT, Spec, filled, shown_classes
 from core.views.theme import CLASS_COLOURS, LIGHT, SIGNED, Look, class_inks, coloured
-from core.views.wording import percent
+from core.views.wording import certainty
 
 MATRIX_PX = 300  # fits a phone, with its axes
 
@@ -45,7 +46,7 @@ def plane(
         }
         for number, ((x, y), label, answer) in enumerate(zip(points, labels.tolist(), answers.tolist()))
     ]  # fmt: skip
-    titles = tuple(f"direction {n + 1}: {share * 100:.0f} % of the variation" for n, share in enumerate(explained))
+    titles = tuple(f"direction {n + 1}: {rough_percent(share)} of the variation" for n, share in enumerate(explained))
     return filled(_plane(len(class_names), titles, look), points=rows)
 
 
@@ -149,7 +150,7 @@ def two_predictions(
     """
     shown, more = shown_classes(before, after)
     bars = [
-        {"class": class_names[label], "answer": name, "probability": float(p), "text": percent(float(p))}
+        {"class": class_names[label], "answer": name, "probability": float(p), "text": certainty(float(p))}
         for name, values in zip(names, (before, after))
         for label, p in zip(shown, values[shown])
     ]

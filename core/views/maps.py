@@ -16,6 +16,7 @@ import numpy as np
 from core.network import Branches, Layer, Network, Path, ReceptiveField, trace
 from core.network.layers import Reads, Shape, Window, shape_text
 from core.network.network import IMAGE, layer_label
+from core.network.percentages import rough_percent
 from core.views.images import (
     INK_SCALE,
     Scale,
@@ -118,7 +119,7 @@ def range_words(values: np.ndarray) -> str:
     silent = (values == 0).all(axis=(0, 1)) if values.ndim == 3 else values == 0
     if silent.any():
         what = "of the maps are zero everywhere" if values.ndim == 3 else "of the units are zero"
-        words += f" {silent.mean() * 100:.0f} % {what}."
+        words += f" {rough_percent(float(silent.mean()))} {what}."
     return words
 
 

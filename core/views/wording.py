@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from core.network import Network, trace
 from core.network.names import plain as plain
+from core.network.percentages import percent as two_digits
 from core.training.snapshot import Snapshot, State
 
 
@@ -20,16 +21,16 @@ def listed(names: Sequence[str], most: int = 12) -> str:
 
 def percent(share: float | None) -> str:
     """`99.12 %`; a dash where there is no number."""
-    return "–" if share is None else f"{share * 100:.2f} %"
+    return "–" if share is None else two_digits(share)
 
 
 def certainty(probability: float) -> str:
-    """`97 %`; near certainty with decimals, as nothing computed is quite certain: `99.62 %`, `over 99.99 %`."""
+    """`97.31 %`, in sentences as beside bars; nothing computed is quite certain: at most `over 99.99 %`."""
     if not math.isfinite(probability):
         return "–"
-    if probability < 0.995:  # rounded down: what is said to be less than 99 % does not read 99 %
-        return f"{math.floor(probability * 100 + 1e-9)} %"
-    return f"{probability * 100:.2f} %" if probability < 0.9999 else "over 99.99 %"
+    if probability >= 0.9999:
+        return "over 99.99 %"
+    return f"{math.floor(probability * 1e4 + 1e-5) / 100:.2f} %"  # rounded down: less than 99 % never reads 99.00 %
 
 
 def duration(seconds: float) -> str:

@@ -121,7 +121,7 @@ def test_the_very_next_stroke_has_the_width_that_was_chosen(page):
 
 def test_who_must_choose_one_of_its_classes_says_so_where_it_is_sure(page):
     draw(page, moved(ONE, 140, 90))
-    assert "**Confident**: at least 93 %." in words(page)
+    assert "**Confident**. (It counts as confident from 93 %.)" in words(page)
     choice(page, "Network").set_value("lenet5").run()
     assert "if it is one of these 10: it knows nothing else" in words(page)
 

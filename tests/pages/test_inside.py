@@ -121,7 +121,7 @@ def test_a_run_is_shown_as_it_is_though_its_network_was_edited_meanwhile(app, fe
     for page in PAGES:
         opened(app, page)
         assert not app.exception
-        assert "The network on the Build page is another one by now; this is the run's own." in words(app)
+        assert "Showing the network of this run, not the one on Build." in words(app)
         if page in ("kernels", "receptive_fields"):
             layer = next(box for box in app.selectbox if box.label == "Layer")
             assert "Conv2D 2 @ 9×9" in layer.options[0]

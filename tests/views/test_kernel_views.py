@@ -41,7 +41,7 @@ def test_both_answers_have_a_bar_for_each_class():
     ]
     assert [(bar["class"], bar["answer"], bar["text"]) for bar in bars][1:3] == [
         ("b", "with", "75.00 %"),
-        ("a", "without", "100.00 %"),
+        ("a", "without", "over 99.99 %"),
     ]
 
 

@@ -40,6 +40,7 @@ from core.views.images import (
 from core.views.inside import plane, two_predictions
 from core.views.receptive import receptive_explorer
 from core.views.theme import CLASS_COLOURS, DARK, LIGHT, MAGMA, SIGNED, class_inks, coloured
+from core.views.wording import certainty
 from tests.strategies import networks
 
 
@@ -196,6 +197,8 @@ def test_a_confusion_matrix_has_the_true_class_up_the_side_and_the_prediction_al
 def test_bars_have_a_written_number_and_the_classes_colours():
     spec = probability_bars(np.array([0.25, 0.75]), ["cat", "dog"])
     assert [bar["text"] for bar in spec["datasets"]["bars"]] == ["25.00 %", "75.00 %"]
+    said = probability_bars(np.float32([0.948999, 0.051001]), ("zero", "one"))["datasets"]["bars"][0]["text"]
+    assert said == certainty(0.948999) == "94.89 %"  # as in the sentence beside it
     assert spec["layer"][0]["encoding"]["color"]["scale"]["range"] == list(CLASS_COLOURS[:2])
 
 

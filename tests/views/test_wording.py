@@ -18,17 +18,17 @@ from core.views.wording import (
 
 def test_certainty_is_never_quite_certain():
     said = [certainty(p) for p in (0.4, 0.9949, 0.9951, 0.99985, 0.99995, 1.0)]
-    assert said == ["40 %", "99 %", "99.51 %", "99.98 %", "over 99.99 %", "over 99.99 %"]
+    assert said == ["40.00 %", "99.49 %", "99.51 %", "99.98 %", "over 99.99 %", "over 99.99 %"]
 
 
 def test_what_is_less_than_a_bound_does_not_read_like_it():
-    assert [certainty(p) for p in (0.9299, 0.93, 0.9899, 0.99, 0.29, 0.57)] == [
-        "92 %",
-        "93 %",
-        "98 %",
-        "99 %",
-        "29 %",
-        "57 %",
+    assert [certainty(p) for p in (0.929999, 0.93, 0.989999, 0.99, 0.29, 0.57)] == [
+        "92.99 %",
+        "93.00 %",
+        "98.99 %",
+        "99.00 %",
+        "29.00 %",
+        "57.00 %",
     ]
     assert certainty(float("nan")) == "–"
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from core.network.network import layer_label
+from core.network.percentages import percent, rough_percent
 from core.network.recipe import Recipe
 from core.training.diagnosis.curves import WINDOW, Curves, change, first_lasting_epoch
 from core.training.diagnosis.statistics import accuracy_tolerance, kendall_tau, loss_tolerance, noise_deviation
@@ -135,7 +136,7 @@ def _early(curves: Curves) -> Finding:
             "early", "It ended before the first epoch was over: too early to say. Let it run a few epochs."
         )
     if curves.ended:
-        right = _percent(curves.stages[-1].accuracy)
+        right = percent(curves.stages[-1].accuracy)
         more = "Whether there is more to gain, only more epochs will show."
         more = _spent(curves) if curves.rate_spent else more
         return _neutral(
@@ -219,9 +220,7 @@ def _small_gap(curves: Curves) -> str:
 
 def _under_fitting(curves: Curves, level: float, since: float, dead: DeadUnits | None) -> Finding:
     """It has settled at a level that its own images do not explain."""
-    what = (
-        f"Since epoch {since:.3g} it has settled at {_percent(level)}, and it does little better on its own images."
-    )
+    what = f"Since epoch {since:.3g} it has settled at {percent(level)}, and it does little better on its own images."
     if curves.rate >= HIGH_RATE:
         advice = f"The learning rate is most likely too high: try {curves.lower_rate}."
         return _warning("rate-too-high", f"{what} {advice}", since)
@@ -428,7 +427,7 @@ def _dead_units(dead: DeadUnits, lower_rate: bool) -> Finding:
             f"Every unit of {where} answers zero to every image, so nothing gets through it. "
             f"Start again with {remedy}.",
         )
-    what = f"{dead.share * 100:.0f} % of the units of {where} answer zero to every image"
+    what = f"{rough_percent(dead.share)} of the units of {where} answer zero to every image"
     if dead.share >= MOST_UNITS:
         return _warning("dead-units", f"{what} and learn no more. Start again with {remedy}.")
     return _neutral("dead-units", f"{what}. That is common and does little harm.")
@@ -482,10 +481,6 @@ def _against_over_fitting(recipe: Recipe, turned: bool) -> str:
         ways.append("augmentation")
     *others, last = ways[:3]
     return f"Try {', '.join(others)} or {last}." if others else f"Try {last}."
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.2f} %"
 
 
 def _whole(share: float) -> str:

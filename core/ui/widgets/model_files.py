@@ -19,7 +19,7 @@ def trained_files(run: Run) -> None:
         return
     names = about(run.dataset_name).class_names
     file = file_stem(run.network.name)
-    with st.popover("Take the trained model away", icon=":material/download:"):
+    with st.popover("Download the trained model", icon=":material/download:"):
         st.download_button(
             "Keras model",
             lambda: keras_file(run.model()),

@@ -94,7 +94,7 @@ def choose_subject(mine: Session, key: str, usual: str = "lenet5") -> ModelView:
     if mine.focus.subject != "run" or run is None:
         return _of_name(mine.focus.subject or usual)
     if run.network != mine.editor.network:
-        st.caption("The network on the Build page is another one by now; this is the run's own.")
+        st.caption("Showing the network of this run, not the one on Build.")
     found = _of_run(mine, run)
     if found is not None:
         return found

@@ -10,7 +10,8 @@ import streamlit as st
 from core.data.collection import FIELD
 from core.insight import Verdict, verdict
 from core.network.layers import shape_text
-from core.ui.shell.frame import look, percent, plain
+from core.network.percentages import rough_percent
+from core.ui.shell.frame import certainty, look, plain
 from core.ui.widgets.model_view import ModelView
 from core.views.charts import probability_bars
 from core.views.images import INK_SCALE, Tile, cell_size, gallery, shown_image
@@ -58,22 +59,22 @@ def prediction(
     st.metric(
         plain(label),
         plain(names[best]),
-        help=f"The class with the highest probability, {percent(predicted.probability)}.",
+        help=f"The class with the highest probability, {certainty(predicted.probability)}.",
     )
     st.caption(_confidence_words(predicted, names, subject.who != "draw"))
     st.vega_lite_chart(
         probability_bars(probabilities, names, look()),
         key=key,
-        alt=f"Probability of each class; the highest is {names[best]} with {percent(predicted.probability)}.",
+        alt=f"Probability of each class; the highest is {names[best]} with {certainty(predicted.probability)}.",
     )
 
 
 def _confidence_words(predicted: Verdict, names: Sequence[str], must_choose: bool) -> str:
     """A sentence on the confidence; `must_choose` adds that the network knows no other classes."""
-    least = f"{predicted.sure_from:.0%}".replace("%", " %")
+    least = rough_percent(predicted.sure_from)
     if predicted.sure:
         if_one = f", if it is one of these {len(names)}: it knows nothing else" if must_choose else ""
-        return f"**Confident**: at least {least}{if_one}."
+        return f"**Confident**{if_one}. (It counts as confident from {least}.)"
     return (
         f"**Not confident**: less than {least}. Perhaps {plain(names[predicted.label])}, perhaps {plain(names[predicted.runner_up])}, "
         "or nothing that this network has learned."

@@ -16,7 +16,7 @@ from core.ui.shell.session import Session
 def choose_game(mine: Session) -> Callable[[Session], None]:
     """Buttons for the three games; returns the function that draws the chosen one, at first the one last open."""
     games = {
-        "split": ("Split them", split_them),
+        "split": ("Make them disagree", split_them),
         "fool": ("Fool it", fool_it),
         "against": ("You against the network", against_the_network),
     }

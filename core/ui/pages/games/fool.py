@@ -11,6 +11,7 @@ from PIL import Image
 from core.data import drawn_over, load
 from core.insight import probabilities, verdict
 from core.insight.games import Attempt, first_readable, where_ink_tells
+from core.network.percentages import rough_percent
 from core.ui.pages.games.layout import (
     BARS_PX,
     CANVAS_PX,
@@ -134,7 +135,7 @@ def _say_attempt(attempt: Attempt, names: Sequence[str]) -> None:
         )
     elif attempt.changed:
         st.info(
-            f"It says **{says}** now, but is not confident: that takes {certainty(attempt.found.sure_from)}.",
+            f"It says **{says}** now, but is not confident: that takes {rough_percent(attempt.found.sure_from)}.",
             icon=":material/trending_up:",
         )
     elif attempt.strokes:

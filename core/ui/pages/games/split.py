@@ -1,4 +1,4 @@
-"""Split them: a drawing on which two networks disagree, although both are confident."""
+"""Make them disagree: a drawing on which two networks disagree, although both are confident."""
 
 from __future__ import annotations
 

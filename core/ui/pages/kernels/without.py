@@ -17,7 +17,7 @@ from core.views.inside import accuracy_without, two_predictions
 
 def _draw(one: OneKernel) -> Drawn:
     st.markdown(
-        f"**Pruned in thought**: what if {plain(one.name)} always put out 0? No other weight changes, and nothing is "
+        f"**What if this {one.noun} were switched off?** {plain(one.name)} then always puts out 0. No other weight changes, and nothing is "
         "trained again."
     )
     prediction, accuracy = st.columns(2, gap="large")

@@ -10,6 +10,7 @@ import streamlit as st
 from core.data import Dataset, load
 from core.insight import Predictions, Projection, last_hidden, projected
 from core.network import trace
+from core.network.percentages import rough_percent
 from core.ui.pages.mistakes.state import MistakesState
 from core.ui.shell.frame import certainty, look, percent, plain
 from core.ui.shell.pages import PAGES, go_to
@@ -238,7 +239,7 @@ def _signs(names: Sequence[str]) -> str:
 def _plane_words(subject: ModelView, at: Projection) -> str:
     """A sentence about the plane."""
     path = last_hidden(subject.network)
-    share = f"{sum(at.explained) * 100:.0f} %"
+    share = rough_percent(float(sum(at.explained)))
     if path is None:
         return (
             "This network predicts straight from the pixels, so here the pixels themselves are squeezed onto the plane "

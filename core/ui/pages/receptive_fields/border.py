@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.insight import border_share, central_unit
 from core.network import ReceptiveField
+from core.network.percentages import rough_percent
 from core.ui.pages.receptive_fields.field import SIDE_PX, FieldInFocus, scale_line
 from core.ui.widgets.downloads import picture_file
 from core.ui.widgets.panels import Drawn, Panel
@@ -44,12 +45,12 @@ def _border_words(field: ReceptiveField, outside: np.ndarray) -> str:
     if not outside.any():
         return "No unit of this layer looks beyond the border of the image: no padding stands in for pixels."
     if (rows, columns) == (1, 1):
-        return f"{outside[0, 0]:.0f} % of this layer’s view lie outside of the image."
+        return f"{rough_percent(outside[0, 0] / 100)} of this layer’s view lie outside of the image."
     some = int((outside > 0).sum())
     middle = outside[central_unit(field)]
     return (
         f"{some:,} of the {rows * columns:,} units look beyond the border: the one in the upper left corner with "
-        f"{outside[0, 0]:.0f} % of its view, the one in the middle with {middle:.0f} %."
+        f"{rough_percent(outside[0, 0] / 100)} of its view, the one in the middle with {rough_percent(middle / 100)}."
     )
 
 

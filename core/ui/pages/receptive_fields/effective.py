@@ -12,6 +12,7 @@ from core.data.drawn_datasets import is_drawn
 from core.insight import Effective, effective_field
 from core.network import trace
 from core.network.network import layer_label
+from core.network.percentages import rough_percent
 from core.training import Run, StoreError
 from core.ui.pages.receptive_fields.field import SIDE_PX, FieldInFocus, scale_line
 from core.ui.widgets.downloads import picture_file, table_file
@@ -59,7 +60,7 @@ def _shares(told: dict[str, Effective]) -> list[dict[str, str]]:
     return [
         {
             "": when,
-            "In the middle half": f"{found.central_share * 100:.0f} %",
+            "In the middle half": rough_percent(found.central_share),
             "95 % lies within": f"{found.radius():.1f} pixels",
         }
         for when, found in told.items()
@@ -140,7 +141,7 @@ def _start_seed(at: FieldInFocus) -> int:
 
 def _effective_words(found: Effective) -> str:
     return (
-        f"{found.central_share * 100:.0f} % of the effect comes from the middle half of the box, "
+        f"{rough_percent(found.central_share)} of the effect comes from the middle half of the box, "
         f"95 % from within {found.radius():.1f} pixels of its middle."
     )
 

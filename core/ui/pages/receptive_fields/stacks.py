@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.insight import stacked
+from core.network.percentages import rough_percent
 from core.ui.widgets.downloads import download_table
 
 
@@ -37,7 +38,7 @@ def stacks() -> None:
             saved = 1 - found.stack.macs / found.single.macs
             st.markdown(
                 f"Each further 3×3 layer widens the view by 2, so {count} of them see {size}×{size} pixels, with "
-                f"**{saved * 100:.0f} %** fewer multiply-adds than one {size}×{size} kernel; and an activation can "
+                f"**{rough_percent(saved)}** fewer multiply-adds than one {size}×{size} kernel; and an activation can "
                 f"stand between them, which lets them tell more apart."
             )
         st.caption(

@@ -56,7 +56,7 @@ def _row(run: Run) -> dict:
         "State": progress_words(now),
         "Parameters": trace(run.network).parameters,
         "Best accuracy": percent(None if best is None else best.accuracy),
-        "of epoch": "–" if best is None else f"{best.epoch:.3g}",
+        "Best epoch": "–" if best is None else f"{best.epoch:.3g}",
         "Test accuracy": percent(now.test_accuracy),
         "Time": duration(now.seconds),
         "Data": about(run.dataset_name).title,

@@ -54,7 +54,7 @@ def teach(mine: Session, collection: Collection) -> None:
     elif not same:
         st.caption(
             "Its last layer, which knows digits, is replaced by a fresh one with an output for each of your classes. "
-            "The layers before it keep what they have learned to see: edges, ends and bows are in your drawings too."
+            "The layers before it keep what they have learned to see: edges, line ends and curves are in your drawings too."
         )
     complain(mine)
     following(lambda: mine.run, LIVE_SECONDS, lambda: _live(mine, collection))
