@@ -228,7 +228,7 @@ def test_its_classes_can_be_named_and_keep_their_names(app):
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("one\ntwo", "26 classes, but here are 2 lines"),
+        ("one\ntwo", "26 classes, but there are 2 lines"),
         ("\n".join(["same"] * 26), "Two classes are called “same”"),
         ("\n".join(f"{number}" + "x" * 40 for number in range(26)), "1 to 40 characters"),
     ],
@@ -372,3 +372,37 @@ def test_another_network_that_takes_other_images_is_asked_for_a_drawing_too(app)
     sent = drawing_input(mine(app).image.drawing, (32, 32, 3))
     label = int(np.argmax(mine(app).imported.model()(sent[np.newaxis])))
     assert [metric.value for metric in app.metric] == ["1", f"Class {label}"]
+
+
+@pytest.mark.parametrize(
+    ("classes", "shape", "titles", "first"),
+    [
+        (26, (28, 28, 1), ["letters"], "A"),
+        (36, (28, 28, 1), ["digits and letters"], "0"),
+        (47, (28, 28, 1), ["EMNIST Balanced"], "0"),
+        (10, (32, 32, 3), ["digits", "CIFAR-10"], "0"),
+        (10, (20, 20, 1), ["digits"], "0"),
+        (7, (28, 28, 1), [], None),
+    ],
+)
+def test_names_of_well_known_datasets_are_offered_where_they_fit(app, classes, shape, titles, first):
+    opened_stranger(app, strangers(classes, shape))
+    opened(app, "feature_maps")
+    offered = [b for b in app.button if b.label.startswith("Take those of ")]
+    assert [b.label.removeprefix("Take those of ") for b in offered] == titles
+    if offered:
+        offered[0].click().run()
+        assert not app.exception
+        names = mine(app).imported.own_classes.class_names
+        assert names[0] == first and len(names) == classes
+
+
+def test_names_that_were_refused_for_one_model_are_not_spoken_of_at_another(app):
+    opened_stranger(app, OTHERS["26 letters"])
+    opened(app, "feature_maps")
+    next(area for area in app.text_area if area.label.startswith("One a line")).set_value("one").run()
+    assert "26 classes, but there is one line." in words(app)
+    opened(app, "build")
+    opened_stranger(app, OTHERS["7 of RGB"])
+    opened(app, "feature_maps")
+    assert not app.exception and "one line." not in words(app)

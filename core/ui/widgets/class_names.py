@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
+from core.data.class_lists import fitting_lists
 from core.network.names import clean
 from core.training import StoreError
 from core.training.trained import Trained
@@ -17,8 +19,9 @@ MAX_NAME = 40  # characters
 
 @dataclass
 class ClassNamesState:
-    """Why the names that were typed last are not taken; empty if they are."""
+    """The model whose names were typed last, and why they are not taken; empty if they are."""
 
+    identity: str = ""
     problem: str = ""
 
 
@@ -31,10 +34,9 @@ def name_classes(mine: Session, key: str) -> None:
     field, state = f"{key}/classes/{there.identity}", mine.state(ClassNamesState)
 
     def typed() -> None:
-        state.problem = _take(mine, there, st.session_state[field])
+        state.identity, state.problem = there.identity, _take(mine, there, st.session_state[field])
 
-    def drawn() -> None:
-        names = mine.workspace.collection("own").class_names
+    def take(names: Sequence[str]) -> None:
         st.session_state[field] = "\n".join(names)
         typed()
 
@@ -47,14 +49,24 @@ def name_classes(mine: Session, key: str) -> None:
             key=field,
             on_change=typed,
         )
-        if state.problem:
+        if state.problem and state.identity == there.identity:
             st.error(plain(state.problem))
+        for known in fitting_lists(len(own.class_names), own.input_shape):
+            st.button(
+                f"Take those of {known.title}",
+                help=listed(known.names),
+                on_click=take,
+                args=(known.names,),
+                disabled=known.names == own.class_names,
+                key=f"{key}/classes/{known.title}",
+            )
         drawings = mine.workspace.collection("own")
         if len(drawings.class_names) == len(own.class_names) and drawings.class_names != own.class_names:
             st.button(
-                f"Take the names of “{plain(drawings.name)}”",
+                f"Take those of “{plain(drawings.name)}”",
                 help=f"{plain(listed(drawings.class_names))}: then your drawings on the page Teach are its test images.",
-                on_click=drawn,
+                on_click=take,
+                args=(drawings.class_names,),
                 key=f"{key}/classes/drawn",
             )
 
@@ -65,9 +77,8 @@ def _take(mine: Session, there: Trained, text: str) -> str:
     assert own is not None, "it has classes of its own"
     names = [clean(line) for line in text.strip().split("\n")]
     if len(names) != len(own.class_names):
-        return (
-            f"There are {len(own.class_names):,} classes, but here are {len(names):,} lines. Write one name a line."
-        )
+        lines = "there is one line" if len(names) == 1 else f"there are {len(names):,} lines"
+        return f"There are {len(own.class_names):,} classes, but {lines}. Write one name a line."
     if any(not 1 <= len(name) <= MAX_NAME for name in names):
         return f"Each name needs 1 to {MAX_NAME} characters."
     twice = next((name for name in names if names.count(name) > 1), None)
