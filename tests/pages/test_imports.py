@@ -243,10 +243,10 @@ def test_names_that_do_not_fit_are_refused_with_a_sentence(app, typed, said):
 
 
 def test_a_model_that_predicts_no_classes_can_only_be_edited(app):
-    network = Network((28, 28, 1), (Conv2D(4, 5), Flatten(), Dense(10)), "Ten numbers")
+    network = Network((28, 28, 1), (Conv2D(4, 5), Conv2D(1, 5)), "A picture")
     uploaded(app, "x.npz", weights_file(network, build_model(network, seed=1).get_weights(), ()))
     assert "does not end with probabilities of classes" in words(app)
-    button(app, "Open “Ten numbers” without weights").click().run()
+    button(app, "Open “A picture” without weights").click().run()
     assert mine(app).editor.network == network and mine(app).imported is None and not app.exception
 
 
