@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 COVERAGE ?= # of pytest: COVERAGE=--cov prints which lines and branches no test without a browser has run
 
-.PHONY: run test test-newest lint mutants bench load reproduce screenshots film pretrain clean
+.PHONY: run test test-newest lint mutants bench load reproduce torment screenshots film pretrain clean
 
 run: $(VENV)/run
 	$(BIN)/streamlit run app.py
@@ -41,6 +41,10 @@ bench: $(VENV)/test
 
 load: $(VENV)/run
 	$(BIN)/python -m tools.load
+
+# For developers, on Linux: servers killed at random moments, two on one folder, a clock that jumps back, a full disk.
+torment: $(VENV)/run
+	$(BIN)/python -m tools.torment
 
 lint: $(VENV)/test
 	$(BIN)/ruff check .
