@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.training import Run, State
 from core.ui.shell.pages import left_out, link_to
-from core.ui.shell.private import fold_on_phones
+from core.ui.shell.private import fit_canvases, fold_on_phones
 from core.ui.shell.session import Session
 from core.views.theme import DARK, LIGHT, Look
 from core.views.wording import certainty as certainty
@@ -35,6 +35,7 @@ def sidebar(mine: Session) -> None:
         _lesson(mine)
         following(lambda: mine.run, SIDEBAR_SECONDS, lambda: _status(mine))
     fold_on_phones()
+    fit_canvases()
 
 
 def _lesson(mine: Session) -> None:

@@ -40,6 +40,12 @@ def fold_on_phones() -> None:
         component("fold")(key="fold")
 
 
+def fit_canvases() -> None:
+    """Let canvases take the width of a phone, and keep their undo in sight where nothing can hover."""
+    with st.container(key="unseen-canvas"):
+        component("canvas")(key="canvases")
+
+
 def bring_into_view(row: str, opened: str, turn: Renewal) -> None:
     """When `turn` was renewed, focus the first button in one container and scroll to another; both by their keys."""
     data = {"row": _css_class(row), "opened": _css_class(opened), "turn": turn.number}

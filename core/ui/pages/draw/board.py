@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.data import Digit
 from core.data.uploads import drawing_input
@@ -33,7 +35,7 @@ def board(mine: Session, subject: ModelView) -> None:
         go_to(page)
     canvas, predictions = st.columns([2, 3], gap="large")
     with canvas:
-        digits = drawn_digits(mine)
+        digits, above = drawn_digits(mine)
     with predictions:
         _reading(mine, digits, subject)
         digit = _chosen(mine, digits)
@@ -47,12 +49,24 @@ def board(mine: Session, subject: ModelView) -> None:
         with received_here:
             received(pixels, subject.network.input_shape)
         say_what_it_is(mine, digit and digit.image, subject.class_names)
+    _in_one_line(above, said, subject)
     if image is None or pixels is None or said is None:
         st.caption("One digit, or several side by side. What the layers make of it follows with your first stroke.")
         return
-    ask_others(mine, subject, image)
-    preprocessing(mine, steps)
-    reaction(mine, subject, pixels, said)
+    with st.container(key="draw-below"):  # on a phone, the style puts the maps first
+        with st.container(key="draw-how"):
+            ask_others(mine, subject, image)
+            preprocessing(mine, steps)
+        reaction(mine, subject, pixels, said)
+
+
+def _in_one_line(place: DeltaGenerator, said: np.ndarray | None, subject: ModelView) -> None:
+    """The prediction above the canvas, for narrow pages; a dash keeps its room as long as there is none."""
+    if said is None:
+        place.markdown("–")
+        return
+    predicted = verdict(said, subject.sure_from)
+    place.markdown(f"**{plain(subject.class_names[predicted.label])}** {certainty(predicted.probability)}")
 
 
 def _chosen(mine: Session, digits: Sequence[Digit]) -> Digit | None:

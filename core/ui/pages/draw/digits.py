@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.data import Digit, digits_from_pixels, digits_from_strokes
 from core.ui.pages.draw.state import USUAL, DrawState
@@ -13,8 +14,11 @@ from core.ui.widgets.upload import uploaded
 THIN, THICK = 4, 40  # px, of the brush
 
 
-def drawn_digits(mine: Session) -> list[Digit]:
-    """Show the canvas, or the field for a photo; returns the digits on it, in reading order."""
+def drawn_digits(mine: Session) -> tuple[list[Digit], DeltaGenerator]:
+    """Show the canvas, or the field for a photo.
+
+    Returns the digits on it in reading order, and a place above it for the prediction in one line.
+    """
     state = mine.state(DrawState)
     state.by_photo = (
         st.segmented_control(
@@ -27,9 +31,9 @@ def drawn_digits(mine: Session) -> list[Digit]:
         )
         == "Photo"
     )
+    above = st.container(key="draw-answer")  # beside the canvas's own buttons
     if state.by_photo:
-        return _photo(mine)
-    st.space("small")  # the canvas has its own buttons above it
+        return _photo(mine), above
     drawn = draw(f"canvas/{state.board}", state.board.content, brush=state.brush)
 
     def brush() -> None:  # before the canvas is drawn again: the very next stroke has it
@@ -45,7 +49,7 @@ def drawn_digits(mine: Session) -> list[Digit]:
     if drawn.content != state.board.content and (drawn.strokes or mine.image.drawing is not None):
         look_into_drawing(mine)
     state.board.content = drawn.content
-    return digits_from_strokes(drawn.strokes, drawn.width, together=state.as_one)
+    return digits_from_strokes(drawn.strokes, drawn.width, together=state.as_one), above
 
 
 def _photo(mine: Session) -> list[Digit]:

@@ -44,7 +44,7 @@ def preprocessing(mine: Session, steps: Sequence[Step]) -> None:
         on_change=chosen,
         help="Switch one off, and see what the network predicts without it.",
     )
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="medium", key="strip-steps"):
         for step in steps:
             with st.container(width=STEP_PX + 10, gap="small"):
                 title = STEP_TITLES[step.name] + (", left out" if step.skipped else "")

@@ -23,7 +23,8 @@ ATTRIBUTION_PX = 196
 def reaction(mine: Session, subject: ModelView, pixels: np.ndarray, said: np.ndarray) -> None:
     """Attributions for the two most likely classes and the activations of all layers; a click opens Feature maps."""
     st.subheader("The whole network reacts", anchor=False)
-    _attributions(mine, subject, pixels, said)
+    with st.container(key="draw-attributions"):
+        _attributions(mine, subject, pixels, said)
     mine.focus.look_into(subject.network)
 
     leads = open_to(mine, "feature_maps")
@@ -42,7 +43,7 @@ def reaction(mine: Session, subject: ModelView, pixels: np.ndarray, said: np.nda
 def _attributions(mine: Session, subject: ModelView, pixels: np.ndarray, said: np.ndarray) -> None:
     """Attribution maps of the predicted class and of the runner-up."""
     predicted = verdict(said, subject.sure_from)
-    with st.container(horizontal=True, gap="medium", vertical_alignment="top"):
+    with st.container(horizontal=True, gap="medium", vertical_alignment="top", key="strip-attributions"):
         for target, role in ((predicted.label, "the prediction"), (predicted.runner_up, "the runner-up")):
             name = subject.class_names[target]
             values = _attribution(mine, subject, pixels, target, role)

@@ -1,0 +1,36 @@
+// Fits the page's canvases to a narrow window, and keeps their tools in sight where nothing can hover over them.
+//
+// A canvas is another package's component with a style and a size of its own. Scaled by a transform, it still knows
+// where it is touched, and its strokes keep their coordinates. Canvases come and go, so the page is watched.
+
+const NARROW = 640; // px of the window, at which Streamlit puts columns below each other
+const MOST = 1.5; // times as large: higher than wide windows leave no room for the answer
+const PLACE = '[class*="st-key-replaced-canvas"]';
+const IN_SIGHT = "@media (hover: none) { .dc-root > .dc-toolbar.dc-toolbar { opacity: 1; top: -2.65rem; } }";
+
+export default function () {
+  if (window.receptiveCanvases) return;
+  window.receptiveCanvases = true;
+  new MutationObserver(fitAll).observe(document.body, { childList: true, subtree: true });
+  addEventListener("resize", fitAll);
+  fitAll();
+}
+
+function fitAll() {
+  document.querySelectorAll(PLACE).forEach(fit);
+}
+
+function fit(place) {
+  const host = [...place.querySelectorAll("*")].find((one) => one.shadowRoot);
+  if (!host) return;
+  if (!host.shadowRoot.querySelector("style.in-sight")) {
+    const style = document.createElement("style");
+    style.className = "in-sight";
+    style.textContent = IN_SIGHT;
+    host.shadowRoot.append(style);
+  }
+  const side = host.shadowRoot.querySelector("canvas")?.offsetWidth;
+  const room = place.parentElement.clientWidth;
+  const scale = side && innerWidth <= NARROW ? Math.max(1, Math.min(room / side, MOST)) : 1;
+  place.style.setProperty("--canvas-scale", scale);
+}

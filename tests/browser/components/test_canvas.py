@@ -1,0 +1,36 @@
+"""What fits the canvases of another package to the window."""
+
+import pytest
+
+PLACE = """<div class="around" style="width: 350px"><div class="st-key-replaced-canvas-one"><div class="host"></div></div></div>"""
+INSIDE = '<div class="dc-toolbar" style="opacity: 0"></div><canvas width="280" height="280"></canvas>'
+ADD = """([place, inside]) => {
+  document.body.insertAdjacentHTML('beforeend', place);
+  document.querySelector('.host').attachShadow({ mode: 'open' }).innerHTML = inside;
+}"""
+SCALE = "document.querySelector('.st-key-replaced-canvas-one').style.getPropertyValue('--canvas-scale')"
+
+
+@pytest.mark.parametrize("width, scale", [(390, "1.25"), (1000, "1")])
+def test_a_canvas_that_comes_later_takes_the_width_of_a_phone_and_no_more_of_a_wide_window(
+    page, mounted, width, scale
+):
+    page.set_viewport_size({"width": width, "height": 800})
+    mounted("canvas").render({})
+    page.evaluate(ADD, [PLACE, INSIDE])
+    page.wait_for_function(f"{SCALE} === '{scale}'")
+    page.set_viewport_size({"width": 1390 - width, "height": 800})
+    page.wait_for_function(f"{SCALE} === '{'1' if width == 390 else '1.25'}'")
+
+
+def test_its_tools_are_always_in_sight_where_nothing_can_hover_and_the_style_is_added_once(page, mounted):
+    page.evaluate(ADD, [PLACE, INSIDE])
+    one = mounted("canvas")
+    one.render({})
+    one.render({})
+    page.evaluate("document.body.append('more')")
+    page.wait_for_function(f"{SCALE} === '1'")
+    styles = page.evaluate(
+        "[...document.querySelector('.host').shadowRoot.querySelectorAll('style')].map((s) => s.textContent)"
+    )
+    assert len(styles) == 1 and "(hover: none)" in styles[0] and "opacity: 1" in styles[0]

@@ -1,0 +1,109 @@
+"""A phone held upright, and a page at 200 %: what is touched and what it brings are in sight together."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_drawing import DIGITS, on, prediction
+from tests.browser.test_every_page import AT_REST
+from tests.browser.test_journey import clean
+from tools.screenshots import settled
+
+WIDTH, HEIGHT = 390, 844
+
+
+@contextmanager
+def opened(chromium, address: str, width: int, height: int):
+    context = chromium.new_context(
+        viewport={"width": width, "height": height}, has_touch=True, is_mobile=True, reduced_motion="reduce"
+    )
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    page.goto(address)
+    yield page
+    clean(page)
+    context.close()
+
+
+def by_finger(page: Page, strokes) -> None:
+    """Strokes in a box of 280×280, on a canvas of whatever size."""
+    corner = page.locator("canvas.upper-canvas").bounding_box()
+    scale = corner["width"] / 280
+    touch = page.context.new_cdp_session(page)
+    for stroke in strokes:
+        for number, (x, y) in enumerate(stroke):
+            point = {"x": corner["x"] + x * scale, "y": corner["y"] + y * scale}
+            kind = "touchMove" if number else "touchStart"
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_on_a_phone_the_answer_stands_beside_what_is_drawn_and_undo_is_there_to_be_touched(chromium, server):
+    with opened(chromium, f"{server}/draw", WIDTH, HEIGHT) as page:
+        canvas = page.locator("canvas.upper-canvas")
+        expect(canvas).to_have_count(1)
+        settled(page)
+        page.wait_for_function("document.querySelector('[class*=st-key-replaced-canvas]').style.length")
+        page.evaluate(AT_REST)
+        before = canvas.bounding_box()
+        assert round(before["width"]) == round(before["height"]) >= 0.85 * WIDTH
+        assert before["y"] + before["height"] <= HEIGHT  # without scrolling
+        by_finger(page, [on(stroke, 60, 50, 130, 180) for stroke in DIGITS["3"]])
+        answer = page.locator(".st-key-draw-answer")
+        expect(answer).to_contain_text("3")
+        expect(prediction(page)).to_have_text("3")
+        assert canvas.bounding_box() == before  # nothing has jumped
+        assert 0 <= answer.bounding_box()["y"] < before["y"]
+        undo = page.get_by_role("button", name="Undo")
+        expect(undo).to_be_in_viewport()
+        toolbar = "one => getComputedStyle(one.closest('.dc-toolbar')).opacity"
+        assert undo.evaluate(toolbar) == "1"
+        page.evaluate(AT_REST)
+        first = page.locator(".layers .grid").first.bounding_box()
+        assert first["y"] < 3 * HEIGHT
+        undo.tap()
+        expect(prediction(page)).to_have_text("–")
+        expect(answer).to_have_text("–")
+
+
+def test_strokes_keep_their_places_on_a_canvas_that_is_scaled(chromium, server):
+    """The ink reaches as far on the network's picture of a phone's canvas as on that of a wide window."""
+    found = []
+    for width in (WIDTH, 1000):
+        with opened(chromium, f"{server}/draw", width, HEIGHT) as page:
+            expect(page.locator("canvas.upper-canvas")).to_have_count(1)
+            settled(page)
+            page.wait_for_function("document.querySelector('[class*=st-key-replaced-canvas]').style.length")
+            page.evaluate(AT_REST)
+            by_finger(page, [on(stroke, 150, 190, 80, 80) for stroke in DIGITS["0"]])
+            expect(page.get_by_text("Your drawing", exact=True)).to_have_count(1)
+            ink = """one => {
+              const { width, height } = one;
+              const levels = one.getContext('2d').getImageData(0, 0, width, height).data;
+              const lit = [];
+              for (let i = 0; i < width * height; i += 1) if (levels[4 * i] > 128) lit.push(i);
+              const columns = lit.map((i) => (i % width) / width);
+              const rows = lit.map((i) => Math.floor(i / width) / height);
+              const [left, right] = [columns.reduce((a, b) => Math.min(a, b)), columns.reduce((a, b) => Math.max(a, b))];
+              const [top, bottom] = [rows.reduce((a, b) => Math.min(a, b)), rows.reduce((a, b) => Math.max(a, b))];
+              return [left, top, right, bottom];
+            }"""
+            found.append(page.locator("canvas.dc-canvas.lower-canvas").evaluate(ink))
+    assert all(abs(phone - wide) < 0.02 for phone, wide in zip(*found))
+    assert found[0][0] > 0.45 and found[0][1] > 0.6
+
+
+def test_at_200_percent_what_stays_in_view_leaves_room_for_the_maps(chromium, server):
+    with opened(chromium, f"{server}/feature_maps", 683, 384) as page:
+        settled(page)
+        grids = page.locator(".layers .grid")
+        expect(grids).not_to_have_count(0)
+        grids.last.tap(position={"x": 20, "y": 20})
+        clean(page)
+        page.evaluate(AT_REST)
+        grids.last.evaluate("one => one.scrollIntoView({ block: 'end' })")
+        stays = page.locator(".said").bounding_box()
+        assert stays["y"] + stays["height"] < 384 / 2
+        expect(grids.last).to_be_in_viewport()
