@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_drawing import DIGITS, on, prediction
-from tests.browser.test_every_page import AT_REST
+from tests.browser.test_every_page import AT_REST, sidebar
 from tests.browser.test_journey import clean
 from tools.screenshots import settled
 
@@ -50,6 +51,8 @@ def test_on_a_phone_the_answer_stands_beside_what_is_drawn_and_undo_is_there_to_
         before = canvas.bounding_box()
         assert round(before["width"]) == round(before["height"]) >= 0.85 * WIDTH
         assert before["y"] + before["height"] <= HEIGHT  # without scrolling
+        clear = page.get_by_role("button", name="Clear", exact=True)
+        assert clear.bounding_box()["y"] >= before["y"] + before["height"]
         by_finger(page, [on(stroke, 60, 50, 130, 180) for stroke in DIGITS["3"]])
         answer = page.locator(".st-key-draw-answer")
         expect(answer).to_contain_text("3")
@@ -107,3 +110,20 @@ def test_at_200_percent_what_stays_in_view_leaves_room_for_the_maps(chromium, se
         stays = page.locator(".said").bounding_box()
         assert stays["y"] + stays["height"] < 384 / 2
         expect(grids.last).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("width, height", [(844, 390), (683, 768)])
+def test_where_there_is_room_the_prediction_stands_beside_the_canvas_and_else_above_it(
+    chromium, server, width, height
+):
+    with opened(chromium, f"{server}/draw", width, height) as page:
+        drawn, line = page.locator("canvas.upper-canvas"), page.locator(".st-key-draw-answer p")
+        expect(drawn).to_have_count(1)
+        settled(page)
+        if width > 768:  # the sidebar is open, and takes the room
+            expect(line).to_be_visible()
+            sidebar(page, False)
+        expect(line).to_be_hidden()
+        page.evaluate(AT_REST)
+        canvas, said = drawn.bounding_box(), prediction(page).bounding_box()
+        assert said["x"] > canvas["x"] + canvas["width"] and said["y"] < canvas["y"] + canvas["height"]

@@ -43,7 +43,8 @@ def board(mine: Session, subject: ModelView) -> None:
         image = mine.image.drawing = steps[-1].image if steps else None
         pixels = None if image is None else drawing_input(image, subject.network.input_shape)
         said = None if pixels is None else probabilities(subject.model, pixels)
-        bars, received_here = st.columns([3, 2], gap="medium")
+        with st.container(key="draw-said"):
+            bars, received_here = st.columns([3, 2], gap="medium")
         with bars:
             prediction(said, subject)
         with received_here:
