@@ -43,6 +43,7 @@ from core.network import (
     GroupNormalization,
     Layer,
     LayerNormalization,
+    LeakyReLU,
     MaxPooling2D,
     Network,
     Path,
@@ -304,6 +305,11 @@ def _normalized(
     gamma = float(np.asarray(made.gamma)[index[-1]]) if layer.scale else None
     beta = float(np.asarray(made.beta)[index[-1]]) if layer.center else None
     return Normalized(float(below.values[index]), mean, variance, layer.epsilon, gamma, beta, patch)
+
+
+@_explained.register
+def _(layer: LeakyReLU, made: Any, below: _Map, index: Index) -> Found:
+    return (Function("leaky_relu", float(below.values[index]), layer.negative_slope),), (_read(layer, below, index),)
 
 
 @_explained.register

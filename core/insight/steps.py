@@ -129,13 +129,16 @@ class DepthwiseSums:
 
 @dataclass(frozen=True)
 class Function:
-    """An activation function of one number; `name` is a key of `FUNCTIONS`."""
+    """An activation function of one number; `name` is a key of `FUNCTIONS`, and leaky_relu may have a slope of its own."""
 
     name: str
     argument: float
+    slope: float | None = None
 
     @property
     def result(self) -> float:
+        if self.slope is not None:
+            return max(self.argument, 0.0) + self.slope * min(self.argument, 0.0)
         return float(FUNCTIONS[self.name](self.argument))
 
 

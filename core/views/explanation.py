@@ -214,7 +214,9 @@ def _depthwise(step: DepthwiseSums) -> Part:
 
 
 def _function(step: Function) -> Part:
-    return Part(f"Activation: {step.name}", f"{step.name}({_number(step.argument)}) = **{_number(step.result)}**", "")
+    slope = "" if step.slope is None else f" with slope {step.slope:g}"
+    words = f"{step.name}({_number(step.argument)}) = **{_number(step.result)}**"
+    return Part(f"Activation: {step.name}{slope}", words, "")
 
 
 def _softmax(step: Softmax) -> Part:

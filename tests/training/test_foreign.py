@@ -395,7 +395,7 @@ REFUSED = {
     "rescaling": (lambda: sequential(kl.Rescaling([1.0, 2.0, 3.0], name="each")), "“each”.*Scale must be a number"),
     "reshape": (lambda: sequential(kl.Reshape((6, 24, 3))), "is Reshape"),
     "relu6": (lambda: sequential(kl.ReLU(max_value=6, name="six")), "“six”.*max_value 6"),
-    "leaky": (lambda: sequential(kl.LeakyReLU()), "negative_slope 0.3"),
+    "leaky": (lambda: sequential(kl.LeakyReLU(negative_slope=1.5)), "negative_slope 1.5"),
     "softmax": (lambda: sequential(kl.Softmax(axis=1)), "axis = 1.*last axis"),
     "activation": (lambda: sequential(kl.Conv2D(2, 3, activation="mish")), "activation “mish”.*relu"),
     "padding": (lambda: sequential(kl.ZeroPadding2D(((0, 1), (0, 1)))), r"padding .*Opposite sides"),

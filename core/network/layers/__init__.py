@@ -8,7 +8,7 @@ distinguishes its kind stands in class variables (`Layer`); everything else
 (building, editing, drawing, code, links) is derived from the fields.
 """
 
-from core.network.layers.activation import Activation
+from core.network.layers.activation import Activation, LeakyReLU
 from core.network.layers.base import (
     CannotWork,
     Layer,
@@ -64,6 +64,7 @@ LAYERS: dict[str, type[Layer]] = {
         GroupNormalization,
         Rescaling,
         Activation,
+        LeakyReLU,
     )
 }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.network.layers.base import Layer
 from core.network.layers.options import ACTIVATION
-from core.network.settings import setting
+from core.network.settings import Number, setting
 
 
 @dataclass(frozen=True)
@@ -21,3 +21,19 @@ class Activation(Layer):
 
     def describe(self) -> str:
         return self.activation
+
+
+@dataclass(frozen=True)
+class LeakyReLU(Layer):
+    """Passes positive numbers on and multiplies negative ones by a slope (Maas et al., 2013)."""
+
+    group = "Activation"
+    summary = "Like relu, but negative numbers leak through, so that no unit falls silent for good."
+    is_linear = False
+
+    negative_slope: float = setting(
+        0.3, Number("Negative slope", "What negative numbers are multiplied by: 0 is relu.", 0.0, 1.0, 0.05)
+    )
+
+    def describe(self) -> str:
+        return f"slope {self.negative_slope:g}"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.network import LAYERS
-from core.network.layers import ACTIVATIONS, INITIALIZERS, Activation, Layer, Shape
+from core.network.layers import ACTIVATIONS, INITIALIZERS, Activation, Layer, LeakyReLU, Shape
 from core.network.settings import Penalty, settings_of
 from core.training.foreign.augmentation import taken_as_augmentation
 from core.training.foreign.calls import JOINS, Call, is_of_keras
@@ -41,6 +41,7 @@ USUAL = {
 DRAWN = {"mean": 0.0, "stddev": 0.05, "minval": -0.05, "maxval": 0.05, "gain": 1.0}
 
 ACTIVATION_LAYERS = ("ReLU", "LeakyReLU", "ELU", "Softmax")
+SLOPED = ("ReLU", "LeakyReLU")
 ALIASES = {"silu": "swish"}
 FUNCTIONS = (None, "builtins", "keras.activations", "keras.src.activations.activations")
 SHAPING = ("max_value", "threshold", "negative_slope", "alpha")
@@ -64,6 +65,8 @@ def layer_of(call: Call, shape: Shape, notes: Notes) -> Layer | None:
         return None
     if call.kind in IDENTITIES:
         return _refuse_change(call, shape, notes)
+    if call.kind in SLOPED and (slope := _slope(call.kind, call.config)):
+        return LeakyReLU(slope)
     if call.kind in ACTIVATION_LAYERS:
         return Activation(_activation_layer(call.kind, call.config, call, shape))
     refuse_unknown(call)
@@ -199,16 +202,22 @@ def _activation_layer(kind: str, config: dict[str, Any], call: Call, shape: Shap
         return "softmax"
     if kind == "ELU" and _equal(config.get("alpha", 1.0), 1.0):
         return "elu"
-    slope = config.get("negative_slope", config.get("alpha", 0.3 if kind == "LeakyReLU" else 0.0))
-    bounded = config.get("max_value") is not None or not _equal(config.get("threshold", 0.0), 0.0)
-    if kind == "ReLU" and not bounded and (slope is None or _equal(slope, 0.0)):
+    if kind in SLOPED and _slope(kind, config) == 0:
         return "relu"
-    if kind != "ELU" and not bounded and _equal(slope, 0.2):
-        return "leaky_relu"
     numbers = {key: value for key, value in config.items() if key in SHAPING and value is not None}
-    works = "relu without bounds, leaky_relu with a slope of 0.2 and elu with alpha 1 exist here."
+    works = "relu without bounds, LeakyReLU with a slope of 0 to 1 and elu with alpha 1 exist here."
     told = ", ".join(f"{key} {short(value)}" for key, value in numbers.items())
     raise UnreadableModel(_cannot(call, f"{kind} with {told}", works))
+
+
+def _slope(kind: str, config: dict[str, Any]) -> float | None:
+    """The factor of negative numbers, 0…1; None where the function has bounds, or its slope is none of ours."""
+    slope = config.get("negative_slope", config.get("alpha", 0.3 if kind == "LeakyReLU" else 0.0))
+    slope = 0.0 if slope is None and kind == "ReLU" else slope
+    if config.get("max_value") is not None or not _equal(config.get("threshold") or 0.0, 0.0):
+        return None
+    plain = isinstance(slope, (int, float)) and not isinstance(slope, bool) and 0 <= slope <= 1
+    return float(f"{slope:.6g}") if plain else None  # older versions write 0.30000001192092896
 
 
 def _penalty(call: Call, key: str, value: Any) -> tuple[Any, Any]:

@@ -14,6 +14,7 @@ from core.network.network import MAX_DEPTH, MAX_NAME, Block
 from core.training.foreign.calls import INPUT, JOINS, Call, Graph, graph_of, refuse_other_numbers
 from core.training.foreign.layers import layer_of, refuse_axis, refuse_unknown
 from core.training.foreign.refusals import Notes, UnreadableModel, quoted
+from core.training.foreign.rewriting import with_slopes
 from core.training.limits import MAX_PARAMETERS
 
 
@@ -33,7 +34,7 @@ class _Parallel(NamedTuple):
 
 def planned(model: dict[str, Any], file_name: str, notes: Notes) -> Plan:
     """The network that a model's configuration describes."""
-    graph = graph_of(model)
+    graph = with_slopes(graph_of(model))
     if not graph.calls:
         raise UnreadableModel("There are no layers in this model.")
     if graph.axes == 1:
@@ -52,7 +53,8 @@ def planned(model: dict[str, Any], file_name: str, notes: Notes) -> Plan:
         layers = _layers(order, Network(graph.input_shape).input_shape, notes)
         items = _Decomposition(graph, order, layers).items()
         kept = {name: layer for name, layer in layers.items() if layer is not None}
-        network = Network(graph.input_shape, tuple(_block(item, kept) for item in items), _name(file_name))
+        blocks = tuple(_block(item, kept) for item in items)
+        network = Network(graph.input_shape, blocks, _name(file_name))
     except InvalidSetting as problem:
         raise UnreadableModel(str(problem)) from None
     refuse_unfit(network)
