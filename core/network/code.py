@@ -14,7 +14,7 @@ from core.network.names import plain
 from core.network.network import Block, Branches, Network
 from core.network.recipe import Recipe
 from core.network.settings import Penalty, settings_of
-from core.network.training_code import CLASSES, DATASETS, IMAGES, data_code, training_sections
+from core.network.training_code import CLASSES, DATASETS, IMAGES, TRAINING, Section, data_code, training_sections
 
 
 def to_code(network: Network, recipe: Recipe, dataset: str = "mnist") -> str:
@@ -34,10 +34,20 @@ def to_code(network: Network, recipe: Recipe, dataset: str = "mnist") -> str:
     return code + "\n"
 
 
-def to_notebook(network: Network, recipe: Recipe, dataset: str = "mnist") -> str:
-    """The same as a Jupyter notebook (nbformat 4.5, JSON text), with a line of explanation for each cell."""
+def to_notebook(network: Network, recipe: Recipe, dataset: str = "mnist", weights: str = "") -> str:
+    """The same as a Jupyter notebook (nbformat 4.5, JSON text), with a line of explanation for each cell.
+
+    Args:
+        network, recipe, dataset: as for `to_code`.
+        weights: name of a file of trained weights, as `core.training.foreign.weights_file` makes them, that the notebook
+            begins with where it stands beside it; nothing of the kind where it is empty.
+    """
     cells: list[dict[str, Any]] = []
-    for number, (title, text) in enumerate(_sections(network, recipe, dataset)):
+    sections = _sections(network, recipe, dataset)
+    if weights:
+        place = next((number for number, (title, _) in enumerate(sections) if title == TRAINING), len(sections))
+        sections.insert(place, _trained_weights(weights, trains=place < len(sections)))
+    for number, (title, text) in enumerate(sections):
         cells.append(_cell("markdown", f"text{number}", title))
         cells.append(_cell("code", f"code{number}", text))
     return json.dumps(
@@ -53,6 +63,26 @@ def to_notebook(network: Network, recipe: Recipe, dataset: str = "mnist") -> str
         ensure_ascii=False,
         indent=1,
     )
+
+
+def _trained_weights(file: str, trains: bool) -> Section:
+    """The cell that loads trained weights."""
+    after = " What follows then goes on from them; leave it out to keep them." if trains else ""
+    title = (
+        f"Trained weights, where there are any: put `{file}` beside this notebook (in Receptive: Train, Download the "
+        f"trained model, Weights).{after} Without this file, the weights stay fresh."
+    )
+    lines = [
+        "import os",
+        "",
+        "import numpy as np",
+        "",
+        f'trained = "{file}"',
+        "if os.path.exists(trained):",
+        "    with np.load(trained) as arrays:",
+        "        model.set_weights([arrays[str(number)] for number in range(len(model.get_weights()))])",
+    ]
+    return title, "\n".join(lines)
 
 
 def _cell(kind: str, name: str, text: str) -> dict[str, Any]:

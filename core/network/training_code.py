@@ -20,6 +20,7 @@ TRAINING_IMAGES = 60_000
 
 WIDTH = 92  # characters of a call on one line; it may be indented, or stand behind a name
 
+TRAINING = "Training."  # title of the section that fits
 Section = tuple[str, str]  # what it does, Python text
 
 
@@ -31,7 +32,7 @@ def training_sections(recipe: Recipe) -> list[Section]:
     if recipe.augments:
         sections.append(("Changed images, drawn anew for each batch.", _augmentation(recipe)))
     sections += [("How the learning rate changes.", _class_code(name)) for name in _classes(recipe)]
-    sections += [("The recipe.", _compile(recipe)), ("Training.", _fit(recipe))]
+    sections += [("The recipe.", _compile(recipe)), (TRAINING, _fit(recipe))]
     if _validates(recipe):
         once = "The test images are read once, at the end."
         sections.append((once, f"# {once}\n{_learner(recipe)}.evaluate(x_test, y_test)"))

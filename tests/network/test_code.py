@@ -29,6 +29,7 @@ from core.network.recipe import AUGMENTATIONS
 from core.network.settings import settings_of
 from core.training import build_model, train
 from core.training.callbacks import recipe_callbacks
+from core.training.foreign import weights_file
 from core.training.losses import make_loss
 from core.training.optimizers import make_optimizer
 from core.training.schedule import learning_rates, make_schedule
@@ -150,6 +151,36 @@ def test_the_notebook_holds_the_same_code(digits, recipe):
     code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     assert lines(code) == lines(to_code(QUICK, recipe))
     run(code)
+
+
+def cells_of(notebook: str, kind: str) -> list[str]:
+    return ["".join(cell["source"]) for cell in json.loads(notebook)["cells"] if cell["cell_type"] == kind]
+
+
+def test_the_notebook_begins_with_trained_weights_that_stand_beside_it(digits, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    notebook = to_notebook(QUICK, Recipe(epochs=1), weights="quick.npz")
+    before = "\n".join(code for code in cells_of(notebook, "code") if "fit(" not in code)
+    fresh = run(before)["model"].get_weights()
+    trained = [array + 1 for array in build_model(QUICK).get_weights()]
+    (tmp_path / "quick.npz").write_bytes(weights_file(QUICK, trained, list("0123456789")))
+    loaded = run(before)["model"].get_weights()
+    for wanted, found, other in zip(trained, loaded, fresh, strict=True):
+        np.testing.assert_array_equal(found, wanted)
+        assert not np.array_equal(found, other)
+    order = [code.find("np.load") >= 0 for code in cells_of(notebook, "code")]
+    assert order.index(True) < next(n for n, code in enumerate(cells_of(notebook, "code")) if "fit(" in code)
+    assert any("put `quick.npz` beside this notebook" in text for text in cells_of(notebook, "markdown"))
+
+
+def test_a_notebook_that_does_not_train_loads_weights_too(digits, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    network = PRESETS["B1"].network
+    code = cells_of(to_notebook(network, Recipe(), weights="b1.npz"), "code")
+    assert (
+        "np.load" in code[-1]
+        and "What follows" not in cells_of(to_notebook(network, Recipe(), weights="b1.npz"), "markdown")[-1]
+    )
 
 
 def test_only_what_differs_from_keras_is_written():

@@ -26,7 +26,8 @@ def trained_files(run: Run) -> None:
             f"{file}.keras",
             on_click="ignore",
             key="trained/keras",
-            help="Opens with keras.saving.load_model.",
+            help="Opens with keras.saving.load_model: the network and its weights, to use or to compile anew. The "
+            "optimiser’s state is not in it: it stays with the run, for going on here.",
         )
         st.download_button(
             "Weights",

@@ -52,7 +52,7 @@ def _export(mine: Session) -> None:
     works = traced.works and bool(traced.rows)
     files: list[tuple[str, str, str, Callable[[], str], bool]] = [
         ("Keras script", f"{stem}.py", "text/x-python", lambda: to_code(mine.editor.network, mine.editor.recipe, mine.editor.dataset), works),
-        ("Notebook", f"{stem}.ipynb", "application/json", lambda: to_notebook(mine.editor.network, mine.editor.recipe, mine.editor.dataset), works),
+        ("Notebook", f"{stem}.ipynb", "application/json", lambda: to_notebook(mine.editor.network, mine.editor.recipe, mine.editor.dataset, f"{stem}.npz"), works),
         ("JSON", f"{stem}.json", "application/json", lambda: to_json(mine.editor.network, mine.editor.recipe, mine.editor.dataset), True),
         ("Drawing (SVG)", f"{stem}.svg", "image/svg+xml", lambda: network_svg(mine.editor.network, traced, paper=FILE), True),
     ]  # fmt: skip
