@@ -36,6 +36,13 @@ def compiled(model: keras.Model, question: Hashable, make: Callable[[], Callable
         return graphs[question]
 
 
+def tracings(model: keras.Model) -> dict[Hashable, int]:
+    """How often each cached graph of this model has been traced, by its key: more than once is time lost."""
+    inner = {key: getattr(graph, "__wrapped__", graph) for key, graph in _graphs.get(model, {}).items()}
+    counts = {key: getattr(graph, "experimental_get_tracing_count", None) for key, graph in inner.items()}
+    return {key: count() for key, count in counts.items() if count is not None}
+
+
 def one_at_a_time(graph: Callable) -> Callable:
     """Serialise the calls of a graph.
 

@@ -262,6 +262,10 @@ class Run:
                     self._weights = (1, arrays)
         return self._weights
 
+    def publish(self, weights: list[np.ndarray]) -> None:
+        """Publish weights, in Keras' order, as the newest."""
+        self._weights = (self.version + 1, weights)
+
     def model(self) -> keras.Model | None:
         """A new model with the newest published weights; None before there are any. Raises `StoreError`."""
         from core.training.model import build_model
@@ -361,7 +365,7 @@ class Run:
                 self._keeping.save_end(snapshot)
             else:
                 if evaluated or controls.paused or not active or now - copied > WEIGHTS_SECONDS:
-                    self._publish_weights(loop)
+                    self.publish(loop.model.get_weights())
                     copied = now
                 if evaluated or not active:
                     self._save(loop)
@@ -389,7 +393,7 @@ class Run:
                 self._obey(controls, loop)
                 self._show(loop, State.PAUSED)
                 if not self._weights:
-                    self._publish_weights(loop)
+                    self.publish(loop.model.get_weights())
                 controls.wait(RESTING_SECONDS)
                 continue
             self._scheduler.join(self)
@@ -409,7 +413,7 @@ class Run:
             self._life_of_loop = loop.life
             self.life += 1
             self._keeping.begin_anew()
-            self._publish_weights(loop)
+            self.publish(loop.model.get_weights())
 
     def _made(self) -> Loop:
         wake_tensorflow()
@@ -426,9 +430,6 @@ class Run:
             if self.stored is None or checkpoint is None:
                 raise
             raise StoreError(f"The run “{self.name}” is damaged, so it cannot go on. Start a new one.") from None
-
-    def _publish_weights(self, loop: Loop) -> None:
-        self._weights = (self.version + 1, loop.model.get_weights())
 
     def _save(self, loop: Loop | None) -> None:
         if loop is not None:

@@ -23,7 +23,7 @@ from core.insight import (
     regions,
     stacked,
 )
-from core.insight.graphs import _graphs
+from core.insight.graphs import tracings
 from core.network import (
     LENET5,
     Activation,
@@ -258,7 +258,7 @@ def test_new_weights_are_seen_without_tracing_again(random):
     np.testing.assert_array_equal(after.field, fresh.field)
     assert np.abs(after.field - before.field).max() > 1e-4
     effective_field(model, network, (1,), images, 2)
-    assert _graphs[model]["gradient", (1,)].__wrapped__.experimental_get_tracing_count() == 1
+    assert tracings(model) == {("gradient", (1,)): 1}
 
 
 def test_several_sessions_may_ask_at_once(random):

@@ -259,8 +259,7 @@ def test_the_open_cell_follows_the_most_frequent_mistake_until_one_is_chosen(app
         """The run's next weights say class `answer` to everything."""
         weights = [np.zeros_like(part) for part in run.weights()[1]]
         weights[-1][list(answers)] = 1.0
-        version = run.weights()[0] + 1
-        run._weights = (version, weights)
+        run.publish(weights)
         app.run()
         assert not app.exception
 

@@ -85,11 +85,11 @@ def test_the_runner_up_or_any_class_can_be_explained_and_is_remembered(app):
 
 def test_nothing_that_is_unchanged_is_computed_again(app):
     opened(app, "why")
-    before = dict(mine(app)._kept)
+    before = dict(mine(app).results)
     app.run()
-    assert all(mine(app)._kept[name] is found for name, found in before.items())
+    assert all(mine(app).results[name] is found for name, found in before.items())
     app.number_input(key="why/index").set_value(3).run()
-    assert mine(app)._kept["why/occlusion"] is not before["why/occlusion"]
+    assert mine(app).results["why/occlusion"] is not before["why/occlusion"]
 
 
 def test_a_dense_network_is_asked_by_the_methods_that_need_no_maps(app):
@@ -183,12 +183,12 @@ def test_both_pages_follow_a_run_and_compute_once_for_each_version(app):
     for page, name in (("why", "why/occlusion"), ("mistakes", "mistakes/evaluated")):
         opened(app, page)
         assert not app.exception and mine(app).focus.subject == "run"
-        before = mine(app)._kept[name]
+        before = mine(app).results[name]
         app.run()
-        assert mine(app)._kept[name] is before
+        assert mine(app).results[name] is before
         next(slider for slider in app.select_slider if slider.label == "Epoch").set_value(0).run()
         assert not app.exception
-        assert mine(app)._kept[name] is not before
+        assert mine(app).results[name] is not before
         mine(app).focus.epoch = None
 
 

@@ -72,14 +72,14 @@ def test_a_run_that_failed_is_found_as_failed_and_can_be_rewound(tmp_path, small
 
     workspace = opened()
     run = workspace.start(SMALL, "mnist", Recipe(epochs=5, batch_size=500))
-    real = type(run)._publish_weights
+    real = type(run).publish
 
-    def fail(self, loop):
-        if loop.checkpoint().snapshot.evaluated_epoch >= 2:
+    def fail(self, weights):
+        if self.snapshot.evaluated_epoch >= 1:
             raise RuntimeError("of a sudden")
-        real(self, loop)
+        real(self, weights)
 
-    monkeypatch.setattr(type(run), "_publish_weights", fail)
+    monkeypatch.setattr(type(run), "publish", fail)
     assert ended(run).state is State.FAILED
     (found,) = opened().runs
     assert found.snapshot.state is State.FAILED
@@ -87,7 +87,7 @@ def test_a_run_that_failed_is_found_as_failed_and_can_be_rewound(tmp_path, small
     assert "of a sudden" in found.snapshot.report
     assert found.snapshot.evaluated_epoch == 1 and found.epochs() == [0, 1]
     assert (found.weights()[1][0] == found.epoch_weights(1)[0]).all()
-    monkeypatch.setattr(type(run), "_publish_weights", real)
+    monkeypatch.setattr(type(run), "publish", real)
     found.rewind()
     until(lambda: found.snapshot.state is State.PAUSED and not found.active)
     assert found.snapshot.report == "" and found.snapshot.step == 0

@@ -43,6 +43,7 @@ class Session:
         opened_link: the token of the link that was opened last, so that it is taken once.
         hidden: parts of the interface that a lesson's link leaves out, until it is ended or another link is opened.
         reveals: renewed when what was chosen must come into view and take the keyboard's focus.
+        results: what `kept` has computed last, by name: (key, result).
     """
 
     token: str = ""
@@ -56,9 +57,9 @@ class Session:
     opened_link: str | None = None
     hidden: tuple[str, ...] = ()
     reveals: Renewal = field(default_factory=Renewal)
+    results: dict[str, tuple[object, Any]] = field(default_factory=dict)
     _draft: tuple[Network, Recipe, str, tuple[str, ...]] | None = None
     _states: dict[type, Any] = field(default_factory=dict)
-    _kept: dict[str, tuple[object, Any]] = field(default_factory=dict)
 
     def state(self, kind: type[T]) -> T:
         """The state object of this class, which belongs to one page or widget; made when it is first asked for."""
@@ -75,9 +76,9 @@ class Session:
 
     def kept(self, name: str, key: object, compute: Callable[[], T]) -> T:
         """The result of `compute`, computed again only if the key differs from the last one under this name."""
-        found = self._kept.get(name)
+        found = self.results.get(name)
         if found is None or found[0] != key:
-            self._kept[name] = found = (key, compute())
+            self.results[name] = found = (key, compute())
         return found[1]
 
     def show_notice(self) -> None:
