@@ -42,13 +42,23 @@ def side(image):
     return max(rows[-1] - rows[0], columns[-1] - columns[0]) + 1
 
 
-@pytest.mark.parametrize("make", [lambda: from_strokes([THREE], 18)], ids=["strokes"])
+@pytest.mark.parametrize(
+    "make", [lambda: from_strokes([THREE], 18), lambda: from_pixels(photo([THREE], 18))], ids=["strokes", "pixels"]
+)
 def test_the_ink_fills_mnists_box_and_is_centred_by_mass(make):
     image = make()
     assert image.shape == (28, 28) and image.dtype == np.float32
     assert image.min() >= 0 and image.max() <= 1
     assert side(image) in (19, 20, 21)
-    assert centre_of_mass(image) == pytest.approx((14, 14), abs=0.51)
+    assert centre_of_mass(image) == pytest.approx((14, 14), abs=1 / 8)
+
+
+def test_ink_that_is_mostly_at_one_end_stops_at_the_edge_and_none_comes_in_at_the_other():
+    scribble = np.array([(x, y) for x in range(0, 30, 2) for y in (20, 240)], float)
+    image = from_strokes([scribble, np.array([(0.0, 130.0), (270.0, 130.0)])], 9)
+    columns = np.flatnonzero((image > 0.05).any(axis=0))
+    assert centre_of_mass(image)[1] < 13.5  # it would have to go on, to be centred
+    assert columns[-1] == 27 and columns[0] == 7
 
 
 def test_mnist_centres_its_own_images_on_pixel_14(mnist):
