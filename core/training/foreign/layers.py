@@ -65,7 +65,8 @@ def layer_of(call: Call, shape: Shape, notes: Notes) -> Layer | None:
         return None
     if call.kind in IDENTITIES:
         return _refuse_change(call, shape, notes)
-    if call.kind in SLOPED and (slope := _slope(call.kind, call.config)):
+    slope = _slope(call.kind, call.config) if call.kind in SLOPED else None
+    if slope is not None and (slope > 0 or call.kind == "LeakyReLU"):
         return LeakyReLU(slope)
     if call.kind in ACTIVATION_LAYERS:
         return Activation(_activation_layer(call.kind, call.config, call, shape))
@@ -216,8 +217,10 @@ def _slope(kind: str, config: dict[str, Any]) -> float | None:
     slope = 0.0 if slope is None and kind == "ReLU" else slope
     if config.get("max_value") is not None or not _equal(config.get("threshold") or 0.0, 0.0):
         return None
-    plain = isinstance(slope, (int, float)) and not isinstance(slope, bool) and 0 <= slope <= 1
-    return float(f"{slope:.6g}") if plain else None  # older versions write 0.30000001192092896
+    if isinstance(slope, bool) or not isinstance(slope, (int, float)) or not 0 <= slope <= 1:
+        return None
+    short_one = float(f"{slope:.6g}")  # older versions write 0.30000001192092896
+    return short_one if _equal(slope, short_one) else float(slope)
 
 
 def _penalty(call: Call, key: str, value: Any) -> tuple[Any, Any]:
