@@ -11,7 +11,7 @@ from core.ui.widgets.model_view import choose_subject, watch
 from core.views.wording import listed, plain
 
 mine = session()
-head("Draw", "Draw a digit from 0 to 9 with mouse or finger; the network predicts after each stroke.")
+head("Draw", "Draw with mouse or finger; the network predicts after each stroke.")
 subject = choose_subject(mine, "draw/subject", usual=USUAL)
 
 if subject.dataset == "fashion_mnist":

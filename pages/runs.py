@@ -24,7 +24,7 @@ def watched() -> None:
     if not mine.workspace.runs:
         st.rerun()  # the last one has just been deleted
     chosen = run_table(mine)
-    overlay(chosen)
+    overlay(mine, chosen)
     manage(mine, chosen)
 
 

@@ -22,6 +22,7 @@ CURVE_HEIGHT = 240
 DRAWN = "your drawings"
 KEPT = 64  # shapes of a kind of chart
 MOST_BARS = 40  # classes of one chart
+SHAPES = ("circle", "square", "cross", "diamond", "triangle-up", "triangle-down", "triangle-right", "triangle-left")
 
 Spec = dict[str, Any]  # as Vega-Lite has it
 
@@ -138,15 +139,36 @@ def _rate_curve(last_epoch: float, look: Look) -> Spec:
     )
 
 
-def compared(runs: Sequence[tuple[str, Snapshot]], quantity: str, training: bool, look: Look = LIGHT) -> Spec:
+def own_places(wanted: Sequence[int], places: int) -> tuple[int, ...]:
+    """A place in 0 … places − 1 for each number: its own, modulo their count, or the next that none before it has.
+
+    More numbers than places begin anew.
+    """
+    found: list[int] = []
+    for number in wanted:
+        taken = found[len(found) // places * places :]
+        found.append(next(at % places for at in range(number, number + places) if at % places not in taken))
+    return tuple(found)
+
+
+def compared(
+    runs: Sequence[tuple[str, Snapshot]],
+    quantity: str,
+    training: bool,
+    look: Look = LIGHT,
+    numbers: Sequence[int] | None = None,
+) -> Spec:
     """Several runs in one chart: each a colour and a shape of its own; dashed their evaluations.
 
     Args:
         runs: (name, snapshot); names must differ.
         quantity: `loss` or `accuracy`.
         training: whether the curves on the training images are drawn too, as thin lines.
+        look: colours of the page.
+        numbers: of each run, by which it keeps its colour and shape whatever else is drawn; their places by default.
     """
     rows = {"train": [], "evaluations": []}
+    numbers = tuple(range(len(runs)) if numbers is None else numbers)
     for name, snapshot in runs:
         rows["evaluations"] += [
             {**row, "run": name} for row in _points(snapshot.evaluations, quantity, snapshot.evaluated_on)
@@ -155,13 +177,14 @@ def compared(runs: Sequence[tuple[str, Snapshot]], quantity: str, training: bool
             rows["train"] += [{**row, "run": name} for row in _points(snapshot.train, quantity, "training")]
     names = tuple(name for name, _ in runs)
     epochs = max((snapshot.epochs for _, snapshot in runs), default=1)
-    return filled(_compared(names, quantity, epochs, _floor([snapshot for _, snapshot in runs])), **rows)
+    return filled(_compared(names, numbers, quantity, epochs, _floor([snapshot for _, snapshot in runs])), **rows)
 
 
 @lru_cache(KEPT)
-def _compared(names: tuple[str, ...], quantity: str, epochs: int, floor: float) -> Spec:
+def _compared(names: tuple[str, ...], numbers: tuple[int, ...], quantity: str, epochs: int, floor: float) -> Spec:
     percent = quantity == "accuracy"
-    colours = [CLASS_COLOURS[number % len(CLASS_COLOURS)] for number in range(len(names))]
+    colours = [CLASS_COLOURS[place] for place in own_places(numbers, len(CLASS_COLOURS))]
+    shapes = [SHAPES[place] for place in own_places(numbers, len(SHAPES))]
     sizes = [160 - 100 * number / max(len(names) - 1, 1) for number in range(len(names))]
     colour = alt.Color(
         "run:N",
@@ -189,7 +212,7 @@ def _compared(names: tuple[str, ...], quantity: str, epochs: int, floor: float) 
         .mark_point(filled=True, clip=True, opacity=1)
         .encode(
             **base,
-            shape=alt.Shape("run:N", title=None, scale=alt.Scale(domain=list(names))),
+            shape=alt.Shape("run:N", title=None, scale=alt.Scale(domain=list(names), range=shapes)),
             # Of two runs that are alike the first shows as a rim around the second.
             size=alt.Size("run:N", legend=None, scale=alt.Scale(domain=list(names), range=sizes)),
         )

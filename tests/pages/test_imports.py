@@ -357,7 +357,7 @@ def test_it_reads_what_is_drawn_on_draw_as_the_image_that_it_takes(app, network)
     height, width, _channels = network.input_shape
     assert ("Then brought to" in words(app)) == (network.input_shape != (28, 28, 1))
     assert f"{height} by {width} pixels" in " ".join(element.proto.body for element in app.get("html"))
-    box = next(box for box in app.pills if box.label == "Ask other networks too")
+    box = next(box for box in app.multiselect if box.label == "Ask other networks too")
     box.set_value(["lenet5"]).run()
     assert not app.exception and len(app.metric) == 2
 

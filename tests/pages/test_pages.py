@@ -523,6 +523,23 @@ def test_one_of_several_runs_is_chosen_wherever_one_looks_inside(app):
     assert mine(app).run is lenet  # three times the other one
 
 
+def test_results_of_an_earlier_run_are_called_so_beside_another_network(app):
+    trained_twice(app)
+    assert "results of an earlier run" not in words(app)
+    mine(app).editor.edit(LENET5)
+    app.run()
+    assert "results of an earlier run, **Plain**. Press Start to train **LeNet-5**" in words(app)
+
+
+def test_networks_are_in_one_order_on_every_page(app):
+    rows = {}
+    for page in ("draw", "feature_maps", "kernels", "why", "mistakes"):
+        opened(app, page)
+        rows[page] = next(row for row in app.segmented_control if row.label == "Network")
+    assert len({tuple(row.options) for row in rows.values()}) == 1
+    assert rows["draw"].value == "draw" and rows["kernels"].value == "lenet5"
+
+
 def test_runs_are_compared_chosen_and_deleted(app):
     plain, _ = trained_twice(app)
     opened(app, "runs")

@@ -74,6 +74,9 @@ def test_classes_of_ones_own_are_named_drawn_taught_and_every_page_can_look_at_t
     assert run.snapshot.evaluations[-1].accuracy > 0.9
     assert about(run.dataset_name).class_names == ("ring", "cross", "triangle")
     assert "Your drawings, held out (6)" in words(app)
+    for page in ("draw", "why", "games"):  # which speak of digits
+        opened(app, page)
+        assert mine(app).focus.subject != "run", page
     for page in LOOKING:
         mine(app).focus.subject = "run"
         opened(app, page)

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from core.insight import regions
@@ -19,6 +20,7 @@ from core.views.charts import (
     compared,
     confusion,
     learning_curve,
+    own_places,
     probability_bars,
     rate_curve,
 )
@@ -391,6 +393,35 @@ def test_runs_beside_each_other_have_colours_and_shapes_of_their_own():
     first, second = points["size"]["scale"]["range"]
     assert first > second > 40  # where two runs are alike, the first is a rim around the second
     assert points["x"]["scale"]["domain"] == pytest.approx([-5 / 60, 5 + 5 / 60])
+
+
+def test_a_run_keeps_its_colour_and_shape_whatever_else_is_drawn():
+    snapshot = Snapshot(State.FINISHED, evaluations=(Point(1, 0.5, 0.9, 10),))
+
+    def marks(*numbers):
+        named = [(f"run {number}", snapshot) for number in numbers]
+        points = compared(named, "loss", False, numbers=numbers)["layer"][2]["encoding"]
+        return dict(
+            zip(
+                points["color"]["scale"]["domain"],
+                zip(points["color"]["scale"]["range"], points["shape"]["scale"]["range"]),
+            )
+        )
+
+    everything = marks(0, 1, 2, 3)
+    assert marks(2)["run 2"] == marks(3, 2)["run 2"] == everything["run 2"]
+    assert len({colour for colour, _ in everything.values()}) == len({shape for _, shape in everything.values()}) == 4
+    colours, shapes = zip(*marks(1, 11, 21, 2).values())  # the same colour would be due to three of them
+    assert len(set(colours)) == len(set(shapes)) == 4
+
+
+@given(st.lists(st.integers(0, 99), max_size=30, unique=True), st.integers(1, 10))
+def test_places_are_shared_only_where_there_are_not_enough(numbers, places):
+    found = own_places(numbers, places)
+    for start in range(0, len(numbers), places):
+        part = found[start : start + places]
+        assert len(set(part)) == len(part) and all(0 <= place < places for place in part)
+    assert not numbers or found[0] == numbers[0] % places
 
 
 def test_a_learning_rate_is_drawn_as_it_was():

@@ -16,7 +16,7 @@ from core.data.drawn_datasets import why_not_taught
 from core.insight.certainty import SURE_FROM
 from core.network import Network
 from core.network.layers import shape_text
-from core.training import Run, StoreError, card, pretrained
+from core.training import Run, State, StoreError, card, pretrained
 from core.training.priority import wake_tensorflow
 from core.training.trained import Trained, Viewer
 from core.ui.shell.frame import following, plain
@@ -107,7 +107,7 @@ def choose_subject(mine: Session, key: str, usual: str = "lenet5") -> ModelView:
 
 def _choose_title(mine: Session, key: str, usual: str) -> None:
     """The row of networks, and of a run which one and which epoch of it."""
-    titles = {usual: TITLES[usual]} | TITLES
+    titles = dict(TITLES)  # in one order on every page, whichever is its usual one
     if mine.run is not None:
         titles["run"] = f"Your run: {mine.run.name}"
     if mine.imported is not None:
@@ -135,9 +135,12 @@ def _choose_title(mine: Session, key: str, usual: str) -> None:
 
 
 def subjects(mine: Session) -> dict[str, str]:
-    """Every network that can be asked, several of them on one page: what `subject_of` calls it → its title."""
+    """Every network that can be asked, several of them on one page: what `subject_of` calls it → its title.
+
+    Runs that failed, or have learned nothing yet, are none of them.
+    """
     titles = dict(TITLES)
-    titles |= {_run_key(run): f"Your run: {run.name}" for run in _runs(mine)}
+    titles |= {_run_key(run): f"Your run: {run.name}" for run in _runs(mine) if _can_be_asked(run)}
     for one in _imports(mine):
         title, number = _import_title(one), 1
         while title in titles.values():
@@ -160,6 +163,11 @@ def subject_of(mine: Session, key: str) -> ModelView | None:
 def _runs(mine: Session) -> list[Run]:
     runs = list(mine.workspace.runs)
     return runs if mine.run is None or mine.run in runs else [mine.run, *runs]
+
+
+def _can_be_asked(run: Run) -> bool:
+    now = run.snapshot
+    return now.state is not State.FAILED and (now.step > 0 or bool(now.evaluations))
 
 
 def _run_key(run: Run) -> str:

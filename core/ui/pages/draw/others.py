@@ -24,17 +24,15 @@ def ask_others(mine: Session, subject: ModelView, image: np.ndarray) -> None:
         for name, title in subjects(mine).items()
         if name not in (subject.who, subject.who.rpartition("/")[0])
     }
-    chosen = st.pills(
+    state.compared = st.multiselect(  # one line, however many runs there are; its options are no Markdown
         "Ask other networks too",
         list(titles),
-        selection_mode="multi",
-        default=[name for name in state.compared if name in titles],
-        format_func=lambda name: plain(titles[name]),
+        [name for name in state.compared if name in titles][:MOST_COMPARED],
+        format_func=titles.__getitem__,
+        max_selections=MOST_COMPARED,
+        placeholder=f"Choose up to {MOST_COMPARED}",
         key=f"draw/compared/{hash(tuple(titles.items()))}",
     )
-    state.compared = list(chosen)[-MOST_COMPARED:]
-    if len(chosen) > MOST_COMPARED:
-        st.caption(f"The {MOST_COMPARED} chosen last are asked.")
     if state.compared:
         for place, name in zip(st.columns(MOST_COMPARED, gap="large"), state.compared):
             with place:

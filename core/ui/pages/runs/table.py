@@ -11,6 +11,7 @@ from core.data import about
 from core.network import trace
 from core.network.settings import Integer, settings_of
 from core.training import Recipe, Run
+from core.ui.pages.runs.state import RunsState
 from core.ui.shell.frame import look
 from core.ui.shell.session import Session
 from core.views.charts import compared
@@ -70,7 +71,7 @@ def recipe_words(run: Run) -> str:
     return replace(run.recipe, epochs=min(run.snapshot.epochs, MOST_EPOCHS)).describe()
 
 
-def overlay(runs: list[Run]) -> None:
+def overlay(mine: Session, runs: list[Run]) -> None:
     """The curves of several runs in one chart."""
     if len(runs) > MOST_COMPARED:
         st.caption(f"The first {MOST_COMPARED} of {len(runs)} are drawn.")
@@ -87,7 +88,7 @@ def overlay(runs: list[Run]) -> None:
         if snapshot.evaluations
     ]
     st.vega_lite_chart(
-        compared(named, quantity, training, look()),
+        compared(named, quantity, training, look(), mine.state(RunsState).numbers_of(runs, mine.workspace.runs)),
         key="runs/compared",
         alt=f"{quantity.capitalize()} over epochs; at the end: {', '.join(ends)}.",
     )
@@ -95,4 +96,4 @@ def overlay(runs: list[Run]) -> None:
     if len(set(tested.values())) > 1:
         each = ", ".join(f"{plain(name)} on {plain(on)}" for name, on in tested.items())
         st.caption(f"**Not to be compared by height**: they are tested on different images. {each}.")
-    st.caption("Dashed: images that the run does not learn from. Each run has its own colour and shape.")
+    st.caption("Dashed: images that the run does not learn from. Each run keeps its own colour and shape.")

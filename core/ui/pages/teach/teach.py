@@ -70,7 +70,8 @@ def _start(mine: Session, chosen: OfferedNetwork, collection: Collection) -> Non
     except StoreError as problem:
         mine.state(CollectionState).problem = str(problem)
         return
-    mine.focus.subject = "run"
+    # One that tells apart other things than digits is not what the other pages go on with unasked.
+    mine.focus.subject = "run" if collection.class_names == DIGITS else None
 
 
 def _weights(run: Run | None) -> list[np.ndarray]:

@@ -32,6 +32,7 @@ def live_view(mine: Session) -> None:
         st.info("Nothing has been trained yet. Press Start: after one epoch you will see how well it does.")
         return
     now = run.snapshot  # one snapshot for all that is drawn: the run goes on meanwhile
+    _earlier(mine, run)
     _status(run, now)
     with st.container(horizontal=True):
         for label, value, words in _figures(now):
@@ -46,6 +47,18 @@ def live_view(mine: Session) -> None:
     {"confusion": confusions, "hardest": hardest, "samples": samples, "inside": inside}[view](mine, run, now)
     if not run.active:
         trained_files(run)
+
+
+def _earlier(mine: Session, run: Run) -> None:
+    """Say that these curves are not of the network in the form beside them, where that is so."""
+    with st.container(key="train/earlier"):  # a place of its own: what follows stays the same elements
+        if run.network != mine.editor.network:
+            form = plain(mine.editor.network.name)
+            st.info(
+                f"These are the results of an earlier run, **{plain(run.name)}**. Press Start to train **{form}**, the "
+                "network that is open on Build.",
+                icon=":material/history:",
+            )
 
 
 def _status(run: Run, now: Snapshot) -> None:
