@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -15,16 +16,22 @@ import altair as alt
 import numpy as np
 
 from core.training.snapshot import Point, Snapshot, mean
+from core.views.domains import accuracy_floor, loss_domain, plan_end
 from core.views.theme import CLASS_COLOURS, LIGHT, Look
 from core.views.wording import certainty
 
-CURVE_HEIGHT = 240
+CURVE_HEIGHT = 300
 DRAWN = "your drawings"
+ZOOM = "Drag a curve to move it, turn the wheel with Shift to zoom, double-click to see it whole again."
+LOGARITHMIC = "Each step of the axis is ten times the one before, so that small losses can be told apart."
 KEPT = 64  # shapes of a kind of chart
+COMPARED_HEIGHT = 400
+LABELS_PX = 40  # beside an axis, however long its numbers are, so that the curves stay where they are
 MOST_BARS = 40  # classes of one chart
 SHAPES = ("circle", "square", "cross", "diamond", "triangle-up", "triangle-down", "triangle-right", "triangle-left")
 
 Spec = dict[str, Any]  # as Vega-Lite has it
+Domain = tuple[float, float]  # both ends of an axis
 
 alt.theme.enable("none")  # Altair's own would give charts a fixed width; the page decides it
 
@@ -35,7 +42,12 @@ def filled(shape: Spec, **datasets: list[dict[str, Any]]) -> Spec:
 
 
 def learning_curve(
-    snapshot: Snapshot, quantity: str, look: Look = LIGHT, each_epoch: bool = False, before: bool = False
+    snapshot: Snapshot,
+    quantity: str,
+    look: Look = LIGHT,
+    each_epoch: bool = False,
+    before: bool = False,
+    logarithmic: bool = False,
 ) -> Spec:
     """`loss` or `accuracy`: training as a line, evaluations as points on a dashed line.
 
@@ -48,6 +60,7 @@ def learning_curve(
         each_epoch: whether training is shown as the mean over each epoch, against epochs, which compares
             fairly with the evaluation after it; otherwise as it was from step to step, against steps.
         before: whether the axis of accuracies reaches down to those before training.
+        logarithmic: whether the axis of losses is.
     """
     evaluated_on = snapshot.evaluated_on
     batches = 1 if each_epoch else snapshot.steps / max(snapshot.epochs, 1)
@@ -59,14 +72,21 @@ def learning_curve(
     }
     for row in (*rows["train"], *rows["evaluations"], *rows["held_out"]):
         row["at"] = row["epoch"] * batches
-    last = snapshot.epochs * batches
-    floor, drawn = _floor((snapshot,), before), bool(snapshot.held_out)
-    return filled(_learning_curve(quantity, evaluated_on, last, floor, look, each_epoch, drawn), **rows)
+    last = plan_end(snapshot) * batches
+    domain, drawn = _domain((snapshot,), quantity, before, logarithmic), bool(snapshot.held_out)
+    return filled(_learning_curve(quantity, evaluated_on, last, domain, look, each_epoch, drawn, logarithmic), **rows)
 
 
 @lru_cache(KEPT)
 def _learning_curve(
-    quantity: str, evaluated_on: str, last: float, floor: float, look: Look, each_epoch: bool, drawn: bool
+    quantity: str,
+    evaluated_on: str,
+    last: float,
+    domain: Domain,
+    look: Look,
+    each_epoch: bool,
+    drawn: bool,
+    logarithmic: bool,
 ) -> Spec:
     percent = quantity == "accuracy"
     names, colours = ["training", evaluated_on], [look.quiet, look.accent]
@@ -85,11 +105,12 @@ def _learning_curve(
     ]
     base = {
         "x": _axis("epoch" if each_epoch else "step", last),
-        "y": _quantity(quantity, floor),
+        "y": _quantity(quantity, domain, logarithmic),
         "color": series,
         "tooltip": tooltip,
     }
     train = alt.Chart(alt.NamedData("train")).mark_line(strokeWidth=2, clip=True, point=each_epoch).encode(**base)
+    train = train.add_params(_zoom())
     evaluated = (
         alt.Chart(alt.NamedData("evaluations"))
         .mark_line(strokeDash=[5, 3], strokeWidth=2, clip=True, point={"filled": True, "size": 60})
@@ -157,6 +178,7 @@ def compared(
     training: bool,
     look: Look = LIGHT,
     numbers: Sequence[int] | None = None,
+    logarithmic: bool = False,
 ) -> Spec:
     """Several runs in one chart: each a colour and a shape of its own; dashed their evaluations.
 
@@ -166,6 +188,7 @@ def compared(
         training: whether the curves on the training images are drawn too, as thin lines.
         look: colours of the page.
         numbers: of each run, by which it keeps its colour and shape whatever else is drawn; their places by default.
+        logarithmic: whether the axis of losses is.
     """
     rows = {"train": [], "evaluations": []}
     numbers = tuple(range(len(runs)) if numbers is None else numbers)
@@ -177,11 +200,14 @@ def compared(
             rows["train"] += [{**row, "run": name} for row in _points(snapshot.train, quantity, "training")]
     names = tuple(name for name, _ in runs)
     epochs = max((snapshot.epochs for _, snapshot in runs), default=1)
-    return filled(_compared(names, numbers, quantity, epochs, _floor([snapshot for _, snapshot in runs])), **rows)
+    domain = _domain([snapshot for _, snapshot in runs], quantity, False, logarithmic, training)
+    return filled(_compared(names, numbers, quantity, epochs, domain, logarithmic), **rows)
 
 
 @lru_cache(KEPT)
-def _compared(names: tuple[str, ...], numbers: tuple[int, ...], quantity: str, epochs: int, floor: float) -> Spec:
+def _compared(
+    names: tuple[str, ...], numbers: tuple[int, ...], quantity: str, epochs: int, domain: Domain, logarithmic: bool
+) -> Spec:
     percent = quantity == "accuracy"
     colours = [CLASS_COLOURS[place] for place in own_places(numbers, len(CLASS_COLOURS))]
     shapes = [SHAPES[place] for place in own_places(numbers, len(SHAPES))]
@@ -194,7 +220,7 @@ def _compared(names: tuple[str, ...], numbers: tuple[int, ...], quantity: str, e
     )
     base = {
         "x": _epochs(epochs),
-        "y": _quantity(quantity, floor),
+        "y": _quantity(quantity, domain, logarithmic),
         "color": colour,
         "tooltip": [
             alt.Tooltip("run:N"),
@@ -204,6 +230,7 @@ def _compared(names: tuple[str, ...], numbers: tuple[int, ...], quantity: str, e
         ],
     }
     train = alt.Chart(alt.NamedData("train")).mark_line(strokeWidth=1, opacity=0.6, clip=True).encode(**base)
+    train = train.add_params(_zoom())
     lines = (
         alt.Chart(alt.NamedData("evaluations")).mark_line(strokeDash=[5, 3], strokeWidth=2, clip=True).encode(**base)
     )
@@ -217,7 +244,7 @@ def _compared(names: tuple[str, ...], numbers: tuple[int, ...], quantity: str, e
             size=alt.Size("run:N", legend=None, scale=alt.Scale(domain=list(names), range=sizes)),
         )
     )
-    return alt.layer(train, lines, points).properties(height=320).to_dict()
+    return alt.layer(train, lines, points).properties(height=COMPARED_HEIGHT).to_dict()
 
 
 def _epochs(last: float) -> alt.X:
@@ -232,14 +259,36 @@ def _axis(unit: str, last: float, field: str = "at") -> alt.X:
     )
 
 
-def _quantity(quantity: str, floor: float) -> alt.Y:
+def _quantity(quantity: str, domain: Domain, logarithmic: bool) -> alt.Y:
     percent = quantity == "accuracy"
+    kind = "log" if logarithmic and not percent else "linear"
     return alt.Y(
         "value:Q",
         title=quantity,
-        scale=alt.Scale(domain=[floor, 1]) if percent else alt.Scale(zero=True, nice=True),
-        axis=alt.Axis(format="%" if percent else ".2~f", tickCount=5),
+        scale=alt.Scale(domain=list(domain), type=kind, nice=False, zero=False),
+        axis=alt.Axis(format=".3~%" if percent else "~g", tickCount=5, minExtent=LABELS_PX),
     )
+
+
+def _zoom() -> alt.Parameter:
+    """Drag to move, wheel with Shift to zoom, double click to go back; a finger scrolls the page as ever."""
+    return alt.selection_interval(
+        name="zoom",
+        bind="scales",
+        zoom="wheel![event.shiftKey]",
+        translate="[pointerdown[event.pointerType === 'mouse'], window:pointerup] > window:pointermove!",
+    )
+
+
+def _domain(
+    snapshots: Sequence[Snapshot], quantity: str, before: bool, logarithmic: bool, training: bool = True
+) -> Domain:
+    """Both ends of the vertical axis of these curves."""
+    if not training:
+        snapshots = [replace(snapshot, train=()) for snapshot in snapshots]
+    if quantity == "accuracy":
+        return accuracy_floor(snapshots, before), 1.0
+    return loss_domain(snapshots, logarithmic)
 
 
 def confusion(
@@ -360,15 +409,3 @@ def _probability_bars(class_names: tuple[str, ...], colours: tuple[str, ...], mo
 
 def _points(points, quantity: str, series: str) -> list[dict[str, Any]]:
     return [{"epoch": point.epoch, "value": getattr(point, quantity), "series": series} for point in points]
-
-
-def _floor(snapshots: Sequence[Snapshot], before: bool = False) -> float:
-    """Lower end of an accuracy axis, chosen so that later points stay distinguishable.
-
-    It moves in a few steps only, so that the chart does not jump with each point.
-    """
-    points = [
-        point for snapshot in snapshots for point in (*snapshot.train, *snapshot.evaluations, *snapshot.held_out)
-    ]
-    lowest = min((point.accuracy for point in points if before or point.epoch >= 0.5), default=0.0)
-    return max(step for step in (0.0, 0.5, 0.8, 0.9, 0.95) if step <= lowest or step == 0.0)

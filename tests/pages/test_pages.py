@@ -535,9 +535,10 @@ def test_networks_are_in_one_order_on_every_page(app):
     rows = {}
     for page in ("draw", "feature_maps", "kernels", "why", "mistakes"):
         opened(app, page)
-        rows[page] = next(row for row in app.segmented_control if row.label == "Network")
-    assert len({tuple(row.options) for row in rows.values()}) == 1
-    assert rows["draw"].value == "draw" and rows["kernels"].value == "lenet5"
+        row = next(row for row in app.segmented_control if row.label == "Network")
+        rows[page] = (tuple(row.options), row.value)
+    assert len({options for options, _ in rows.values()}) == 1
+    assert rows["draw"][1] == "draw" and rows["kernels"][1] == "lenet5"
 
 
 def test_runs_are_compared_chosen_and_deleted(app):

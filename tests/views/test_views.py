@@ -112,7 +112,7 @@ def test_curves_hold_every_point_in_data_that_can_be_replaced():
     spec = learning_curve(SNAPSHOT, "accuracy")
     assert [row["value"] for row in spec["datasets"]["train"]] == [0.6, 0.8]
     assert [row["value"] for row in spec["datasets"]["evaluations"]] == [0.1, 0.82]
-    other = Snapshot(State.TRAINING, epoch=1, epochs=5, train=(Point(0.7, 1.0, 0.55, 100),))
+    other = Snapshot(State.TRAINING, epoch=1, epochs=5, train=(Point(1.2, 1.0, 0.85, 100),))
     again = learning_curve(other, "accuracy")
     for one in (spec, again):
         one.pop("datasets")

@@ -14,7 +14,7 @@ from core.training import Recipe, Run
 from core.ui.pages.runs.state import RunsState
 from core.ui.shell.frame import look
 from core.ui.shell.session import Session
-from core.views.charts import compared
+from core.views.charts import LOGARITHMIC, ZOOM, compared
 from core.views.wording import duration, percent, plain, progress_words
 
 MOST_COMPARED = 8
@@ -81,14 +81,17 @@ def overlay(mine: Session, runs: list[Run]) -> None:
             "Curve", ["accuracy", "loss"], default="accuracy", required=True, key="runs/curve", label_visibility="collapsed"
         )  # fmt: skip
         training = st.toggle("Training curves too", key="runs/training")
+        loss = quantity == "loss"
+        logarithmic = loss and st.toggle("Logarithmic", key="runs/logarithmic", help=LOGARITHMIC)
     named = [(run.name, run.snapshot) for run in runs]
+    numbers = mine.state(RunsState).numbers_of(runs, mine.workspace.runs)
     ends = [
         f"{name} {getattr(snapshot.evaluations[-1], quantity):.4f}"
         for name, snapshot in named
         if snapshot.evaluations
     ]
     st.vega_lite_chart(
-        compared(named, quantity, training, look(), mine.state(RunsState).numbers_of(runs, mine.workspace.runs)),
+        compared(named, quantity, training, look(), numbers, logarithmic),
         key="runs/compared",
         alt=f"{quantity.capitalize()} over epochs; at the end: {', '.join(ends)}.",
     )
@@ -96,4 +99,4 @@ def overlay(mine: Session, runs: list[Run]) -> None:
     if len(set(tested.values())) > 1:
         each = ", ".join(f"{plain(name)} on {plain(on)}" for name, on in tested.items())
         st.caption(f"**Not to be compared by height**: they are tested on different images. {each}.")
-    st.caption("Dashed: images that the run does not learn from. Each run keeps its own colour and shape.")
+    st.caption("Dashed: images that the run does not learn from. Each run keeps its own colour and shape. " + ZOOM)

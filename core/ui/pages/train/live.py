@@ -12,7 +12,7 @@ from core.ui.shell.frame import look
 from core.ui.shell.session import Session
 from core.ui.widgets.failures import failure
 from core.ui.widgets.model_files import trained_files
-from core.views.charts import learning_curve, rate_curve
+from core.views.charts import LOGARITHMIC, ZOOM, learning_curve, rate_curve
 from core.views.wording import duration, parameter_words, percent, plain, progress_words
 
 LIVE_SECONDS = 0.5
@@ -77,17 +77,21 @@ def _status(run: Run, now: Snapshot) -> None:
 def _curves(now: Snapshot) -> None:
     """The learning curves of accuracy and loss, beside each other."""
     each_epoch = bool(st.session_state.get("train/each_epoch"))
+    logarithmic = bool(st.session_state.get("train/logarithmic"))
     titles = {"accuracy": "**Accuracy**: share of right predictions", "loss": "**Loss**: what training makes small"}
     for column, (quantity, title) in zip(st.columns(2), titles.items()):
         with column:
             st.markdown(title)
-            chart = learning_curve(now, quantity, look(), each_epoch)
+            chart = learning_curve(now, quantity, look(), each_epoch, logarithmic=logarithmic)
             st.vega_lite_chart(chart, key=f"train/{quantity}", alt=_curve_words(now, quantity))
-    st.toggle(
-        "Mean of each epoch",
-        key="train/each_epoch",
-        help="Training as one point an epoch, which compares fairly with the evaluation after it, or as it went from step to step.",
-    )
+    with st.container(horizontal=True):
+        st.toggle(
+            "Mean of each epoch",
+            key="train/each_epoch",
+            help="Training as one point an epoch, which compares fairly with the evaluation after it, or as it went from step to step.",
+        )
+        st.toggle("Logarithmic loss", key="train/logarithmic", help=LOGARITHMIC)
+    st.caption(ZOOM)
 
 
 def _figures(now: Snapshot) -> list[tuple[str, str, str]]:

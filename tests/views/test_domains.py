@@ -1,0 +1,93 @@
+"""The part of a curve that an axis shows."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.training import Point, Snapshot, State
+from core.views.charts import compared, learning_curve
+from core.views.domains import accuracy_floor, loss_domain, plan_end, round_up
+
+
+def snapshot(*losses: float, accuracies=(), first: float = 0.0, **more) -> Snapshot:
+    """Evaluations after each epoch, the first of them before training."""
+    accuracies = accuracies or [0.5] * len(losses)
+    points = [Point(first + n, loss, right, 100) for n, (loss, right) in enumerate(zip(losses, accuracies))]
+    return Snapshot(State.FINISHED, epochs=max(len(losses) - 1, 1), evaluations=tuple(points), **more)
+
+
+def test_a_rise_of_the_loss_can_be_seen_although_the_untrained_loss_is_high():
+    assert loss_domain([snapshot(2.4, 0.09, 0.05, 0.08)]) == (0, 0.1)
+    assert loss_domain([snapshot(2.4)]) == (0, 5)  # nothing else is there yet
+
+
+def test_one_outlier_does_not_set_the_axis():
+    losses = [2.4, *[0.09] * 99, 700.0]
+    assert loss_domain([snapshot(*losses)]) == (0, 0.1)
+
+
+def test_a_loss_that_is_no_number_does_no_harm():
+    assert loss_domain([snapshot(2.4, 0.4, float("nan"), float("inf"))]) == (0, 0.5)
+    assert loss_domain([snapshot()]) == (0, 2.5)
+
+
+def test_a_logarithmic_axis_ends_at_the_power_of_ten_below_the_smallest_loss():
+    assert loss_domain([snapshot(2.4, 0.4, 0.03)], True) == (pytest.approx(0.01), 0.5)
+    assert loss_domain([snapshot(2.4, 0.0, 0.0)], True)[0] > 0  # there is no logarithm of zero
+
+
+def test_runs_that_are_a_tenth_of_a_point_apart_do_not_lie_on_each_other():
+    runs = [snapshot(2.4, 0.1, 0.1, accuracies=(0.1, 0.991, end)) for end in (0.9925, 0.9932)]
+    assert accuracy_floor(runs) == 0.99
+    named = [(str(number), run) for number, run in enumerate(runs)]
+    assert compared(named, "accuracy", False)["layer"][1]["encoding"]["y"]["scale"]["domain"] == [0.99, 1]
+
+
+def test_training_curves_count_only_where_they_are_drawn():
+    low = snapshot(2.4, 0.1, train=(Point(1.0, 0.9, 0.4, 10),), accuracies=(0.1, 0.96))
+    y = [compared([("a", low)], "accuracy", drawn)["layer"][1]["encoding"]["y"]["scale"] for drawn in (False, True)]
+    assert [one["domain"][0] for one in y] == [0.95, 0]
+
+
+@pytest.mark.parametrize(
+    ("state", "step", "end"),
+    [
+        (State.PAUSED, 1, 10), (State.PAUSED, 11, 20), (State.PAUSED, 700, 35_000), (State.PAUSED, 0, 35_000),
+        (State.TRAINING, 1, 35_000), (State.FINISHED, 35_000, 35_000),
+    ],
+)  # fmt: skip
+def test_after_one_batch_the_axis_of_steps_ends_near_it(state, step, end):
+    now = Snapshot(state, epochs=20, step=step, steps=35_000, train=(Point(step / 1750, 2.0, 0.2, 32),))
+    low, high = learning_curve(now, "loss")["layer"][0]["encoding"]["x"]["scale"]["domain"]
+    assert (low, high) == (pytest.approx(-end / 60), pytest.approx(end * 61 / 60))
+
+
+def test_a_run_shorter_than_ten_batches_does_not_get_a_longer_axis():
+    assert plan_end(Snapshot(State.PAUSED, epochs=100, step=1, steps=100)) == 10
+    assert plan_end(Snapshot(State.PAUSED, epochs=3, step=1, steps=3)) == 3
+
+
+@given(st.floats(1e-6, 1e6))
+def test_ends_are_round_and_never_far_above(value):
+    end = round_up(value)
+    assert value <= end * (1 + 1e-6) and end <= 2.5 * value * (1 + 1e-6)
+    assert any(np.isclose(end / 10.0 ** np.floor(np.log10(end) + 1e-9), digit) for digit in (1, 2, 5))
+
+
+def test_a_logarithmic_loss_is_drawn_so_and_accuracy_never():
+    run = snapshot(2.4, 0.4, 0.03)
+    for logarithmic, kind in ((True, "log"), (False, "linear")):
+        scales = [
+            learning_curve(run, quantity, logarithmic=logarithmic)["layer"][1]["encoding"]["y"]["scale"]["type"]
+            for quantity in ("loss", "accuracy")
+        ]
+        assert scales == [kind, "linear"]
+
+
+def test_curves_can_be_dragged_and_zoomed_and_the_labels_of_an_axis_keep_their_room():
+    spec = learning_curve(snapshot(2.4, 0.4), "accuracy")
+    (zoom,) = [one for one in spec["params"] if one["name"] == "zoom"]
+    assert zoom["bind"] == "scales"
+    assert "shiftKey" in zoom["select"]["zoom"] and "mouse" in zoom["select"]["translate"]
+    assert spec["layer"][0]["encoding"]["y"]["axis"]["minExtent"] == 40
