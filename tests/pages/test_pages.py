@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 
 import numpy as np
 import pytest
@@ -320,9 +321,16 @@ def test_a_preset_brings_its_settings_for_training_and_undo_takes_them_back(app)
     assert mine(app).editor.recipe == PRESETS["E3"].recipe
 
 
-def test_presets_are_listed_by_name_with_their_number_in_the_article(app):
+def test_presets_are_listed_by_group_and_name_and_their_source_has_the_number(app):
     options = app.selectbox(key="build/0/preset").options
-    assert "LeNet-5, batch 1 · E3" in options and "Small VGG" in options
+    assert "Classic: LeNet-5, batch 1" in options and "Modern: Small VGG" in options
+    groups = [option.partition(":")[0] for option in options]
+    assert list(dict.fromkeys(groups)) == ["Classic", "Dense", "Small", "Modern"] and groups == sorted(
+        groups, key=["Classic", "Dense", "Small", "Modern"].index
+    )
+    assert not any(re.search(r"\b[A-E]\d[ab]?\b", preset.summary) for preset in PRESETS.values())
+    app.selectbox(key="build/0/preset").set_value("A4a").run()
+    assert "(Analytics Vidhya), here A4a." in words(app)
 
 
 def test_a_network_for_other_images_says_for_which_and_can_be_changed(app):

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.network import InvalidSetting, Preset
 from core.network.network import MAX_NAME
+from core.network.presets import GROUPS, group_of
 from core.network.reproduced import ours
 from core.ui.pages.build.exchange import exchange
 from core.ui.shell.editor import Editor
@@ -16,11 +17,7 @@ from core.ui.shell.session import Session
 from core.ui.widgets.presets import presets_recipe
 from core.views.wording import plain
 
-LETTERS = (
-    "The letters stand for the articles that the networks are from. "
-    "E: “Getting started with deep learning using CNNs”. A: “Dense or convolutional neural network”. "
-    "B: “Beyond the standard CNN”. C: “Build your first CNN”. Those without are small ones of well-known families."
-)
+GROUPS_HELP = "By group: Classic, Dense, Small and Modern. Below stands where each is from."
 
 
 def start_from(mine: Session, presets: Mapping[str, Preset]) -> None:
@@ -53,13 +50,15 @@ def _choose_preset(editor: Editor, presets: Mapping[str, Preset], current: str |
         if chosen is not None:
             editor.begin_with(chosen)
 
+    groups = list(GROUPS)
+    offered = sorted(presets, key=lambda name: groups.index(group_of(name)))
     st.selectbox(
         "Start from a published network",
-        list(presets),
-        None if current is None else list(presets).index(current),
+        offered,
+        None if current is None else offered.index(current),
         format_func=lambda name: preset_title(name, presets[name]),
         placeholder="your own",
-        help=LETTERS,
+        help=GROUPS_HELP,
         key=key,
         on_change=load,
         width=215,
@@ -84,9 +83,12 @@ def _about_preset(name: str, preset: Preset) -> str:
     """Name, summary, source, published and own accuracy."""
     published = f" Published: {preset.published}." if preset.published else ""
     here = ours(name)
-    return f"{preset.network.name}: {preset.summary} Source: {preset.source}.{published}{' ' * bool(here)}{here}"
+    code = f", here {name}" if re.fullmatch(r"[A-Z]\d[a-z]?", name) else ""
+    return (
+        f"{preset.network.name}: {preset.summary} Source: {preset.source}{code}.{published}{' ' * bool(here)}{here}"
+    )
 
 
 def preset_title(name: str, preset: Preset) -> str:
-    """`LeNet-5 · E2`: the name and, where it is from one of the articles, its number there."""
-    return f"{preset.network.name} · {name}" if re.fullmatch(r"[A-Z]\d[a-z]?", name) else preset.network.name
+    """`Classic: LeNet-5`: its group and its name."""
+    return f"{group_of(name)}: {preset.network.name}"
