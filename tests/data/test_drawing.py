@@ -17,6 +17,7 @@ from core.data import (
     steps_of_pixels,
     steps_of_strokes,
 )
+from core.data.pieces import components
 from core.training import pretrained
 from tests.data.handwriting import DIGITS, LIGHTS, PENS, arc, inked, photo, placed
 
@@ -286,6 +287,13 @@ def test_a_box_holds_its_digits_ink_and_nothing_else():
     for box in (four, seven):
         outside[int(box.top) : int(box.bottom) + 1, int(box.left) : int(box.right) + 1] = False
     assert not outside.any()
+
+
+@pytest.mark.parametrize(("brush", "count"), [(20, 2), (44, 1)])
+def test_two_uprights_are_one_digit_where_the_brush_makes_their_ink_touch(brush, count):
+    uprights = [np.array([(x, y) for y in np.linspace(60.0, 160, 40)]) for x in (100, 140)]
+    assert components(inked(uprights, brush, (280, 280)) > 0.5)[1] == count
+    assert len(digits_from_strokes(uprights, brush)) == count
 
 
 def test_boxes_are_in_the_pictures_own_pixels_also_where_it_is_large():
