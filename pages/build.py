@@ -36,4 +36,4 @@ with layers:
     layer_list(mine, network, traced)
 with side:
     readiness(mine, traced)
-    thoughts(network, traced)
+    thoughts(mine, network, traced)

@@ -16,15 +16,24 @@ DISTILL = "https://distill.pub/2019/computing-receptive-fields/"
 FIRST_CNN = "“Build your first CNN” (Towards Data Science)"
 PERRIN = "A. Perrin, “Dense or convolutional neural network, part 1” (Analytics Vidhya)"
 
+CONSTANT = ("zeros", "ones")  # initialisers that give every weight the same value
+RANDOM = "glorot_uniform"
+SQUASHING = ("softmax", "sigmoid")
+
 _Layers = list[tuple[Row, Layer]]  # in the order of computation
 
 
 class Advice(NamedTuple):
-    """A design rule that is not followed: one line, the reason and the source (a link if there is one)."""
+    """A design rule that is not followed: one line, the reason and the source (a link if there is one).
+
+    Where the cure is known, `cure` says what it does, and `cured` is the network with it.
+    """
 
     sentence: str
     why: str
     source: str
+    cure: str = ""
+    cured: Network | None = None
 
 
 def advice(network: Network, traced: Trace) -> list[Advice]:
@@ -33,6 +42,7 @@ def advice(network: Network, traced: Trace) -> list[Advice]:
         return []
     layers = [(row, row.layer) for row in traced.rows if isinstance(row.layer, Layer)]
     found = [rule(traced, layers) for rule in (_view, _wasted, _heavy, _late_pooling, _linear)]
+    found += [_alike(network, layers), _middle(network, layers)]
     return [one for one in found if one is not None]
 
 
@@ -110,3 +120,52 @@ def _linear(traced: Trace, layers: _Layers) -> Advice | None:
                 "D. E. Rumelhart, G. E. Hinton, R. J. Williams, “Learning representations by back-propagating errors” (1986)",
             )
     return None
+
+
+def _alike(network: Network, layers: _Layers) -> Advice | None:
+    """Kernels that begin alike stay alike."""
+    learned = [(row, layer) for row, layer in layers if layer.kernel_weights]
+    alike = [(row, layer) for row, layer in learned[:-1] if _initializer(layer) in CONSTANT and row.shape[-1] > 1]
+    if not alike:
+        return None
+    cured = network
+    for row, layer in learned:
+        if _initializer(layer) in CONSTANT:
+            cured = cured.replaced(row.path, layer.replaced(kernel_initializer=RANDOM))
+    row, layer = alike[0]
+    return Advice(
+        f"All weights of layer {layer_label(row.path)} begin as {_initializer(layer)}, so its outputs begin alike.",
+        "Outputs that begin alike get the same gradient and stay copies of each other, as long as the layer after them "
+        "treats them alike, too; behind relu, zeros stay zeros. No learning rate and no activation helps: the weights "
+        f"must begin at random, as with {RANDOM}.",
+        "I. Goodfellow, Y. Bengio, A. Courville, “Deep Learning” (2016), section 8.4",
+        f"Let them begin with {RANDOM}",
+        cured,
+    )
+
+
+def _initializer(layer: Layer) -> str:
+    return getattr(layer, "kernel_initializer", "")
+
+
+def _middle(network: Network, layers: _Layers) -> Advice | None:
+    """Softmax and sigmoid belong at the end."""
+    found = [(row, layer) for row, layer in layers[:-1] if getattr(layer, "activation", "") in SQUASHING]
+    if not found:
+        return None
+    row, layer = found[0]
+    cured = network
+    for each, one in found:
+        cured = cured.replaced(each.path, one.replaced(activation="relu"))
+    softmax = getattr(layer, "activation", "") == "softmax"
+    return Advice(
+        f"Layer {layer_label(row.path)} has {'softmax' if softmax else 'sigmoid'} in the middle of the network.",
+        "Softmax lets the outputs compete for a sum of 1, so most of what the layer found is gone before the next one "
+        "reads it. At the end, that makes probabilities; in between, relu passes on more."
+        if softmax
+        else "The slope of sigmoid is at most a quarter, and almost nothing for large numbers: the gradient shrinks at "
+        "every such layer, so those before it learn slowly. relu passes it on whole.",
+        "X. Glorot, A. Bordes, Y. Bengio, “Deep sparse rectifier neural networks” (2011)",
+        "Use relu there",
+        cured,
+    )

@@ -17,6 +17,8 @@ TALLEST = 84  # of a sheet as large as the input
 LANE_GAP = 26
 LABEL = 54  # room under a sheet for its words
 SKIP = 56  # the height of a branch without layers
+MEETING = 0.35  # steps between the end of the longest branch and the column of the join
+WORD = 40  # half of the longest word under a join, with some room
 LEAD = 0.5  # steps before a fork at the very start of a branch, so that its lines can part
 MARGIN = 4
 MOST_SHEETS = 6
@@ -91,8 +93,8 @@ def network_svg(network: Network, traced: Trace, selected: Path | None = None, p
 
 
 def _columns(blocks: Sequence[Block]) -> float:
-    """Length of a sequence in columns; a join takes one column after its longest branch."""
-    return sum(_length(block) + 1 if isinstance(block, Branches) else 1 for block in blocks)
+    """Length of a sequence in columns; a join takes more than one after its longest branch, for its lines to meet."""
+    return sum(_length(block) + MEETING + 1 if isinstance(block, Branches) else 1 for block in blocks)
 
 
 def _length(block: Branches) -> float:
@@ -117,7 +119,7 @@ def _sequence(canvas, blocks, prefix, x, y, start, rows, traced, network, select
         if isinstance(block, Branches):
             length = _length(block) * STEP
             top = y - sum(map(_height, block.branches)) / 2
-            join = x + length + STEP / 2
+            join = x + length + MEETING * STEP + STEP / 2
             for number, branch in enumerate(block.branches):
                 lane = top + _height(branch) / 2
                 top += _height(branch)
@@ -127,8 +129,9 @@ def _sequence(canvas, blocks, prefix, x, y, start, rows, traced, network, select
                 end = _sequence(canvas, branch, (*path, number), first, lane, opened, rows, traced, network, selected)
                 closing = max(end, x + length - STEP / 5)
                 _line(canvas, end, lane, closing, lane)
-                _line(canvas, closing, lane, join, y)
-            x += length
+                _line(canvas, closing, lane, join - WORD, y)  # not through the word under the join
+                _line(canvas, join - WORD, y, join, y)
+            x += length + MEETING * STEP
         else:
             _line(canvas, start, y, x + STEP / 2, y)
         start = x + STEP / 2

@@ -1,5 +1,7 @@
 """Advice names the rule that is broken, and is silent where none is."""
 
+from pathlib import Path
+
 from core.network import (
     LENET5,
     PRESETS,
@@ -10,11 +12,14 @@ from core.network import (
     Flatten,
     MaxPooling2D,
     Network,
+    from_json,
     inception_block,
     residual_block,
     trace,
 )
 from core.network.advice import advice
+
+CASES = Path(__file__).with_name("cases")
 
 
 def given(*layers) -> str:
@@ -66,6 +71,41 @@ def test_two_linear_layers_in_a_row_are_named():
     )
     assert "no non-linearity" not in given(Conv2D(4, 3), BatchNormalization(), Activation("relu"), Conv2D(4, 3, activation="relu"), *last)  # fmt: skip
     assert "no non-linearity" not in given(Conv2D(4, 3), MaxPooling2D(), *last)
+
+
+def _advised(network):
+    return {one.sentence: one for one in advice(network, trace(network))}
+
+
+def test_weights_that_begin_alike_are_named_and_can_begin_at_random():
+    network = from_json((CASES / "all-weights-zero.json").read_text("utf-8"))
+    (sentence,) = [words for words in _advised(network) if "begin as zeros" in words]
+    assert sentence.startswith("All weights of layer 1 ")
+    cured = _advised(network)[sentence].cured
+    assert [layer.kernel_initializer for layer in cured.layers if layer.kernel_weights] == ["glorot_uniform"] * 2
+    assert not any("begin as" in words for words in _advised(cured))
+
+
+def test_an_end_that_begins_at_zero_is_no_fault():
+    last = Dense(10, "softmax", kernel_initializer="zeros")
+    assert "begin as" not in given(Conv2D(4, 3, activation="relu"), Flatten(), last)
+    ones = Conv2D(4, 3, activation="relu", kernel_initializer="ones")
+    assert "All weights of layer 1 begin as ones" in given(ones, Flatten(), Dense(10, "softmax"))
+    single = Conv2D(1, 3, activation="relu", kernel_initializer="ones")  # one output has none to be alike
+    assert "begin as" not in given(single, Flatten(), Dense(10, "softmax"))
+
+
+def test_softmax_and_sigmoid_in_the_middle_are_named_and_give_way_to_relu():
+    last = (Flatten(), Dense(10, "softmax"))
+    for name in ("softmax", "sigmoid"):
+        for layers in ((Conv2D(4, 3, activation=name),), (Conv2D(4, 3), Activation(name))):
+            network = Network((28, 28, 1), (*layers, *last))
+            sentence = f"Layer {len(layers)} has {name} in the middle of the network."
+            cured = _advised(network)[sentence].cured
+            assert cured.layers[len(layers) - 1].activation == "relu"
+            assert not any("in the middle" in words for words in _advised(cured))
+    assert "in the middle" not in given(Conv2D(4, 3, activation="tanh"), *last)
+    assert "in the middle" not in given(*last)
 
 
 def test_a_network_that_cannot_work_gets_none():

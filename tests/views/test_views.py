@@ -443,3 +443,22 @@ def test_drawings_that_are_judged_beside_the_test_images_have_a_line_and_a_mark_
         for spec in (after, learning_curve(with_aside, "accuracy", before=True))
     ]
     assert lowest == [0.95, 0.0]
+
+
+@pytest.mark.parametrize("merge", ["concatenate", "add"])
+def test_no_line_crosses_the_word_under_a_join(merge):
+    network = Network(
+        (28, 28, 1), (Branches(((Conv2D(1, 1),), (Conv2D(1, 1), Conv2D(1, 1)), ()), merge), Conv2D(3, 1))
+    )
+    svg = ElementTree.fromstring(network_svg(network, trace(network)))
+    (word,) = [one for one in svg.iter("{http://www.w3.org/2000/svg}text") if one.text == merge]
+    left = float(word.get("x")) - 3.2 * len(merge)  # half of its width at 11 px
+    right = float(word.get("x")) + 3.2 * len(merge)
+    bottom = float(word.get("y"))
+    for line in svg.iter("{http://www.w3.org/2000/svg}path"):
+        x1, y1, bend, x2, y2 = (float(n) for i, n in enumerate(re.findall(r"-?[\d.]+", line.get("d"))) if i in (0, 1, 2, 6, 7))  # fmt: skip
+        for t in np.linspace(0, 1, 81):
+            u = 1 - t
+            x = u**3 * x1 + 3 * u * t * bend + t**3 * x2
+            y = (u**3 + 3 * u * u * t) * y1 + (3 * u * t * t + t**3) * y2
+            assert not (left < x < right and bottom - 10 < y < bottom + 16)

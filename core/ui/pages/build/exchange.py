@@ -1,4 +1,4 @@
-"""The popovers Share, Export and Import: the network as a link, a file, a script."""
+"""The popovers Share, Export, Code and Import: the network as a link, a file, a script."""
 
 from __future__ import annotations
 
@@ -23,11 +23,13 @@ from core.views.diagram import FILE, network_svg
 
 
 def exchange(mine: Session) -> None:
-    """The popovers Share, Export and Import."""
+    """The popovers Share, Export, Code and Import."""
     with st.popover("Share", icon=":material/link:"):
         _share(mine)
     with st.popover("Export", icon=":material/download:"):
         _export(mine)
+    with st.popover("Code", icon=":material/code:"):
+        _code(mine)
     with st.popover("Import", icon=":material/upload:", key=f"import/{mine.editor.widgets}/open"):  # closes after use
         importing(mine)
 
@@ -44,6 +46,16 @@ def _share(mine: Session) -> None:
     token = to_token(mine.editor.network, mine.editor.recipe, mine.editor.dataset, tuple(hidden))
     st.code(link_with(token), language=None, wrap_lines=True)
     st.caption("Everything is in the link itself; nothing is stored on the server.")
+
+
+def _code(mine: Session) -> None:
+    """The Keras script on the screen, as Export gives it as a file; with a button that copies it."""
+    editor = mine.editor
+    traced = trace(editor.network)
+    if not (traced.works and traced.rows):
+        st.caption("The network cannot work yet: fix it first.")
+        return
+    st.code(to_code(editor.network, editor.recipe, editor.dataset), language="python", height=420)
 
 
 def _export(mine: Session) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from html import escape
 from itertools import groupby
 from typing import Any
 
@@ -20,6 +22,8 @@ from core.network import (
     inception_block,
     residual_block,
 )
+from core.network.arithmetic import output_sums, parameters_sum
+from core.network.layers import CannotWork, Layer, Shape, shape_text
 from core.network.network import IMAGE, MERGES, layer_label
 from core.ui.shell.session import Session
 from core.ui.widgets.forms import FIELD_WIDTH, edit_fields
@@ -51,9 +55,28 @@ def open_layer(mine: Session, traced: Trace, row: Row) -> None:
         else:
             st.caption(f"{type(row.layer).summary} {note}")
             edit_fields(row.layer, key, apply, complain, disabled=mine.locked)
+            _sums(row.layer, traced.inputs[path])
         if not mine.locked:
             _moves(mine, path, identity, key)
             add_layer(mine, traced)
+
+
+def _sums(layer: Layer, arriving: Shape | None) -> None:
+    """How its parameters and the size of its output come about: always two lines, so that nothing below moves."""
+    parameters = output = ""
+    if arriving is not None:
+        with suppress(CannotWork):  # its row says why
+            parameters = parameters_sum(layer, arriving) or "none"
+            shape = shape_text(layer.output_shape(arriving))
+            sums = output_sums(layer, arriving)
+            sides = ("height and width",) if len(sums) == 1 else ("height", "width")
+            output = "; ".join([shape, *(f"{side}: {words}" for side, words in zip(sides, sums))])
+    lines = (("Parameters", parameters), ("Output", output))
+    st.html(
+        '<div class="sums">'
+        + "".join(f"<div><span>{name}</span> {escape(words) or '–'}</div>" for name, words in lines)
+        + "</div>"
+    )
 
 
 def _branches_settings(mine: Session, identity: int, block: Branches, key: str) -> None:

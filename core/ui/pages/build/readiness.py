@@ -10,7 +10,8 @@ from core.network import (
     Trace,
 )
 from core.network.advice import advice
-from core.network.layers import Shape, shape_text
+from core.network.cures import cures
+from core.network.layers import shape_text
 from core.network.network import layer_label
 from core.ui.shell.pages import link_to, open_to
 from core.ui.shell.session import Session
@@ -25,8 +26,11 @@ def readiness(mine: Session, traced: Trace) -> None:
             st.success("This network is ready to learn.", icon=":material/check_circle:")
             link_to("train", "Train it on real digits")
         return
-    if mine.locked or not traced.rows:
-        return  # nothing can be done about it, or the list says what
+    if mine.locked:
+        return  # nothing can be done about it
+    if not traced.rows:  # the list says so; here are ends to begin with
+        _cures(mine)
+        return
     wanted = SOURCES[mine.editor.dataset].input_shape
     other_images = mine.editor.network.input_shape != wanted
     if traced.problems and not other_images:
@@ -34,18 +38,34 @@ def readiness(mine: Session, traced: Trace) -> None:
     st.warning(problem, icon=":material/construction:", title="Not ready for training yet")
     if other_images:
         words = f"Change the input to {shape_text(wanted)}"
-        st.button(words, on_click=_change_input, args=(mine, wanted), key="build/input")
+        _repair(mine, words, mine.editor.network.with_input(wanted))
+    _cures(mine)
 
 
-def _change_input(mine: Session, shape: Shape) -> None:
-    mine.editor.edit(mine.editor.network.with_input(shape))
+def _cures(mine: Session) -> None:
+    """A button for each edit that mends the network."""
+    classes = len(SOURCES[mine.editor.dataset].class_names)
+    for cure in cures(mine.editor.network, classes):
+        _repair(mine, cure.label, cure.network)
 
 
-def thoughts(network: Network, traced: Trace) -> None:
-    """Design rules that the network does not follow: a line each, with the reason on demand."""
+def _repair(mine: Session, label: str, mended: Network) -> None:
+    """The button that makes an edit; it does nothing where the network has been changed meanwhile."""
+    editor, drawn = mine.editor, mine.editor.network
+
+    def repair() -> None:
+        editor.change(editor.identity_at(), lambda network, _: mended if network == drawn else network)
+
+    st.button(label, icon=":material/build:", on_click=repair, key=f"build/repair/{label}")
+
+
+def thoughts(mine: Session, network: Network, traced: Trace) -> None:
+    """Design rules that the network does not follow: a line each, with the reason on demand and the cure, if known."""
     for one in advice(network, traced):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.caption(f":material/lightbulb: {plain(one.sentence)}", width="content")
             with st.popover("Why?", type="tertiary"):
                 st.markdown(one.why)
                 st.caption(f"Source: {one.source}")
+            if one.cured is not None and not mine.locked:
+                _repair(mine, one.cure, one.cured)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from core.network import InvalidSetting, Preset
-from core.network.network import MAX_NAME
+from core.network import InvalidSetting, Network, Path, Preset
+from core.network.network import MAX_CHANNELS, MAX_NAME, MAX_SIDE
 from core.network.presets import GROUPS, group_of
 from core.network.reproduced import ours
 from core.ui.pages.build.exchange import exchange
@@ -30,8 +30,29 @@ def start_from(mine: Session, presets: Mapping[str, Preset]) -> None:
             return
         _choose_preset(editor, presets, current)
         _rename(mine)
-        st.button("Undo", icon=":material/undo:", key="build/undo", on_click=editor.undo, disabled=not editor.past)
-        st.button("Redo", icon=":material/redo:", key="build/redo", on_click=editor.redo, disabled=not editor.future)
+        st.button(
+            "Undo",
+            icon=":material/undo:",
+            key="build/undo",
+            on_click=editor.undo,
+            disabled=not editor.past,
+        )
+        st.button(
+            "Redo",
+            icon=":material/redo:",
+            key="build/redo",
+            on_click=editor.redo,
+            disabled=not editor.future,
+        )
+        st.button(
+            "Start empty",
+            icon=":material/note_add:",
+            key="build/empty",
+            on_click=editor.open,
+            args=(Network(editor.network.input_shape),),
+            disabled=not editor.network.layers,
+        )
+        _input_size(mine)
         exchange(mine)
     if editor.preset is not None:  # also while it is changed: what is below stays where it is
         st.caption(_about_preset(editor.preset, presets[editor.preset]))
@@ -77,6 +98,25 @@ def _rename(mine: Session) -> None:
             editor.widgets.renew()  # the field goes back to the name that it has
 
     st.text_input("Name", editor.network.name, max_chars=MAX_NAME, key=key, on_change=rename, width=150)
+
+
+def _input_size(mine: Session) -> None:
+    """Height, width and channels of the images that the network takes."""
+    editor, identity = mine.editor, mine.editor.identity_at()
+    with st.popover("Input size", icon=":material/image:", key="build/input-size"):
+        st.caption("What one image is: its height and width in pixels, and its channels (1 for grey, 3 for colour).")
+        for axis, (label, most) in enumerate((("Height", MAX_SIDE), ("Width", MAX_SIDE), ("Channels", MAX_CHANNELS))):
+            key = f"build/{editor.widgets}/input/{axis}"
+
+            def resize(axis: int = axis, key: str = key) -> None:
+                def resized(network: Network, _: Path) -> Network:
+                    shape = list(network.input_shape)
+                    shape[axis] = st.session_state[key]
+                    return network.with_input(tuple(shape))
+
+                editor.change(identity, resized, fresh_widgets=False)
+
+            st.number_input(label, 1, most, editor.network.input_shape[axis], key=key, on_change=resize)
 
 
 def _about_preset(name: str, preset: Preset) -> str:
