@@ -15,6 +15,7 @@ from core.network.network import Block, Branches, Network
 from core.network.recipe import Recipe
 from core.network.settings import Penalty, settings_of
 from core.network.training_code import CLASSES, DATASETS, IMAGES, TRAINING, Section, data_code, training_sections
+from core.network.words import counted
 
 
 def to_code(network: Network, recipe: Recipe, dataset: str = "mnist") -> str:
@@ -97,7 +98,8 @@ def _sections(network: Network, recipe: Recipe, dataset: str) -> list[tuple[str,
     untrainable = _why_untrained(network, dataset)
     more = f"\n\nWithout training: {untrainable}\n" if untrainable else ""
     title = f"# {plain(network.name)}"
-    head = f'"""{name}: {trace(network).parameters:,} parameters. Made with Receptive.{more}"""'
+    size = counted(trace(network).parameters, "parameter")
+    head = f'"""{name}: {size}. Made with Receptive.{more}"""'
     if untrainable:
         start = (f"{title}\n\nWithout training: {untrainable}", f"{head}\n\nimport keras")
         return [start, ("The network.", _model(network))]

@@ -19,6 +19,7 @@ from typing import NamedTuple, Union
 
 from core.network.layers import CannotWork, Layer, Reads, Shape, Window, shape_text, size_text
 from core.network.network import Block, Branches, Network, Path, layer_label
+from core.network.words import counted
 
 MAX_PATHS = 16
 
@@ -346,7 +347,7 @@ def _note_on_join(fields: list[ReceptiveField]) -> str:
         return f"Its branches step over the image by {listed} pixels, so their maps do not lie on each other."
     if len(centres) > 1:
         shift = max(max(c) - min(c) for c in zip(*centres))
-        return f"Its branches look at places that are {shift:g} pixels apart: their receptive fields are misaligned."
+        return f"Its branches look at places that are {counted(shift, 'pixel')} apart: their receptive fields are misaligned."
     return ""
 
 
@@ -478,7 +479,7 @@ def _output_problems(network: Network, shape: Shape, classes: int) -> Iterable[P
     elif shape != (classes,):
         yield Problem(
             last,
-            f"The network ends with {shape[0]:,} numbers, but there are {classes} classes. "
+            f"The network ends with {counted(shape[0], 'number')}, but there are {classes} classes. "
             f"Let the last layer be Dense {classes} with softmax.",
         )
     elif not (activation := getattr(network.layers[-1], "activation", "")):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.network.settings import Checked, Choice, Flag, Integer, Number, Stages, setting, settings_of, stages_text
+from core.network.words import counted
 
 USUAL_RATES = {"Adam": 0.001, "SGD": 0.01, "RMSprop": 0.001, "AdamW": 0.001}
 OPTIMIZERS = tuple(USUAL_RATES)
@@ -231,8 +232,8 @@ class Recipe(Checked):
         rate = "" if self.schedule == "table" else f" {self.learning_rate:g}"
         schedule = "" if self.schedule == "constant" else f", {self.schedule}"
         augmented = ", augmented" if self.augments else ""
-        images = f", {self.training_images:,} images" if self.training_images else ""
+        images = f", {counted(self.training_images, 'image')}" if self.training_images else ""
         return (
             f"{self.optimizer}{rate}{momentum}{schedule}, batch {self.batch_size}, "
-            f"{self.epochs} epochs, {self.loss}{images}{augmented}"
+            f"{counted(self.epochs, 'epoch')}, {self.loss}{images}{augmented}"
         )

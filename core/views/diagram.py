@@ -11,6 +11,7 @@ from typing import NamedTuple
 from core.network import Branches, Network, Path, Row, Trace
 from core.network.layers import shape_text
 from core.network.network import Block
+from core.network.words import counted
 
 STEP = 92  # from one layer to the next, in SVG units (CSS pixels)
 TALLEST = 84  # of a sheet as large as the input
@@ -163,8 +164,8 @@ def _layer(canvas, x, y, block, row: Row, traced: Trace, network, selected) -> N
         sees = row.field.size
         sum_words = traced.arithmetic(row.path)
         nothing = "the join itself has no parameters" if isinstance(block, Branches) else "no parameters"
-        parameters = f"{sum_words} parameters" if sum_words else nothing
-        macs = f"{row.macs:,} multiply-adds, " if row.macs else ""
+        parameters = f"{sum_words} {'parameter' if row.parameters == 1 else 'parameters'}" if sum_words else nothing
+        macs = f"{counted(row.macs, 'multiply-add')}, " if row.macs else ""
         facts = f"{below} out; {parameters}; {macs}sees {sees[0]}×{sees[1]} pixels"
     title = f"{type(block).__name__} {what}".strip() + f": {facts}"
     seen = row.receptive_field

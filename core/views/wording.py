@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from core.network import Network, trace
 from core.network.names import plain as plain
 from core.network.percentages import percent as two_digits
+from core.network.words import counted
 from core.training.snapshot import Snapshot, State
 
 
@@ -63,7 +64,7 @@ def memory_text(size: int) -> str:
 def parameter_words(network: Network) -> str:
     """`61,706 parameters`; `cannot work yet` for a network with problems."""
     traced = trace(network)
-    return "cannot work yet" if traced.problems else f"{traced.parameters:,} parameters"
+    return "cannot work yet" if traced.problems else counted(traced.parameters, "parameter")
 
 
 def progress_words(now: Snapshot) -> str:

@@ -9,6 +9,7 @@ from math import prod
 from typing import ClassVar, NamedTuple
 
 from core.network.settings import Checked
+from core.network.words import counted
 
 Shape = tuple[int, ...]
 
@@ -196,7 +197,7 @@ def image_shape(layer: Layer, shape: Shape) -> Shape:
     if len(shape) != 3:
         raise CannotWork(
             f"{type(layer).__name__} needs an image (height × width × channels), "
-            f"but what arrives is a row of {shape[0]:,} numbers. Move it before the layer that flattens."
+            f"but what arrives is a row of {counted(shape[0], 'number')}. Move it before the layer that flattens."
         )
     return shape
 

@@ -31,6 +31,7 @@ from core.network.layers.options import (
     penalty,
 )
 from core.network.settings import setting
+from core.network.words import counted
 
 
 class Convolution(Layer):
@@ -113,8 +114,8 @@ class Conv2D(Convolution):
         channels = shape[2]
         if channels % self.groups or self.filters % self.groups:
             raise CannotWork(
-                f"Conv2D with {self.groups} groups must divide both its {channels} input channels "
-                f"and its {self.filters} filters evenly."
+                f"Conv2D with {self.groups} groups must divide both its {counted(channels, 'input channel')} "
+                f"and its {counted(self.filters, 'filter')} evenly."
             )
         return (rows.count, columns.count, self.filters)
 

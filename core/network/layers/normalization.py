@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from core.network.layers.base import CannotWork, Layer, Reads, Shape, Term, channel_group
 from core.network.layers.options import CENTER, EPSILON, SCALE
 from core.network.settings import Integer, Number, setting
+from core.network.words import counted
 
 
 class _Normalization(Layer):
@@ -82,7 +83,7 @@ class GroupNormalization(_Normalization):
     def output_shape(self, shape: Shape) -> Shape:
         if shape[-1] % self.groups:
             raise CannotWork(
-                f"GroupNormalization with {self.groups} groups must divide the {shape[-1]} channels evenly."
+                f"GroupNormalization with {counted(self.groups, 'group')} must divide the {counted(shape[-1], 'channel')} evenly."
             )
         return shape
 
@@ -93,4 +94,4 @@ class GroupNormalization(_Normalization):
         return channel_group(channel, shape[-1], self.groups, shape[-1])
 
     def describe(self) -> str:
-        return f"{self.groups} groups"
+        return counted(self.groups, "group")

@@ -14,6 +14,7 @@ from core.network import (
 )
 from core.network.layers import shape_text
 from core.network.network import layer_label
+from core.network.words import counted
 from core.ui.pages.build.layer_editing import add_layer, open_branch, open_layer
 from core.ui.pages.build.totals import sees_words
 from core.ui.shell.private import bring_into_view
@@ -93,7 +94,7 @@ def _facts(traced: Trace, row: Row, selected: bool) -> str:
         theirs = "of all layers in its branches; the join has none" if isinstance(row.layer, Branches) else ""
         texts = [
             ("shape", shape_text(row.output_shape), "output: height×width×channels"),
-            ("parameters" if parameters else "parameters muted", f"{parameters:,} parameters", theirs),
+            ("parameters" if parameters else "parameters muted", counted(parameters, "parameter"), theirs),
             (
                 "sees",
                 f"sees {sees_words(row.field)}",
