@@ -6,8 +6,16 @@ table of layers, the weights are plain arrays, and what has no counterpart is
 named in a sentence. What comes in is hostile until it has been read.
 """
 
-from core.training.foreign.files import Foreign, read_model, weights_file
+from core.training.foreign.files import Foreign, WeightsOnly, read_model, read_weights, weights_file
 from core.training.foreign.outputs import with_probabilities
 from core.training.foreign.refusals import UnreadableModel
 
-__all__ = ["Foreign", "UnreadableModel", "read_model", "weights_file", "with_probabilities"]
+__all__ = [
+    "Foreign",
+    "UnreadableModel",
+    "WeightsOnly",
+    "read_model",
+    "read_weights",
+    "weights_file",
+    "with_probabilities",
+]

@@ -76,7 +76,7 @@ def _sequence(config: dict[str, Any], entries: list[dict[str, Any]]) -> Graph:
     inner = [as_dict(entry.get("config")) for entry in entries]
     shapes = [_batch_shape(one) for one in inner[:1]] + [config.get("build_input_shape")]
     previous, calls = INPUT, []
-    for entry, group in zip(entries, _groups(entries)):
+    for entry, group in zip(entries, groups_of(entries)):
         if entry.get("class_name") == "InputLayer" and not calls:
             refuse_other_numbers("the input", as_dict(entry.get("config")).get("dtype"))
             continue
@@ -93,7 +93,7 @@ def _functional(config: dict[str, Any], entries: list[dict[str, Any]]) -> Graph:
     if _end(config.get("input_layers"), "input") != image:
         raise UnreadableModel("The model does not begin at its input layer, so it cannot be read.")
     calls = []
-    for entry, group in zip(entries, _groups(entries)):
+    for entry, group in zip(entries, groups_of(entries)):
         if entry is not inputs[0]:
             sources = tuple(INPUT if name == image else name for name in _sources(entry))
             calls.append(_call(entry, sources, group))
@@ -102,7 +102,7 @@ def _functional(config: dict[str, Any], entries: list[dict[str, Any]]) -> Graph:
     return _of_images(Graph(_by_name(calls), _end(config.get("output_layers"), "output"), *shape))
 
 
-def _groups(entries: list[dict[str, Any]]) -> list[str]:
+def groups_of(entries: list[dict[str, Any]]) -> list[str]:
     """Group of each layer's weights in a .keras file: its class in snake case, and counted."""
     seen: Counter[str] = Counter()
     groups = []

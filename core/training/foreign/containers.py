@@ -57,12 +57,14 @@ class Stored(NamedTuple):
         compiled: whether there are settings of a training, or its state.
         owners: group → the layer whose weights Keras says it holds; older versions say nothing.
         arrays: path → float32 numbers; None where they are not plain numbers, stored plainly.
+        layers: names in their order, in a file of weights alone as Keras 2 wrote it; empty in others.
     """
 
     config: str | None
     compiled: bool
     owners: dict[str, str]
     arrays: dict[str, np.ndarray | None]
+    layers: tuple[str, ...] = ()
 
 
 def read_hdf5(content: bytes) -> Stored:
@@ -87,4 +89,4 @@ def read_hdf5(content: bytes) -> Stored:
     arrays: dict[str, np.ndarray | None] = {}
     for path, number in index["arrays"].items():
         arrays[path] = None if number is None else array_from(archive.read(f"{number}.npy", MAX_WEIGHTS), "<f4")
-    return Stored(index["config"], index["compiled"], index["owners"], arrays)
+    return Stored(index["config"], index["compiled"], index["owners"], arrays, tuple(index["layers"]))

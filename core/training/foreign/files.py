@@ -31,6 +31,7 @@ from core.training.foreign.weights import (
     keras_arrays,
     legacy_arrays,
     weight_shapes,
+    weights_alone,
     weights_of,
 )
 
@@ -59,6 +60,35 @@ class Foreign:
     left_out: tuple[str, ...]
     class_names: tuple[str, ...] = ()
     augmentation: dict[str, float] = field(default_factory=dict)
+
+
+class WeightsOnly(UnreadableModel):
+    """An HDF5 file without an architecture: `read_weights` may read it for a network that is known."""
+
+
+def read_weights(content: bytes, network: Network) -> Foreign:
+    """This network with the weights of a file that has nothing else: .weights.h5, or .h5 of Keras 2.
+
+    Raises:
+        UnreadableModel: where they do not fit this network, or whatever else is wrong with the file.
+    """
+    problems = trace(network).problems
+    if problems:
+        raise UnreadableModel(
+            f"This file has weights alone, for the network that is open; but that cannot work: {problems[0].sentence}"
+        )
+    try:
+        weights = weights_alone(network, read_hdf5(content))
+    except MissingWeights as problem:
+        raise UnreadableModel(
+            f"This file has weights alone, and they are not of the network that is open. {problem} Open or build the "
+            "network that they belong to, then import them again."
+        ) from None
+    except UnreadableModel:
+        raise
+    except Exception as problem:  # the last resort, as above
+        raise UnreadableModel(DAMAGED) from problem
+    return Foreign(network, weights, ("This file has weights alone; they fit the network that is open.",))
 
 
 def read_model(content: bytes, file_name: str) -> Foreign:
@@ -160,7 +190,7 @@ def _read_h5(content: bytes, file_name: str) -> Foreign:
     notes = Notes()
     stored = read_hdf5(content)
     if stored.config is None:
-        raise UnreadableModel(
+        raise WeightsOnly(
             "This HDF5 file has no architecture in it, perhaps weights only. Save the whole model with model.save(…)."
         )
     plan = planned(json_object(stored.config), file_name, notes)

@@ -55,8 +55,10 @@ def _unpacked(content: bytes, archive: zipfile.ZipFile) -> dict[str, Any]:
     with h5py.File(io.BytesIO(content), "r") as file:
         config = _text_attribute(file, "model_config")
         compiled = "training_config" in file.attrs or file.id.links.exists(b"optimizer_weights")
-        for root in _roots(file):
-            for count, (path, item) in enumerate(_items(_linked(file, root), root.replace("\\", "/"))):
+        layers = _layer_names(file) if config is None else []
+        roots = [(root, root.replace("\\", "/")) for root in _roots(file)]
+        for root, start in roots or [(name, f"model_weights/{name}") for name in layers]:
+            for count, (path, item) in enumerate(_items(_linked(file, root), start)):
                 if count > MAX_OBJECTS:
                     raise UnreadableModel(MANY)
                 if isinstance(item, h5py.Group):
@@ -70,7 +72,7 @@ def _unpacked(content: bytes, archive: zipfile.ZipFile) -> dict[str, Any]:
                         raise UnreadableModel(f"The weights in this file are larger than {size_text(MAX_WEIGHTS)}.")
                     arrays[path] = len(arrays)
                     archive.writestr(f"{arrays[path]}.npy", _written(item[()]))
-    return {"config": config, "compiled": compiled, "owners": owners, "arrays": arrays}
+    return {"config": config, "compiled": compiled, "owners": owners, "arrays": arrays, "layers": layers}
 
 
 def _roots(file: h5py.File) -> list[str]:
@@ -79,6 +81,21 @@ def _roots(file: h5py.File) -> list[str]:
     if len(names) > MAX_OBJECTS:
         raise UnreadableModel(MANY)
     return [name for name in names if name.split("\\")[0] in ROOTS]
+
+
+def _layer_names(file: h5py.File) -> list[str]:
+    """The layers of a file of weights alone as Keras 2 wrote it, in the order of the network; none in other files."""
+    if "layer_names" not in file.attrs:
+        return []
+    attribute = h5py.h5a.open(file.id, b"layer_names")
+    if len(attribute.shape) != 1 or attribute.shape[0] > MAX_OBJECTS or attribute.get_storage_size() > MAX_CONFIG:
+        raise UnreadableModel(DAMAGED)
+    names = [
+        decoded(name) if isinstance(name, bytes) else name for name in np.asarray(file.attrs["layer_names"]).tolist()
+    ]
+    if not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
+        raise UnreadableModel(DAMAGED)
+    return names
 
 
 def _linked(group: h5py.Group, name: str) -> Any:

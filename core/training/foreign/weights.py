@@ -10,7 +10,7 @@ import numpy as np
 from core.network import Network, Path, trace
 from core.network.layers import Layer, Shape, Term, shape_text
 from core.network.network import IMAGE
-from core.training.foreign.calls import Call
+from core.training.foreign.calls import Call, groups_of
 from core.training.foreign.containers import Stored
 from core.training.foreign.plan import Plan
 from core.training.foreign.refusals import plain, quoted
@@ -18,6 +18,7 @@ from core.training.foreign.refusals import plain, quoted
 GROUP = re.compile(
     r"(?P<group>(?:layers|_layer_checkpoint_dependencies|_self_tracked_trackables)/(?P<kind>[a-z0-9_]*?[a-z0-9])(?:_(?P<number>\d+))?/vars)/\d+"
 )
+MOST_SAID = 3
 
 
 class MissingWeights(Exception):
@@ -35,12 +36,51 @@ def weights_of(plan: Plan, stored: Stored, finder: Callable[[Stored, Sequence[Ca
         raise MissingWeights("There are no arrays of weights in the file.")
     find = finder(stored, [call for call, _, _ in owners])
     weights: list[np.ndarray] = []
+    problems: list[str] = []
     for call, layer, terms in owners:
         names = tuple(term.name for term in terms)
         former = tuple(layer.former_weight_names.get(name, name) for name in names)
-        found = find(call, [names, former])
-        weights += _checked(found, [term.shape for term in terms], f"layer {quoted(call.name)}")
+        try:
+            found = find(call, [names, former])
+            weights += _checked(found, [term.shape for term in terms], f"layer {quoted(call.name)}")
+        except MissingWeights as problem:
+            problems.append(str(problem))
+    if problems:
+        more = len(problems) - MOST_SAID
+        said = f" The same is true of {more} more {'layer' if more == 1 else 'layers'}." if more > 0 else ""
+        raise MissingWeights(" ".join(problems[:MOST_SAID]) + said)
     return weights
+
+
+def weights_alone(network: Network, stored: Stored) -> list[np.ndarray]:
+    """The weights for this network in a file that has no architecture, in the order of Keras for our model.
+
+    They are matched by their order, within each class of layers where the file names those.
+
+    Raises:
+        MissingWeights: where they do not fit; says which.
+    """
+    layers = [(path, layer) for path, layer, terms in _terms(network) if terms]
+    if stored.layers:
+        theirs = [
+            name for name in stored.layers if any(path.startswith(f"model_weights/{name}/") for path in stored.arrays)
+        ]
+        if len(theirs) != len(layers):
+            raise MissingWeights(
+                f"The file has weights for {_layers(len(theirs))}, the network has {len(layers)} with weights."
+            )
+        calls = {path: Call(name, type(layer).__name__, {}, (), "") for (path, layer), name in zip(layers, theirs)}
+        return weights_of(Plan(network, calls), stored, legacy_arrays)
+    groups = groups_of([{"class_name": type(layer).__name__} for _, layer in layers])
+    calls = {
+        path: Call(f"{number}. {type(layer).__name__}", type(layer).__name__, {}, (), group)
+        for number, ((path, layer), group) in enumerate(zip(layers, groups), 1)
+    }
+    return weights_of(Plan(network, calls), stored, keras_arrays)
+
+
+def _layers(count: int) -> str:
+    return f"{count} {'layer' if count == 1 else 'layers'}"
 
 
 def _checked(found: list[np.ndarray | None], shapes: list[Shape], where: str) -> list[np.ndarray]:
@@ -88,9 +128,8 @@ def keras_arrays(stored: Stored, calls: Sequence[Call]) -> Find:
         elif len(ours) == len(theirs):
             taken |= {call.name: group for call, group in zip(ours, theirs)}
         else:
-            layers = f"{len(ours)} {'layer' if len(ours) == 1 else 'layers'}"
             raise MissingWeights(
-                f"The file has weights for {len(theirs)} of {layers} of the kind {plain(ours[0].kind)}."
+                f"The file has weights for {len(theirs)} of {_layers(len(ours))} of the kind {plain(ours[0].kind)}."
                 if len(theirs) < len(ours)
                 else f"The file has weights for {len(theirs)} layers of the kind {plain(ours[0].kind)}, but the network has {len(ours)}."
             )

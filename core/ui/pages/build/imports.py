@@ -25,7 +25,10 @@ def importing(mine: Session) -> None:
     """A field for a file, what is in it, and a button that opens it; below, what was imported before."""
     from core.training.foreign import UnreadableModel
 
-    st.markdown("A network as JSON, or a trained model: `.keras`, `.h5`, or weights (`.npz`) that were saved here.")
+    st.markdown(
+        "A network as JSON, or a trained model: `.keras`, `.h5` or an `.npz` that was saved here. Weights alone "
+        "(`.weights.h5`) go into the network that is open."
+    )
     file = st.file_uploader(
         "File",
         type=["json", "keras", "h5", "hdf5", "npz"],
@@ -81,9 +84,15 @@ def _offer_network(mine: Session, shared: Shared) -> None:
 
 def _offer_model(mine: Session, file_id: str, name: str, content: Callable[[], bytes]) -> None:
     """What is in a model file, and a button that opens it as what it has been found to be."""
-    from core.training.foreign import read_model, with_probabilities
+    from core.training.foreign import WeightsOnly, read_model, read_weights, with_probabilities
 
-    foreign = mine.kept("import/read", file_id, lambda: with_probabilities(read_model(content(), name)))
+    def read() -> Foreign:
+        try:
+            return with_probabilities(read_model(content(), name))
+        except WeightsOnly:
+            return read_weights(content(), mine.editor.network)
+
+    foreign = mine.kept("import/read", (file_id, mine.editor.network), read)
     for sentence in foreign.left_out:
         st.caption(plain(sentence))
     network, weights = foreign.network, foreign.weights
