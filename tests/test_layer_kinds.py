@@ -282,3 +282,20 @@ def test_every_kind_is_read_from_files(name, tmp_path):
 def test_a_kind_that_moves_numbers_needs_only_its_class(consumer, monkeypatch):
     monkeypatch.setitem(LAYERS, "UpSampling2D", UpSampling2D)
     consumer(UpSampling2D, network_of(UpSampling2D), model_of(UpSampling2D))
+
+
+@pytest.mark.parametrize("kind", LAYERS.values(), ids=LAYERS)
+def test_settings_begin_as_those_of_keras(kind):
+    """A link and a file leave out what is at its default, so that it must be Keras' own."""
+    theirs = inspect.signature(getattr(keras.layers, kind.__name__).__init__).parameters
+    for name in settings_of(kind):
+        if name not in theirs or theirs[name].default is inspect.Parameter.empty:
+            continue
+        ours, wanted = kind.__dataclass_fields__[name].default, theirs[name].default
+        if name.endswith("_regularizer") and wanted is None:
+            wanted = (0.0, 0.0)
+        if name == "activation" and wanted is None:
+            wanted = "linear"
+        if isinstance(ours, tuple) and isinstance(wanted, int):
+            wanted = (wanted,) * len(ours)
+        assert ours == wanted, f"{name} of {kind.__name__}"

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from core.data import SOURCES
 from core.data.collection import Collection
 from core.network import LAYERS, Recipe
 from core.network.presets import PRESETS
@@ -39,6 +40,7 @@ def test_every_kind_setting_preset_and_hidden_part_is_written_down():
     wanted |= {f"{name}, {setting}" for name, kind in LAYERS.items() for setting in ("at first", *settings_of(kind))}
     wanted |= {f"recipe, {setting}" for setting in settings_of(Recipe)} | {"branches in branches"}
     assert wanted <= {name.partition(": ")[2] for name in CASES}
+    assert set(SOURCES) <= {case["opens"]["dataset"] for case in CASES.values()}
 
 
 def test_a_difference_is_found():

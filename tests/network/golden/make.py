@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from core.data import SOURCES
 from core.network import LAYERS, Branches, Conv2D, Dense, Flatten, Network, Recipe, to_json, to_token, trace
 from core.network.presets import PRESETS
 from core.network.settings import Choice, Flag, Integer, Number, Pair, Penalty, Stages, settings_of
@@ -46,6 +47,8 @@ def _cases() -> Iterator[tuple[str, Case]]:
         yield f"recipe, {setting}", (Network((28, 28, 1), ()), _changed(Recipe(), setting), "fashion_mnist", ())
     for part in HIDEABLE:
         yield f"hidden, {part}", (Network((28, 28, 1), (Flatten(), Dense(10, "softmax"))), Recipe(), None, (part,))
+    for name in SOURCES:
+        yield f"dataset, {name}", (Network((28, 28, 1), (Flatten(), Dense(10, "softmax"))), Recipe(), name, ())
     inner = Branches(((Conv2D(3, 3, padding="same"),), ()), "add")
     outer = Branches(((inner,), (Conv2D(5, 1, (2, 1)),)), "concatenate")
     yield (
