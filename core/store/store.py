@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -141,13 +141,35 @@ class VisitorStore:
             for kind, content in contents.items():
                 _put(connection, self.id, None, kind, content)
 
+    def change(self, kind: str, change: Callable[[bytes | None], bytes | None]) -> None:
+        """Keep what `change` makes of a file of the visitor (None: there is none), with no other writer in between.
+
+        What `change` raises is passed on; then nothing has changed.
+        """
+        refusals: list[Exception] = []
+        try:
+            with self.writing() as connection:
+                former = self._load(connection, kind)
+                try:
+                    content = change(former)
+                except Exception as problem:
+                    refusals.append(problem)
+                    raise
+                _put(connection, self.id, None, kind, content)
+        except StoreError:
+            if refusals:
+                raise refusals[0] from None
+            raise
+
     def load(self, kind: str) -> bytes | None:
         """The file that `save` kept; None where there is none."""
-        what = NAMES.get(kind.split("/")[0], "The file of your drawings")
+        with self.database.transaction(reading=_called(kind)) as connection:
+            return self._load(connection, kind)
+
+    def _load(self, connection: sa.Connection, kind: str) -> bytes | None:
         query = sa.select(blobs.c.content, blobs.c.digest).where(blobs.c.visitor == self.id, blobs.c.kind == kind)
-        with self.database.transaction(reading=what) as connection:
-            row = connection.execute(query.where(blobs.c.run.is_(None))).first()
-        return None if row is None else _checked(row.content, row.digest, what)
+        row = connection.execute(query.where(blobs.c.run.is_(None))).first()
+        return None if row is None else _checked(row.content, row.digest, _called(kind))
 
     def kinds(self, prefix: str) -> list[str]:
         """The kinds of the visitor's files that begin so, in the order in which they were kept last."""
@@ -289,6 +311,11 @@ def _put(connection: sa.Connection, visitor: str, run: str | None, kind: str, co
     if content is not None:
         row = {"visitor": visitor, "run": run, "kind": kind, "size": len(content), "content": content}
         connection.execute(blobs.insert().values(row | {"digest": hashlib.sha256(content).hexdigest()}))
+
+
+def _called(kind: str) -> str:
+    """What a file of a visitor is called in a sentence."""
+    return NAMES.get(kind.split("/")[0], "The file of your drawings")
 
 
 def _checked(content: bytes, digest: str, what: str) -> bytes:

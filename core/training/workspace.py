@@ -158,18 +158,29 @@ class Workspace:
             return self._collections[which]
 
     def collect(self, which: str, change: Callable[[Collection], Collection]) -> Collection:
-        """Change the visitor's drawings, and keep them; returns the new collection.
+        """Change the visitor's drawings as they are now, whatever server kept them; returns the new collection.
 
         Raises:
             InvalidCollection: from `change`; then nothing has changed.
-            StoreError: where they cannot be written; then nothing has changed either.
+            StoreError: where they cannot be read or written; then nothing has changed either.
         """
+        changed = EMPTY[which]
+
+        def rewritten(content: bytes | None) -> bytes:
+            nonlocal changed
+            try:
+                there = _unpacked(which, content)
+            except InvalidCollection as problem:  # it would be lost
+                raise StoreError(str(problem)) from problem
+            changed = change(there)
+            return changed.to_bytes()
+
         with self._changing:
-            changed = change(self.collection(which))
-            if which in self.unreadable:  # it would be lost
-                raise StoreError(self.unreadable[which])
-            if self._store is not None:
-                self._store.save(which, changed.to_bytes())
+            if self._store is None:
+                changed = change(self.collection(which))
+            else:
+                self._store.change(which, rewritten)
+            self.unreadable.pop(which, None)
             self._collections[which] = changed
             return changed
 
@@ -183,13 +194,7 @@ class Workspace:
 
     def _read_collection(self, which: str) -> Collection:
         try:
-            content = self._store.load(which) if self._store is not None else None
-            if content is None:
-                return EMPTY[which]
-            found = Collection.from_bytes(content)
-            if which == "digits" and found.class_names != EMPTY[which].class_names:
-                raise InvalidCollection("This file has other classes than the ten digits.")
-            return found
+            return _unpacked(which, self._store.load(which) if self._store is not None else None)
         except (InvalidCollection, StoreError) as problem:
             self.unreadable[which] = str(problem)
             return EMPTY[which]
@@ -258,6 +263,14 @@ class Workspace:
             tail = f" ({number})"
             found = name[: MAX_NAME - len(tail)] + tail
         return found
+
+
+def _unpacked(which: str, content: bytes | None) -> Collection:
+    """A stored collection; the empty one of this kind where there is none. Raises `InvalidCollection`."""
+    found = EMPTY[which] if content is None else Collection.from_bytes(content)
+    if which == "digits" and found.class_names != EMPTY[which].class_names:
+        raise InvalidCollection("This file has other classes than the ten digits.")
+    return found
 
 
 def _copy(stored: RunStore) -> Collection:

@@ -256,6 +256,28 @@ def test_two_windows_that_draw_at_once_lose_no_drawing(opened, monkeypatch):
     )
 
 
+def test_two_servers_that_draw_at_once_lose_no_drawing(tmp_path):
+    one, two = (Workspace(Store(tmp_path).visitor(TOKEN)) for _ in range(2))
+    assert len(one.collection("digits")) == len(two.collection("digits")) == 0  # both have seen them
+    drawn = threading.Event()
+
+    def other() -> None:
+        two.collect("digits", lambda there: there.added(np.eye(28), 4))
+        drawn.set()
+
+    def slow(there: Collection) -> Collection:
+        """What the first server makes of what it has read; meanwhile the second one draws, unless it has to wait."""
+        thread.start()
+        drawn.wait(1)
+        return there.added(np.ones((28, 28)), 3)
+
+    thread = threading.Thread(target=other)
+    one.collect("digits", slow)
+    thread.join()
+    assert sorted(Workspace(Store(tmp_path).visitor(TOKEN)).collection("digits").labels) == [3, 4]
+    assert len(one.collect("digits", lambda there: there.added(np.eye(28)[::-1], 5))) == 3
+
+
 def test_a_run_that_could_not_be_made_whole_is_not_there_at_all(store, tmp_path):
     workspace = Workspace(store.visitor(TOKEN))
     for at in range(1, 30):
