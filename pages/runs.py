@@ -13,6 +13,7 @@ LIVE_SECONDS = 2.0
 mine = session()
 head("Runs", "Compare your training runs; they are kept for you on this server and in this browser.")
 damaged(mine)
+mine.show_notice()
 if not mine.workspace.runs:
     st.info("You have not trained anything yet. Every training run is listed here.")
     link_to("train", "Train a network", "monitoring")

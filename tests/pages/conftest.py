@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -14,6 +15,14 @@ def app(monkeypatch) -> AppTest:
     """The app on its first page; TensorFlow is here already, so there is nothing to warm."""
     monkeypatch.chdir(ROOT)
     test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    switch = st.switch_page
+
+    def noted(file: str) -> None:
+        test.page_asked_for = Path(file).stem
+        switch(file)
+
+    monkeypatch.setattr(st, "switch_page", noted)
+    test.page_asked_for = None
     yield test.run()
     if "receptive" in test.session_state and test.session_state["receptive"].run:
         test.session_state["receptive"].run.stop()
@@ -28,6 +37,11 @@ def mine(app: AppTest):
 def opened(app: AppTest, page: str) -> AppTest:
     """The app on another page."""
     return app.switch_page(f"pages/{page}.py").run()
+
+
+def went_to(app: AppTest) -> str | None:
+    """The page that a button has opened last; None where none has."""
+    return app.page_asked_for
 
 
 def words(app: AppTest) -> str:

@@ -9,7 +9,7 @@ from core.training import Recipe, build_model, pretrained
 from core.training.trained import Trained
 from core.ui.pages.games.state import GamesState
 from tests.drawn import shapes
-from tests.pages.conftest import button, mine
+from tests.pages.conftest import button, mine, went_to
 from tests.pages.test_pages import drawn, opened, visited, words
 from tests.waiting import until
 
@@ -84,7 +84,8 @@ def test_the_best_drawing_is_kept_while_one_tries_on_and_opens_in_the_other_view
     button(app, "Clear").click().run()
     assert "Nothing drawn yet" in words(app) and "Best of this visit" in words(app)
     app.button(key="games/split/why").click().run()
-    opened(app, "why")  # AppTest does not go there by itself
+    assert went_to(app) == "why"
+    opened(app, "why")
     assert not app.exception
     assert mine(app).image.source == "drawing" and mine(app).image.drawing is best.image
     assert "your drawing" in words(app)
@@ -140,6 +141,7 @@ def test_fooling_begins_with_an_image_that_is_read_right_and_ends_with_strokes(a
     put(app, fool_canvas(app), CORNER, STEM)
     assert next(iter(games.best_attempts.values())) is best  # two strokes are no better
     app.button(key="games/fool/feature_maps").click().run()
+    assert went_to(app) == "feature_maps"
     opened(app, "feature_maps")
     assert mine(app).image.drawing is best.after and "your drawing" in words(app)
 

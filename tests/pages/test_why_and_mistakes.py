@@ -15,7 +15,7 @@ from core.ui.pages.mistakes.state import MistakesState
 from core.ui.pages.why.saliency_maps import alike, target_class
 from core.ui.pages.why.state import WhyState
 from core.ui.shell.pages import PAGES
-from tests.pages.conftest import button, mine
+from tests.pages.conftest import button, mine, went_to
 from tests.pages.test_pages import opened, words
 
 PLAIN = Network((28, 28, 1), (Flatten(), Dense(10, "softmax")), "Plain")
@@ -167,7 +167,7 @@ def test_a_mistake_is_opened_in_the_other_views(app, page):
     app.run()
     assert "Test image 247: “4”, predicted" in words(app)
     button(app, PAGES[page].title).click().run()
-    assert not app.exception
+    assert not app.exception and went_to(app) == page
     assert (mine(app).image.source, mine(app).image.test_index) == ("test", 247)
     opened(app, page)  # AppTest stays where it is
     assert next(field for field in app.number_input if field.label == "Number").value == 247

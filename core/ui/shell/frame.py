@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.training import Run, State
-from core.ui.shell.pages import left_out, link_to
+from core.ui.shell.pages import left_out, link_to, turn_page
 from core.ui.shell.private import fit_canvases, fold_on_phones
 from core.ui.shell.session import Session
 from core.views.theme import DARK, LIGHT, Look
@@ -54,6 +54,7 @@ def following(current: Callable[[], Run | None], seconds: float, body: Callable[
     active = run is not None and run.active
 
     def drawn() -> None:
+        turn_page()
         now = current()
         if now is not run or (now is not None and now.active != active):
             st.rerun()

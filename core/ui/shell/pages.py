@@ -192,8 +192,17 @@ def open_to(mine: Session, page: str) -> bool:
 
 
 def go_to(page: str) -> None:
-    """Open another page. Where a lesson has left it out, the visitor stays and is told so."""
-    if open_to(session(), page):
+    """Open another page as soon as this callback has ended: only a script can, which does so by `turn_page`."""
+    session().next_page = page
+
+
+def turn_page() -> None:
+    """Open the page that `go_to` has named, if any. Where a lesson has left it out, the visitor stays and is told so."""
+    mine = session()
+    page, mine.next_page = mine.next_page, ""
+    if not page:
+        return
+    if open_to(mine, page):
         st.switch_page(PAGES[page].file)
     st.toast(f"This lesson leaves out the page {PAGES[page].title}.")
 
@@ -217,7 +226,8 @@ def end_page() -> NoReturn:
 
 
 def run_page(page: StreamlitPage) -> None:
-    """Run the script of the page that was navigated to."""
+    """Run the script of the page that was navigated to, unless a button has just asked for another one."""
+    turn_page()
     with suppress(_PageEnd):
         page.run()
 

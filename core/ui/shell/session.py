@@ -39,6 +39,7 @@ class Session:
         image: the image that is looked at.
         run: the run that the Train page and the sidebar are about, if there is any.
         imported: the model from a file that pages are about, if there was one.
+        next_page: the page that a button has asked for, as the registry calls it; empty to stay.
         notice: a message about the last action, to be shown once; empty if there is none.
         opened_link: the token of the link that was opened last, so that it is taken once.
         hidden: parts of the interface that a lesson's link leaves out, until it is ended or another link is opened.
@@ -53,6 +54,7 @@ class Session:
     image: ImageChoice = field(default_factory=ImageChoice)
     run: Run | None = None
     imported: Trained | None = None
+    next_page: str = ""
     notice: str = ""
     opened_link: str | None = None
     hidden: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from core.ui.shell.pages import (
     open_to,
     part_words,
     run_page,
+    turn_page,
 )
 from core.ui.shell.session import Session
 
@@ -96,6 +97,9 @@ def test_the_navigation_lists_what_is_open_and_begins_with_the_first_page(hidden
 def test_buttons_and_links_lead_to_open_pages_only(part, page, calls):
     calls.mine.hidden = (part,)
     go_to(page)
+    assert not calls.list  # a callback cannot open a page, the script after it does
+    turn_page()
+    turn_page()  # once
     link_to(page, "There")
     names = [name for name, _ in calls.list]
     if page in LEFT_OUT[part]:

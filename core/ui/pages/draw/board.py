@@ -16,7 +16,6 @@ from core.ui.pages.draw.others import ask_others
 from core.ui.pages.draw.preprocessing import preprocessing
 from core.ui.pages.draw.reaction import reaction
 from core.ui.pages.draw.state import DrawState
-from core.ui.shell.pages import go_to
 from core.ui.shell.session import Session
 from core.ui.widgets.collections import say_what_it_is
 from core.ui.widgets.model_view import ModelView
@@ -30,9 +29,6 @@ FOUND_PX = 84
 def board(mine: Session, subject: ModelView) -> None:
     """Draw canvas, prediction, preprocessing and reaction of the network; all of it anew after each stroke."""
     state = mine.state(DrawState)
-    if state.next_page:
-        page, state.next_page = state.next_page, ""
-        go_to(page)
     canvas, predictions = st.columns([2, 3], gap="large")
     with canvas:
         digits, above = drawn_digits(mine)

@@ -8,8 +8,7 @@ import streamlit as st
 from core.insight import verdict
 from core.insight.saliency import integrated_gradients
 from core.ui.pages.draw.digits import look_into_drawing
-from core.ui.pages.draw.state import DrawState
-from core.ui.shell.pages import link_to, open_to
+from core.ui.shell.pages import go_to, link_to, open_to
 from core.ui.shell.session import Session
 from core.ui.widgets.activations import activations_of, drawn_layers
 from core.ui.widgets.model_view import ModelView
@@ -32,7 +31,7 @@ def reaction(mine: Session, subject: ModelView, pixels: np.ndarray, said: np.nda
     def go_there() -> None:
         if leads:
             look_into_drawing(mine)
-            mine.state(DrawState).next_page = "feature_maps"
+            go_to("feature_maps")
 
     drawn_layers(mine, subject, pixels, activations_of(mine, subject, pixels), None, "draw/maps", go_there)
     more = "; click one to see how it comes about" if leads else ""

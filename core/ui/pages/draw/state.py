@@ -20,7 +20,6 @@ class DrawState:
         as_one: true if all that is drawn is read as one digit.
         skipped_steps: steps between drawing and 28×28 pixels that are left out.
         compared: the networks that read the same drawing: names of trained ones, or names of runs' folders.
-        next_page: the page to open next; empty to stay.
     """
 
     board: Board = field(default_factory=Board)
@@ -29,4 +28,3 @@ class DrawState:
     as_one: bool = False
     skipped_steps: frozenset[str] = frozenset()
     compared: list[str] = field(default_factory=list)
-    next_page: str = ""

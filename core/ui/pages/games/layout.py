@@ -37,10 +37,11 @@ def clear_button(board: Board, key: str) -> None:
 def ways_in(mine: Session, image: np.ndarray, key: str) -> None:
     """Buttons that open the image in the other views, where it is the visitor's drawing."""
 
-    def look_at() -> None:
+    def look_at(page: str) -> None:
         mine.image.drawing, mine.image.source = image, "drawing"
+        go_to(page)
 
     with st.container(horizontal=True):
         for page in VIEWS:
-            if open_to(mine, page) and st.button(PAGES[page].title, key=f"games/{key}/{page}", on_click=look_at):
-                go_to(page)
+            if open_to(mine, page):
+                st.button(PAGES[page].title, key=f"games/{key}/{page}", on_click=look_at, args=(page,))

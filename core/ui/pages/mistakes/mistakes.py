@@ -259,8 +259,9 @@ def _opened(mine: Session, predictions: Predictions, data: Dataset, surest: np.n
     if number is None or number >= len(data.x_test):
         number = int(surest[0]) if len(surest) else 0
 
-    def look_at() -> None:
+    def look_at(page: str) -> None:
         mine.image.source, mine.image.test_index = "test", number
+        go_to(page)
 
     with st.container(key="opened-image", horizontal=True, vertical_alignment="center", gap="small"):
         image = shown_image(data.x_test[number].astype(np.float32) / 255)
@@ -269,8 +270,7 @@ def _opened(mine: Session, predictions: Predictions, data: Dataset, surest: np.n
             st.html(gallery([tile], INK_SCALE, cell_size(image.shape[:2], 56)), width="content")
             st.markdown(f"Test image {number:,}: {_said(predictions, data, number)}. Open it in:", width=260)
         for page in VIEWS:
-            if st.button(PAGES[page].title, key=f"mistakes/open/{page}", on_click=look_at):
-                go_to(page)
+            st.button(PAGES[page].title, key=f"mistakes/open/{page}", on_click=look_at, args=(page,))
 
 
 def _said(predictions: Predictions, data: Dataset, number: int) -> str:

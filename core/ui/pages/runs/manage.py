@@ -16,6 +16,7 @@ from core.views.wording import percent, plain
 
 def manage(mine: Session, runs: list[Run]) -> None:
     """Controls to choose one of the runs, and to open, rename, download or delete it."""
+    mine.show_notice()
     number = 0
     if len(runs) > 1:
         names = [run.name for run in runs]
@@ -30,31 +31,69 @@ def manage(mine: Session, runs: list[Run]) -> None:
     if run.problem:
         st.warning(f"This run is not kept on disk. {plain(run.problem)}")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if st.button("Open on Train", icon=":material/monitoring:", key="runs/open"):
+        _exits(mine, run)
+        trained_files(run)
+        _delete(mine, run)
+    _name(mine, run)
+
+
+def _exits(mine: Session, run: Run) -> None:
+    """Buttons that open the run on other pages."""
+
+    def watch() -> None:
+        if _still_there(mine, run):
             mine.choose_run(run)
             go_to("train")
-        why_not = _why_not_inside(mine, run)
-        if st.button(
-            "Look inside", icon=":material/layers:", disabled=why_not is not None, help=why_not, key="runs/inside"
-        ):
+
+    def look_inside() -> None:
+        if _still_there(mine, run):
             mine.choose_run(run)
             mine.focus.subject = "run"
             go_to("feature_maps")
-        if st.button("Edit its network", icon=":material/account_tree:", key="runs/edit", disabled=mine.locked):
-            mine.editor.open(run.network, run.recipe)
-            if run.dataset_name in SOURCES:  # drawings are taught on the page Teach
-                mine.editor.dataset = run.dataset_name
-            go_to("build")
-        trained_files(run)
-        _delete(mine, run)
-    name = st.text_input("Name", run.name, max_chars=MAX_NAME, key=f"runs/name/{run.created}", width=320)
-    if name.strip() and name.strip() != run.name:
+
+    def edit() -> None:  # which needs no more of the run than is here
+        mine.editor.open(run.network, run.recipe)
+        if run.dataset_name in SOURCES:  # drawings are taught on the page Teach
+            mine.editor.dataset = run.dataset_name
+        go_to("build")
+
+    why_not = _why_not_inside(mine, run)
+    st.button("Open on Train", icon=":material/monitoring:", key="runs/open", on_click=watch)
+    st.button(
+        "Look inside",
+        icon=":material/layers:",
+        disabled=why_not is not None,
+        help=why_not,
+        key="runs/inside",
+        on_click=look_inside,
+    )
+    st.button(
+        "Edit its network", icon=":material/account_tree:", key="runs/edit", disabled=mine.locked, on_click=edit
+    )
+
+
+def _name(mine: Session, run: Run) -> None:
+    """The run's name, to be changed. What another window has called it meanwhile stays until something is typed here."""
+    key = f"runs/name/{run.created}/{run.name}"
+
+    def rename() -> None:
+        name = st.session_state[key].strip()
+        if not name or name == run.name or not _still_there(mine, run):
+            return
         try:
-            run.rename(name.strip())
+            run.rename(name)
         except StoreError as problem:
-            st.error(plain(str(problem)))
-        else:
-            st.rerun()
+            mine.notice = str(problem)
+
+    st.text_input("Name", run.name, max_chars=MAX_NAME, key=key, on_change=rename, width=320)
+
+
+def _still_there(mine: Session, run: Run) -> bool:
+    """Whether the run is there still; if another window has deleted it, a notice says so."""
+    there = run in mine.workspace.runs
+    if not there:
+        mine.notice = f"“{run.name}” was deleted in another window."
+    return there
 
 
 def _why_not_inside(mine: Session, run: Run) -> str | None:

@@ -1,0 +1,129 @@
+"""The Runs page: each button of a run does what it says, whatever another window has done meanwhile."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.network import LENET5, Dense, Flatten, Network
+from core.training import Recipe
+from tests.pages.conftest import button, mine, opened, went_to, words
+
+PLAIN = Network((28, 28, 1), (Flatten(), Dense(10, "softmax")), "Plain")
+DELETED = "“Plain” was deleted in another window."
+
+
+@pytest.fixture
+def page(app) -> AppTest:
+    """Two runs; the page is about the newer one, other pages and the editor about another."""
+    workspace = mine(app).workspace
+    for network in (LENET5, PLAIN):
+        run = workspace.start(network, "mnist", Recipe(epochs=1, training_images=500, learning_rate=0.002))
+        assert run.wait(60) and run.snapshot.evaluations
+    newer, older = workspace.runs
+    assert (newer.name, older.name) == ("Plain", "LeNet-5")
+    mine(app).choose_run(older)
+    mine(app).editor.open(LENET5, Recipe())
+    mine(app).focus.subject = "lenet5"
+    return opened(app, "runs")
+
+
+def pressed(page: AppTest, key: str) -> AppTest:
+    page.button(key=f"runs/{key}").click().run()
+    assert not page.exception
+    return page
+
+
+def toasts(page: AppTest) -> list[str]:
+    return [toast.value for toast in page.toast]
+
+
+def test_a_run_is_opened_on_train(page):
+    newer, _ = mine(page).workspace.runs
+    pressed(page, "open")
+    assert went_to(page) == "train" and mine(page).run is newer
+    assert mine(page).focus.subject == "lenet5" and mine(page).editor.network == LENET5
+
+
+def test_a_run_is_looked_into(page):
+    newer, _ = mine(page).workspace.runs
+    pressed(page, "inside")
+    assert went_to(page) == "feature_maps" and mine(page).run is newer and mine(page).focus.subject == "run"
+    assert mine(page).editor.network == LENET5
+
+
+def test_a_runs_network_is_edited_with_its_recipe(page):
+    newer, older = mine(page).workspace.runs
+    mine(page).editor.dataset = "fashion_mnist"
+    pressed(page, "edit")
+    editor = mine(page).editor
+    assert went_to(page) == "build"
+    assert (editor.network, editor.recipe, editor.dataset) == (PLAIN, newer.recipe, "mnist")
+    assert mine(page).run is older  # its curves are still those that were being watched
+
+
+@pytest.mark.parametrize("key", ["open", "inside"])
+def test_a_run_that_another_window_has_deleted_is_not_opened(page, key):
+    newer, older = mine(page).workspace.runs
+    mine(page).workspace.delete(newer)
+    pressed(page, key)
+    assert toasts(page) == [DELETED]
+    assert went_to(page) is None and mine(page).run is older and mine(page).focus.subject == "lenet5"
+    assert "**LeNet-5**" in words(page)
+
+
+def test_the_only_run_is_deleted_in_another_window(page):
+    for run in mine(page).workspace.runs:
+        mine(page).workspace.delete(run)
+    mine(page).choose_run(None)
+    pressed(page, "open")
+    assert toasts(page) == [DELETED] and went_to(page) is None
+    assert mine(page).run is None and "not trained anything yet" in words(page)
+
+
+def test_the_network_of_a_run_that_another_window_has_deleted_can_be_edited_still(page):
+    mine(page).workspace.delete(mine(page).workspace.runs[0])
+    pressed(page, "edit")
+    assert went_to(page) == "build" and mine(page).editor.network == PLAIN
+
+
+def name_field(page: AppTest):
+    return next(field for field in page.text_input if field.label == "Name")
+
+
+def test_a_run_is_renamed(page):
+    newer, _ = mine(page).workspace.runs
+    name_field(page).set_value("  Softmax alone ").run()
+    assert not page.exception and newer.name == "Softmax alone"
+    assert "**Softmax alone**" in words(page) and name_field(page).value == "Softmax alone"
+    name_field(page).set_value("  ").run()
+    assert not page.exception and newer.name == "Softmax alone"
+
+
+def test_the_name_that_another_window_has_given_stays(page):
+    newer, _ = mine(page).workspace.runs
+    newer.rename("From elsewhere")
+    page.run()
+    page.run()
+    assert not page.exception and newer.name == "From elsewhere" == name_field(page).value
+
+
+def test_a_run_that_another_window_has_deleted_is_not_renamed(page):
+    newer, _ = mine(page).workspace.runs
+    field = name_field(page)
+    mine(page).workspace.delete(newer)
+    field.set_value("Softmax alone").run()
+    assert not page.exception and newer.name == "Plain" and toasts(page) == [DELETED]
+
+
+def test_a_run_is_deleted_and_one_that_is_gone_already_is_no_fault(page):
+    newer, older = mine(page).workspace.runs
+    mine(page).workspace.delete(newer)
+    button(page, "Delete it").click().run()
+    assert not page.exception and mine(page).workspace.runs == [older]
+    button(page, "Delete it").click().run()
+    assert not page.exception and not mine(page).workspace.runs and mine(page).run is None
+
+
+def test_in_a_lesson_without_the_page_the_visitor_stays_and_is_told(page):
+    mine(page).hidden = ("train",)
+    pressed(page, "open")
+    assert toasts(page) == ["This lesson leaves out the page Train."] and went_to(page) is None
