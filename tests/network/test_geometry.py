@@ -298,6 +298,10 @@ def test_misaligned_branches_are_noted():
     assert "misaligned" in trace(Network((8, 8, 1), (even,))).notes[(0,)]
     strided = Branches(((Conv2D(2, 3, strides=2, padding="same"),), (ZeroPadding2D(0), Conv2D(2, 5))))
     assert "step over the image by 1×1 and 2×2" in trace(Network((8, 8, 1), (strided,))).notes[(0,)]
+    # Beyond such a join a step is taken for the larger one, so that no receptive field is said to be too small.
+    beyond = trace(Network((8, 8, 1), (strided, Conv2D(2, 3, padding="same"))))
+    assert [row.field.stride for row in beyond.rows[-2:]] == [(2, 2), (2, 2)]
+    assert beyond.rows[-1].field.vertical.size == beyond.rows[-2].field.vertical.size + 2 * 2
     fine = Branches(((Conv2D(2, 3, padding="same"),), (Conv2D(2, 5, padding="same"),), ()))
     assert (0,) not in trace(Network((8, 8, 1), (fine,))).notes
 
