@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import numpy as np
@@ -51,7 +51,8 @@ def learning_curve(
 ) -> Spec:
     """`loss` or `accuracy`: training as a line, evaluations as points on a dashed line.
 
-    Where a visitor's drawings are evaluated beside them, these are squares on a line of longer dashes.
+    Where a visitor's drawings are evaluated beside them, these are squares on a line of longer dashes. The epoch whose
+    weights came back at the end has a ring, with words beside it.
 
     Args:
         snapshot: holds the curves.
@@ -70,11 +71,17 @@ def learning_curve(
         "evaluations": _points(snapshot.evaluations, quantity, evaluated_on),
         "held_out": _points(snapshot.held_out, quantity, DRAWN),
     }
-    for row in (*rows["train"], *rows["evaluations"], *rows["held_out"]):
+    kept = [point for point in snapshot.evaluations if point.epoch == snapshot.kept_epoch]
+    if kept:
+        words = f"kept: epoch {kept[0].epoch:g}"
+        rows["kept"] = [{**row, "words": words} for row in _points(kept, quantity, evaluated_on)]
+    for row in (row for part in rows.values() for row in part):
         row["at"] = row["epoch"] * batches
     last = plan_end(snapshot) * batches
     domain, drawn = _domain((snapshot,), quantity, before, logarithmic), bool(snapshot.held_out)
-    return filled(_learning_curve(quantity, evaluated_on, last, domain, look, each_epoch, drawn, logarithmic), **rows)
+    side = None if not kept else "right" if rows["kept"][0]["at"] > last / 2 else "left"
+    shape = _learning_curve(quantity, evaluated_on, last, domain, look, each_epoch, drawn, logarithmic, side)
+    return filled(shape, **rows)
 
 
 @lru_cache(KEPT)
@@ -87,6 +94,7 @@ def _learning_curve(
     each_epoch: bool,
     drawn: bool,
     logarithmic: bool,
+    kept: Literal["left", "right"] | None,  # which end of its words is at the kept epoch
 ) -> Spec:
     percent = quantity == "accuracy"
     names, colours = ["training", evaluated_on], [look.quiet, look.accent]
@@ -123,7 +131,16 @@ def _learning_curve(
         )
         .encode(**base)
     )
-    return alt.layer(train, evaluated, *([held_out] if drawn else [])).properties(height=CURVE_HEIGHT).to_dict()
+    layers = [train, evaluated, *([held_out] if drawn else [])]
+    if kept:
+        place = {"x": base["x"], "y": base["y"], "tooltip": tooltip}
+        marked = alt.Chart(alt.NamedData("kept")).encode(**place)
+        ring = marked.mark_point(shape="circle", size=260, filled=False, strokeWidth=2, color=look.text, clip=True)
+        words = marked.mark_text(
+            align=kept, dx=8 if kept == "left" else -8, dy=20 if percent else -20, color=look.text, clip=True
+        ).encode(text="words:N")  # accuracies are at the top, losses at the bottom
+        layers += [ring, words]
+    return alt.layer(*layers).properties(height=CURVE_HEIGHT).to_dict()
 
 
 def epoch_means(points: Sequence[Point]) -> tuple[Point, ...]:

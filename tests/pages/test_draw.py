@@ -36,7 +36,7 @@ def answers(app: AppTest) -> dict[str, str]:
 
 
 def choice(app: AppTest, label: str):
-    return next(one for one in (*app.segmented_control, *app.multiselect) if one.label == label)
+    return next(one for one in (*app.segmented_control, *app.pills, *app.multiselect) if one.label == label)
 
 
 def send(app: AppTest, message) -> None:

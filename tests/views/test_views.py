@@ -462,3 +462,32 @@ def test_no_line_crosses_the_word_under_a_join(merge):
             x = u**3 * x1 + 3 * u * t * bend + t**3 * x2
             y = (u**3 + 3 * u * u * t) * y1 + (3 * u * t * t + t**3) * y2
             assert not (left < x < right and bottom - 10 < y < bottom + 16)
+
+
+CURVE = tuple(Point(epoch, 1 / (1 + epoch), epoch / 10, 500) for epoch in range(9))
+
+
+@pytest.mark.parametrize("quantity", ["accuracy", "loss"])
+@pytest.mark.parametrize("each_epoch", [False, True])
+@pytest.mark.parametrize(("epoch", "align"), [(2, "left"), (6, "right")])
+def test_the_kept_epoch_has_a_ring_on_its_evaluation_and_words_that_stay_on_the_chart(
+    quantity, each_epoch, epoch, align
+):
+    run = Snapshot(State.FINISHED, epoch=8, epochs=8, step=80, steps=80, evaluations=CURVE)
+    marked = learning_curve(replace(run, kept_epoch=float(epoch)), quantity, each_epoch=each_epoch)
+    (row,) = marked["datasets"]["kept"]
+    assert row["words"] == f"kept: epoch {epoch}" and row["at"] == epoch * (1 if each_epoch else 10)
+    assert row["value"] == (epoch / 10 if quantity == "accuracy" else 1 / (1 + epoch))
+    curve, ring, words = marked["layer"][1:]
+    assert ring["data"] == words["data"] == {"name": "kept"}
+    assert ring["mark"]["type"] == "point" and not ring["mark"]["filled"]
+    assert words["mark"]["type"] == "text" and words["encoding"]["text"]["field"] == "words"
+    assert words["mark"]["align"] == align
+    for axis in ("x", "y"):
+        assert ring["encoding"][axis] == words["encoding"][axis] == curve["encoding"][axis]
+
+
+@pytest.mark.parametrize("kept", [None, 3.5])  # of which there is no evaluation
+def test_without_a_kept_epoch_the_curve_has_no_ring(kept):
+    spec = learning_curve(Snapshot(State.FINISHED, epochs=8, evaluations=CURVE, kept_epoch=kept), "loss")
+    assert len(spec["layer"]) == 2 and "kept" not in spec["datasets"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.data import about
-from core.training import Run, Snapshot, State
+from core.training import Point, Run, Snapshot, State
 from core.training.diagnosis import Finding, diagnose
 from core.ui.pages.train.evaluation import confusions, hardest, inside, samples
 from core.ui.shell.frame import look
@@ -91,7 +91,9 @@ def _curves(now: Snapshot) -> None:
             help="Training as one point an epoch, which compares fairly with the evaluation after it, or as it went from step to step.",
         )
         st.toggle("Logarithmic loss", key="train/logarithmic", help=LOGARITHMIC)
-    st.caption(ZOOM)
+    kept = _kept(now)
+    ring = "" if kept is None else f"The ring marks epoch {kept.epoch:g}, whose weights were kept. "
+    st.caption(ring + ZOOM)
 
 
 def _figures(now: Snapshot) -> list[tuple[str, str, str]]:
@@ -158,4 +160,11 @@ def _curve_words(now: Snapshot, quantity: str) -> str:
         return f"Curve of the {quantity}; no point yet."
     first, last = (getattr(point, quantity) for point in (now.evaluations[0], now.evaluations[-1]))
     words = f"{now.evaluated_on.capitalize()} {quantity}"
-    return f"{words} went from {first:.3f} to {last:.3f} in {now.evaluations[-1].epoch:.1f} epochs."
+    words = f"{words} went from {first:.3f} to {last:.3f} in {now.evaluations[-1].epoch:.1f} epochs."
+    kept = _kept(now)
+    return words if kept is None else f"{words} Kept: epoch {kept.epoch:g}, with {getattr(kept, quantity):.3f}."
+
+
+def _kept(now: Snapshot) -> Point | None:
+    """The evaluation of the epoch whose weights were kept."""
+    return now.shown if now.shown is not None and now.shown.epoch == now.kept_epoch else None
