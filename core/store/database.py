@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import cast
@@ -22,12 +22,12 @@ from core.store.schema import migrate
 
 FILE = "receptive.db"
 # On a full disk not even deleting would work, as SQLite writes down what it deletes: so much is kept for that.
-RESERVE, RESERVE_BYTES = "reserve", 500_000
+RESERVE, RESERVE_BYTES = "reserve", 1_500_000  # also for what the log still holds, so that it can be emptied
 OPENING_BYTES = 100_000  # of it, for opening
 # Large pages for large blobs; deleted rows give their space back; the log is short, and shrinks again; a commit
 # survives a power cut.
 PRAGMAS = (
-    "busy_timeout = 20000", "page_size = 16384", "auto_vacuum = INCREMENTAL", "synchronous = FULL", "foreign_keys = ON", "journal_size_limit = 16000000", "wal_autocheckpoint = 64", "secure_delete = ON",
+    "busy_timeout = 20000", "page_size = 16384", "synchronous = FULL", "foreign_keys = ON", "journal_size_limit = 16000000", "wal_autocheckpoint = 32", "secure_delete = ON",
 )  # fmt: skip
 FULL = "The server's disk is full, so this was not saved. Delete runs that you no longer need, then try again."
 FORBIDDEN = (
@@ -71,38 +71,39 @@ class Database:
         except Exception as problem:
             raise StoreError(_sentence(problem, reading)) from problem
 
-    def delete(self, statement: sa.Delete) -> int:
-        """Delete rows, also where the disk is full; returns how many. Raises `StoreError`."""
+    def delete(self, deleting: Callable[[sa.Connection], int]) -> int:
+        """Delete rows by a function, also where the disk is full; returns what it returns. Raises `StoreError`."""
         try:
-            return self._deleted(statement)
+            return self._deleted(deleting)
         except StoreError as problem:
-            if str(problem) != FULL or not self._use_reserve():
+            if self._url or str(problem) != FULL or not self._use_reserve():
                 raise
+            self._tidy("wal_checkpoint(TRUNCATE)")  # first, as the room of the log then serves what follows
             try:
-                return self._deleted(statement, sparing=True)
+                return self._deleted(deleting, sparing=True)
             finally:
                 self.give_back("TRUNCATE")
-                self._keep_reserve()
 
-    def _deleted(self, statement: sa.Delete, sparing: bool = False) -> int:
+    def _deleted(self, deleting: Callable[[sa.Connection], int], sparing: bool = False) -> int:
         with self.transaction() as connection:
             if sparing:  # zeros in place of what is deleted would take as much space again; it is cut off right after
                 connection.exec_driver_sql("PRAGMA secure_delete = OFF")
             try:
-                return connection.execute(statement).rowcount
+                return deleting(connection)
             finally:
                 if sparing:
                     connection.exec_driver_sql("PRAGMA secure_delete = ON")
 
     def _keep_reserve(self) -> None:
-        """Keep some space of the disk, where there is plenty."""
+        """Keep some space of the disk: half of what is free, where that is little."""
         path = self._folder / RESERVE
         with suppress(OSError):
             missing = RESERVE_BYTES - (path.stat().st_size if path.exists() else 0)
-            if missing > 0 and shutil.disk_usage(self._folder).free > 4 * RESERVE_BYTES:
+            size = min(missing, shutil.disk_usage(self._folder).free // 2)
+            if size > 0:
                 path.touch(mode=0o600)
                 with path.open("ab") as file:
-                    file.write(secrets.token_bytes(missing))  # no file system makes that smaller
+                    file.write(secrets.token_bytes(size))  # no file system makes that smaller
 
     def _use_reserve(self, size: int = RESERVE_BYTES) -> bool:
         """Give so many bytes of the reserve to the database, or what there is; False where there is nothing."""
@@ -115,12 +116,19 @@ class Database:
 
     def give_back(self, checkpoint: str = "PASSIVE") -> None:
         """Return the space of deleted rows to the disk if SQLite can now; PostgreSQL reuses it by itself."""
-        if self._engine is not None and not self._url:
+        if not self._url:
+            self._tidy("incremental_vacuum", f"wal_checkpoint({checkpoint})")
+            self._keep_reserve()
+
+    def _tidy(self, *pragmas: str) -> None:
+        """Tidy up SQLite's file, as far as there is room."""
+        if self._engine is not None:
             failures = sqlite3.Error, SQLAlchemyError
             with suppress(*failures), closing(self._engine.raw_connection()) as connection:
-                # `execute` would stop after one page.
                 driver = cast(sqlite3.Connection, connection.driver_connection)
-                driver.executescript(f"PRAGMA incremental_vacuum; PRAGMA wal_checkpoint({checkpoint})")
+                for pragma in pragmas:
+                    with suppress(sqlite3.Error):  # the second may have room where the first has none
+                        driver.executescript(f"PRAGMA {pragma}")  # `execute` would stop after one page
 
     def _started(self) -> sa.Engine:
         with self._starting:
@@ -133,6 +141,7 @@ class Database:
                     if _sentence(problem, "") != FULL or not self._use_reserve(OPENING_BYTES):
                         raise
                     self._bring_up(engine)
+                    self._keep_reserve()
                 self._engine = engine
             return self._engine
 
@@ -160,6 +169,9 @@ def _set_up(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where `_begin` says, not where Python's driver guesses
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+    # On a full disk, it is also refused where it changes nothing.
+    if connection.execute("PRAGMA auto_vacuum").fetchone() != (2,):
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     for _ in range(1000):
         with suppress(sqlite3.OperationalError):  # another server does the same: here, SQLite does not wait by itself
             connection.execute("PRAGMA journal_mode = WAL")

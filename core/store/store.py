@@ -80,7 +80,8 @@ class Store:
         late, most = now - settings.value("RECEPTIVE_EXPIRY_DAYS") * DAY, settings.value("RECEPTIVE_STORE_MB") * MB
         alive = runs.c.server.is_not(None) & (runs.c.heartbeat > time.time() - LEASE_SECONDS)
         sizes = sa.select(visitors.c.used, visitors.c.id, sa.func.coalesce(sa.func.sum(blobs.c.size), 0))
-        with self.database.transaction() as connection:
+
+        def deleting(connection: sa.Connection) -> int:
             here = {self.visitor(token).id for token in in_use}
             here.update(connection.execute(sa.select(runs.c.visitor).where(alive)).scalars())
             left = sorted(connection.execute(sizes.outerjoin(blobs).group_by(visitors.c.id)).tuples())
@@ -91,7 +92,9 @@ class Store:
                     total -= size
             # Whoever has come back meanwhile was here at another time.
             gone = visitors.delete().where(sa.tuple_(visitors.c.id, visitors.c.used).in_(doomed))
-            removed = connection.execute(gone).rowcount
+            return connection.execute(gone).rowcount
+
+        removed = self.database.delete(deleting)
         self.database.give_back()
         return removed
 
@@ -128,7 +131,10 @@ class VisitorStore:
 
     def delete(self, run_id: str) -> None:
         """Delete a run with all that belongs to it; nothing where there is none."""
-        self.database.delete(runs.delete().where(runs.c.id == run_id, runs.c.visitor == self.id))
+        self._delete(runs.delete().where(runs.c.id == run_id, runs.c.visitor == self.id))
+
+    def _delete(self, statement: sa.Delete) -> None:
+        self.database.delete(lambda connection: connection.execute(statement).rowcount)
         self.database.give_back()
 
     def save(self, kind: str, content: bytes | None) -> None:
@@ -137,6 +143,10 @@ class VisitorStore:
 
     def save_all(self, contents: Mapping[str, bytes | None]) -> None:
         """Keep files of the visitor like `save`, by kind, all of them or, where that fails, none."""
+        if all(content is None for content in contents.values()):
+            mine = (blobs.c.visitor == self.id) & blobs.c.run.is_(None)
+            self._delete(blobs.delete().where(mine, blobs.c.kind.in_(contents)))
+            return
         with self.writing() as connection:
             for kind, content in contents.items():
                 _put(connection, self.id, None, kind, content)
