@@ -7,7 +7,6 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.ui.shell.pages import PAGES
 from tests.browser.line import Line
 from tools.screenshots import draw_three, settled
 
@@ -476,17 +475,4 @@ def test_the_menu_of_a_phone_closes_when_a_page_was_chosen(chromium, server):
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Draw", exact=True).tap()
     expect(page.get_by_role("heading", name="Draw", exact=True)).to_be_visible()
     expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
-    context.close()
-
-
-@pytest.mark.parametrize("look", ["light", "dark"])
-def test_nothing_is_cut_off_on_a_phone(chromium, server, look):
-    context = chromium.new_context(viewport={"width": 390, "height": 844}, color_scheme=look, has_touch=True)
-    page = context.new_page()
-    for name, info in PAGES.items():
-        page.goto(f"{server}/{info.address}")
-        expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
-        clean(page)
-        for part in ("document.documentElement", "document.querySelector('[data-testid=stMain]')"):
-            assert page.evaluate(f"{part}.scrollWidth") <= 390, f"{name} is wider than the phone"
     context.close()
