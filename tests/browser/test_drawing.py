@@ -85,3 +85,21 @@ def test_undo_and_clear(page):
     expect(prediction(page)).to_have_text("1")
     page.get_by_role("button", name="Clear", exact=True).click()
     expect(prediction(page)).to_have_text("–")
+
+
+def test_a_sample_is_chosen_by_keyboard_alone(page):
+    page.get_by_role("link", name="Draw", exact=True).click()
+    expect(page.locator("canvas.upper-canvas")).to_have_count(1)
+    page.get_by_role("radio", name="Sample").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Choose one with the mouse")).to_be_visible()
+    settled(page)
+    focused = "document.activeElement.innerText.trim()"
+    for key in ["Tab", *["ArrowRight"] * 9]:
+        page.keyboard.press(key)
+        if page.evaluate(focused) == "7":
+            break
+    assert page.evaluate(focused) == "7"
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("“7”, read as a photo would be")).to_be_visible()
+    expect(prediction(page)).to_have_text("7")

@@ -1,13 +1,14 @@
 """The Draw page: what is drawn or sent is read, step by step, by one network or several."""
 
 import io
+import re
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
-from core.data import STEPS, from_pixels, from_strokes
+from core.data import STEPS, from_pixels, from_strokes, load
 from core.ui.pages.draw.state import DrawState
 from tests.pages.conftest import components, mine, opened, words
 
@@ -103,7 +104,7 @@ def test_a_photo_is_read_like_a_drawing(app):
     paper = Image.new("RGB", (400, 300), (200, 190, 170))
     ImageDraw.Draw(paper).line([(150, 60), (250, 60), (190, 240)], (30, 30, 90), 14)
     picture = np.asarray(paper.convert("RGBA"))
-    mine(app).image.upload, mine(app).state(DrawState).by_photo = picture, True
+    mine(app).image.upload, mine(app).state(DrawState).way = picture, "Photo"
     opened(app, "draw")
     assert answers(app)["Prediction"] == "7"
     assert "Ink found" in words(app)
@@ -177,7 +178,7 @@ def photo(of="digit") -> tuple[str, bytes, str]:
 
 
 def test_what_was_wrong_with_a_photo_is_said_until_another_one_comes(app):
-    mine(app).state(DrawState).by_photo = True
+    mine(app).state(DrawState).way = "Photo"
     opened(app, "draw")
     app.file_uploader[0].set_value(photo("half")).run()
     assert "PNG" in app.error[0].value
@@ -192,7 +193,7 @@ def test_what_was_wrong_with_a_photo_is_said_until_another_one_comes(app):
 
 
 def test_a_photo_that_is_taken_away_is_forgotten_but_not_by_going_to_another_page(app):
-    mine(app).state(DrawState).by_photo = True
+    mine(app).state(DrawState).way = "Photo"
     opened(app, "draw")
     app.file_uploader[0].set_value(photo()).run()
     assert answers(app)["Prediction"] == "7"
@@ -225,3 +226,29 @@ def test_what_was_drawn_stays_as_thick_as_it_was_drawn(page):
     thick = mine(page).image.drawing.copy()
     page.slider(key="draw/brush").set_value(4).run()
     assert (mine(page).image.drawing == thick).all() and 0 < thick.sum() < 2 * before.sum()
+
+
+@pytest.mark.parametrize("label", range(10))
+def test_who_cannot_draw_chooses_a_sample_of_each_digit(page, label):
+    choice(page, "Your digit").set_value("Sample").run()
+    assert mine(page).image.drawing is None
+    choice(page, "A test image of").set_value(label).run()
+    assert not page.exception
+    number = int(re.search(r"Test image (\d+) of MNIST digits, “(\d)”, read as a photo", words(page))[1])
+    data = load("mnist")
+    assert data.y_test[number] == label and mine(page).image.source == "drawing"
+    picture = np.full((28, 28, 4), 255, np.uint8)
+    picture[..., :3] = data.x_test[number]
+    np.testing.assert_array_equal(mine(page).image.drawing, from_pixels(picture))
+    assert answers(page)["Prediction"] == str(label)
+
+
+def test_a_sample_is_there_still_after_another_page_and_can_be_put_away(page):
+    choice(page, "Your digit").set_value("Sample").run()
+    choice(page, "A test image of").set_value(4).run()
+    opened(page, "why")
+    assert "your drawing" in words(page)
+    opened(page, "draw")
+    assert choice(page, "A test image of").value == 4 and mine(page).image.drawing is not None
+    choice(page, "A test image of").set_value(None).run()
+    assert not page.exception and mine(page).image.drawing is None

@@ -73,7 +73,7 @@ PAGES = {
             "Draw",
             "gesture",
             _PLAY,
-            "digits on a canvas or in a photo, one or several; what one network or more make of them and whether they "
+            "digits on a canvas, in a photo or among samples, one or several; what one network or more make of them and whether they "
             "are confident; each step to 28×28 pixels, which can be left out; all layers reacting, and the ink that spoke "
             "for the answer",
             ("draw",),

@@ -31,7 +31,7 @@ def board(mine: Session, subject: ModelView) -> None:
     state = mine.state(DrawState)
     canvas, predictions = st.columns([2, 3], gap="large")
     with canvas:
-        digits, above = drawn_digits(mine)
+        digits, above = drawn_digits(mine, subject.dataset)
     with predictions:
         _reading(mine, digits, subject)
         digit = _chosen(mine, digits)

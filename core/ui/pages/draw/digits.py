@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.data import Digit, digits_from_pixels, digits_from_strokes
-from core.ui.pages.draw.state import USUAL, DrawState
+from core.data import SOURCES, Digit, digits_from_pixels, digits_from_strokes, load
+from core.ui.pages.draw.state import USUAL, WAYS, DrawState
 from core.ui.shell.session import Session
 from core.ui.widgets.canvas import draw
 from core.ui.widgets.upload import uploaded
+from core.views.images import INK_SCALE, Tile, gallery
+from core.views.wording import plain
 
+SAMPLE_PX = 280
 THIN, THICK = 4, 40  # px, of the brush
 
 
-def drawn_digits(mine: Session) -> tuple[list[Digit], DeltaGenerator]:
-    """Show the canvas, or the field for a photo.
+def drawn_digits(mine: Session, dataset: str) -> tuple[list[Digit], DeltaGenerator]:
+    """Show the canvas, the field for a photo or the samples.
+
+    Args:
+        mine: remembers what was drawn, sent or chosen.
+        dataset: what the network has learned, whose test images are the samples; of another dataset than ours, MNIST's.
 
     Returns the digits on it in reading order, and a place above it for the prediction in one line.
     """
     state = mine.state(DrawState)
-    state.by_photo = (
-        st.segmented_control(
-            "Your digit",
-            ["Draw", "Photo"],
-            default="Photo" if state.by_photo else "Draw",
-            required=True,
-            key="draw/way",
-            label_visibility="collapsed",
-        )
-        == "Photo"
+    state.way = st.segmented_control(
+        "Your digit", WAYS, default=state.way, required=True, key="draw/way", label_visibility="collapsed"
     )
     above = st.container(key="draw-answer")  # beside the canvas's own buttons
-    if state.by_photo:
+    if state.way == "Photo":
         return _photo(mine), above
+    if state.way == "Sample":
+        return _sample(mine, dataset), above
     drawn = draw(f"canvas/{state.board}", state.board.content, brush=state.brush)
 
     def brush() -> None:  # before the canvas is drawn again: the very next stroke has it
@@ -66,6 +68,36 @@ def _photo(mine: Session) -> list[Digit]:
     if not digits:
         st.warning("Nothing stands out in this picture. A digit on an even ground works, dark or light.")
     return digits
+
+
+def _sample(mine: Session, dataset: str) -> list[Digit]:
+    """A test image of each class to choose from, where one cannot draw; returns the chosen one, read like a photo."""
+    state = mine.state(DrawState)
+    data = load(dataset if dataset in SOURCES else "mnist")
+    key = f"draw/sample/{data.name}"
+
+    def chosen() -> None:
+        state.sample = st.session_state[key]
+        look_into_drawing(mine)
+
+    st.segmented_control(
+        "A test image of",
+        range(len(data.class_names)),
+        default=state.sample,
+        format_func=lambda label: plain(data.class_names[label]),
+        key=key,
+        on_change=chosen,
+    )
+    if state.sample is None:
+        st.caption("Choose one with the mouse, or with Tab, the arrow keys and Enter.")
+        return []
+    number = int(np.argmax(data.y_test == state.sample))
+    ink = data.x_test[number]
+    name = f"Test image {number:,} of {SOURCES[data.name].title}, “{data.class_names[state.sample]}”"
+    st.html(gallery([Tile(ink[..., 0].astype(np.float32) / 255, "", name)], INK_SCALE, SAMPLE_PX // 28))
+    st.caption(f"{plain(name)}, read as a photo would be.")
+    opaque = np.full_like(ink, 255)
+    return digits_from_pixels(np.concatenate([ink, ink, ink, opaque], axis=-1), together=True)
 
 
 def look_into_drawing(mine: Session) -> None:
