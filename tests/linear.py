@@ -16,6 +16,8 @@ def linear(network: Network) -> Network:
     for path, _ in list(network.walk()):
         if hasattr(network.at(path), "activation"):
             network = network.replaced(path, network.at(path).replaced(activation="linear"))
+        if hasattr(network.at(path), "offset"):  # a bias of another name
+            network = network.replaced(path, network.at(path).replaced(offset=0.0))
     return network
 
 

@@ -15,6 +15,8 @@ SMALL = {"filters": 6, "units": 7, "groups": 3, "depth_multiplier": 3}  # keeps 
 def _values(name, how):
     if isinstance(how, Integer):
         return st.integers(how.minimum, min(how.maximum, SMALL.get(name, 8)))
+    if isinstance(how, Number) and name == "scale":  # a factor of zero would let nothing through
+        return st.floats(0.1, 4.0)
     if isinstance(how, Number):
         return st.floats(how.minimum, how.maximum, allow_nan=False)
     if isinstance(how, Choice):

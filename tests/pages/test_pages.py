@@ -492,10 +492,10 @@ def test_a_picture_that_was_sent_can_be_looked_into_and_an_empty_one_is_explaine
 def test_a_run_of_another_network_than_the_editors_says_so(app):
     trained_twice(app)
     opened(app, "feature_maps")
-    assert "this is the run's own" not in words(app)
+    assert "Showing the network of this run, not the one on Build." not in words(app)
     mine(app).editor.edit(LENET5)
     app.run()
-    assert "this is the run's own" in words(app)
+    assert "Showing the network of this run, not the one on Build." in words(app)
 
 
 def test_a_place_in_another_network_is_forgotten(app):

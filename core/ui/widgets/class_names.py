@@ -53,8 +53,8 @@ def name_classes(mine: Session, key: str) -> None:
             st.error(plain(state.problem))
         for known in fitting_lists(len(own.class_names), own.input_shape):
             st.button(
-                f"Take those of {known.title}",
-                help=listed(known.names),
+                f"Take those of {plain(known.title)}",
+                help=plain(listed(known.names)),
                 on_click=take,
                 args=(known.names,),
                 disabled=known.names == own.class_names,
