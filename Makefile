@@ -4,8 +4,11 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 COVERAGE ?= # of pytest: COVERAGE=--cov prints which lines and branches no test without a browser has run
+SESSIONS ?= 30
+MODE ?= class
+MINUTES ?= 30
 
-.PHONY: run test test-newest lint mutants bench load reproduce torment screenshots film pretrain clean
+.PHONY: run test test-newest lint mutants bench load soak reproduce torment screenshots film pretrain clean
 
 run: $(VENV)/run
 	$(BIN)/streamlit run app.py
@@ -13,7 +16,7 @@ run: $(VENV)/run
 test: lint
 	$(BIN)/python -m tools.chromium
 	$(BIN)/python -m tools.postgresql
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/browser $(COVERAGE)
 
 # With another Python: what leans on TensorFlow, Streamlit, the database and files.
@@ -38,11 +41,17 @@ mutants: $(VENV)/test
 
 bench: $(VENV)/test
 	$(BIN)/python -m tools.benchmark
+	$(BIN)/python -m tools.playground_benchmark
 
+# MODE=playground: all of them on the Playground. MODE=heavy: beside trainings of the largest network that is allowed.
 load: $(VENV)/run
-	$(BIN)/python -m tools.load
+	$(BIN)/python -m tools.load --sessions $(SESSIONS) --mode $(MODE)
 
-# For developers, on Linux: servers killed at random moments, two on one folder, a clock that jumps back, a full disk.
+# Ten visitors at a time, 150 in all: does memory come back?
+soak: $(VENV)/run
+	$(BIN)/python -m tools.soak --minutes $(MINUTES)
+
+# For developers, on Linux: servers killed at random moments, two on one folder, a clock that jumps back, a full disk; ten tabs.
 torment: $(VENV)/run
 	$(BIN)/python -m tools.torment
 

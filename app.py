@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.ui.shell.frame import sidebar
 from core.ui.shell.links import open_link
-from core.ui.shell.pages import navigation, run_page
+from core.ui.shell.pages import FIRST, PAGES, navigation, run_page
 from core.ui.shell.private import remember
 from core.ui.shell.session import session
 from core.ui.shell.warming import warm_up
@@ -16,7 +16,9 @@ st.logo("assets/logo.svg", size="large", icon_image="assets/icon.svg")
 
 mine = session()
 open_link(mine)
-page = st.navigation(navigation(mine.hidden))
+page = st.navigation(navigation(mine.hidden), position="top")
+if page.title == PAGES[FIRST].title:  # it needs the whole width
+    st.set_page_config(initial_sidebar_state="collapsed")
 st.html(Path("assets/style.css"))
 sidebar(mine)
 run_page(page)

@@ -6,6 +6,7 @@ from core.ui.pages.runs.manage import damaged, manage
 from core.ui.pages.runs.table import overlay, run_table
 from core.ui.shell.frame import following, head
 from core.ui.shell.pages import end_page, link_to
+from core.ui.shell.private import bring_into_view
 from core.ui.shell.session import session
 
 LIVE_SECONDS = 2.0
@@ -25,8 +26,10 @@ def watched() -> None:
     if not mine.workspace.runs:
         st.rerun()  # the last one has just been deleted
     chosen = run_table(mine)
-    overlay(mine, chosen)
-    manage(mine, chosen)
+    with st.container(key="runs/shown"):
+        overlay(mine, chosen)
+        manage(mine, chosen)
+    bring_into_view(mine.reveals, "runs/shown")
 
 
 following(lambda: mine.run, LIVE_SECONDS, watched)

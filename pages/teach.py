@@ -25,9 +25,8 @@ with st.expander("Your drawings", icon=":material/photo_library:", expanded=True
 
 st.subheader("2 · Teach", anchor=False)
 teach(mine, collection)
+link_to("train", "All curves of this run: Train", "monitoring")
+link_to("kernels", "What has it learned to look for? Kernels")
 
 st.subheader("3 · Try it", anchor=False)
 try_out(mine, collection)
-
-link_to("train", "All curves of this run: Train", "monitoring")
-link_to("kernels", "What has it learned to look for? Kernels")

@@ -10,14 +10,14 @@ import tempfile
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Locator, Page, ViewportSize, expect, sync_playwright
 
 from tools.chromium import ARGUMENTS, find
 from tools.screenshots import settled
 from tools.serving import ROOT, serving
 
 TARGET = ROOT / "assets" / "receptive.gif"
-VIEW: ViewportSize = {"width": 1200, "height": 800}
+VIEW: ViewportSize = {"width": 1366, "height": 768}
 WIDE_PX = 800
 COLOURS = 96
 TRAINING_FRAMES = 14
@@ -51,48 +51,19 @@ class Film:
         first.save(path, save_all=True, append_images=others, duration=times, loop=0, optimize=True, disposal=1)
 
 
-def build(film: Film) -> None:
-    """A layer is opened and changed; everything after it follows."""
-    page = film.page
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Build", exact=True).click()
-    expect(page.get_by_role("heading", name="Build", exact=True)).to_be_visible()
-    settled(page)
-    film.frame(1500)
-    page.get_by_role("button", name="3 · Conv2D 16 @ 5×5, relu").click()
-    filters = page.get_by_role("spinbutton", name="Filters")
-    expect(filters).to_have_value("16")
-    filters.scroll_into_view_if_needed()
-    settled(page)
-    film.frame(900)
-    filters.fill("24")
-    filters.press("Enter")
-    expect(page.get_by_text("10×10×24").first).to_be_visible()
-    settled(page)
-    film.frame(1500)
-
-
-def train(film: Film) -> None:
-    """Curves and figures while it learns."""
-    page = film.page
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Train", exact=True).click()
-    page.get_by_role("button", name="Start", exact=True).click()
-    expect(page.get_by_test_id("stProgress").first).to_be_visible()
-    page.mouse.move(5, 5)  # no tooltip in the picture
-    page.get_by_text("what training makes small").scroll_into_view_if_needed()
-    for _ in range(TRAINING_FRAMES):
-        film.frame(220)
-        page.wait_for_timeout(700)  # the film's own time
-    film.frame(1200)
-    page.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True).click()
+def stage(film: Film, layer: str) -> Locator:
+    """The maps of a layer on the Playground."""
+    return film.page.locator(f'.stage .node[data-layer="{layer}"] .grid')
 
 
 def draw(film: Film) -> None:
     """A digit is drawn and read, and every layer reacts."""
     page = film.page
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Draw", exact=True).click()
     canvas = page.locator("canvas.upper-canvas")
     expect(canvas).to_have_count(1)
+    expect(page.get_by_text("TensorFlow is waking up")).to_have_count(0)
     settled(page)
+    film.frame(1200)
     box = canvas.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + STROKE[0][0], box["y"] + STROKE[0][1])
@@ -101,25 +72,46 @@ def draw(film: Film) -> None:
         page.mouse.move(box["x"] + x, box["y"] + y, steps=4)
         film.frame(90)
     page.mouse.up()
-    expect(page.get_by_test_id("stMetricValue").first).to_have_text("3")
+    expect(page.locator(".st-key-playground-said")).to_contain_text("3 ·")
     settled(page)
     film.frame(1600)
 
 
 def look_inside(film: Film) -> None:
-    """Frames show what a number sees."""
+    """Frames show what a number sees, and the kernel works on its patch."""
+    maps = stage(film, "2")
+    for x, y in ((6, 8), (14, 12), (36, 10), (34, 40)):
+        maps.hover(position={"x": x, "y": y})
+        film.frame(550)
+    film.page.mouse.move(5, 5)
+
+
+def edit(film: Film) -> None:
+    """A layer is opened in its place and gets more filters; what its window does stands beside it."""
     page = film.page
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Feature maps", exact=True).click()
-    grid = page.locator(".layers .grid").nth(2)
-    grid.scroll_into_view_if_needed()
+    page.locator('.stage .node[data-layer="2"] .head').click()
+    filters = page.locator(".stage .panel input[name=filters]")
+    expect(filters).to_have_value("16")
     settled(page)
-    for x, y in ((20, 20), (45, 30), (60, 50), (40, 60)):
-        grid.hover(position={"x": x, "y": y})
-        film.frame(450)
-    grid.click(position={"x": 40, "y": 60})
-    expect(page.get_by_text("The model itself has")).to_have_count(1)
+    film.frame(1300)
+    filters.fill("12")
+    filters.press("Enter")
+    expect(page.locator('.stage .node[data-layer="2"] .shape')).to_contain_text("10×10×12")
     settled(page)
-    film.frame(2500)
+    film.frame(1300)
+    page.keyboard.press("Escape")
+
+
+def train(film: Film) -> None:
+    """Maps, kernels, bars and curves while it learns."""
+    page = film.page
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.mouse.move(5, 5)  # no tooltip in the picture
+    expect(page.locator(".playground-figures").first).to_contain_text("/s")
+    for _ in range(TRAINING_FRAMES):
+        film.frame(240)
+        page.wait_for_timeout(450)  # the film's own time
+    film.frame(2000)
 
 
 def main() -> None:
@@ -133,7 +125,7 @@ def main() -> None:
         page.set_default_timeout(60_000)
         page.goto(server.url)
         film = Film(page)
-        for scene in (draw, look_inside, build, train):
+        for scene in (draw, look_inside, edit, train):
             scene(film)
         browser.close()
     film.save(TARGET)

@@ -22,6 +22,13 @@ def settled(page: Page) -> None:
     page.wait_for_function("() => !document.querySelector('[data-testid=stSkeleton], [data-stale=true]')")
 
 
+def turn_to(page: Page, title: str) -> None:
+    """Open a page by the menu at the top."""
+    group = next(info.group for info in PAGES.values() if info.title == title)
+    page.get_by_test_id("stTopNavSection").filter(has_text=group).click()
+    page.get_by_role("menuitem", name=title, exact=True).click()
+
+
 def draw_three(page: Page) -> None:
     """A 3 with the mouse on the canvas."""
     box = page.locator("canvas.upper-canvas").bounding_box()

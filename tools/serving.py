@@ -24,23 +24,25 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def serving(environment: Mapping[str, str] | None = None) -> Iterator[Server]:
+def serving(environment: Mapping[str, str] | None = None, log: Path | str = os.devnull) -> Iterator[Server]:
     """A fresh server, healthy when entered; it ends with the block.
 
     Args:
         environment: variables besides those of this process.
+        log: a file for what the server says.
     """
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    process = subprocess.Popen(
-        [*command, "--server.headless", "true", "--server.address", "127.0.0.1"],
-        cwd=ROOT,
-        env=os.environ | dict(environment or {}),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    with open(log, "wb") as sink:
+        process = subprocess.Popen(
+            [*command, "--server.headless", "true", "--server.address", "127.0.0.1"],
+            cwd=ROOT,
+            env=os.environ | dict(environment or {}),
+            stdout=sink,
+            stderr=sink,
+        )
     url = f"http://127.0.0.1:{port}"
     try:
         while not _healthy(url):

@@ -3,7 +3,8 @@
 A server trains, draws, teaches, renames, imports and deletes as fast as it can, and notes outside its data folder what
 it has been promised (an epoch is evaluated, a drawing is kept, a run is gone). Then it is killed (`kill -9`), and a
 fresh reader looks whether each promise is held and the database is whole. Three more ways: two servers on one folder
-are killed in turn, the clock jumps back by days, and the data folder is a file system of 3 MB (Linux, as root).
+are killed in turn, the clock jumps back by days, and the data folder is a file system of 3 MB (Linux, as root). At
+last ten tabs of one visitor are busy at once, on a whole server that nobody kills.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from core.store.database import FILE
 from core.training import Run, State, Workspace
 from core.training.fine_tuning import plan
 from core.training.trained import Trained
+from tools.tabs import tabs
 
 ROOT = Path(__file__).resolve().parents[1]
 TOKEN = "t" * 43
@@ -306,7 +308,7 @@ def tiny(folder: Path) -> Iterator[Path]:
 
 
 def main() -> int:
-    """Run all four ways, and print what was lost; 1 where anything was."""
+    """Run all five ways, and print what was lost; 1 where anything was."""
     parser = argparse.ArgumentParser(description="Kill servers at random moments, and see what is lost.")
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)
@@ -332,6 +334,8 @@ def main() -> int:
                 found += torment(folder, max(chosen.kills // 4, 1), chosen.seed)
         except OSError as problem:
             print(problem)
+        print("Tabs of one visitor")
+        found += tabs(place / "tabs", 3.0 * chosen.kills, seed=chosen.seed)
     return 1 if found else 0
 
 

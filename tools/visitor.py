@@ -8,6 +8,7 @@ fragments that repeat themselves as often as the server has told it to.
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
 import time
 from collections.abc import Iterator
@@ -39,17 +40,21 @@ class Visitor:
     Args:
         url: of the server, `http://…`.
         page: the path of the page that is opened first; the default one if empty.
+        query: what stands after the question mark of the first page's address.
+        token: the visitor's cookie; by default that of somebody new.
     """
 
-    def __init__(self, url: str, page: str = "") -> None:
+    def __init__(self, url: str, page: str = "", query: str = "", token: str = "") -> None:
         self._url = url
         self.page = page
+        self._query = query
         self.pages: dict[str, str] = {}  # path → the server's name for it
         self.runs = 0  # of the script or of fragments, finished
         self.arrived: list[tuple[float, Element]] = []  # seconds since the last request, and what came then
         self.problems: list[str] = []  # what a page has shown instead of an answer
+        self.received = 0  # bytes
         self._asked = 0.0
-        self._token = secrets.token_urlsafe(32)
+        self.token = token or secrets.token_urlsafe(32)
         self._page_hash = ""
         self._shown: dict[tuple[int, ...], Shown] = {}
         self._fresh: set[tuple[int, ...]] = set()
@@ -64,7 +69,7 @@ class Visitor:
             self._url.replace("http", "ws", 1) + "/_stcore/stream",
             origin=Origin(self._url),
             subprotocols=[Subprotocol("streamlit")],
-            additional_headers={"Cookie": f"receptive={self._token}"},
+            additional_headers={"Cookie": f"receptive={self.token}"},
             max_size=None,
         )
         self._listener = asyncio.create_task(self._listen())
@@ -80,7 +85,7 @@ class Visitor:
 
     async def open(self, page: str) -> float:
         """Choose a page in the sidebar."""
-        self.page, self._page_hash = page, self.pages[page]
+        self.page, self._page_hash, self._query = page, self.pages[page], ""
         return await self._ask()
 
     async def press(self, key: str) -> float:
@@ -98,9 +103,23 @@ class Visitor:
             state.double_value = value
         return await self._act(key, state)
 
+    async def trigger(self, key: str, event: str, value: Any) -> float:
+        """Let a component tell of an event."""
+        events = f"$$STREAMLIT_INTERNAL_KEY_{self.widget(key).id}__events"
+        state = WidgetState(id=events, json_trigger_value=json.dumps([{"event": event, "value": value}]))
+        return await self._ask(self._find(key).fragment, trigger=state)
+
     async def send_json(self, key: str, text: str) -> float:
         """Let a component send its state."""
         return await self._act(key, WidgetState(json_value=text))
+
+    def look_away(self) -> None:
+        """Ask for no fragment again by itself, as a tab in the background."""
+        self._stop_ticks()
+
+    async def look(self) -> float:
+        """Ask for the whole page again, and for its fragments from then on."""
+        return await self._ask()
 
     # What a person sees
 
@@ -166,7 +185,7 @@ class Visitor:
     ) -> None:
         message = BackMsg()
         state = message.rerun_script
-        state.page_name, state.page_script_hash = page_name, self._page_hash
+        state.page_name, state.page_script_hash, state.query_string = page_name, self._page_hash, self._query
         state.fragment_id, state.is_auto_rerun = fragment, by_itself
         state.cached_message_hashes.extend(self._known)
         state.context_info.url, state.context_info.color_scheme = f"{self._url}/{self.page}", "light"
@@ -185,6 +204,7 @@ class Visitor:
     async def _listen(self) -> None:
         async for data in self._socket:
             assert isinstance(data, bytes), data
+            self.received += len(data)
             message = ForwardMsg.FromString(data)
             if message.metadata.cacheable:
                 self._known[message.hash] = message

@@ -18,6 +18,7 @@ import numpy as np
 
 from core.data.archive import Archive, Flaw, InvalidArchive
 from core.network.names import is_visible
+from core.network.words import beyond, counted
 
 FIELD = (28, 28, 1)
 DIGITS = tuple("0123456789")
@@ -87,7 +88,7 @@ class Collection:
         if not len(self.images) == len(self.labels) == len(self.kept_apart):
             raise InvalidCollection("There are not as many labels as drawings.")
         if len(self) > MAX_DRAWINGS:
-            raise InvalidCollection(f"These are {len(self):,} drawings; up to {MAX_DRAWINGS:,} can be kept.")
+            raise InvalidCollection(f"These are {counted(len(self), 'drawing')}; up to {MAX_DRAWINGS:,} can be kept.")
         if len(self) and self.labels.max() >= len(self.class_names):
             raise InvalidCollection("A drawing has a label that is none of the classes.")
 
@@ -112,6 +113,11 @@ class Collection:
     def counts(self) -> list[int]:
         """Number of drawings of each class."""
         return np.bincount(self.labels, minlength=len(self.class_names)).tolist()
+
+    @cached_property
+    def identities(self) -> list[int]:
+        """A number for each drawing, below 2⁴⁸, that it keeps wherever it stands: the hash of its image."""
+        return [int.from_bytes(hashlib.sha256(image.tobytes()).digest()[:6]) for image in self.images]
 
     def find(self, image: np.ndarray) -> int | None:
         """The number of the drawing that is exactly this (28, 28) image in 0…1; None where there is none."""
@@ -230,7 +236,7 @@ class Collection:
             InvalidCollection: whatever is wrong with the file, and nothing else.
         """
         if len(content) > MAX_FILE:
-            raise InvalidCollection(f"The file has {len(content) / 1e6:.1f} MB; a collection has at most 2.5 MB.")
+            raise InvalidCollection(f"The file has {beyond(len(content) / 1e6)} MB; a collection has at most 2.5 MB.")
         try:
             return cls(**_read(content))
         except InvalidCollection:

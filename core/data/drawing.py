@@ -227,6 +227,20 @@ def _steps(sketch: _Sketch | None, skipping: Collection[str]) -> list[Step]:
     ]
 
 
+def blank_steps(skipping: Collection[str] = frozenset(), photo: bool = False) -> list[Step]:
+    """The chain of a drawing, or of a photo, in which there is nothing yet: black images of the usual sizes."""
+    names = ["sent", *STEPS] if photo else ["drawn", *STEPS[1:]]
+    return [
+        Step(
+            name,
+            np.zeros((round(CANVAS),) * 2 if name in ("sent", "drawn", "ink", "cut out") else (28, 28), np.float32),
+            _WITHOUT[name] if name in skipping else _CAPTIONS[name],
+            name in skipping,
+        )
+        for name in names
+    ]
+
+
 def from_strokes(strokes: Sequence[np.ndarray], stroke_width: float) -> np.ndarray | None:
     """The digit that these pen strokes draw.
 

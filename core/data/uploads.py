@@ -14,6 +14,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from PIL.JpegImagePlugin import JpegImageFile
 
 from core.data.drawing import from_pixels
+from core.network.words import beyond
 
 MAX_BYTES = 10_000_000
 MAX_PIXELS = 40_000_000  # of a photo of today's telephones: a JPEG, which is made small while it is decoded
@@ -48,7 +49,7 @@ def read_picture(content: bytes) -> np.ndarray:
         InvalidPicture: for anything else, before its pixels take memory.
     """
     if len(content) > MAX_BYTES:
-        raise InvalidPicture(f"The file has {len(content) / 1e6:.0f} MB; up to {MAX_BYTES // 1_000_000} MB work.")
+        raise InvalidPicture(f"The file has {beyond(len(content) / 1e6)} MB; up to {MAX_BYTES // 1_000_000} MB work.")
     try:
         with _one_at_a_time, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of large pictures: refused below

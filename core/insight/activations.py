@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.insight.graphs import compiled, up_to
+from core.insight.graphs import compiled, eagerly, up_to
 from core.network import Network, Path
+from core.training.priority import graphs_wait
 
 if TYPE_CHECKING:
     import keras
+
+EAGER_CALLS = 10  # before a graph is traced
 
 
 def activations(model: keras.Model, network: Network, image: np.ndarray) -> dict[Path, np.ndarray]:
@@ -32,17 +36,31 @@ def activations(model: keras.Model, network: Network, image: np.ndarray) -> dict
 
 def probabilities(model: keras.Model, image: np.ndarray) -> np.ndarray:
     """The predicted probabilities for one (h, w, c) image in 0…1: (classes,) float32."""
-    return np.asarray(model(image[np.newaxis], training=False)[0])
+    return np.asarray(eagerly(lambda: model(image[np.newaxis], training=False))[0])
 
 
 def _probe(model: keras.Model, paths: list[Path]) -> Callable:
-    """A graph from images to the outputs of all layers by name; compiled once for each model."""
+    """A function from images to the outputs of all layers by name, made once for each model.
+
+    Layer by layer a call takes some 7 ms for LeNet-5, as a graph 2; but to trace the graph takes as long as twenty
+    calls and more, so that only a model that is asked again and again, as that of a run that is followed, has one.
+    """
 
     def make() -> Callable:
+        import tensorflow as tf
+
         from core.training.model import layer_name
 
         # By name: Keras makes a single tensor of a list of one, and a network may have one layer.
         probe = up_to(model, {str(path): model.get_layer(layer_name(path)).output for path in paths})
-        return lambda images: probe(images, training=False)
+        graph = tf.function(lambda images: probe(images, training=False), reduce_retracing=True)
+        calls = itertools.count(1)
+
+        def probed(images: np.ndarray) -> Any:
+            if next(calls) > EAGER_CALLS and not graphs_wait():
+                return graph(images)
+            return eagerly(lambda: probe(images, training=False))
+
+        return probed
 
     return compiled(model, "activations", make)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
+import time
 import weakref
 from collections.abc import Callable, Hashable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import numpy as np
 
 from core.network import Network, Path, trace
 from core.network.network import layer_label
+from core.training.priority import graphs_wait
 
 if TYPE_CHECKING:
     import keras
@@ -21,18 +23,24 @@ MOST_VALUES = 4_000_000  # in the outputs of all layers together
 
 _graphs: weakref.WeakKeyDictionary[keras.Model, dict[Hashable, Callable]] = weakref.WeakKeyDictionary()
 _making = threading.Lock()
+_eager = threading.Lock()
 
 
-def compiled(model: keras.Model, question: Hashable, make: Callable[[], Callable]) -> Callable:
-    """The cached graph for this model and key, compiled at the first call.
+def compiled(
+    model: keras.Model, question: Hashable, make: Callable[[], Callable], *, always: bool = False
+) -> Callable:
+    """The cached graph for this model and key, compiled at the first call, and used whenever graphs need not wait.
 
-    What `make` returns may hold layers of the model but not the model itself, which could never go
-    otherwise. It reads the weights anew at each call, so it stays valid when they change.
+    With `always` it is used even then, as what it was made of works nowhere else.
+
+    What `make` returns may hold layers of the model but not the model itself, which could never go otherwise. It reads
+    the weights anew at each call, so it stays valid when they change.
     """
     with _making:
         graphs = _graphs.setdefault(model, {})
         if question not in graphs:
-            graphs[question] = one_at_a_time(make())
+            graph = make()
+            graphs[question] = one_at_a_time(graph, None if always else getattr(graph, "python_function", None))
         return graphs[question]
 
 
@@ -43,20 +51,45 @@ def tracings(model: keras.Model) -> dict[Hashable, int]:
     return {key: count() for key, count in counts.items() if count is not None}
 
 
-def one_at_a_time(graph: Callable) -> Callable:
-    """Serialise the calls of a graph.
+def one_at_a_time(graph: Callable, operations: Callable | None = None) -> Callable:
+    """Serialise the calls of a graph, and do without it while graphs wait for a very large training.
 
     oneDNN's kernels are not safe where several threads run the same node: of 1,600 results from four threads,
     seven were wrong (TensorFlow 2.21; none without oneDNN).
+
+    Args:
+        graph: takes arrays, and gives tensors.
+        operations: gives the same, operation by operation, each in the thread that asks: some ten times as slow as a
+            graph that need not wait. None where there is only the graph.
     """
     running = threading.Lock()
+    signature = getattr(graph, "input_signature", None)
 
     @functools.wraps(graph)
     def run(*arguments: Any) -> Any:
+        if operations is not None and graphs_wait():
+            import tensorflow as tf
+
+            if signature:
+                arguments = tuple(tf.constant(value, spec.dtype) for value, spec in zip(arguments, signature))
+            return eagerly(operations, *arguments)
         with running:
             return graph(*arguments)
 
     return run
+
+
+def eagerly(function: Callable, *arguments: Any) -> Any:
+    """Call a function whose operations run one by one: no two at a time, as all models share their kernels."""
+    with _eager:
+        return function(*arguments)
+
+
+def give_way() -> None:
+    """Let others have their turn, between two operations of something long that is called by `eagerly`."""
+    _eager.release()
+    time.sleep(0.001)  # the lock is not fair: who lets it go would have it again before another is awake
+    _eager.acquire()
 
 
 def up_to(model: keras.Model, outputs: Any) -> keras.Model:

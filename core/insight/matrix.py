@@ -10,6 +10,7 @@ import numpy as np
 
 from core.network import Conv2D, DepthwiseConv2D
 from core.network.layers import Shape, Window, shape_text
+from core.network.words import counted
 
 MOST_CELLS = 4_000_000
 NO_WEIGHT = -1
@@ -72,7 +73,7 @@ def convolution_matrix(
         or kernel.shape[2] * groups != input_shape[2]
         or kernel.shape[3] % groups
     ):
-        grouped = f" in {groups} groups" if groups > 1 else ""
+        grouped = f" in {counted(groups, 'group')}" if groups > 1 else ""
         raise ValueError(
             f"A kernel of {shape_text(kernel.shape)} (rows, columns, input channels, filters){grouped} does not fit "
             f"an input of {shape_text(input_shape)}."
@@ -85,7 +86,7 @@ def convolution_matrix(
     if outputs * inputs > MOST_CELLS:
         raise ValueError(
             f"From {shape_text(input_shape)} to {shape_text(output_shape)} the matrix would have "
-            f"{outputs:,} × {inputs:,} = {outputs * inputs:,} cells; at most {MOST_CELLS:,} are written out."
+            f"{outputs:,} × {inputs:,} = {counted(outputs * inputs, 'cell')}; at most {MOST_CELLS:,} are written out."
         )
     weights = np.arange(kernel.size, dtype=np.int32).reshape(kernel.shape)
     taps = (_reached(window, length) for window, length in zip((vertical, horizontal), input_shape))

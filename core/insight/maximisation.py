@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from core.insight.graphs import check_channel, compiled, up_to
+from core.insight.graphs import check_channel, compiled, give_way, up_to
 from core.insight.receptive import position
 from core.network import Network, Path, trace
 
@@ -20,6 +20,7 @@ GRAINS = (1, 2, 4, 8)  # pixels along the side of a grain of the noise of all ot
 TRIED = 16  # of each grain: where most leave a relu silent, some may not
 CLIMBED = 2  # of all of these, those that excite most
 RATE = 0.15  # of the first step; the last is close to 0
+COST = 0.1  # of the noise's activation: what the regularising may take from it, since it makes images clearer
 L2 = 0.1
 TOTAL_VARIATION = 0.05
 MOST_JITTER = 2  # pixels
@@ -31,12 +32,18 @@ class Excited(NamedTuple):
     Attributes:
         image: (h, w, c) float32 in 0…1.
         before: the activation for the noise that it started from.
-        after: the activation for the image.
+        after: the activation for the image: up to a tenth below that of noise where only pixels that do not matter were
+            changed, and `before` itself where the image is that noise, as every climb led down.
+        empty: the activation for an image without ink.
+        border: the largest activation anywhere in the channel's map for an image without ink. Where it is above `empty`,
+            it is that of a unit at the border, which sees padding.
     """
 
     image: np.ndarray
     before: float
     after: float
+    empty: float
+    border: float
 
 
 def most_exciting(
@@ -51,7 +58,7 @@ def most_exciting(
     """An image that excites one output channel of a layer as strongly as possible.
 
     Gradient ascent on the pixels, from faint noise and from those of many images of noise that excite most;
-    the best of what comes out is returned. The gradient is scaled to a mean square of 1, so that the same
+    the best of what comes out is returned, and where nothing is better than the noise, the best noise. The gradient is scaled to a mean square of 1, so that the same
     regularising (L2, total variation, a jitter of at most an eighth of what the unit sees) suits every layer.
     For a single unit, what is climbed is the layer's output before its activation function, since a silent
     relu and a softmax that is sure have no slope.
@@ -79,11 +86,14 @@ def most_exciting(
         raise ValueError(f"The unit must be “{CENTRE}” or “{MEAN}”, not “{unit}”.")
     seen, jitter = _seen(network, path, channel, unit)
     climb = _climb(model, network, path, unit)
-    images, before, after, scores = climb(
-        _noise(network, seed) * seen, seen, channel, steps, jitter, seed & 0x7FFFFFFF
-    )
-    best = int(np.argmax(scores))
-    return Excited(np.asarray(images[best]), float(before[best]), float(after[best]))
+    found = climb(_noise(network, seed) * seen, seen, channel, steps, jitter, seed & 0x7FFFFFFF)
+    starts, before, images, after, scores, empty, border = (np.asarray(part) for part in found)
+    without_ink = float(empty), float(border)
+    best = int(np.lexsort((scores, after))[-1])  # of those that a softmax or a relu has alike, the highest score
+    start = int(np.argmax(before))
+    if before[start] - after[best] <= COST * abs(before[start]):
+        return Excited(images[best], float(before[best]), float(after[best]), *without_ink)
+    return Excited(starts[start], float(before[start]), float(before[start]), *without_ink)
 
 
 def _noise(network: Network, seed: int) -> np.ndarray:
@@ -112,7 +122,8 @@ def _seen(network: Network, path: Path, channel: int, unit: str) -> tuple[np.nda
 
 
 def _climb(model: keras.Model, network: Network, path: Path, unit: str) -> Callable:
-    """Noise (n, h, w, c) → the images that were climbed to, their activations before and after, and scores."""
+    """Noise (n, h, w, c) → where the climbs began, with activations; where they ended, with activations and scores;
+    the activation for an empty image, and the largest in the map for it."""
     import tensorflow as tf
 
     from core.training.model import layer_name
@@ -140,6 +151,8 @@ def _climb(model: keras.Model, network: Network, path: Path, unit: str) -> Calla
                 return maps[:, maps.shape[1] // 2, maps.shape[2] // 2]
 
             def step(number, images):
+                if tf.executing_eagerly():
+                    give_way()
                 shift = tf.random.stateless_uniform((2,), (seed, number), -jitter, jitter + 1, tf.int32)
                 with tf.GradientTape(persistent=True) as tape:
                     tape.watch(images)
@@ -157,7 +170,9 @@ def _climb(model: keras.Model, network: Network, path: Path, unit: str) -> Calla
             starts = tf.concat([noise[: len(FAINT)], tf.gather(others, best)], axis=0)
             _, images = tf.while_loop(lambda number, _: number < steps, step, (0, starts))
             images *= seen
-            return images, of(activation(starts)), of(activation(images)), of(score(images))
+            blank = activation(tf.zeros((1, *shape)))
+            empty, border = of(blank)[0], tf.reduce_max(tf.gather(blank, channel, axis=-1))
+            return starts, of(activation(starts)), images, of(activation(images)), of(score(images)), empty, border
 
         return climb
 

@@ -268,7 +268,7 @@ def effective_field(
 
 def _gradient(model: keras.Model, row: Row) -> Any:
     """(images, weights of the channels) → (h, w) sum of absolute gradients; made once for each model and layer."""
-    return compiled(model, ("gradient", row.path), lambda: _traced(model, row))
+    return compiled(model, ("gradient", row.path), lambda: _traced(model, row), always=True)
 
 
 def _traced(model: keras.Model, row: Row) -> Any:

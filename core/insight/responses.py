@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     import keras
 
 
+ROUNDING = 1e-4  # of the larger of two responses: a smaller difference is none
+ZERO = 1e-6  # a difference below this is what rounding leaves of zero
+
+
+def exceeds(response: float, other: float) -> bool:
+    """Whether a response is stronger than another by more than rounding: what excites a channel, and what does not."""
+    return response - other > max(ROUNDING * max(abs(response), abs(other)), ZERO)
+
+
 class Response(NamedTuple):
     """A part of an image, and how strongly one unit of a channel responds to it.
 

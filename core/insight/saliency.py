@@ -18,6 +18,7 @@ from core.insight.scores import Scores, scores_of
 from core.network import Layer, Network, Path, trace
 from core.network.layers import size_text
 from core.network.network import layer_label
+from core.network.words import counted
 
 if TYPE_CHECKING:
     import keras
@@ -158,7 +159,7 @@ def _occluded(
     size = occluding_size(image.shape) if size is None else size
     stride = _finest_stride(image.shape, size, MOST_PLACES) if stride is None else stride
     if size < 1 or not 1 <= stride <= size:
-        raise ValueError(f"A square of {size} pixels every {stride} pixels does not cover each pixel of the image.")
+        raise ValueError(f"A square of {size}×{size} pixels, {stride} apart, does not cover each pixel of the image.")
     squares = _squares(image.shape, size, stride)
     (whole,) = scores.outputs(image[np.newaxis], target)
     total, times = np.zeros(image.shape[:2]), np.zeros(image.shape[:2])
@@ -377,7 +378,7 @@ def _by_occlusion(model: keras.Model, network: Network, image: np.ndarray, targe
     values, probability = _occluded(model, image, target, size, stride, 0.0)
     places = len(_squares(network.input_shape, size, stride))
     square = "A black pixel" if size == 1 else f"A black square of {size_text((size, size))} pixels"
-    return Saliency(values, True, probability, f"{square} was put on {places:,} places, one at a time.")
+    return Saliency(values, True, probability, f"{square} was put on {counted(places, 'place')}, one at a time.")
 
 
 def _by_gradient(model: keras.Model, network: Network, image: np.ndarray, target: int) -> Saliency:
@@ -394,7 +395,7 @@ def _by_integration(model: keras.Model, network: Network, image: np.ndarray, tar
     found = integrated_gradients(model, image, target, most_steps=_affordable(network, 3 * STEPS[-1]) // 3)
     note = (
         f"From black to this image, {scores.score_name} changes by {found.difference:.2f}; the pixels add up to "
-        f"{found.values.sum(dtype=float):.2f}, in {found.steps} steps."
+        f"{found.values.sum(dtype=float):.2f}, in {counted(found.steps, 'step')}."
     )
     return Saliency(found.values.sum(axis=-1), True, float(score), note)
 
@@ -404,7 +405,7 @@ def _by_maps(model: keras.Model, network: Network, image: np.ndarray, target: in
     scores, image = _ready(model, image, target)
     (score,), (values,) = scores.cam(model, path, image[np.newaxis], target)
     rows, columns, maps = trace(network).row(path).shape
-    note = f"Of layer {layer_label(path)}, which has {maps:,} maps of {size_text((rows, columns))}."
+    note = f"Of layer {layer_label(path)}, which has {counted(maps, 'map')} of {size_text((rows, columns))}."
     if not values.any():
         note += " None of their places speaks for this class."
     return Saliency(values, False, float(score), note)
@@ -414,7 +415,7 @@ def _ready(model: keras.Model, image: np.ndarray, target: int) -> tuple[Scores, 
     """The model's scores, and the image as float32; raises `ValueError` where something does not fit."""
     scores = scores_of(model)
     if not 0 <= target < scores.classes:
-        raise ValueError(f"There are {scores.classes} classes, so none with the index {target}.")
+        raise ValueError(f"It has {counted(scores.classes, 'class')}, so none with the index {target}.")
     return scores, _fitting(scores, image)
 
 

@@ -75,7 +75,9 @@ class Scores:
 
         with self._tracing:
             if key not in self._traced:
-                self._traced[key] = one_at_a_time(tf.function(function(), self._signature).get_concrete_function())
+                operations = function()
+                graph = tf.function(operations, self._signature).get_concrete_function()
+                self._traced[key] = one_at_a_time(graph, operations)
         return self._traced[key](tf.constant(images, tf.float32), tf.constant(target, tf.int32))
 
     def _outputs_in_graph(self, images, target):

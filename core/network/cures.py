@@ -9,6 +9,7 @@ from core.network.geometry import trace
 from core.network.layers import Activation, Dense, Flatten, GlobalAveragePooling2D, Layer
 from core.network.network import Branches, Network, layer_label
 from core.network.settings import InvalidSetting
+from core.network.words import counted
 
 
 class Cure(NamedTuple):
@@ -77,7 +78,9 @@ def _of_end(network: Network, classes: int) -> Iterator[Cure]:
     activation = getattr(last, "activation", None)
     if isinstance(last, Dense) and activation in ("softmax", "linear") and last.units != classes:
         mended = last.replaced(units=classes, activation="softmax")
-        yield Cure(f"Give layer {layer_label(path)} {classes} units and softmax", network.replaced(path, mended))
+        yield Cure(
+            f"Give layer {layer_label(path)} {counted(classes, 'unit')} and softmax", network.replaced(path, mended)
+        )
     if shape != (classes,):
         yield Cure(f"Add Dense {classes} with softmax", added(answer))
     elif isinstance(last, Layer) and activation is not None:

@@ -217,13 +217,6 @@ class Trace:
                 return row
         raise KeyError(path)
 
-    def arithmetic(self, path: Path) -> str:
-        """How the parameters at this path add up, `5×5×6×16 + 16 = 2,416`; empty where there are none."""
-        row, arriving = self.row(path), self.inputs[path]
-        if not row.parameters or not isinstance(row.layer, Layer) or arriving is None:
-            return ""
-        return row.layer.arithmetic(arriving)
-
     def arriving(self, path: Path) -> Shape:
         """The shape that arrives at this path; raises `CannotWork` behind a problem."""
         shape = self.inputs[path]
@@ -474,22 +467,22 @@ def _output_problems(network: Network, shape: Shape, classes: int) -> Iterable[P
         yield Problem(
             last,
             f"The network ends with an image of {shape_text(shape)}, but the answer is a row of "
-            f"{classes} numbers. Add Flatten and Dense {classes} with softmax.",
+            f"{counted(classes, 'number')}. Add Flatten and Dense {classes} with softmax.",
         )
     elif shape != (classes,):
         yield Problem(
             last,
-            f"The network ends with {counted(shape[0], 'number')}, but there are {classes} classes. "
+            f"The network ends with {counted(shape[0], 'number')}, but there are {counted(classes, 'class')}. "
             f"Let the last layer be Dense {classes} with softmax.",
         )
     elif not (activation := getattr(network.layers[-1], "activation", "")):
         yield Problem(
             last,
-            f"The network must end with softmax, so that its {classes} numbers are probabilities. Move this "
+            f"The network must end with softmax, so that its {counted(classes, 'number')} are probabilities. Move this "
             "layer before the last Dense layer, or add Activation softmax after it.",
         )
     elif activation != "softmax":
         yield Problem(
             last,
-            f"The last layer must have the activation softmax, so that its {classes} numbers are probabilities.",
+            f"The last layer must have the activation softmax, so that its {counted(classes, 'number')} are probabilities.",
         )

@@ -12,6 +12,7 @@ from core.network.network import Network
 from core.network.presets import PRESETS
 from core.network.recipe import Recipe
 from core.network.sharing import to_json
+from core.network.words import counted
 
 FILE = Path(__file__).resolve().parents[2] / "assets" / "reproduced.json"
 
@@ -55,7 +56,7 @@ def ours(key: str) -> str:
         )
     elif whole is not None:
         words = (
-            f"Here: {whole['test_accuracy'] * 100:.2f} % of the test images after {whole['epochs']} epochs, "
+            f"Here: {whole['test_accuracy'] * 100:.2f} % of the test images after {counted(whole['epochs'], 'epoch')}, "
             f"{whole['train_accuracy'] * 100:.2f} % in training, {whole['minutes']:g} min."
         )
     else:

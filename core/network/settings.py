@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self, TypeGuard
 
+from core.network.words import counted
+
 
 class InvalidSetting(ValueError):
     """Invalid value of a setting. The message says what would work."""
@@ -143,7 +145,7 @@ class Stages(Setting):
     def checked(self, value: Any) -> tuple[tuple[int, float], ...]:
         if not _is_row(value) or not 1 <= len(value) <= self.most:
             raise InvalidSetting(
-                f"{self.label} must be one to {self.most} stages such as “0.01 × 5, 0.001 × 3”, not {_shown(value)}."
+                f"{self.label} must be one to {counted(self.most, 'stage')} such as “0.01 × 5, 0.001 × 3”, not {_shown(value)}."
             )
         epochs = Integer(f"{self.label}: epochs of a stage", self.help, 1, 200)
         number = Number(self.label, self.help, self.minimum, self.maximum)

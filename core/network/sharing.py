@@ -17,6 +17,7 @@ from core.network.layers import LAYERS
 from core.network.network import MAX_DEPTH, MAX_LAYERS, Block, Branches, Network
 from core.network.recipe import Recipe
 from core.network.settings import InvalidSetting, settings_of
+from core.network.words import counted
 
 FORMAT = 1
 MAX_TEXT = 200_000  # characters of JSON
@@ -229,7 +230,7 @@ def _is_list(value: Any) -> TypeGuard[list[Any]]:
 
 def _list(value: Any, what: str, longest: int) -> list[Any]:
     if not _is_list(value) or len(value) > longest:
-        raise InvalidNetwork(f"“{what}” must be a list of at most {longest} entries.")
+        raise InvalidNetwork(f"“{what}” must be a list of at most {counted(longest, 'element')}.")
     return value
 
 

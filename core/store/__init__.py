@@ -3,6 +3,7 @@
 from core.store.database import StoreError
 from core.store.store import (
     LEASE_SECONDS,
+    Content,
     Kind,
     RunStore,
     Store,
@@ -15,6 +16,6 @@ from core.store.store import (
 )
 
 __all__ = [
-    "LEASE_SECONDS", "Kind", "RunStore", "Store", "StoreError", "Stored", "TakenOver", "VisitorStore", "packed",
-    "unpacked", "why_full",
+    "LEASE_SECONDS", "Content", "Kind", "RunStore", "Store", "StoreError", "Stored", "TakenOver", "VisitorStore",
+    "packed", "unpacked", "why_full",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from safetensors import numpy as safetensors
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core import settings
+from core.network.words import counted
 from core.store.database import Database, StoreError
 from core.store.schema import blobs, runs, visitors
 
@@ -30,6 +32,7 @@ INFINITE = (
     "Go back to it and use a smaller learning rate."
 )
 Arrays = Mapping[str, Sequence[np.ndarray]]  # lists of arrays by name, such as `weights`
+Content = bytes | memoryview  # of a file, to be saved
 Kind = str | int  # of a checkpoint: `last`, `best`, `start`, `drawings`, or the number of an epoch
 
 
@@ -48,7 +51,7 @@ class Stored(NamedTuple):
 def why_full(count: int) -> str | None:
     """The reason, as a sentence, why a visitor with this number of runs cannot start another; None if they can."""
     most = settings.value("RECEPTIVE_MOST_RUNS")
-    full = f"You have {most:,} runs, which is the most that is kept. Delete one to start another."
+    full = f"You have {counted(most, 'run')}, which is the most that is kept. Delete one to start another."
     return None if count < most else full
 
 
@@ -114,7 +117,7 @@ class VisitorStore:
     def create(self, name: str, record: bytes, checkpoints: Mapping[Kind, Arrays]) -> RunStore:
         """A new run, of revision 0, with a name of at most 80 characters; listed from now on."""
         run = RunStore(self, secrets.token_hex(6))
-        contents = {"record": record} | {str(kind): packed(arrays) for kind, arrays in checkpoints.items()}
+        files = _files(record, checkpoints)
         with self.writing() as connection:
             count = sa.select(sa.func.count()).where(runs.c.visitor == self.id)
             if full := why_full(connection.execute(count).scalar_one()):
@@ -125,8 +128,8 @@ class VisitorStore:
             created = max(time.time(), (newest or 0.0) + 0.001)  # newest first, also where the clock was put back
             row = {"id": run.id, "visitor": self.id, "name": name, "created": created}
             connection.execute(runs.insert().values(row | {"revision": 0, "heartbeat": 0.0}))
-            for kind, content in contents.items():
-                _put(connection, self.id, run.id, kind, content)
+            for kind, file in files.items():
+                _put(connection, self.id, run.id, kind, file)
         return run
 
     def delete(self, run_id: str) -> None:
@@ -137,19 +140,20 @@ class VisitorStore:
         self.database.delete(lambda connection: connection.execute(statement).rowcount)
         self.database.give_back()
 
-    def save(self, kind: str, content: bytes | None) -> None:
+    def save(self, kind: str, content: Content | None) -> None:
         """Keep a file of the visitor in place of the former of its kind; None deletes it. A `draft` needs no room."""
         self.save_all({kind: content})
 
-    def save_all(self, contents: Mapping[str, bytes | None]) -> None:
+    def save_all(self, contents: Mapping[str, Content | None]) -> None:
         """Keep files of the visitor like `save`, by kind, all of them or, where that fails, none."""
         if all(content is None for content in contents.values()):
             mine = (blobs.c.visitor == self.id) & blobs.c.run.is_(None)
             self._delete(blobs.delete().where(mine, blobs.c.kind.in_(contents)))
             return
+        files = {kind: None if content is None else _sealed(content) for kind, content in contents.items()}
         with self.writing() as connection:
-            for kind, content in contents.items():
-                _put(connection, self.id, None, kind, content)
+            for kind, file in files.items():
+                _put(connection, self.id, None, kind, file)
 
     def change(self, kind: str, change: Callable[[bytes | None], bytes | None]) -> None:
         """Keep what `change` makes of a file of the visitor (None: there is none), with no other writer in between.
@@ -165,7 +169,7 @@ class VisitorStore:
                 except Exception as problem:
                     refusals.append(problem)
                     raise
-                _put(connection, self.id, None, kind, content)
+                _put(connection, self.id, None, kind, None if content is None else _sealed(content))
         except StoreError:
             if refusals:
                 raise refusals[0] from None
@@ -230,15 +234,15 @@ class RunStore:
         `TakenOver` where another server has saved since. For room, epochs are dropped: see `epochs_to_keep`. Of a run
         that has begun `anew`, all former epochs are.
         """
-        contents = {"record": record} | {str(kind): packed(arrays) for kind, arrays in checkpoints.items()}
+        files = _files(record, checkpoints)
         with self.visitor.writing() as connection:
             if not self._update(connection, runs.c.revision == revision, revision=revision + 1):
                 raise TakenOver(OVERTAKEN)
             if anew:
                 for kind in filter(str.isdecimal, self._sizes(connection)):
                     _put(connection, self.visitor.id, self.id, kind, None)
-            for kind in self._make_room(connection, {kind: len(content) for kind, content in contents.items()}):
-                _put(connection, self.visitor.id, self.id, kind, contents.get(kind))
+            for kind in self._make_room(connection, {kind: len(file.content) for kind, file in files.items()}):
+                _put(connection, self.visitor.id, self.id, kind, files.get(kind))
         return revision + 1
 
     def read(self, *kinds: Kind) -> Stored:
@@ -315,12 +319,28 @@ def epochs_to_keep(sizes: dict[int, int], room: float) -> set[int]:
     return set(epochs)
 
 
-def _put(connection: sa.Connection, visitor: str, run: str | None, kind: str, content: bytes | None) -> None:
+class _File(NamedTuple):
+    """A blob with its digest, which is made before a transaction: other writers wait for its end."""
+
+    content: Content
+    digest: str
+
+
+def _sealed(content: Content) -> _File:
+    return _File(content, hashlib.sha256(content).hexdigest())
+
+
+def _files(record: bytes, checkpoints: Mapping[Kind, Arrays]) -> dict[str, _File]:
+    """What is saved of a run, by kind."""
+    return {"record": _sealed(record)} | {str(kind): _sealed(packed(arrays)) for kind, arrays in checkpoints.items()}
+
+
+def _put(connection: sa.Connection, visitor: str, run: str | None, kind: str, file: _File | None) -> None:
     """Save a blob in place of the former of its kind; None deletes it."""
     connection.execute(blobs.delete().where(blobs.c.visitor == visitor, blobs.c.run == run, blobs.c.kind == kind))
-    if content is not None:
-        row = {"visitor": visitor, "run": run, "kind": kind, "size": len(content), "content": content}
-        connection.execute(blobs.insert().values(row | {"digest": hashlib.sha256(content).hexdigest()}))
+    if file is not None:
+        row = {"visitor": visitor, "run": run, "kind": kind, "size": len(file.content)}
+        connection.execute(blobs.insert().values(row | file._asdict()))
 
 
 def _called(kind: str) -> str:
@@ -335,14 +355,38 @@ def _checked(content: bytes, digest: str, what: str) -> bytes:
     return bytes(content)
 
 
-def packed(arrays: Arrays) -> bytes:
-    """Lists of arrays as a safetensors file; raises `StoreError` where they are not plain finite numbers."""
+# What the format calls the types of numbers.
+_DTYPES = {"bool": "BOOL"} | {f"float{n}": f"F{n}" for n in (16, 32, 64)}
+_DTYPES |= {f"{sign}int{n}": f"{sign or 'i'}{n}".upper() for sign in ("", "u") for n in (8, 16, 32, 64)}
+
+
+def packed(arrays: Arrays) -> memoryview:
+    """Lists of arrays as a safetensors file; raises `StoreError` where they are not plain finite numbers.
+
+    The library would hold Python's lock while it copies all of them, and with hundreds of megabytes every page would
+    wait for that. The format: eight bytes with the length of the header, the header in JSON, and the arrays' bytes.
+    """
     named = {f"{key}.{n:05}": np.asarray(a, order="C") for key, group in arrays.items() for n, a in enumerate(group)}
-    if any(array.dtype.kind not in "biuf" for array in named.values()):
+    if any(array.dtype.name not in _DTYPES for array in named.values()):
         raise StoreError("This run cannot be saved: its weights are not plain numbers.")
     if not all(np.isfinite(array).all() for array in named.values() if array.dtype.kind == "f"):
         raise StoreError(INFINITE)
-    return safetensors.save(named)
+    ordered = sorted(named.items(), key=lambda item: (-item[1].itemsize, item[0]))  # so that each is aligned
+    header, end = {}, 0
+    for name, array in ordered:
+        start, end = end, end + array.nbytes
+        header[name] = {"dtype": _DTYPES[array.dtype.name], "shape": array.shape, "data_offsets": (start, end)}
+    words = json.dumps(header).encode()
+    words += b" " * (-len(words) % 8)
+    first = 8 + len(words)
+    file = np.empty(first + end, np.uint8)
+    file[:first] = np.frombuffer(len(words).to_bytes(8, "little") + words, np.uint8)
+    for name, array in ordered:
+        start, end = header[name]["data_offsets"]
+        file[first + start : first + end] = (
+            array.astype(array.dtype.newbyteorder("<"), copy=False).reshape(-1).view(np.uint8)
+        )
+    return file.data
 
 
 def unpacked(content: bytes) -> dict[str, list[np.ndarray]]:

@@ -12,7 +12,8 @@ import numpy as np
 from core import settings
 from core.network import InvalidNetwork, Network, to_json, trace
 from core.network.sharing import shared_from_json
-from core.store import StoreError, VisitorStore, packed, unpacked
+from core.network.words import beyond
+from core.store import Content, StoreError, VisitorStore, packed, unpacked
 from core.training.trained import Trained
 
 if TYPE_CHECKING:
@@ -129,13 +130,13 @@ def _kinds(trained: Trained) -> tuple[str, str]:
     return RECORD + trained.identity, ARRAYS + trained.identity
 
 
-def _files(trained: Trained) -> dict[str, bytes | None]:
+def _files(trained: Trained) -> dict[str, Content | None]:
     """What is stored of a model, by kind; `StoreError` where it is too large."""
     arrays = packed({"weights": trained.weights})
     most = settings.value("RECEPTIVE_RUN_DISK_MB")
     if len(arrays) > most * MB:
         raise StoreError(
-            f"This model has {len(arrays) / MB:,.0f} MB of weights; up to {most:,g} MB are kept for your next visit, so "
+            f"This model has {beyond(len(arrays) / MB)} MB of weights; up to {most:,g} MB are kept for your next visit, so "
             "it stays until you leave."
         )
     return dict(zip(_kinds(trained), (_record(trained), arrays)))

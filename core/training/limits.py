@@ -9,6 +9,7 @@ from core.network import Network, Row, Trace, trace
 from core.network.layers import Shape, shape_text
 from core.network.network import layer_label
 from core.network.recipe import Recipe
+from core.network.words import beyond, counted
 
 BYTES = 4  # float32
 MAX_PARAMETERS = 20_000_000
@@ -38,6 +39,11 @@ def why_unfit(
     return _too_large(trace(network), recipe)
 
 
+def why_too_large(network: Network, recipe: Recipe) -> str | None:
+    """The reason why this machine does not train a network of this size, in a sentence; None if it does."""
+    return _too_large(trace(network), recipe)
+
+
 def memory_limit() -> int:
     """Bytes that one run may need."""
     return int(settings.value("RECEPTIVE_RUN_MEMORY_MB") * 1_000_000)
@@ -55,7 +61,7 @@ def _too_large(traced: Trace, recipe: Recipe) -> str | None:
     if traced.parameters > most:
         heaviest = max(traced.rows, key=lambda row: row.parameters)
         return (
-            f"{_named(heaviest)} alone has {heaviest.parameters:,} parameters, the whole network "
+            f"{_named(heaviest)} alone has {counted(heaviest.parameters, 'parameter')}, the whole network "
             f"{traced.parameters:,}. This server trains up to {most:,}: use fewer units there, or pool before it."
         )
     needed = memory_needed(traced, recipe.batch_size)
@@ -65,7 +71,7 @@ def _too_large(traced: Trace, recipe: Recipe) -> str | None:
         advice = f"Choose a batch size of at most {fits}" if fits else "Use fewer filters, or pool earlier"
         return (
             f"{_named(widest)} makes {shape_text(widest.shape)} numbers for each image; with all layers, "
-            f"a batch of {recipe.batch_size:,} needs about {needed / 1e9:.1f} GB of the {limit / 1e9:.1f} GB "
+            f"a batch of {recipe.batch_size:,} needs about {beyond(needed / 1e9)} GB of the {limit / 1e9:g} GB "
             f"that a run may take. {advice}."
         )
     return None

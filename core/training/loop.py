@@ -16,8 +16,9 @@ import numpy as np
 import tensorflow as tf
 
 from core.data import Dataset
-from core.network import InvalidNetwork, Network
+from core.network import InvalidNetwork, Network, trace
 from core.network.recipe import Recipe
+from core.network.words import counted
 from core.training.callbacks import callback_state, recipe_callbacks, set_callback_state
 from core.training.checkpoint import Checkpoint
 from core.training.controls import Controls
@@ -26,12 +27,14 @@ from core.training.limits import why_unfit
 from core.training.losses import diverged, make_loss
 from core.training.model import build_model, building
 from core.training.optimizers import make_optimizer
+from core.training.priority import stepping
 from core.training.schedule import learning_rates
 from core.training.snapshot import Point, Snapshot, State, downsample, mean
 from core.training.steps import Steps
 from core.training.tensors import as_tensors, tensors
 
 CALL_SECONDS = 0.1
+MACS_A_SECOND = 2e9  # of the forward pass, where the backward pass is done in the same time: a slow machine's
 HOPELESS = 1000.0  # times the loss before training: no recipe comes back from there
 STOPPED_EVALUATION_SECONDS = 2.0  # a stopped run is still evaluated where that takes no longer
 FINAL_TEST_SECONDS = 20.0  # a finished one is tested where that takes no longer
@@ -51,6 +54,10 @@ class Loop:
         checkpoint: where to go on; from the start if there is none.
         begin: weights to begin with, the first ones in the order of `model.get_weights()`; what is not among them
             is fresh.
+
+    Attributes:
+        model: with the newest weights.
+        step_seconds: how long a step takes where nothing else wants the processor.
 
     Raises:
         InvalidNetwork: where the network cannot work on this dataset or this machine.
@@ -92,6 +99,7 @@ class Loop:
         self._batches = self._steps.each_epoch
         self._evaluation_seconds = 0.0
         self._at_once = 1  # batches in a call, adapted to CALL_SECONDS
+        self.step_seconds = trace(network).macs * recipe.batch_size / MACS_A_SECOND  # until it is measured
         self._restored: list[dict[str, Any]] = []  # state of Keras' callbacks, from a checkpoint
         self._life = 0  # grows with each rewind
         self._turns = 0  # grows with whatever an evaluation and an end have to give way to
@@ -314,8 +322,7 @@ class Loop:
         epochs = self.recipe.early_stopping
         if not epochs or self._now.step >= self._now.steps:
             return ""
-        waited = f"{epochs} epochs" if epochs > 1 else "one epoch"
-        return f"Stopped early, after epoch {self._now.step // self._batches}: no progress for {waited}."
+        return f"Stopped early, after epoch {self._now.step // self._batches}: no progress for {counted(epochs, 'epoch')}."
 
     def _published(self, **changes: Any) -> Snapshot:
         self._now = replace(self._now, seconds=self.seconds, **changes)
@@ -349,7 +356,8 @@ class Loop:
         before = time.perf_counter()
         self._set_rate(rates[done])
         self._callbacks.on_train_batch_begin(done)
-        total, correct = self._steps.take(order, rates, done, count, epoch)
+        with stepping(self.step_seconds):
+            total, correct = self._steps.take(order, rates, done, count, epoch)
         loss, accuracy = total / images, correct / images
         elapsed = time.perf_counter() - before
         done += count
@@ -357,7 +365,9 @@ class Loop:
         rate = float(rates[done - 1])
         if not loss <= HOPELESS * max(self._now.evaluations[0].loss, 1.0):  # NaN is not <= anything
             message = diverged(self.recipe, rate, step, loss)
-            yield self._published(state=State.FAILED, step=step, seconds_left=None, message=message)
+            end = (Point(step / self._batches, loss, accuracy, images, rate),) if np.isfinite(loss) else ()
+            train = downsample((*self._now.train, *end))
+            yield self._published(state=State.FAILED, step=step, seconds_left=None, message=message, train=train)
             return
         self._set_rate(rate)
         self._callbacks.on_train_batch_end(done - 1, {"loss": loss, "accuracy": accuracy})
@@ -366,6 +376,7 @@ class Loop:
         if timed:
             self._training_seconds += elapsed
             self._timed_steps += count
+            self.step_seconds = min(self.step_seconds, elapsed / count)
             self._at_once = int(np.clip(count * CALL_SECONDS / elapsed, 1, 4 * self._at_once))
         point = Point(step / self._batches, loss, accuracy, images, rate)
         evaluating = done == self._batches
@@ -460,7 +471,8 @@ class Loop:
             if controls.stopped or self._turns != turns:
                 return None
             before = time.perf_counter()
-            found.append(self._evaluator.evaluate(images, labels, part))
+            with stepping(self.step_seconds):
+                found.append(self._evaluator.evaluate(images, labels, part))
             # The last slice of a run's first evaluation is free of tracing.
             self._evaluation_seconds = (time.perf_counter() - before) * len(indexes) / len(part)
             yield self._published(state=state)

@@ -33,7 +33,8 @@ def _targets(labels: tf.Tensor, classes: int, smoothing: float) -> tf.Tensor:
 
 def diverged(recipe: Recipe, rate: float, step: int, loss: float) -> str:
     """The message of a run whose loss has diverged: why it ended, and what would help."""
-    how = f"grew to {loss:.1e}" if np.isfinite(loss) else "became infinite"
+    size = f"{loss:,.0f}" if loss < 1e6 else "more than a million"
+    how = f"grew to {size}" if np.isfinite(loss) else "became infinite"
     return (
         f"The loss {how} by step {step:,}, so nothing can be learned any more. With {recipe.optimizer}, a "
         f"learning rate of {rate:.6g} makes steps so long that they overshoot ever further. "

@@ -14,10 +14,11 @@ from core.network import Branches, InvalidNetwork, Network, Path, trace
 from core.network.layers import Layer
 from core.network.network import Block
 from core.network.settings import Penalty, Setting, settings_of
-from core.training.keras_private import keep_primitives_apart, keep_state
+from core.training.keras_private import keep_primitives_apart, keep_state, let_gradients_go
 
 keep_state()
 keep_primitives_apart()
+let_gradients_go()
 
 # This pass turns a sum of three tensors into one that is gathered in a variable, which TensorFlow names after the
 # step and not after the graph: of two trainings that met at the same number of a batch, one ended in an error.
@@ -70,7 +71,7 @@ def _connected(blocks: tuple[Block, ...], prefix: Path, tensor: Any, seed: int |
 
 
 def _keras_layer(layer: Layer, path: Path, seed: int | None) -> keras.layers.Layer:
-    fields = {name: _keras_value(how, getattr(layer, name)) for name, how in settings_of(layer).items()}
+    fields = keras_fields(layer)
     kind = getattr(keras.layers, type(layer).__name__)
     if seed is not None and "seed" in inspect.signature(kind).parameters:
         fields["seed"] = seed_for(seed, path)
@@ -82,6 +83,11 @@ def _keras_layer(layer: Layer, path: Path, seed: int | None) -> keras.layers.Lay
                 config = initializer.get_config() | {"seed": seed_for(seed, (*path, number) if number else path)}
                 setattr(made, name, type(initializer).from_config(config))
     return made
+
+
+def keras_fields(layer: Layer) -> dict[str, Any]:
+    """The arguments by which Keras makes this layer, but for its name and seeds."""
+    return {name: _keras_value(how, getattr(layer, name)) for name, how in settings_of(layer).items()}
 
 
 def _keras_value(how: Setting, value: Any) -> Any:

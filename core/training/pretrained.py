@@ -9,8 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from core.data.archive import Archive
-from core.network import Network, from_json
+from core.network import Layer, Network, from_json, trace
 
 if TYPE_CHECKING:
     import keras
@@ -70,24 +72,37 @@ def pretrained(name: str) -> keras.Model:
         PretrainedError: where its file is missing or damaged.
     """
     with _loading:
-        return _model(name)
+        return _model(_file(name, "npz"), name)
 
 
 @lru_cache(maxsize=len(NAMES))
-def _model(name: str) -> keras.Model:
+def _model(path: Path, name: str) -> keras.Model:
     from core.training.model import build_model
 
-    path = _file(name, "npz")
     model = build_model(card(name).network)
+    model.set_weights(pretrained_weights(name))
+    return model
+
+
+def pretrained_weights(name: str) -> list[np.ndarray]:
+    """The arrays of a pretrained network, in Keras' order; needs no TensorFlow. Raises as `pretrained` does."""
+    return _weights(_file(name, "npz"), name)
+
+
+@lru_cache(maxsize=len(NAMES))
+def _weights(path: Path, name: str) -> list[np.ndarray]:
+    traced = trace(card(name).network)
+    shapes = [
+        term.shape
+        for row in traced.rows
+        if isinstance(row.layer, Layer) and (shape := traced.inputs[row.path]) is not None
+        for term in row.layer.terms(shape)
+    ]
     try:
-        archive = Archive(path.read_bytes(), len(model.weights))
-        shapes = [tuple(weights.shape) for weights in model.weights]
-        model.set_weights(
-            [archive.array(str(number), "<f4", shape, finite=True) for number, shape in enumerate(shapes)]
-        )
+        archive = Archive(path.read_bytes(), len(shapes))
+        return [archive.array(str(number), "<f4", shape, finite=True) for number, shape in enumerate(shapes)]
     except (OSError, ValueError):  # of the file, of the archive, of a shape
         raise PretrainedError(_advice(path)) from None
-    return model
 
 
 def _file(name: str, ending: str) -> Path:

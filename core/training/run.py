@@ -46,7 +46,7 @@ def unwatched_limit() -> float:
 
 
 def budget_seconds() -> float:
-    """Seconds that one run may train."""
+    """Seconds that one run may train until it is paused; after each Resume as long again."""
     return 60 * settings.value("RECEPTIVE_RUN_MINUTES")
 
 
@@ -100,6 +100,7 @@ class Run:
         self._reading = threading.Lock()
         self._thread: threading.Thread | None = None
         self._life_of_loop = 0  # of what its thread has in memory: as `life`, from there on
+        self._begun = 0.0  # seconds that it had trained when its thread began: each has the whole budget
         self._starting = threading.RLock()  # whether it has a thread
 
     # Controls
@@ -351,6 +352,7 @@ class Run:
                 return Ending.STOPPED
             if loop is None:
                 loop = self._made()
+                self._begun = loop.seconds
                 steps = loop.snapshots(controls)
             if controls.paused:
                 continue  # made only to be looked at
@@ -380,7 +382,7 @@ class Run:
             if self._keeping.is_late and not self._keeping.claim():
                 raise TakenOver(ELSEWHERE)
             gone = time.monotonic() - self._seen > self._unwatched_seconds
-            over = loop is not None and loop.seconds > self._budget
+            over = loop is not None and loop.seconds - self._begun > self._budget
             if controls.may_leave(gone or over):
                 self._obey(controls, loop)
                 return ALONE if gone else LONG if over else SUSPENDED
@@ -411,6 +413,7 @@ class Run:
     def _notice_rewind(self, loop: Loop) -> None:
         if loop.life != self._life_of_loop:
             self._life_of_loop = loop.life
+            self._begun = 0.0
             self.life += 1
             self._keeping.begin_anew()
             self.publish(loop.model.get_weights())

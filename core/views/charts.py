@@ -10,28 +10,26 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 import altair as alt
 import numpy as np
 
+from core.network.words import counted
 from core.training.snapshot import Point, Snapshot, mean
-from core.views.domains import accuracy_floor, loss_domain, plan_end
+from core.views.domains import accuracy_floor, loss_domain, plan_end, round_up
 from core.views.theme import CLASS_COLOURS, LIGHT, Look
 from core.views.wording import certainty
+from core.views.zooming import FRAME, Domain, Spec, domain, frame, zoomable
 
 CURVE_HEIGHT = 300
 DRAWN = "your drawings"
-ZOOM = "Drag a curve to move it, turn the wheel with Shift to zoom, double-click to see it whole again."
 LOGARITHMIC = "Each step of the axis is ten times the one before, so that small losses can be told apart."
 KEPT = 64  # shapes of a kind of chart
 COMPARED_HEIGHT = 400
 LABELS_PX = 40  # beside an axis, however long its numbers are, so that the curves stay where they are
 MOST_BARS = 40  # classes of one chart
 SHAPES = ("circle", "square", "cross", "diamond", "triangle-up", "triangle-down", "triangle-right", "triangle-left")
-
-Spec = dict[str, Any]  # as Vega-Lite has it
-Domain = tuple[float, float]  # both ends of an axis
 
 alt.theme.enable("none")  # Altair's own would give charts a fixed width; the page decides it
 
@@ -60,7 +58,7 @@ def learning_curve(
         look: colours of the page.
         each_epoch: whether training is shown as the mean over each epoch, against epochs, which compares
             fairly with the evaluation after it; otherwise as it was from step to step, against steps.
-        before: whether the axis of accuracies reaches down to those before training.
+        before: whether the axis reaches to what was before training and in the first epoch.
         logarithmic: whether the axis of losses is.
     """
     evaluated_on = snapshot.evaluated_on
@@ -72,29 +70,47 @@ def learning_curve(
         "held_out": _points(snapshot.held_out, quantity, DRAWN),
     }
     kept = [point for point in snapshot.evaluations if point.epoch == snapshot.kept_epoch]
-    if kept:
-        words = f"kept: epoch {kept[0].epoch:g}"
-        rows["kept"] = [{**row, "words": words} for row in _points(kept, quantity, evaluated_on)]
+    rows["kept"] = _points(kept, quantity, evaluated_on)
     for row in (row for part in rows.values() for row in part):
         row["at"] = row["epoch"] * batches
     last = plan_end(snapshot) * batches
-    domain, drawn = _domain((snapshot,), quantity, before, logarithmic), bool(snapshot.held_out)
-    side = None if not kept else "right" if rows["kept"][0]["at"] > last / 2 else "left"
-    shape = _learning_curve(quantity, evaluated_on, last, domain, look, each_epoch, drawn, logarithmic, side)
-    return filled(shape, **rows)
+    for row in rows["kept"]:
+        at_right = row["at"] > last / 2
+        row |= {"words": f"kept: epoch {row['epoch']:g}", "align": "right" if at_right else "left"}
+    rows[FRAME] = frame(_ends(last), _domain((snapshot,), quantity, before, logarithmic))
+    drawn = bool(snapshot.held_out)
+    return filled(_learning_curve(quantity, evaluated_on, look, each_epoch, drawn, logarithmic), **rows)
+
+
+def compact(chart: Spec, height: int) -> Spec:
+    """A chart for a narrow place: without legend and titles, and with few labels; its caption says what they would."""
+    quiet = {"axis": {"tickCount": 3, "labelOverlap": True}, "title": None}
+    layers = []
+    for layer in chart["layer"]:
+        encoding = {
+            name: {**channel, "legend": None} if name == "color" else {**channel, **_quiet(channel, quiet)}
+            for name, channel in layer.get("encoding", {}).items()
+            if isinstance(channel, dict)
+        } | {name: channel for name, channel in layer.get("encoding", {}).items() if not isinstance(channel, dict)}
+        layers.append({**layer, "encoding": encoding})
+    return {**chart, "height": height, "layer": layers}
+
+
+def _quiet(channel: Spec, quiet: Spec) -> Spec:
+    if "scale" not in channel and "axis" not in channel and "title" not in channel:
+        return {}
+    axis = channel.get("axis")
+    return {"title": None, "axis": None if "axis" in channel and axis is None else {**(axis or {}), **quiet["axis"]}}
 
 
 @lru_cache(KEPT)
 def _learning_curve(
     quantity: str,
     evaluated_on: str,
-    last: float,
-    domain: Domain,
     look: Look,
     each_epoch: bool,
     drawn: bool,
     logarithmic: bool,
-    kept: Literal["left", "right"] | None,  # which end of its words is at the kept epoch
 ) -> Spec:
     percent = quantity == "accuracy"
     names, colours = ["training", evaluated_on], [look.quiet, look.accent]
@@ -112,13 +128,12 @@ def _learning_curve(
         alt.Tooltip("value:Q", title=quantity, format=".2%" if percent else ".4f"),
     ]
     base = {
-        "x": _axis("epoch" if each_epoch else "step", last),
-        "y": _quantity(quantity, domain, logarithmic),
+        "x": _axis("epoch" if each_epoch else "step"),
+        "y": _quantity(quantity, logarithmic),
         "color": series,
         "tooltip": tooltip,
     }
     train = alt.Chart(alt.NamedData("train")).mark_line(strokeWidth=2, clip=True, point=each_epoch).encode(**base)
-    train = train.add_params(_zoom())
     evaluated = (
         alt.Chart(alt.NamedData("evaluations"))
         .mark_line(strokeDash=[5, 3], strokeWidth=2, clip=True, point={"filled": True, "size": 60})
@@ -131,16 +146,20 @@ def _learning_curve(
         )
         .encode(**base)
     )
-    layers = [train, evaluated, *([held_out] if drawn else [])]
-    if kept:
-        place = {"x": base["x"], "y": base["y"], "tooltip": tooltip}
-        marked = alt.Chart(alt.NamedData("kept")).encode(**place)
-        ring = marked.mark_point(shape="circle", size=260, filled=False, strokeWidth=2, color=look.text, clip=True)
-        words = marked.mark_text(
-            align=kept, dx=8 if kept == "left" else -8, dy=20 if percent else -20, color=look.text, clip=True
-        ).encode(text="words:N")  # accuracies are at the top, losses at the bottom
-        layers += [ring, words]
-    return alt.layer(*layers).properties(height=CURVE_HEIGHT).to_dict()
+    place = {"x": base["x"], "y": base["y"], "tooltip": tooltip}
+    kept = alt.Chart(alt.NamedData("kept")).encode(**place)
+    ring = kept.mark_point(
+        shape="circle", size=260, filled=False, strokeWidth=2, color=look.text, clip=True, aria=False
+    )
+    words = kept.mark_text(
+        align=alt.expr("datum.align"),  # so that they stay on the chart
+        dx=alt.expr("datum.align === 'left' ? 8 : -8"),
+        dy=20 if percent else -20,  # accuracies are at the top, losses at the bottom
+        color=look.text,
+        clip=True,
+    ).encode(text="words:N")
+    layers = [train, evaluated, *([held_out] if drawn else []), ring, words]
+    return zoomable(alt.layer(*layers).properties(height=CURVE_HEIGHT).to_dict(), look)
 
 
 def epoch_means(points: Sequence[Point]) -> tuple[Point, ...]:
@@ -156,25 +175,30 @@ def rate_curve(
 ) -> Spec:
     """The learning rate over epochs, planned or as it was."""
     rows = [{"epoch": float(epoch), "rate": float(rate)} for epoch, rate in zip(epochs, rates)]
-    return filled(_rate_curve(last_epoch, look), rates=rows)
+    top = round_up(max((row["rate"] for row in rows), default=0.0))
+    return filled(_rate_curve(look), rates=rows, **{FRAME: frame(_ends(last_epoch), (0.0, top))})
 
 
 @lru_cache(KEPT)
-def _rate_curve(last_epoch: float, look: Look) -> Spec:
-    return (
+def _rate_curve(look: Look) -> Spec:
+    line = (
         alt.Chart(alt.NamedData("rates"))
         .mark_line(strokeWidth=2, color=look.accent, clip=True)
         .encode(
-            x=_epochs(last_epoch),
-            y=alt.Y("rate:Q", title="learning rate", axis=alt.Axis(format="~g", tickCount=4)),
+            x=_axis("epoch", "epoch"),
+            y=alt.Y(
+                "rate:Q",
+                title="learning rate",
+                scale=alt.Scale(domain=domain("y"), nice=False),
+                axis=alt.Axis(format="~g", tickCount=4),
+            ),
             tooltip=[
                 alt.Tooltip("epoch:Q", format=".2f"),
                 alt.Tooltip("rate:Q", title="learning rate", format=".3~g"),
             ],
         )
-        .properties(height=150)
-        .to_dict()
     )
+    return zoomable(alt.layer(line).properties(height=150).to_dict(), look)
 
 
 def own_places(wanted: Sequence[int], places: int) -> tuple[int, ...]:
@@ -217,18 +241,17 @@ def compared(
             rows["train"] += [{**row, "run": name} for row in _points(snapshot.train, quantity, "training")]
     names = tuple(name for name, _ in runs)
     epochs = max((snapshot.epochs for _, snapshot in runs), default=1)
-    domain = _domain([snapshot for _, snapshot in runs], quantity, False, logarithmic, training)
-    return filled(_compared(names, numbers, quantity, epochs, domain, logarithmic), **rows)
+    ends = _domain([snapshot for _, snapshot in runs], quantity, False, logarithmic, training)
+    rows[FRAME] = frame(_ends(epochs), ends)
+    return filled(_compared(names, numbers, quantity, logarithmic, look), **rows)
 
 
 @lru_cache(KEPT)
-def _compared(
-    names: tuple[str, ...], numbers: tuple[int, ...], quantity: str, epochs: int, domain: Domain, logarithmic: bool
-) -> Spec:
+def _compared(names: tuple[str, ...], numbers: tuple[int, ...], quantity: str, logarithmic: bool, look: Look) -> Spec:
     percent = quantity == "accuracy"
     colours = [CLASS_COLOURS[place] for place in own_places(numbers, len(CLASS_COLOURS))]
     shapes = [SHAPES[place] for place in own_places(numbers, len(SHAPES))]
-    sizes = [160 - 100 * number / max(len(names) - 1, 1) for number in range(len(names))]
+    sizes = [160, 60 if len(names) > 1 else 160]  # of the first and of the last: Vega shares out what lies between
     colour = alt.Color(
         "run:N",
         title=None,
@@ -236,8 +259,8 @@ def _compared(
         legend=alt.Legend(orient="top", columns=2),
     )
     base = {
-        "x": _epochs(epochs),
-        "y": _quantity(quantity, domain, logarithmic),
+        "x": _axis("epoch", "epoch"),
+        "y": _quantity(quantity, logarithmic),
         "color": colour,
         "tooltip": [
             alt.Tooltip("run:N"),
@@ -247,7 +270,6 @@ def _compared(
         ],
     }
     train = alt.Chart(alt.NamedData("train")).mark_line(strokeWidth=1, opacity=0.6, clip=True).encode(**base)
-    train = train.add_params(_zoom())
     lines = (
         alt.Chart(alt.NamedData("evaluations")).mark_line(strokeDash=[5, 3], strokeWidth=2, clip=True).encode(**base)
     )
@@ -261,39 +283,29 @@ def _compared(
             size=alt.Size("run:N", legend=None, scale=alt.Scale(domain=list(names), range=sizes)),
         )
     )
-    return alt.layer(train, lines, points).properties(height=COMPARED_HEIGHT).to_dict()
+    return zoomable(alt.layer(train, lines, points).properties(height=COMPARED_HEIGHT).to_dict(), look)
 
 
-def _epochs(last: float) -> alt.X:
-    return _axis("epoch", last, "epoch")
+def _axis(unit: str, field: str = "at") -> alt.X:
+    """A time axis in epochs or steps."""
+    least = alt.expr("shown_x[1] - shown_x[0] > 3 ? 1 : 0")  # whole epochs and steps, as long as there are a few
+    axis = alt.Axis(tickMinStep=least, format=",.9~g", tickCount=6)
+    return alt.X(f"{field}:Q", title=unit, scale=alt.Scale(domain=domain("x"), nice=False), axis=axis)
 
 
-def _axis(unit: str, last: float, field: str = "at") -> alt.X:
-    """A time axis in epochs or steps, from 0 to the planned end."""
-    axis = alt.Axis(tickMinStep=1, format=",d", tickCount=6)
-    return alt.X(
-        f"{field}:Q", title=unit, scale=alt.Scale(domain=[-last / 60, last * 61 / 60], nice=False), axis=axis
-    )
+def _ends(last: float) -> Domain:
+    """Both ends of a time axis: a little before 0, a little after the planned end."""
+    return -last / 60, last * 61 / 60
 
 
-def _quantity(quantity: str, domain: Domain, logarithmic: bool) -> alt.Y:
+def _quantity(quantity: str, logarithmic: bool) -> alt.Y:
     percent = quantity == "accuracy"
     kind = "log" if logarithmic and not percent else "linear"
     return alt.Y(
         "value:Q",
         title=quantity,
-        scale=alt.Scale(domain=list(domain), type=kind, nice=False, zero=False),
+        scale=alt.Scale(domain=domain("y"), type=kind, nice=False, zero=False),
         axis=alt.Axis(format=".3~%" if percent else "~g", tickCount=5, minExtent=LABELS_PX),
-    )
-
-
-def _zoom() -> alt.Parameter:
-    """Drag to move, wheel with Shift to zoom, double click to go back; a finger scrolls the page as ever."""
-    return alt.selection_interval(
-        name="zoom",
-        bind="scales",
-        zoom="wheel![event.shiftKey]",
-        translate="[pointerdown[event.pointerType === 'mouse'], window:pointerup] > window:pointermove!",
     )
 
 
@@ -305,7 +317,7 @@ def _domain(
         snapshots = [replace(snapshot, train=()) for snapshot in snapshots]
     if quantity == "accuracy":
         return accuracy_floor(snapshots, before), 1.0
-    return loss_domain(snapshots, logarithmic)
+    return loss_domain(snapshots, logarithmic, before)
 
 
 def confusion(
@@ -383,13 +395,17 @@ def shown_classes(*predictions: np.ndarray) -> tuple[np.ndarray, str | None]:
     """
     highest = np.max(predictions, axis=0)
     shown = np.sort(np.argsort(-highest, kind="stable")[:MOST_BARS])
-    return shown, None if len(shown) == len(highest) else f"the {MOST_BARS} most probable of {len(highest):,} classes"
+    all_shown = len(shown) == len(highest)
+    return shown, None if all_shown else f"the {MOST_BARS} most probable of {counted(len(highest), 'class')}"
 
 
-def probability_bars(probabilities: np.ndarray | None, class_names: Sequence[str], look: Look = LIGHT) -> Spec:
+def probability_bars(
+    probabilities: np.ndarray | None, class_names: Sequence[str], look: Look = LIGHT, room: float = 1.25
+) -> Spec:
     """One bar a class, always in the class's own colour, with the percentage beside it; None: no bars yet.
 
-    Of more than `MOST_BARS` classes, only the most probable have a bar.
+    Of more than `MOST_BARS` classes, only the most probable have a bar. The axis ends at `room`, so that the words beside
+    a bar of 1 have a place.
     """
     values = np.zeros(len(class_names)) if probabilities is None else probabilities
     shown, more = shown_classes(values)
@@ -402,22 +418,24 @@ def probability_bars(probabilities: np.ndarray | None, class_names: Sequence[str
         for label in shown
     ]
     colours = tuple(CLASS_COLOURS[label % len(CLASS_COLOURS)] for label in shown)
-    return filled(_probability_bars(tuple(bar["class"] for bar in bars), colours, more, look), bars=bars)
+    return filled(_probability_bars(tuple(bar["class"] for bar in bars), colours, more, look, room), bars=bars)
 
 
 @lru_cache(KEPT)
-def _probability_bars(class_names: tuple[str, ...], colours: tuple[str, ...], more: str | None, look: Look) -> Spec:
+def _probability_bars(
+    class_names: tuple[str, ...], colours: tuple[str, ...], more: str | None, look: Look, room: float
+) -> Spec:
     order = list(class_names)
     base = alt.Chart(alt.NamedData("bars")).encode(
         y=alt.Y(
             "class:N",
             sort=order,
             title=more,
-            axis=alt.Axis(labelFontSize=13, ticks=False, domain=False, labelOverlap=False),
+            axis=alt.Axis(labelFontSize=13, ticks=False, domain=False, labelOverlap=False, labelFlush=False),
         ),
         tooltip=[alt.Tooltip("class:N"), alt.Tooltip("probability:Q", format=".4%")],
     )
-    x = alt.X("probability:Q", scale=alt.Scale(domain=[0, 1.25]), axis=None)
+    x = alt.X("probability:Q", scale=alt.Scale(domain=[0, room]), axis=None)
     colour = alt.Color("class:N", scale=alt.Scale(domain=order, range=list(colours)), legend=None)
     drawn = base.mark_bar(cornerRadiusEnd=3, height={"band": 0.7}).encode(x=x, color=colour)
     numbers = base.mark_text(align="left", dx=5, fontSize=12, color=look.text).encode(x=x, text="text:N")

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf, log2
 from typing import NamedTuple
 
 from core.network import Branches, Network, Path, Row, Trace
+from core.network.arithmetic import parameters_sum
 from core.network.layers import shape_text
 from core.network.network import Block
 from core.network.words import counted
+from core.views.arrangement import Room, arrange, lead
 
 STEP = 92  # from one layer to the next, in SVG units (CSS pixels)
 TALLEST = 84  # of a sheet as large as the input
 LANE_GAP = 26
 LABEL = 54  # room under a sheet for its words
-SKIP = 56  # the height of a branch without layers
-MEETING = 0.35  # steps between the end of the longest branch and the column of the join
+LANE = TALLEST + LABEL + LANE_GAP
+PART = STEP / 5  # within which lines part after a fork, and meet after the longest branch
 WORD = 40  # half of the longest word under a join, with some room
-LEAD = 0.5  # steps before a fork at the very start of a branch, so that its lines can part
+ROOM = Room(lead=0.5, meeting=0.35, stretched=False)
 MARGIN = 4
 MOST_SHEETS = 6
+
+
+Spot = tuple[float, float]  # x and y of the middle of a layer
 
 
 class Paper(NamedTuple):
@@ -64,9 +69,12 @@ def network_svg(network: Network, traced: Trace, selected: Path | None = None, p
     are marked “sees all”: more convolution there widens no view. A layer that cannot work is
     dashed and marked with an exclamation mark.
     """
-    rows = {row.path: row for row in traced.rows}
-    canvas = _Canvas(paper)
-    width = _columns(network.layers) * STEP + STEP
+    canvas, arranged = _Canvas(paper), arrange(network, ROOM)
+    width = STEP * (1 + sum(arranged.widths))
+    middles = {bypass.path: bypass.middle for bypass in arranged.bypasses}
+    middles |= {place.path: (place.top + place.bottom) / 2 for place in arranged.places}
+    heights = {path: (middle - 0.5) * arranged.height * LANE for path, middle in middles.items()}
+    spots = {place.path: ((place.column + 0.5) * STEP, heights[place.path]) for place in arranged.places}
     _node(
         canvas,
         STEP / 2,
@@ -79,7 +87,9 @@ def network_svg(network: Network, traced: Trace, selected: Path | None = None, p
         "The image as it comes in",
         None,
     )
-    _sequence(canvas, network.layers, (), STEP, 0, STEP / 2, rows, traced, network, selected)
+    _connect(canvas, network.layers, (), STEP, (STEP / 2, 0), spots, heights)
+    for row in traced.rows:
+        _layer(canvas, *spots[row.path], network.at(row.path), row, traced, network, row.path == selected)
     words = f"{network.name}: " + ", ".join(
         f"{type(block).__name__} {block.describe()}".strip() for _, block in network.walk()
     )
@@ -93,51 +103,34 @@ def network_svg(network: Network, traced: Trace, selected: Path | None = None, p
     )
 
 
-def _columns(blocks: Sequence[Block]) -> float:
-    """Length of a sequence in columns; a join takes more than one after its longest branch, for its lines to meet."""
-    return sum(_length(block) + MEETING + 1 if isinstance(block, Branches) else 1 for block in blocks)
-
-
-def _length(block: Branches) -> float:
-    """Columns between a fork and its join."""
-    return max(_lead(branch) + _columns(branch) for branch in block.branches)
-
-
-def _lead(branch: Sequence[Block]) -> float:
-    return LEAD if branch and isinstance(branch[0], Branches) else 0
-
-
-def _height(blocks: Sequence[Block]) -> float:
-    """Height of a sequence: that of its highest block."""
-    lane = TALLEST + LABEL + LANE_GAP if blocks else SKIP
-    return max([lane] + [sum(map(_height, block.branches)) for block in blocks if isinstance(block, Branches)])
-
-
-def _sequence(canvas, blocks, prefix, x, y, start, rows, traced, network, selected) -> float:
-    """Draw blocks from x on along the lane at y, connected from x = `start`; returns where the line has come to."""
+def _connect(
+    canvas: _Canvas,
+    blocks: Sequence[Block],
+    prefix: Path,
+    left: float,
+    start: Spot,
+    spots: Mapping[Path, Spot],
+    heights: Mapping[Path, float],
+) -> Spot:
+    """Draw the lines of a sequence whose columns begin at `left`, from `start` on; returns where they have come to."""
     for index, block in enumerate(blocks):
         path = (*prefix, index)
+        x, y = spots[path]
         if isinstance(block, Branches):
-            length = _length(block) * STEP
-            top = y - sum(map(_height, block.branches)) / 2
-            join = x + length + MEETING * STEP + STEP / 2
+            closing = x - STEP / 2 - ROOM.meeting * STEP - PART
             for number, branch in enumerate(block.branches):
-                lane = top + _height(branch) / 2
-                top += _height(branch)
-                opened = x + STEP / 5
-                _line(canvas, start, y, opened, lane)
-                first = x + _lead(branch) * STEP
-                end = _sequence(canvas, branch, (*path, number), first, lane, opened, rows, traced, network, selected)
-                closing = max(end, x + length - STEP / 5)
-                _line(canvas, end, lane, closing, lane)
-                _line(canvas, closing, lane, join - WORD, y)  # not through the word under the join
-                _line(canvas, join - WORD, y, join, y)
-            x += length + MEETING * STEP
+                lane = heights[(*path, number, 0) if branch else (*path, number)]
+                opened = left + PART
+                _line(canvas, *start, opened, lane)
+                first = left + lead(branch, ROOM) * STEP
+                end = _connect(canvas, branch, (*path, number), first, (opened, lane), spots, heights)
+                met = max(end[0], closing)
+                _line(canvas, *end, met, lane)
+                _line(canvas, met, lane, x - WORD, y)  # not through the word under the join
+                _line(canvas, x - WORD, y, x, y)
         else:
-            _line(canvas, start, y, x + STEP / 2, y)
-        start = x + STEP / 2
-        _layer(canvas, start, y, block, rows[path], traced, network, path == selected)
-        x += STEP
+            _line(canvas, *start, x, y)
+        start, left = (x, y), x + STEP / 2
     return start
 
 
@@ -162,7 +155,7 @@ def _layer(canvas, x, y, block, row: Row, traced: Trace, network, selected) -> N
     else:
         below = shape_text(row.output_shape)
         sees = row.field.size
-        sum_words = traced.arithmetic(row.path)
+        sum_words = "" if isinstance(block, Branches) else parameters_sum(block, traced.arriving(row.path))
         nothing = "the join itself has no parameters" if isinstance(block, Branches) else "no parameters"
         parameters = f"{sum_words} {'parameter' if row.parameters == 1 else 'parameters'}" if sum_words else nothing
         macs = f"{counted(row.macs, 'multiply-add')}, " if row.macs else ""

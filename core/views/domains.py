@@ -15,12 +15,15 @@ OUTLIERS = 0.02  # of the points of a loss lie above its axis, at most
 SHORT = 0.02  # of a plan: what rests so early is drawn on an axis of its own
 
 
-def loss_domain(snapshots: Sequence[Snapshot], logarithmic: bool = False) -> tuple[float, float]:
+def loss_domain(
+    snapshots: Sequence[Snapshot], logarithmic: bool = False, before: bool = False
+) -> tuple[float, float]:
     """Ends of an axis of losses, from the first epoch on as far as there is one: one of 1, 2, 5, 10, … at the top.
 
-    From zero on, or where it is logarithmic from a power of ten.
+    From zero on, or where it is logarithmic from a power of ten. With `before` it holds the first epoch's fall, too.
     """
-    losses = np.array([point.loss for point in _learned(snapshots) if math.isfinite(point.loss)])
+    points = _points(snapshots) if before else _learned(snapshots)
+    losses = np.array([point.loss for point in points if math.isfinite(point.loss)])
     if not losses.size:
         return (0.01, 10.0) if logarithmic else (0.0, 2.5)
     high = round_up(float(np.quantile(losses, 1 - OUTLIERS)))

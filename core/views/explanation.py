@@ -24,6 +24,7 @@ from core.insight.steps import (
 )
 from core.network import Branches, Network, Path
 from core.network.network import layer_label
+from core.network.words import counted
 from core.views.images import Scale, activation_scale, figure, signed_scale
 from core.views.theme import coloured, ink_on
 
@@ -160,7 +161,7 @@ def _weighted(step: WeightedSum) -> Part:
     rows, columns, channels = step.inputs.shape
     bias = "" if step.bias is None else f" {_signed(step.bias)} (bias)"
     if rows == columns == 1:
-        title = f"{channels:,} numbers times their weights, summed"
+        title = f"{counted(channels, 'product')} of a number and its weight, summed"
         words = f"Σ products = {_number(step.sums.sum())}{bias} = **{_number(step.result)}**"
         return Part(title, words, _terms(step.inputs[0, 0], step.weights[0, 0], step.products[0, 0]))
     sums = step.sums
@@ -182,7 +183,7 @@ def _weighted(step: WeightedSum) -> Part:
     rest = channels - len(shown)
     if rest:
         others = sums.sum() - sums[shown].sum()
-        lines.append(_row("", f"<span>The other {rest:,} maps add {_number(others)} together.</span>"))
+        lines.append(_row("", f"<span>{counted(rest, 'other map')} together: {_number(others)}.</span>"))
     listed = " ".join(_signed(value) for value in sums[shown]) if channels > 1 else _number(sums[0])
     if rest:
         listed += f" {_signed(sums.sum() - sums[shown].sum())}"
@@ -209,7 +210,9 @@ def _depthwise(step: DepthwiseSums) -> Part:
         )
         lines.append(_row(name, "".join(grids)))
     rest = len(results) - len(shown)
-    words = f"{len(results):,} numbers, one for each map" + (f"; the {len(shown)} largest are drawn" if rest else "")
+    words = f"{counted(len(results), 'number')}, one for each map" + (
+        f"; the {len(shown)} largest are drawn" if rest else ""
+    )
     return Part("Depthwise: each map times a kernel of its own", words, "".join(lines))
 
 
@@ -250,7 +253,7 @@ def _mean(step: Mean) -> Part:
         step.patch.values[..., 0], activation_scale(step.patch.values), "the window", step.patch.padding
     )
     words = f"{_number(step.sum)} / {step.count} = **{_number(step.result)}**"
-    return Part(f"The mean of {step.count} numbers", words, _row("", grid))
+    return Part(f"The mean of {counted(step.count, 'number')}", words, _row("", grid))
 
 
 def _normalized(step: Normalized) -> Part:
@@ -259,7 +262,9 @@ def _normalized(step: Normalized) -> Part:
         words = f"{_number(step.gamma)} · {words}"
     if step.beta is not None:
         words += f" {_signed(step.beta)}"
-    whose = "over the training batches" if step.patch is None else f"of {step.patch.values.size:,} numbers here"
+    whose = (
+        "over the training batches" if step.patch is None else f"of {counted(step.patch.values.size, 'number')} here"
+    )
     return Part(f"Normalised by the mean and variance {whose}", f"{words} = **{_number(step.result)}**", "")
 
 

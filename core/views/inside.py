@@ -172,7 +172,12 @@ def _two_predictions(
 ) -> Spec:
     order = list(class_names)
     base = alt.Chart(alt.NamedData("bars")).encode(
-        y=alt.Y("class:N", sort=order, title=more, axis=alt.Axis(labelFontSize=13, ticks=False, domain=False)),
+        y=alt.Y(
+            "class:N",
+            sort=order,
+            title=more,
+            axis=alt.Axis(labelFontSize=13, ticks=False, domain=False, labelFlush=False),
+        ),
         yOffset=alt.YOffset("answer:N", sort=list(names)),
         tooltip=[alt.Tooltip("class:N"), alt.Tooltip("answer:N"), alt.Tooltip("probability:Q", format=".4%")],
     )

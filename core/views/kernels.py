@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.network.words import counted
 from core.views.explanation import number_grid
 from core.views.images import Scale
 
 
 def row_words(noun: str, number: int, inputs: int) -> str:
     """Alternative text of a row of kernels."""
-    return f"{noun} {number}: {inputs} patterns, one for each input channel"
+    return f"{noun} {number}: {counted(inputs, 'pattern')}, one for each input channel"
 
 
 def mosaic(images: np.ndarray) -> np.ndarray:

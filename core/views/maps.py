@@ -17,6 +17,7 @@ from core.network import Branches, Layer, Network, Path, ReceptiveField, trace
 from core.network.layers import Reads, Shape, Window, shape_text
 from core.network.network import IMAGE, layer_label
 from core.network.percentages import rough_percent
+from core.network.words import counted
 from core.views.images import (
     INK_SCALE,
     Scale,
@@ -57,6 +58,7 @@ def maps_data(
     paths: Iterable[Path],
     most_maps: int,
     class_names: Sequence[str],
+    most_values: Mapping[Path, int] | None = None,
 ) -> Spec:
     """Data from which the browser draws these layers for one image.
 
@@ -68,6 +70,7 @@ def maps_data(
         paths: which layers to draw, in order.
         most_maps: of one layer.
         class_names: labels of the units of a last layer that has as many.
+        most_values: path → numbers of a layer that are sent, where that is less than usual.
     """
     traced = trace(network)
     stages = [_stage(IMAGE, "The image", image, INK_SCALE, "", image.shape[2])]
@@ -75,7 +78,8 @@ def maps_data(
         found = values[path]
         row = traced.row(path)
         maps = found.reshape(1, 1, -1) if found.ndim == 1 else found
-        most = max(1, min(most_maps if found.ndim == 3 else 1024, MOST_VALUES // max(maps[..., 0].size, 1)))
+        room = MOST_VALUES if most_values is None else min(most_values[path], MOST_VALUES)
+        most = max(1, min(most_maps if found.ndim == 3 else 1024, room // max(maps[..., 0].size, 1)))
         stage = _stage(path, layer_words(network, path), maps, activation_scale(found), range_words(found), most)
         stage["shape"] = shape_text(found.shape)
         stage["vector"] = found.ndim == 1
@@ -136,7 +140,7 @@ def layer_file(values: np.ndarray, image: np.ndarray, names: Sequence[str], capt
     colours = seen if seen.ndim == 3 else np.repeat(seen[..., np.newaxis], 3, axis=2)
     tiles, cells = [Tile(colours, "the image", "")], [cell_size(colours.shape[:2], FILE_TILE_PX)]
     if values.ndim == 1 and not names:
-        tiles.append(Tile(strip(values), f"{len(values):,} units, row after row", ""))
+        tiles.append(Tile(strip(values), f"{counted(len(values), 'unit')}, row after row", ""))
         cells.append(FILE_CELL_PX)
     else:
         maps = values.reshape(1, 1, -1) if values.ndim == 1 else values
@@ -146,7 +150,7 @@ def layer_file(values: np.ndarray, image: np.ndarray, names: Sequence[str], capt
         tiles += [Tile(maps[..., n], names[n] if names else f"{n + 1}", "") for n in range(shown)]
         cells += [cell] * shown
         if shown < channels:
-            caption += f" The first {shown:,} of {channels:,} maps are drawn."
+            caption += f" The first {shown:,} of {counted(channels, 'map')} are drawn."
     return captioned_png(tiles, activation_scale(values), caption, cells)
 
 

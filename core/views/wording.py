@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import count
 
 from core.network import Network, trace
 from core.network.names import plain as plain
 from core.network.percentages import percent as two_digits
-from core.network.words import counted
+from core.network.words import counted, joined
 from core.training.snapshot import Snapshot, State
 
 
@@ -16,8 +17,16 @@ def listed(names: Sequence[str], most: int = 12) -> str:
     """`red, green and blue`; of many only the first and the last: `A, B, C … Z`, with their number."""
     if len(names) > most:
         return f"{', '.join(names[: most - 1])} … {names[-1]} ({len(names):,} in all)"
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
+    return joined(names)
+
+
+def told_apart(names: Sequence[str]) -> list[str]:
+    """The names, of which one that is there already gets a number that no other has: `Plain`, `Plain (2)`."""
+    told: list[str] = []
+    for name in names:
+        numbered = (f"{name} ({number})" for number in count(2))
+        told.append(name if name not in told else next(one for one in numbered if one not in (*names, *told)))
+    return told
 
 
 def percent(share: float | None) -> str:
@@ -53,12 +62,12 @@ def count_text(number: int) -> str:
     """`416,520`, `7.34 M` (millions), `9.22 G` (billions)."""
     if number < 1e6:
         return f"{number:,}"
-    return f"{number / 1e6:.2f} M" if number < 1e9 else f"{number / 1e9:.2f} G"
+    return f"{number / 1e6:.2f} M" if number < 999.995e6 else f"{number / 1e9:.2f} G"  # never 1000.00 M
 
 
 def memory_text(size: int) -> str:
     """Bytes as `3.4 MB`, `1.2 GB`."""
-    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
+    return f"{size / 1e9:.1f} GB" if size >= 999.95e6 else f"{size / 1e6:.1f} MB"  # never 1000.0 MB
 
 
 def parameter_words(network: Network) -> str:
@@ -73,7 +82,7 @@ def progress_words(now: Snapshot) -> str:
     if now.state in (State.TRAINING, State.EVALUATING):
         return epoch + ("" if now.seconds_left is None else f" · {duration(now.seconds_left)} left")
     if now.state is State.QUEUED:
-        first = "1 run goes" if now.queue_position == 1 else f"{now.queue_position} runs go"
+        first = f"{counted(now.queue_position, 'run')} {'goes' if now.queue_position == 1 else 'go'}"
         left = "" if now.seconds_left is None else f" · about {duration(now.seconds_left)} left with the wait"
         return "Waiting for its turn" + (f": {first} first" if now.queue_position else "") + left
     if now.state is State.PAUSED and now.step:

@@ -90,11 +90,11 @@ def chromium() -> Browser:
 
 @pytest.fixture
 def page(chromium, server) -> Page:
-    """A visitor on the first page."""
+    """A visitor on Build."""
     context = chromium.new_context(viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
     context.set_default_timeout(60_000)
     page = context.new_page()
-    page.goto(server)
+    page.goto(f"{server}/build")
     yield page
     assert not page.locator("[data-testid=stException]").count()
     context.close()

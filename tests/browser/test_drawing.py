@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.test_journey import current, go
 from tools.screenshots import settled
 
 # As people write them, in a box of 100×100.
@@ -31,11 +32,11 @@ def by_mouse(page: Page, strokes) -> None:
 
 
 def prediction(page: Page):
-    return page.get_by_test_id("stMetricValue").first
+    return current(page, "stMetricValue").first
 
 
 def test_digits_drawn_with_the_mouse_are_read_whatever_their_size_and_place(page):
-    page.get_by_role("link", name="Draw", exact=True).click()
+    go(page, "Draw")
     expect(page.locator("canvas.upper-canvas")).to_have_count(1)
     for digit, place in {
         "0": (20, 30, 120, 150),
@@ -46,6 +47,7 @@ def test_digits_drawn_with_the_mouse_are_read_whatever_their_size_and_place(page
         "7": (40, 60, 130, 160),
     }.items():
         settled(page)
+        expect(page.locator("canvas.upper-canvas")).to_have_count(1)  # the one before Clear is gone
         by_mouse(page, [on(stroke, *place) for stroke in DIGITS[digit]])
         expect(prediction(page)).to_have_text(digit)
         expect(page.get_by_text("see what each one sees of your drawing")).to_have_count(1)
@@ -54,14 +56,14 @@ def test_digits_drawn_with_the_mouse_are_read_whatever_their_size_and_place(page
 
 
 def test_a_number_is_read_digit_by_digit_and_a_click_leads_into_the_network(page):
-    page.get_by_role("link", name="Draw", exact=True).click()
+    go(page, "Draw")
     expect(page.locator("canvas.upper-canvas")).to_have_count(1)
     settled(page)
     for digit, left in (("2", 10), ("0", 105), ("7", 200)):
         by_mouse(page, [on(stroke, left, 80, 65, 110) for stroke in DIGITS[digit]])
     expect(page.get_by_text("Reads 2 0 7")).to_have_count(1)
     expect(prediction(page)).to_have_text("7")
-    page.get_by_test_id("stButtonGroup").get_by_text("1. digit").click()
+    current(page, "stButtonGroup").get_by_text("1. digit").click()
     expect(prediction(page)).to_have_text("2")
     first = page.locator(".layers .grid").first
     first.scroll_into_view_if_needed()
@@ -69,12 +71,12 @@ def test_a_number_is_read_digit_by_digit_and_a_click_leads_into_the_network(page
     expect(page.get_by_role("heading", name="Feature maps")).to_have_count(1)
     expect(page.get_by_text("Input: your drawing.")).to_have_count(1)
     expect(page.get_by_text("The model itself has")).to_have_count(1)  # the number that was clicked is explained
-    page.get_by_role("link", name="Draw", exact=True).click()  # and the drawing is still there
+    go(page, "Draw")  # and the drawing is still there
     expect(page.get_by_text("Reads 2 0 7")).to_have_count(1)
 
 
 def test_undo_and_clear(page):
-    page.get_by_role("link", name="Draw", exact=True).click()
+    go(page, "Draw")
     expect(page.locator("canvas.upper-canvas")).to_have_count(1)
     settled(page)
     by_mouse(page, [on(stroke, 40, 60, 130, 160) for stroke in DIGITS["1"]])
@@ -88,7 +90,7 @@ def test_undo_and_clear(page):
 
 
 def test_a_sample_is_chosen_by_keyboard_alone(page):
-    page.get_by_role("link", name="Draw", exact=True).click()
+    go(page, "Draw")
     expect(page.locator("canvas.upper-canvas")).to_have_count(1)
     page.get_by_role("radio", name="Sample").focus()
     page.keyboard.press("Enter")

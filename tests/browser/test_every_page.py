@@ -80,7 +80,7 @@ def visitor(chromium, server) -> Page:
     context.set_default_timeout(60_000)
     page = context.new_page()
     page.add_init_script(f"addEventListener('DOMContentLoaded', () => document.head.append({STILL}))")
-    page.goto(f"{server}/?n={to_token(LENET5, Recipe(epochs=1, training_images=500), 'mnist')}")
+    page.goto(f"{server}/build?n={to_token(LENET5, Recipe(epochs=1, training_images=500), 'mnist')}")
     expect(page.get_by_role("heading", name="Build", exact=True)).to_be_visible()
     go(page, "Train")
     page.get_by_role("button", name="Start", exact=True).click()
@@ -162,5 +162,5 @@ def test_axe_finds_nothing(opened, look):
 
 def streamlits_own(page: Page, rule: str, node: dict) -> bool:
     """True for the list of pages: Streamlit puts sections into it that are no items, which no style of ours can change."""
-    menu = "one => Boolean(document.querySelector(one)?.closest('[data-testid=stSidebarNav]'))"
+    menu = "one => Boolean(document.querySelector(one)?.closest('[data-testid=stTopNav]'))"
     return rule in ("list", "listitem") and page.evaluate(menu, node["target"][0])

@@ -16,11 +16,25 @@ def lesson(page: Page, server: str, *hidden: str) -> None:
     expect(page.get_by_role("heading", name="Build", exact=True)).to_be_visible()
 
 
+def offered(page: Page) -> list[str]:
+    """The titles of the pages in the menus at the top."""
+    titles = []
+    for section in page.get_by_test_id("stTopNavSection").all():
+        section.click()
+        menu = page.get_by_test_id("stTopNavPopover")
+        expect(menu).to_be_visible()
+        titles += menu.get_by_role("menuitem").locator("p").all_inner_texts()
+        page.keyboard.press("Escape")
+        expect(menu).to_have_count(0)
+    return titles
+
+
 def test_a_click_on_a_map_stays_on_draw_where_looking_inside_is_left_out(page, server):
     lines = []
     page.on("websocket", lambda line: lines.append(line))
     lesson(page, server, "inside")
-    expect(page.get_by_test_id("stSidebarNav").get_by_role("link", name="Feature maps")).to_have_count(0)
+    expect(page.get_by_test_id("stTopNavSection")).to_have_count(2)
+    assert "Feature maps" not in offered(page)
     go(page, "Draw")
     expect(page.locator("canvas.upper-canvas")).to_have_count(1)
     clean(page)
@@ -51,24 +65,22 @@ def test_runs_cannot_be_looked_into_where_that_is_left_out(page, server):
 
 
 def test_what_a_lesson_leaves_out_stays_away_after_a_reload_and_in_a_new_tab_until_it_is_ended(page, server):
-    def leads_to(there: Page, title: str):
-        return there.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True)
-
     lesson(page, server, "inside", "train")
     go(page, "Draw")  # the address has lost the link
     clean(page)
     page.reload()
-    expect(leads_to(page, "Draw")).to_be_visible()
-    expect(page.get_by_test_id("stSidebar").get_by_text("This lesson leaves out Train, Teach")).to_be_visible()
-    for title in ("Train", "Kernels"):
-        expect(leads_to(page, title)).to_have_count(0)
+    expect(page.get_by_test_id("stTopNavSection")).to_have_count(2)
+    assert not {"Playground", "Train", "Kernels"} & set(offered(page)) and "Draw" in offered(page)
+    expect(page.get_by_test_id("stSidebar").get_by_text("This lesson leaves out Playground, Teach")).to_be_visible()
     tab = page.context.new_page()
     tab.goto(server)
-    expect(leads_to(tab, "Build")).to_be_visible()
-    expect(leads_to(tab, "Kernels")).to_have_count(0)
+    expect(tab.get_by_test_id("stTopNavSection")).to_have_count(2)
+    assert "Build" in offered(tab) and "Kernels" not in offered(tab)
     tab.get_by_role("button", name="End the lesson").click()
-    expect(leads_to(tab, "Kernels")).to_be_visible()
+    expect(tab.get_by_test_id("stTopNavSection")).to_have_count(3)
+    assert {"Playground", "Kernels"} <= set(offered(tab))
     clean(tab)
     page.reload()
-    expect(leads_to(page, "Kernels")).to_be_visible()
+    expect(page.get_by_test_id("stTopNavSection")).to_have_count(3)
+    assert "Kernels" in offered(page)
     expect(page.get_by_role("button", name="End the lesson")).to_have_count(0)

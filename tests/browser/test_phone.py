@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_drawing import DIGITS, on, prediction
 from tests.browser.test_every_page import AT_REST, sidebar
-from tests.browser.test_journey import clean
+from tests.browser.test_journey import clean, visit
 from tools.screenshots import settled
 
 WIDTH, HEIGHT = 390, 844
+SCALED = """least => {
+  const all = (root) => [...root.querySelectorAll('*')].flatMap((one) => [one, ...(one.shadowRoot ? all(one.shadowRoot) : [])]);
+  return all(document).some((one) => one.matches('canvas.upper-canvas') && one.getBoundingClientRect().width >= least);
+}"""
 
 
-@contextmanager
 def opened(chromium, address: str, width: int, height: int):
-    context = chromium.new_context(
-        viewport={"width": width, "height": height}, has_touch=True, is_mobile=True, reduced_motion="reduce"
-    )
-    context.set_default_timeout(60_000)
-    page = context.new_page()
-    page.goto(address)
-    yield page
-    clean(page)
-    context.close()
+    return visit(chromium, address, width, height, has_touch=True, is_mobile=True)
+
+
+def scaled(page: Page, least: float) -> None:
+    """Wait until the canvas has taken the width that it is given, in px."""
+    page.wait_for_function("document.querySelector('[class*=st-key-replaced-canvas]').style.length")
+    page.wait_for_function(SCALED, arg=least)
 
 
 def by_finger(page: Page, strokes) -> None:
@@ -46,7 +45,7 @@ def test_on_a_phone_the_answer_stands_beside_what_is_drawn_and_undo_is_there_to_
         canvas = page.locator("canvas.upper-canvas")
         expect(canvas).to_have_count(1)
         settled(page)
-        page.wait_for_function("document.querySelector('[class*=st-key-replaced-canvas]').style.length")
+        scaled(page, 0.85 * WIDTH)
         page.evaluate(AT_REST)
         before = canvas.bounding_box()
         assert round(before["width"]) == round(before["height"]) >= 0.85 * WIDTH
@@ -78,7 +77,7 @@ def test_strokes_keep_their_places_on_a_canvas_that_is_scaled(chromium, server):
         with opened(chromium, f"{server}/draw", width, HEIGHT) as page:
             expect(page.locator("canvas.upper-canvas")).to_have_count(1)
             settled(page)
-            page.wait_for_function("document.querySelector('[class*=st-key-replaced-canvas]').style.length")
+            scaled(page, 0.85 * WIDTH if width == WIDTH else 280)
             page.evaluate(AT_REST)
             by_finger(page, [on(stroke, 150, 190, 80, 80) for stroke in DIGITS["0"]])
             expect(page.get_by_text("Your drawing", exact=True)).to_have_count(1)

@@ -83,7 +83,7 @@ def test_classes_of_ones_own_from_the_first_stroke_to_the_prediction(page):
     main(page).get_by_role("button", name="Remove a class").click()
     page.get_by_label("Class", exact=True).click()
     page.get_by_role("option", name="triangle").click()
-    page.get_by_role("button", name="Remove it with its 0 drawings").click()
+    page.get_by_role("button", name="Remove it", exact=True).click()
     expect(page.get_by_label("Class 3", exact=True)).to_have_count(0)
     expect(main(page).get_by_role("button", name="Teach it")).to_be_disabled()
     for count in range(1, 5):

@@ -44,6 +44,7 @@ def test_undo_takes_back_the_value_that_was_typed_just_before(page, hand):
     hand(page, page.get_by_role("button", name="Undo", exact=True))
     expect(page.get_by_role("button", name="Redo", exact=True)).to_be_enabled()
     expect(row(page, "3 · AveragePooling2D 2×2")).to_be_visible()
+    expect(page.get_by_label("Filters", exact=True)).to_have_count(1)  # for a moment the field before is still there
     expect(page.get_by_label("Filters", exact=True)).to_have_value("6")
     clean(page)
 
@@ -79,6 +80,7 @@ def test_a_preset_is_not_given_a_value_of_the_network_before(page):
     typed(page, "Filters", "9")
     box = page.get_by_role("combobox", name="Start from a published network")
     box.fill("Small Res")
+    expect(page.get_by_role("option", name="Small ResNet")).to_be_visible()
     box.press("Enter")
     expect(row(page, "4.1 · branch 1")).to_be_visible()
     expect(page.get_by_label("Name", exact=True)).to_have_value("Small ResNet")
@@ -114,3 +116,34 @@ def test_what_is_not_allowed_is_said_without_moving_anything(page):
     ).to_be_visible()
     settled(page)
     assert abs(page.get_by_role("button", name="Duplicate", exact=True).bounding_box()["y"] - before["y"]) < 2
+
+
+def test_undo_and_redo_have_keys_and_a_link_is_copied(page):
+    """The keys in a field undo what is typed in it."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Duplicate", exact=True).click()
+    copy = row(page, "2 · Conv2D 6 @ 5×5, same, relu")
+    expect(copy).to_be_visible()
+    settled(page)
+    field = page.get_by_label("Name", exact=True)
+    name = field.input_value()
+    field.press("End")
+    field.press_sequentially("x")
+    page.keyboard.press("Control+z")
+    expect(field).to_have_value(name)
+    expect(copy).to_be_visible()
+    page.get_by_role("button", name="Duplicate", exact=True).focus()
+    page.keyboard.press("Control+z")
+    expect(copy).to_have_count(0)
+    page.keyboard.press("Control+Shift+Z")
+    expect(copy).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(copy).to_have_count(0)
+    page.keyboard.press("Control+y")
+    expect(copy).to_be_visible()
+    page.get_by_role("button", name="Share", exact=True).click()
+    page.get_by_role("button", name="Copy", exact=True).click()
+    expect(page.get_by_role("button", name="Copied", exact=True)).to_be_visible()
+    link = page.get_by_test_id("stCode").inner_text().strip()
+    assert "?n=1" in link and page.evaluate("navigator.clipboard.readText()") == link
+    clean(page)

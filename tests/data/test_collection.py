@@ -259,3 +259,62 @@ def test_a_file_with_bytes_changed_is_read_or_refused_and_never_anything_else(da
         assert str(problem).endswith(".")
     else:
         assert len(found.class_names) == len(DIGITS) and found.images.shape == (10, 28, 28, 1)
+
+
+def test_what_is_kept_apart_stays_so_where_collections_are_joined():
+    one, other = shapes(8), EMPTY
+    for n in range(4):
+        other = other.added(picture(200 + n), 1)
+    joined = one.joined(other)
+    assert joined.kept_apart.tolist() == [*one.kept_apart, False, False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (lambda: Collection("x" * 61, SHAPES), "A collection needs a name of at most 60 characters."),
+        (lambda: Collection("", SHAPES), "A collection needs a name of at most 60 characters."),
+        (
+            lambda: EMPTY.with_class_name(0, "x" * 25),
+            "A class needs a name of 1 to 24 characters, without line breaks.",
+        ),
+        (lambda: Collection("One", ("a",)), "There can be 2 to 10 classes, not 1."),
+        (lambda: Collection("Many", tuple("abcdefghijk")), "There can be 2 to 10 classes, not 11."),
+        (lambda: EMPTY.joined(digits(1)), "Its classes are others: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9."),
+        (lambda: many(2_001), "These are 2,001 drawings; up to 2,000 can be kept."),
+        (
+            lambda: many(2_000).added(picture(2_000), 0),
+            "2,000 drawings are the most that is kept. Delete some first.",
+        ),
+        (lambda: Collection.from_bytes(bytes(2_500_001)), "The file has 2.6 MB; a collection has at most 2.5 MB."),
+        (lambda: Collection.from_bytes(bytes(7_123_456)), "The file has 7.2 MB; a collection has at most 2.5 MB."),
+    ],
+)
+def test_what_is_too_much_is_told_how_much_is_allowed(made, said):
+    with pytest.raises(InvalidCollection) as problem:
+        made()
+    assert str(problem.value) == said
+
+
+def test_everything_may_be_as_much_as_is_allowed():
+    assert Collection("x" * 60, tuple("abcdefghij")).with_class_name(9, "y" * 24).class_names[9] == "y" * 24
+    assert Collection("Two", ("a", "b")).with_class("c").class_names == ("a", "b", "c")
+    whole = many(MAX_DRAWINGS)
+    parts = [
+        Collection("Part", SHAPES, whole.images[part], whole.labels[part], whole.kept_apart[part])
+        for part in (slice(900), slice(900, None))
+    ]
+    assert len(parts[0].joined(parts[1])) == MAX_DRAWINGS == 2_000
+    with pytest.raises(InvalidCollection, match="Together these are more than the 2,000 drawings"):
+        whole.joined(Collection("One", SHAPES).added(picture(MAX_DRAWINGS), 0))
+
+
+@pytest.mark.parametrize("gone", range(4))
+def test_drawings_keep_their_class_where_another_is_removed(gone):
+    names = ("a", "b", "c", "d")
+    found = Collection("Four", names)
+    for label in (3, 0, 2, 1, 3, 2):
+        found = found.added(picture(len(found) + 1), label)
+    said = [names[label] for label in found.labels]
+    left = found.without_class(gone)
+    assert [left.class_names[label] for label in left.labels] == [name for name in said if name != names[gone]]

@@ -62,3 +62,35 @@ def test_a_copy_elsewhere_is_read_the_same(folder):
 
 def original():
     return Path(datasets.__file__).parents[2] / "assets" / "datasets" / "mnist.npz"
+
+
+def test_clothes_are_named_in_the_order_of_their_labels():
+    """As their makers number them: github.com/zalandoresearch/fashion-mnist."""
+    theirs = [
+        "T-shirt/top",
+        "Trouser",
+        "Pullover",
+        "Dress",
+        "Coat",
+        "Sandal",
+        "Shirt",
+        "Sneaker",
+        "Bag",
+        "Ankle boot",
+    ]
+    assert list(SOURCES["fashion_mnist"].class_names) == [name.removesuffix("/top") for name in theirs]
+    assert SOURCES["mnist"].class_names == tuple("0123456789")
+
+
+def test_pictures_of_clothes_look_like_their_names():
+    """Trousers are narrow and high, shoes are wide and low, and bags are neither."""
+    data = load("fashion_mnist")
+    names = data.class_names
+
+    def proportion(name):
+        images = data.x_test[data.y_test == names.index(name)][:200, ..., 0] > 60
+        high, wide = (images.any(axis=axis).sum(axis=1).mean() for axis in (2, 1))
+        return wide / high
+
+    assert proportion("Trouser") < 0.6 < 1.5 < min(proportion("Sneaker"), proportion("Sandal"))
+    assert proportion("Dress") < 0.8 < proportion("Bag")

@@ -116,3 +116,25 @@ def test_datasets_that_come_with_the_project_are_as_before(mnist):
     for look in (about, load):
         with pytest.raises(KeyError):
             look("nothing")
+
+
+def test_of_few_drawings_an_epoch_has_as_many_images_as_is_said():
+    alone = DrawnDataset(shapes(12)).dataset()
+    assert len(alone.x_train) == 1_200 and REHEARSED == 6_000
+    assert len(DrawnDataset(digits(4)).dataset().x_train) == 6_000 + 2_000
+    assert len(DrawnDataset(Collection("Five", DIGITS).added(np.eye(28), 3)).dataset().x_train) == 6_000 + 100
+
+
+def test_it_is_said_on_which_images_it_is_tested():
+    own, mnists = DrawnDataset(shapes(4)), DrawnDataset(digits(4))
+    assert (own.title, own.tested_on) == ("Shapes", "Shapes, held out")
+    assert mnists.tested_on == SOURCES["mnist"].title == SOURCES["mnist"].tested_on
+
+
+@pytest.mark.parametrize(("drawings", "taught"), [(3, False), (4, True)])
+def test_a_class_can_be_taught_from_as_many_drawings_on_as_is_said(drawings, taught):
+    problem = why_not_taught(shapes(drawings))
+    assert (problem is None) is taught
+    assert taught or problem == (
+        "Each class needs 4 drawings at least, a dozen is better; more are needed of circle, cross, triangle."
+    )

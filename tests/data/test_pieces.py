@@ -1,5 +1,6 @@
 """Pieces of ink: a flood fill is the oracle of what touches, geometry that of middle lines."""
 
+import itertools
 import tracemalloc
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from core.data.pieces import components
+from core.data.pieces import components, digits
 from core.data.skeleton import skeleton_points, skeletonize
 from tests.data.handwriting import DIGITS, inked, placed
 
@@ -90,3 +91,25 @@ def test_how_far_the_ink_reaches_is_the_distance_to_the_nearest_pixel_without():
     without = np.argwhere(~np.pad(shape, 1)) - 1
     away = np.hypot(*(points[:, np.newaxis, ::-1] - without).transpose(2, 0, 1)).min(axis=1)
     np.testing.assert_allclose(reach, np.maximum(away - 0.5, 0.5), rtol=1e-6)
+
+
+def bar(x, top, bottom):
+    """An upright stroke as points, close together."""
+    return np.array([(x, y) for y in range(top, bottom + 1, 2)], float)
+
+
+def test_a_digit_beside_a_short_one_and_a_long_one_is_of_their_line():
+    long, short, third = bar(200, 0, 200), bar(300, 4, 60), bar(100, 70, 190)
+    assert digits([short, long, third]) == [[2], [1], [0]]  # from left to right
+
+
+def test_what_starts_below_all_before_it_is_a_line_of_its_own():
+    long, short, below = bar(200, 0, 200), bar(300, 4, 60), bar(100, 150, 350)
+    assert digits([below, short, long]) == [[2], [1], [0]]
+
+
+def test_digits_of_a_line_are_read_by_their_middles():
+    """A wide one begins left of the slim one that stands before its middle."""
+    corners = np.array([(0.0, 200.0), (200.0, 200.0), (400.0, 0.0)])
+    wide = np.concatenate([np.linspace(*ends, 100) for ends in itertools.pairwise(corners)])
+    assert digits([wide, bar(100, 0, 120)]) == [[1], [0]]

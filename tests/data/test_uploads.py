@@ -246,3 +246,58 @@ def test_a_drawing_fits_into_any_input_in_the_middle_and_in_every_channel(shape)
 def test_a_drawing_is_what_it_is_for_a_network_of_its_size(random):
     ink = random.random((28, 28), np.float32)
     np.testing.assert_array_equal(drawing_input(ink, (28, 28, 1))[..., 0], ink)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (bytes(10_000_001), "The file has 10.1 MB; up to 10 MB work."),
+        (bytes(12_340_000), "The file has 12.4 MB; up to 10 MB work."),
+        (png_header(9000, 5000), "The picture has 9,000×5,000 pixels; up to 40 million work."),
+        (
+            png_header(6000, 4000),
+            "The picture has 6,000×4,000 pixels; up to 12.5 million work for files of this kind, and up to 40 million for a plain JPEG.",
+        ),
+    ],
+)
+def test_what_is_too_large_is_told_its_size_and_the_limit(content, said):
+    with pytest.raises(InvalidPicture) as problem:
+        read_picture(content)
+    assert str(problem.value).startswith(said)
+
+
+@pytest.mark.parametrize(("pixels", "large"), [((5000, 2500), False), ((5000, 2501), True)])
+def test_twelve_and_a_half_million_pixels_are_held_and_no_more(pixels, large):
+    with pytest.raises(InvalidPicture, match=r"12\.5 million" if large else "damaged"):
+        read_picture(png_header(*pixels))
+
+
+def test_a_file_of_ten_megabytes_is_read():
+    picture = saved(four("RGB"), "BMP")
+    assert read_picture(picture + bytes(10_000_000 - len(picture))).shape == (80, 60, 4)
+
+
+def test_a_network_gets_the_middle_of_a_picture_in_its_own_colours():
+    """A red, a green and a blue third, from left to right; seen are the three quarters in the middle."""
+    colours = np.eye(3, dtype=np.uint8).repeat(20, axis=0) * 255
+    picture = np.dstack([np.broadcast_to(colours, (45, 60, 3)), np.full((45, 60, 1), 255, np.uint8)])
+    found = network_input(picture, (9, 9, 3))
+    assert (
+        found[4, 0].tolist() == [1, 0, 0] and found[4, 4].tolist() == [0, 1, 0] and found[4, 8].tolist() == [0, 0, 1]
+    )
+    grey = network_input(picture, (9, 9, 1))[4, [0, 4, 8], 0]
+    assert grey.tolist() == pytest.approx([0.299, 0.587, 0.114])  # ITU-R BT.601
+    wide = network_input(np.swapaxes(picture, 0, 1), (4, 8, 3))  # three bands; seen is the middle of their height
+    assert wide.shape == (4, 8, 3) and (wide[..., 1] > 0.8).sum() >= 16
+
+
+@pytest.mark.parametrize(("layers", "read"), [(100, True), (101, False)])
+def test_a_jpeg_may_have_a_hundred_layers(layers, read):
+    own = scanned(0).count(b"\xff\xda")
+    content = scanned(layers - own)
+    assert content.count(b"\xff\xda") == layers
+    if read:
+        assert read_picture(content).shape == (64, 64, 4)
+    else:
+        with pytest.raises(InvalidPicture, match="more than 100 layers"):
+            read_picture(content)

@@ -21,6 +21,7 @@ from core.network import (
     trace,
 )
 from core.training import build_model, pretrained
+from core.training.pretrained import card
 
 LINEAR = Network((9, 9, 1), (Conv2D(3, 5, padding="same"),))
 
@@ -100,6 +101,23 @@ def test_no_steps_leave_the_noise():
     assert not np.array_equal(found.image, other.image)
     climbed = most_exciting(model, LENET5, (7,), 3, steps=1)
     assert not np.array_equal(found.image, climbed.image)
+
+
+def test_where_climbing_leads_down_the_best_noise_is_returned():
+    """The 1 of the network that Draw starts with: as its own score rises, those of other classes rise faster."""
+    model, network = pretrained("draw"), card("draw").network
+    path = list(network.walk())[-1][0]
+    found = most_exciting(model, network, path, 1)
+    assert found.after == found.before > 0.9
+    answers = np.asarray(model(np.stack([found.image, np.zeros_like(found.image)])))
+    assert answers[:, 1] == pytest.approx([found.after, found.empty], rel=1e-3)
+
+
+def test_a_kernel_of_zeros_is_excited_as_much_by_noise_by_all_changes_and_by_an_empty_image():
+    network = Network((5, 5, 1), (Conv2D(1, 5, activation="relu"),))
+    model = build_model(network)
+    model.set_weights([np.zeros((5, 5, 1, 1), np.float32), np.array([0.25], np.float32)])
+    assert most_exciting(model, network, (0,), 0)[1:] == (0.25, 0.25, 0.25, 0.25)
 
 
 def test_a_relu_that_is_silent_for_all_noise_is_woken():

@@ -1,6 +1,7 @@
 """Pictures of what an answer comes from: NumPy, differences and the papers' own theorems are the oracles."""
 
 import gc
+import re
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 
@@ -501,3 +502,14 @@ def test_each_method_says_how_to_read_it_in_one_sentence():
     for method in METHODS.values():
         for sentence in (method.shows, method.reading, method.misleads):
             assert sentence.endswith(".") and sentence.count(". ") == 0 and 40 < len(sentence) < 200
+
+
+def test_the_note_on_integrated_gradients_holds_the_two_numbers_that_should_be_equal(mnist):
+    model, image = pretrained("lenet5"), mnist.x_test[3].reshape(28, 28, 1) / np.float32(255)
+    before, after = score_of(LENET5, model)(np.stack([np.zeros_like(image), image]))[:, 0]
+    found = saliency("integrated_gradients", model, LENET5, image, 0)
+    change, together = map(
+        float, re.search(r"changes by (-?[\d.]+); the pixels add up to (-?[\d.]+),", found.note).groups()
+    )
+    assert change == pytest.approx(after - before, abs=0.006)
+    assert together == pytest.approx(found.values.sum(), abs=0.006)

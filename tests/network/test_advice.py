@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from core.network import (
     LENET5,
     PRESETS,
@@ -9,7 +11,9 @@ from core.network import (
     BatchNormalization,
     Conv2D,
     Dense,
+    DepthwiseConv2D,
     Flatten,
+    GlobalAveragePooling2D,
     MaxPooling2D,
     Network,
     from_json,
@@ -123,3 +127,57 @@ def test_blocks_fit_where_they_are_put():
     network = Network((28, 28, 12), (residual_block(12), inception_block(12)))
     assert trace(network).problems == ()
     assert [row.output_shape for row in trace(network).rows if len(row.path) == 1] == [(28, 28, 12), (28, 28, 36)]
+
+
+def test_a_view_is_too_small_for_a_digit_below_twenty_pixels():
+    too_small = "One unit of the last map sees 19×19 pixels; a digit is up to 20×20 large."
+    assert too_small in given(Conv2D(2, 15, activation="relu"), Conv2D(2, 5, activation="relu"), Flatten())
+    assert "of the last map sees" not in given(
+        Conv2D(2, 15, activation="relu"), Conv2D(2, 6, activation="relu"), Flatten()
+    )
+
+
+@pytest.mark.parametrize(
+    ("layers", "held"),
+    [
+        ((Flatten(), Dense(25, "relu"), Dense(10, "softmax")), False),  # 19,625 parameters
+        ((Flatten(), Dense(26, "relu"), Dense(10, "softmax")), True),  # 20,410
+        ((Flatten(), Dense(30, "relu"), Dense(400, "relu"), Dense(10, "softmax")), False),  # 23,550 of 39,960
+        ((Flatten(), Dense(30, "relu"), Dense(150, "relu"), Dense(10, "softmax")), True),  # 23,550 of 29,710
+        ((Flatten(), Dense(30, "relu"), Dense(300, "relu"), Dense(10, "softmax")), False),  # 23,550 of 35,860
+        (
+            (Conv2D(400, 8, activation="relu"), GlobalAveragePooling2D(), Dense(10, "softmax")),
+            False,
+        ),  # no Dense layer
+    ],
+)
+def test_a_dense_layer_is_heavy_from_20_000_parameters_and_seven_tenths_on(layers, held):
+    assert ("of all parameters" in given(*layers)) is held
+
+
+@pytest.mark.parametrize(("kernel", "named"), [((1, 1), False), ((1, 3), True), ((3, 1), True)])
+def test_a_convolution_that_looks_around_along_one_side_widens_no_view_either(kernel, named):
+    wide = (Conv2D(4, 15, padding="same", activation="relu"),) * 2
+    said = given(*wide, Conv2D(4, kernel, activation="relu"), Flatten(), Dense(10, "softmax"))
+    assert ("Layer 3 widens no view" in said) is named
+
+
+def test_only_pooling_after_the_last_convolution_is_late():
+    last = (Flatten(), Dense(10, "softmax"))
+    convolution = Conv2D(4, 5, activation="relu")
+    assert "pools to" not in given(convolution, MaxPooling2D(), convolution, *last)
+    assert "pools to" not in given(MaxPooling2D(), *last)
+    said = given(convolution, MaxPooling2D(), convolution, MaxPooling2D((2, 4)), *last)
+    assert "Layer 4 pools to 4×2 with no convolution after it." in said
+
+
+def test_a_depthwise_convolution_needs_no_activation_before_the_one_that_mixes():
+    pair = DepthwiseConv2D(3), Conv2D(4, 1, activation="relu")
+    assert "no non-linearity" not in given(Conv2D(4, 3, activation="relu"), *pair, Flatten(), Dense(10, "softmax"))
+
+
+@pytest.mark.parametrize(("name", "other"), [("softmax", "sigmoid"), ("sigmoid", "softmax")])
+def test_the_reason_is_about_the_activation_that_is_named(name, other):
+    network = Network((28, 28, 1), (Conv2D(4, 3, activation=name), Flatten(), Dense(10, "softmax")))
+    (found,) = [one for one in advice(network, trace(network)) if "in the middle" in one.sentence]
+    assert name in found.why.lower() and other not in found.why.lower()

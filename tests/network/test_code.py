@@ -590,3 +590,8 @@ def test_a_script_with_everything_runs_as_it_stands(digits):
 def test_a_script_can_be_exported_for_every_dataset():
     for name in SOURCES:
         assert "load_data()" in to_code(LENET5, Recipe(), name)
+
+
+def test_a_script_begins_with_the_name_and_the_size_of_its_network():
+    first = to_code(LENET5, Recipe()).splitlines()[0]
+    assert first == f'"""{LENET5.name}: 61,706 parameters. Made with Receptive."""'

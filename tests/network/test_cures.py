@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 
-from core.network import LENET5, PRESETS, Branches, Conv2D, Dense, Flatten, Network, trace
+from core.network import LENET5, PRESETS, Activation, Branches, Conv2D, Dense, Dropout, Flatten, Network, trace
 from core.network.cures import cures
 from tests.strategies import networks
 
@@ -37,6 +37,7 @@ def test_an_empty_network_gets_an_end_to_begin_with():
         (Dense(10), ["Give layer 2 softmax"]),
         (Dense(10, "relu"), ["Give layer 2 softmax"]),
         (Dense(7, "softmax"), ["Give layer 2 10 units and softmax", "Add Dense 10 with softmax"]),
+        (Dense(7), ["Give layer 2 10 units and softmax", "Add Dense 10 with softmax"]),
         (Dense(84, "relu"), ["Add Dense 10 with softmax"]),
         (Flatten(), ["Add Dense 10 with softmax"]),
     ],
@@ -65,3 +66,29 @@ def test_each_cure_mends_what_it_is_for(network):
             assert trace(cure.network).problem_at(trace(network).problems[0].path) is None
         else:
             assert not trace(cure.network, 10).problems
+
+
+@pytest.mark.parametrize("activation", ["softmax", "linear"])
+def test_an_end_for_other_classes_is_brought_to_these_as_it_is_or_goes_on(activation):
+    mended, longer = cures(Network((28, 28, 1), (Flatten(), Dense(7, activation))), 10)
+    assert mended.network.layers == (Flatten(), Dense(10, "softmax"))
+    assert longer.network.layers == (Flatten(), Dense(7, activation), Dense(10, "softmax"))
+
+
+def test_a_layer_that_reaches_too_far_can_be_padded_or_read_without_gaps():
+    network = Network((28, 28, 1), (Conv2D(4, 5, dilation_rate=8), Flatten(), Dense(10, "softmax")))
+    padded, near = cures(network, 10)
+    assert padded.label == "Set the padding of layer 1 to same"
+    assert padded.network.layers[0] == Conv2D(4, 5, dilation_rate=8, padding="same")
+    assert near.label == "Set the dilation of layer 1 to 1×1" and near.network.layers[0] == Conv2D(4, 5)
+
+
+def test_branches_of_different_sizes_cannot_be_helped_by_joining_them_otherwise():
+    branches = Branches(((Conv2D(3, 3),), ()), "concatenate")
+    assert labels(Network((28, 28, 1), (branches, Flatten(), Dense(10, "softmax")))) == []
+
+
+def test_softmax_alone_is_added_where_the_last_layer_has_no_activation_of_its_own():
+    network = Network((28, 28, 1), (Flatten(), Dense(10), Dropout(0.1)))
+    (cure,) = cures(network, 10)
+    assert cure.label == "Add Activation softmax" and cure.network.layers[-1] == Activation("softmax")

@@ -7,13 +7,16 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from core.training.priority import wake_tensorflow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
 def app(monkeypatch) -> AppTest:
-    """The app on its first page; TensorFlow is here already, so there is nothing to warm."""
+    """The app on Build; TensorFlow is here already, so there is nothing to warm."""
     monkeypatch.chdir(ROOT)
+    wake_tensorflow()
     test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     switch = st.switch_page
 
@@ -23,7 +26,7 @@ def app(monkeypatch) -> AppTest:
 
     monkeypatch.setattr(st, "switch_page", noted)
     test.page_asked_for = None
-    yield test.run()
+    yield test.switch_page("pages/build.py").run()
     if "receptive" in test.session_state and test.session_state["receptive"].run:
         test.session_state["receptive"].run.stop()
         test.session_state["receptive"].run.wait(30)

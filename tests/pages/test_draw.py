@@ -9,6 +9,9 @@ from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
 from core.data import STEPS, from_pixels, from_strokes, load
+from core.network import Dense, Flatten, Network
+from core.training import build_model
+from core.training.trained import Trained
 from core.ui.pages.draw.state import DrawState
 from tests.pages.conftest import components, mine, opened, words
 
@@ -70,7 +73,7 @@ def test_what_is_drawn_apart_can_be_said_to_be_one_digit(page):
     assert "Reads" not in words(page)
     np.testing.assert_array_equal(mine(page).image.drawing, from_strokes([np.array(one) for one in strokes], 18))
     next(one for one in page.button if one.label == "Clear").click().run()
-    assert not page.exception and mine(page).image.drawing is None and not mine(page).state(DrawState).as_one
+    assert not page.exception and mine(page).image.drawing is None
 
 
 def test_each_step_can_be_left_out_and_the_network_gets_what_comes_of_it(page):
@@ -154,14 +157,14 @@ def test_what_no_canvas_sends_is_an_empty_canvas(page, message):
 
 def test_a_drawing_that_is_too_long_is_read_as_far_as_it_goes_and_that_is_said(page):
     draw(page, moved(ONE, 140, 60), [(n % 280, 200) for n in range(20_000)])
-    assert "Only the first 1 of 2 strokes are read" in page.warning[0].value
+    assert "No more than 1 stroke of 2 can be read" in page.warning[0].value
     assert answers(page)["Prediction"] == "1"
     assert len(mine(page).state(DrawState).board.content["objects"]) == 1
     draw(page, [(n % 280, 200) for n in range(20_001)])
     assert "The first stroke is too long" in page.warning[0].value
     assert mine(page).image.drawing is None and not mine(page).state(DrawState).board.content["objects"]
     draw(page, *[moved(ONE, 140, 60)] * 401)
-    assert "Only the first 400 of 401 strokes are read" in page.warning[0].value
+    assert "No more than 400 strokes of 401 can be read" in page.warning[0].value
     assert len(mine(page).state(DrawState).board.content["objects"]) == 400
     draw(page, *[moved(ONE, 140, 60)] * 400)
     assert not page.warning and answers(page)["Prediction"] == "1"
@@ -252,3 +255,34 @@ def test_a_sample_is_there_still_after_another_page_and_can_be_put_away(page):
     assert choice(page, "A test image of").value == 4 and mine(page).image.drawing is not None
     choice(page, "A test image of").set_value(None).run()
     assert not page.exception and mine(page).image.drawing is None
+
+
+def test_what_was_said_of_one_photo_is_not_said_of_the_next(app):
+    def two_ones(colour):
+        paper = Image.new("RGB", (200, 150), (220, 220, 210))
+        for x in (50, 150):
+            ImageDraw.Draw(paper).line([(x, 30), (x, 120)], colour, 8)
+        file = io.BytesIO()
+        paper.save(file, "PNG")
+        return "paper.png", file.getvalue(), "image/png"
+
+    mine(app).state(DrawState).way = "Photo"
+    opened(app, "draw")
+    for colour in ((30, 30, 90), (90, 30, 30)):
+        app.file_uploader[0].set_value(two_ones(colour)).run()
+        assert "Reads **1 1**" in words(app) and choice(app, "Look at the").value == 1
+        choice(app, "Look at the").set_value(0).run()
+        next(one for one in app.toggle if one.label == "It is one digit").set_value(True).run()
+        assert "Reads" not in words(app) and not app.exception
+
+
+def test_the_sample_of_a_digit_is_no_sample_of_clothes(page):
+    choice(page, "Your digit").set_value("Sample").run()
+    choice(page, "A test image of").set_value(4).run()
+    network = Network((28, 28, 1), (Flatten(), Dense(10, "softmax")), "Plain")
+    mine(page).imported = Trained(network, build_model(network).get_weights(), "fashion_mnist")
+    mine(page).focus.subject = "imported"
+    opened(page, "draw")
+    assert choice(page, "A test image of").value is None and "Choose one with the mouse" in words(page)
+    choice(page, "Network").set_value("lenet5").run()
+    assert choice(page, "A test image of").value == 4 and not page.exception

@@ -228,7 +228,7 @@ def test_its_classes_can_be_named_and_keep_their_names(app):
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("one\ntwo", "26 classes, but there are 2 lines"),
+        ("one\ntwo", "26 classes apart, but there are 2 lines"),
         ("\n".join(["same"] * 26), "Two classes are called “same”"),
         ("\n".join(f"{number}" + "x" * 40 for number in range(26)), "1 to 40 characters"),
     ],
@@ -401,8 +401,8 @@ def test_names_that_were_refused_for_one_model_are_not_spoken_of_at_another(app)
     opened_stranger(app, OTHERS["26 letters"])
     opened(app, "feature_maps")
     next(area for area in app.text_area if area.label.startswith("One a line")).set_value("one").run()
-    assert "26 classes, but there is one line." in words(app)
+    assert "26 classes apart, but there is 1 line." in words(app)
     opened(app, "build")
     opened_stranger(app, OTHERS["7 of RGB"])
     opened(app, "feature_maps")
-    assert not app.exception and "one line." not in words(app)
+    assert not app.exception and "1 line." not in words(app)

@@ -1,5 +1,7 @@
 """The Kernels page as a visitor without a browser sees it."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -36,10 +38,17 @@ BRANCHES = Network(
 COLOUR = Network((32, 32, 3), (Conv2D(4, 3), GlobalAveragePooling2D(), Dense(10, "softmax")), "Colour")
 
 
-def looked_into(app, network):
+BORDER = Network(
+    (28, 28, 1),
+    (Conv2D(1, 1), Conv2D(2, 3, padding="same", activation="relu"), GlobalAveragePooling2D(), Dense(10, "softmax")),
+    "Border",
+)
+
+
+def looked_into(app, network, weights=None):
     """The page about this network with fresh weights."""
     session = mine(app)
-    session.imported = Trained(network, build_model(network, seed=1).get_weights(), "mnist")
+    session.imported = Trained(network, weights or build_model(network, seed=1).get_weights(), "mnist")
     session.focus.subject = "imported"
     opened(app, "kernels")
     assert not app.exception
@@ -138,6 +147,16 @@ def test_the_convolution_is_a_matrix_with_its_counts(app):
     assert list(table["This picture"]) == ["4,096", "1,156", "25"]
 
 
+def test_a_layer_of_one_weight_counts_it_as_one(app):
+    ones = Network(
+        (28, 28, 1), (Conv2D(1, 1, use_bias=False), GlobalAveragePooling2D(), Dense(10, "softmax")), "Ones"
+    )
+    looked_into(app, ones)
+    said = words(app)
+    assert "1 kernel of 1×1" in said and "The 1 weight of the layer by size" in said
+    assert not re.search(r"(?<![\d.,×·])\b1 (weights|kernels|rows|columns|units|cells)\b", said + html(app))
+
+
 @pytest.mark.parametrize("network", [DENSE_ONLY, BRANCHES, COLOUR], ids=lambda network: network.name)
 def test_every_layer_of_odd_networks_can_be_looked_at(app, network):
     looked_into(app, network)
@@ -200,3 +219,64 @@ def test_the_two_steps_of_a_separable_convolution_come_to_one_kernel(random):
     image = random.random((1, 8, 8, 2), np.float32)
     expected = keras.ops.conv(image, joined.transpose(2, 3, 1, 0))
     np.testing.assert_allclose(model(image), expected, atol=1e-5)
+
+
+def responds_to(*kernels_and_biases):
+    """Weights of `BORDER`: its first layer gives 1 everywhere, the second has these kernels and biases."""
+    kernel = np.stack([np.full((3, 3, 1), weight, np.float32) for weight, _ in kernels_and_biases], axis=-1)
+    bias = np.array([bias for _, bias in kernels_and_biases], np.float32)
+    ones = [np.zeros((1, 1, 1, 1), np.float32), np.ones(1, np.float32)]
+    return [*ones, kernel, bias, *build_model(BORDER, seed=1).get_weights()[-2:]]
+
+
+def test_a_kernel_that_responds_to_the_border_alone_is_told_with_its_figures(app):
+    """Inside, nine ones are taken from 8.5, and relu leaves 0; in the corner only four: 4.5, whatever the image."""
+    looked_into(app, BORDER, responds_to((-1, 8.5), (0, -1)))
+    layer(app).select_index(1).run()
+    assert not app.exception
+    said = words(app)
+    where = "4.5 on an empty image, at the border, where it sees padding."
+    assert f"No ink: its response is 4.5 at most on 2,000 test images, and {where}" in said
+    assert f"No ink: its response is {where} In the middle it is 0 to noise, and no change of it raised that." in said
+    assert "responses.png" not in files(app) and "exciting.png" not in files(app)
+
+
+def test_a_kernel_that_nothing_excites_is_silent_by_test_images_and_by_noise(app):
+    looked_into(app, BORDER, responds_to((-1, 8.5), (0, -1)))
+    layer(app).select_index(1).run()
+    kernel_number(app).set_value(2).run()
+    assert "Nothing: its response is 0 at most on 2,000 test images, so it is silent." in words(app)
+    assert "Nothing was found: its response is 0 to noise, and no change of it raised that." in words(app)
+    assert "responses.png" not in files(app) and "exciting.png" not in files(app)
+
+
+def test_the_bias_that_is_told_is_that_of_the_kernel_that_is_open(app):
+    looked_into(app, BORDER, responds_to((-1, 8.5), (0, -1)))
+    layer(app).select_index(1).run()
+    assert "Then 8.5 is added: its bias." in words(app)
+    kernel_number(app).set_value(2).run()
+    assert "Then −1 is added: its bias." in words(app)
+
+
+def test_the_kernel_that_matters_most_is_named_with_what_is_left_without_it(app, monkeypatch):
+    from core.insight import Pruned
+    from core.ui.pages.kernels import without
+
+    accuracy = np.array([0.9, 0.89, 0.88, 0.5, 0.87, 0.9, 0.91], np.float32)
+    monkeypatch.setattr(without, "evaluate_without", lambda *_: Pruned(accuracy, np.ones(7, np.float32)))
+    opened(app, "kernels")
+    assert "Filled bars: with kernel 1; hollow ones: without it." in words(app)
+    button(app, "Evaluate on 2,000 test images").click().run()
+    assert "The dashed line is the whole network: 90.00 %." in words(app)
+    assert "kernel 1 is marked. Kernel 3 matters most: without it 50.00 %." in words(app)
+
+
+def test_a_late_click_on_a_kernel_is_none_in_the_next_layer(app):
+    def pictures():
+        return {one.proto.id for one in app.get("bidi_component") if "receptive_rows" in one.proto.component_name}
+
+    opened(app, "kernels")
+    layer(app).select_index(1).run()
+    before = pictures()
+    layer(app).select_index(2).run()
+    assert before and pictures() and not before & pictures()

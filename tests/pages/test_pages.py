@@ -90,7 +90,12 @@ def test_a_preset_is_one_choice_away(app):
 def test_a_problem_stands_at_its_layer_and_training_is_refused_with_it(app):
     mine(app).editor.edit(LENET5.replaced((0,), Conv2D(6, 15)).replaced((2,), Conv2D(16, 9)))
     app.run()
-    assert "Conv2D 9×9 needs at least 9×9 pixels, but only 7×7 are left" in app.error[0].value
+    problem = "Conv2D 9×9 needs at least 9×9 pixels, but only 7×7 are left"
+    assert problem in app.error[0].value
+    mine(app).editor.selected = (2,)
+    app.run()
+    assert not app.error  # where the layer is open, it stands below its settings
+    assert any(f'role="alert">{problem}' in element.proto.body for element in app.get("html"))
     opened(app, "train")
     start = button(app, "Start")
     assert start.disabled
@@ -130,7 +135,7 @@ def test_stop_ends_a_run_and_keeps_its_weights(app):
         assert run.active
         run.wait(0.05)
     app.run()
-    app.button(key="train/stop").click().run()
+    app.button(key=f"train/stop/{run.created}").click().run()
     assert run.wait(30)
     app.run()
     assert run.snapshot.state is State.STOPPED
@@ -466,12 +471,13 @@ def test_a_bad_file_gets_a_sentence(app, name, content):
 )
 def test_a_number_is_explained_and_is_the_models_own(app, layer, unit, said):
     opened(app, "feature_maps")
-    mine(app).focus.inside_of, mine(app).focus.layer, mine(app).focus.unit = LENET5, layer, unit
+    mine(app).focus.look_into(LENET5)
+    mine(app).focus.explain(layer, unit)
     app.run()
     assert not app.exception
     assert said in words(app) and "there: the same." in words(app)
-    button(app, "Whole network").click().run()
-    assert mine(app).focus.layer is None and "there: the same." not in words(app)
+    button(app, "Close").click().run()
+    assert mine(app).focus.layer == layer and "there: the same." not in words(app)
 
 
 def test_a_picture_that_was_sent_can_be_looked_into_and_an_empty_one_is_explained(app):

@@ -145,11 +145,54 @@ def test_padding_is_shown_where_there_is_some(app):
     assert "No unit of this layer looks beyond the border" in words(app)
 
 
-@pytest.mark.parametrize("part", [panel.title for panel in PARTS])
-@pytest.mark.parametrize(("network", "layer"), [(PLAIN, 0), (PLAIN, 2), (DILATED, 3), (DILATED, 5)])
-def test_every_tab_works_for_networks_without_maps_and_with_branches(app, part, network, layer):
-    opened(app, part, network, layer)
-    assert words(app)
+def test_the_view_of_a_single_unit_lies_outside_by_its_share_and_a_single_unit_of_several_looks_beyond(app):
+    single = Network((2, 2, 1), (Conv2D(1, 3, strides=2, padding="same"), Flatten(), Dense(10, "softmax")))
+    opened(app, "At the border", single)
+    assert "56 % of this layer’s view lies outside of the image." in words(app)
+    few = Network((3, 1, 1), (Conv2D(1, (3, 1), strides=2, padding="same"), Flatten(), Dense(10, "softmax")))
+    opened(app, "At the border", few)
+    assert "2 of the 2 units look beyond" in words(app)
+
+
+SEES_ALL = "sees a whole digit (up to 20×20 pixels) and the whole image (28×28): **{}**."
+NO_PADDING = "No unit of this layer looks beyond the border of the image: no padding stands in for pixels."
+# What each part says, in the order of the parts. The cross of 1×7 and 7×1 behind 3×3 weights that are two apart reads
+# 33 pixels each way, 9 of them both ways; along a side, 28 − 2·5 units have all of their view inside.
+SAID = {
+    (PLAIN, 0): (
+        SEES_ALL.format("2 · Dense 12, relu"),
+        "The unit at row 14, column 14 reads a single pixel, at row 14, column 14 of the image.",
+        "**How much each pixel moves the unit in the middle** of layer 1 · Flatten",
+        NO_PADDING,
+    ),
+    (PLAIN, 2): (
+        SEES_ALL.format("2 · Dense 12, relu"),
+        "All units of layer 3 read the same pixels. Such a unit reads every pixel of the image.",
+        "of layer 3 · Dense 10, softmax",
+        NO_PADDING,
+    ),
+    (DILATED, 3): (
+        SEES_ALL.format("4 · Dense 10, softmax"),
+        "The unit at row 14, column 14 reads 57 of the 121 pixels in its 11×11 box (rows 9–19, columns 9–19).",
+        "of layer 2 · Branches 2, add",
+        f"{28**2 - 18**2} of the 784 units look beyond the border: the one in the upper left corner with "
+        f"{100 * (1 - 36 / 121):.0f} % of its view, the one in the middle with 0 %.",
+    ),
+    (DILATED, 5): (
+        SEES_ALL.format("4 · Dense 10, softmax"),
+        "All units of layer 4 read the same pixels. Such a unit reads every pixel of the image.",
+        "of layer 4 · Dense 10, softmax",
+        NO_PADDING,
+    ),
+}
+
+
+@pytest.mark.parametrize("number", range(len(PARTS)), ids=[panel.title for panel in PARTS])
+@pytest.mark.parametrize(("network", "layer"), SAID, ids=lambda value: getattr(value, "name", str(value)))
+def test_every_tab_works_for_networks_without_maps_and_with_branches(app, number, network, layer):
+    opened(app, PARTS[number].title, network, layer)
+    assert SAID[network, layer][number] in words(app)
+    assert not any(said in words(app) for said in SAID[network, layer] if said != SAID[network, layer][number])
     if network is PLAIN:
         assert "nothing to move over" in words(app) and not app.get("vega_lite_chart")
 

@@ -26,8 +26,13 @@ def page(app) -> AppTest:
     return opened(app, "runs")
 
 
+def found(page: AppTest, key: str):
+    """The button with a key that begins so; its end is the run's."""
+    return next(one for one in page.button if one.key.startswith(f"runs/{key}/"))
+
+
 def pressed(page: AppTest, key: str) -> AppTest:
-    page.button(key=f"runs/{key}").click().run()
+    found(page, key).click().run()
     assert not page.exception
     return page
 
@@ -127,3 +132,53 @@ def test_in_a_lesson_without_the_page_the_visitor_stays_and_is_told(page):
     mine(page).hidden = ("train",)
     pressed(page, "open")
     assert toasts(page) == ["This lesson leaves out the page Train."] and went_to(page) is None
+
+
+def chooser(page: AppTest):
+    return next(box for box in page.selectbox if box.label == "Run")
+
+
+def test_of_two_runs_with_one_name_the_chosen_one_is_meant(page):
+    newer, older = mine(page).workspace.runs
+    newer.rename("LeNet-5")
+    page.run()
+    assert chooser(page).options == ["LeNet-5 (2)", "LeNet-5"]
+    chooser(page).select_index(1).run()
+    assert not page.exception
+    pressed(page, "edit")
+    assert mine(page).editor.network == older.network == LENET5
+    opened(page, "runs")
+    assert chooser(page).value == f"run/{older.created}"  # also after another page
+    chooser(page).select_index(0).run()
+    pressed(page, "edit")
+    assert mine(page).editor.network == newer.network == PLAIN
+
+
+def test_the_chosen_run_stays_chosen_where_another_begins_or_is_renamed(page):
+    newer, older = mine(page).workspace.runs
+    chooser(page).select_index(1).run()
+    newest = mine(page).workspace.start(PLAIN, "mnist", Recipe(epochs=1, training_images=500))
+    assert newest.wait(60)
+    newer.rename("Called otherwise")
+    page.run()
+    assert not page.exception and name_field(page).value == older.name
+
+
+def test_the_name_in_a_field_that_has_gone_does_not_take_back_what_another_window_has_called_it(page):
+    newer, _ = mine(page).workspace.runs
+    field = name_field(page)
+    late = field.set_value(f" {newer.name}")
+    newer.rename("From elsewhere")
+    late.run()
+    assert not page.exception and newer.name == "From elsewhere"
+
+
+def test_nothing_that_is_pressed_or_typed_for_one_run_can_reach_another(page):
+    """Another run may take its place between a press and its arrival: its buttons, downloads and name are others."""
+    seen = []
+    for place in (0, 1):
+        chooser(page).select_index(place).run()
+        assert not page.exception
+        controls = (*page.button, *page.get("download_button"), *page.text_input)
+        seen.append({one.proto.id for one in controls if not one.proto.id.endswith("-runs/whole")})
+    assert len(seen[0]) == len(seen[1]) >= 7 and not seen[0] & seen[1]

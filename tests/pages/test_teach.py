@@ -7,11 +7,12 @@ from streamlit.testing.v1 import AppTest
 
 from core.data import DIGITS, SOURCES, Collection, about, from_strokes
 from core.network import LENET5, to_token
+from core.store import Store
 from core.training import Recipe, State, fine_tuning
 from core.ui.pages.teach.state import TeachState
 from core.ui.widgets.canvas import BRUSH
 from tests.drawn import SHAPES, digit, digits, shape, shapes
-from tests.pages.conftest import ROOT, button, mine
+from tests.pages.conftest import ROOT, button, components, mine
 from tests.pages.test_pages import opened, words
 
 LOOKING = ["train", "draw", "runs", "kernels", "feature_maps", "receptive_fields", "why", "mistakes", "build"]
@@ -24,10 +25,24 @@ def put(app, key, strokes):
     app.session_state[key] = {"drawing": {"raw": {"version": "1", "objects": objects}, "data": ""}}
 
 
+def class_button(app, label):
+    """The button that says that what is drawn is of this class."""
+    which = mine(app).state(TeachState).which
+    return app.button(key=f"teach/class/{which}/{mine(app).workspace.collection(which).class_names[label]}")
+
+
+def look_at(app, number):
+    """Open a drawing by its place; returns what it is called from then on."""
+    state = mine(app).state(TeachState)
+    state.opened = mine(app).workspace.collection(state.which).identities[number]
+    app.run()
+    return state.opened
+
+
 def teach_one(app, strokes, label):
     put(app, f"teach/canvas/{mine(app).state(TeachState).which}/{mine(app).state(TeachState).canvas_key}", strokes)
     app.run()
-    app.button(key=f"teach/class/{label}").click().run()
+    class_button(app, label).click().run()
 
 
 def keep(app, which, collection):
@@ -46,14 +61,14 @@ def taught(app):
 def test_a_drawing_is_kept_with_what_it_is_and_the_canvas_is_empty_for_the_next(app, random):
     opened(app, "teach")
     assert not app.exception
-    assert app.button(key="teach/class/7").disabled  # nothing is drawn yet
+    assert class_button(app, 7).disabled  # nothing is drawn yet
     strokes = digit(7, random)
     teach_one(app, strokes, 7)
     assert not app.exception
     found = mine(app).workspace.collection("digits")
     assert found.labels.tolist() == [7]
     assert (found.images[0, ..., 0] == np.round(from_strokes(strokes, BRUSH) * 255)).all()
-    assert app.button(key="teach/class/7").disabled  # the next canvas is empty
+    assert class_button(app, 7).disabled  # the next canvas is empty
     assert "**1 drawing**" in words(app)
 
 
@@ -83,7 +98,7 @@ def test_classes_of_ones_own_are_named_drawn_taught_and_every_page_can_look_at_t
         assert not app.exception, page
     assert mine(app).editor.dataset == "mnist"  # no link and no export speaks of the drawings
     opened(app, "runs")
-    app.button(key="runs/edit").click().run()
+    button(app, "Edit its network").click().run()
     assert not app.exception and mine(app).editor.dataset in SOURCES
     assert run.dataset_name not in str([code.value for code in app.code])
 
@@ -124,12 +139,11 @@ def test_a_drawing_can_be_deleted_and_can_be_said_to_be_something_else(app):
     keep(app, "digits", digits(1))
     opened(app, "teach")
     session = mine(app)
-    session.state(TeachState).opened = 3
-    app.run()
+    look_at(app, 3)
     first = session.workspace.collection("digits")
     next(box for box in app.selectbox if box.label == "Drawing 4 is").set_value(8).run()
     assert session.workspace.collection("digits").labels[3] == 8
-    app.button(key="teach/delete").click().run()
+    button(app, "Delete it").click().run()
     left = session.workspace.collection("digits")
     assert len(left) == 9 and left.find(first.images[3] / 255) is None
     app.button(key="teach/all/yes").click().run()
@@ -140,6 +154,13 @@ def test_to_delete_all_drawings_keeps_the_names_of_the_classes(app):
     keep(app, "own", shapes(1).with_class_name(0, "sun"))
     opened(app, "teach")
     app.segmented_control(key="teach/which").set_value("own").run()
+    assert "Delete all 3 drawings?" in words(app)
+    assert sum(b.label == "Remove it with its 1 drawing" for b in app.button) == 1
+    app.button(key="teach/all/yes").click().run()
+    assert sum(b.label == "Remove it" for b in app.button) == 1
+    keep(app, "own", shapes(1).with_class_name(0, "sun").removed(2).removed(1))
+    app.run()
+    assert "Delete the only drawing?" in words(app)
     app.button(key="teach/all/yes").click().run()
     left = mine(app).workspace.collection("own")
     assert len(left) == 0 and left.class_names == ("sun", "cross", "triangle") and not app.exception
@@ -149,16 +170,32 @@ def test_a_class_is_not_removed_or_renamed_in_place_of_another_that_another_wind
     keep(app, "own", shapes(1).with_class("square"))
     opened(app, "teach")
     app.segmented_control(key="teach/which").set_value("own").run()
-    for act in (
-        lambda: app.button(key="teach/remove").click().run(),
-        lambda: next(field for field in app.text_input if field.value == "square").set_value("box").run(),
-    ):
-        keep(app, "own", shapes(1).with_class("square"))
-        app.run()
-        mine(app).workspace.collect("own", lambda there: there.without_class(1))
-        act()
-        assert mine(app).workspace.collection("own").class_names == ("circle", "triangle", "square")
-        assert "changed in another window" in words(app) and not app.exception
+    mine(app).workspace.collect("own", lambda there: there.without_class(1))
+    next(b for b in app.button if b.label.startswith("Remove it with")).click().run()
+    assert mine(app).workspace.collection("own").class_names == ("circle", "triangle", "square")
+    assert "changed in another window" in words(app) and not app.exception
+    mine(app).workspace.collect("own", lambda there: there.without_class(0))
+    next(field for field in app.text_input if field.value == "square").set_value("box").run()
+    assert mine(app).workspace.collection("own").class_names == ("triangle", "box")
+    mine(app).workspace.collect("own", lambda there: there.with_class_name(0, "wedge"))
+    next(field for field in app.text_input if field.value == "triangle").set_value("three").run()
+    assert mine(app).workspace.collection("own").class_names == ("wedge", "box")
+    assert "changed in another window" in words(app) and not app.exception
+
+
+def test_a_drawing_is_not_kept_under_a_class_that_has_the_place_of_another_by_now(app, random):
+    """The browser still shows “triangle” as the third class, which another window has made “square”."""
+    keep(app, "own", shapes(1).with_class("square"))
+    opened(app, "teach")
+    app.segmented_control(key="teach/which").set_value("own").run()
+    put(app, f"teach/canvas/own/{mine(app).state(TeachState).canvas_key}", shape("triangle", random))
+    app.run()
+    mine(app).workspace.collect("own", lambda there: there.without_class(1))
+    before = mine(app).workspace.collection("own")
+    app.button(key="teach/class/own/triangle").click().run()
+    assert mine(app).workspace.collection("own") is before
+    assert "changed in another window" in words(app) and not app.exception
+    assert not app.button(key="teach/class/own/square").disabled  # the drawing is still there, to be labelled
 
 
 def test_all_that_is_misclassified_is_counted_though_only_a_part_is_shown(app):
@@ -175,11 +212,10 @@ def test_all_that_is_misclassified_is_counted_though_only_a_part_is_shown(app):
 def test_what_is_deleted_is_what_was_shown_though_another_window_has_changed_the_others(app):
     keep(app, "digits", digits(1))
     opened(app, "teach")
-    mine(app).state(TeachState).opened = 3
-    app.run()
+    look_at(app, 3)
     first = mine(app).workspace.collection("digits")
     mine(app).workspace.collect("digits", lambda there: there.removed(0))
-    app.button(key="teach/delete").click().run()
+    button(app, "Delete it").click().run()
     left = mine(app).workspace.collection("digits")
     assert left.find(first.images[3] / 255) is None and left.find(first.images[4] / 255) is not None
     assert len(left) == 8
@@ -187,7 +223,7 @@ def test_what_is_deleted_is_what_was_shown_though_another_window_has_changed_the
 
 def test_on_draw_one_can_say_what_it_should_have_been(app, random):
     opened(app, "draw")
-    assert not any(one.key == "teach/say/4" for one in app.button)  # nothing is drawn yet
+    assert app.button(key="teach/say/4").disabled  # nothing is drawn yet
     put(app, "canvas/0", digit(4, random))
     app.run()
     app.button(key="teach/say/4").click().run()
@@ -210,8 +246,8 @@ def test_a_second_visitor_sees_nothing_of_the_first(app):
 
 def test_a_damaged_file_is_said_and_takes_nothing_with_it(app):
     keep(app, "own", shapes(1))
-    workspace = mine(app).workspace
-    workspace._store.save("digits", b"not drawings")
+    kept = Store().visitor(mine(app).token)
+    kept.save("digits", b"not drawings")
     opened(app, "teach")
     assert "My digits cannot be read" in words(app) and not app.exception
     app.segmented_control(key="teach/which").set_value("own").run()
@@ -219,7 +255,7 @@ def test_a_damaged_file_is_said_and_takes_nothing_with_it(app):
     app.segmented_control(key="teach/which").set_value("digits").run()
     app.button(key="teach/forget").click().run()
     assert "**0 drawings**" in words(app) and not app.exception
-    assert workspace._store.load("digits") is None
+    assert kept.load("digits") is None
 
 
 def test_classes_are_added_and_removed_within_their_bounds(app):
@@ -232,7 +268,7 @@ def test_classes_are_added_and_removed_within_their_bounds(app):
     assert len(names) == 10 and app.button(key="teach/add").disabled
     app.text_input[0].set_value("cross").run()  # a name that is there already
     assert "same name" in words(app) and mine(app).workspace.collection("own").class_names == names
-    app.button(key="teach/remove").click().run()
+    next(b for b in app.button if b.label.startswith("Remove it with")).click().run()
     assert mine(app).workspace.collection("own").class_names == names[1:]
     assert "**2 drawings**" in words(app)
 
@@ -246,8 +282,57 @@ def test_a_stroke_that_comes_after_it_was_said_what_it_is_completes_the_drawing_
         app, f"teach/canvas/own/{mine(app).state(TeachState).canvas_key}", cross
     )  # the browser is slower than the hand
     app.run()
-    assert app.button(key="teach/class/0").disabled and not app.exception
+    assert class_button(app, 0).disabled and not app.exception
     found = mine(app).workspace.collection("own")
     assert found.labels.tolist() == [1] and found.find(from_strokes(cross, BRUSH)) == 0
     teach_one(app, shape("circle", random), 0)
     assert mine(app).workspace.collection("own").labels.tolist() == [1, 0]
+
+
+def test_the_drawing_that_is_open_stays_open_when_another_window_deletes_the_first(app):
+    keep(app, "digits", digits(1))
+    opened(app, "teach")
+    identity = look_at(app, 3)
+    delete = button(app, "Delete it").proto.id
+    mine(app).workspace.collect("digits", lambda there: there.removed(0))
+    app.run()
+    assert next(box for box in app.selectbox if box.label.startswith("Drawing ")).label == "Drawing 3 is"
+    (gallery,) = [one for one in components(app, "receptive_gallery") if one["chosen"] is not None]
+    (framed,) = [tile for tile in gallery["tiles"] if tile["number"] == gallery["chosen"]]
+    assert gallery["chosen"] == identity and framed["alt"].startswith("drawing 3, “3”")
+    assert button(app, "Delete it").proto.id == delete  # what is being pressed stays the same button
+    mine(app).workspace.collect("digits", lambda there: there.removed(2))
+    app.run()
+    assert not app.exception and not [b for b in app.button if b.label == "Delete it"]  # and closes with it
+
+
+def test_a_late_press_does_not_delete_the_drawing_that_was_opened_meanwhile(app):
+    keep(app, "digits", digits(1))
+    opened(app, "teach")
+    buttons = set()
+    for number in range(3):
+        look_at(app, number)
+        buttons.add(button(app, "Delete it").proto.id)
+    assert len(buttons) == 3
+
+
+def test_a_class_that_is_chosen_and_removed_at_once_is_the_one_that_was_chosen(app):
+    keep(app, "own", shapes(1))
+    opened(app, "teach")
+    app.segmented_control(key="teach/which").set_value("own").run()
+    next(box for box in app.selectbox if box.label == "Class").set_value(1)
+    next(b for b in app.button if b.label.startswith("Remove it with")).click().run()
+    assert mine(app).workspace.collection("own").class_names == ("circle", "triangle") and not app.exception
+
+
+def test_two_classes_are_renamed_at_once_and_what_is_typed_stays_while_another_is_added(app):
+    opened(app, "teach")
+    app.segmented_control(key="teach/which").set_value("own").run()
+    for old, new in (("circle", "ring"), ("cross", "plus")):
+        next(field for field in app.text_input if field.value == old).set_value(new)
+    app.run()
+    assert mine(app).workspace.collection("own").class_names == ("ring", "plus", "triangle")
+    fields = {field.value: field.proto.id for field in app.text_input}
+    button(app, "Add a class").click().run()
+    assert fields.items() <= {field.value: field.proto.id for field in app.text_input}.items()
+    assert not app.exception

@@ -110,7 +110,9 @@ def test_coloured_images_and_branches_are_explained_and_evaluated(app, colours):
     opened(app, "why")
     assert not app.exception
     assert words(app).count("By random weights:") == len(methods_for(COLOURED)) == 4
-    app.button_group(key="why/method/5").set_value("grad_cam").run()
+    methods = app.button_group(key="why/method/5")
+    assert "**Grad-CAM**: In which places the last feature maps raise the score of the class" in methods.help
+    methods.set_value("grad_cam").run()
     assert not app.exception
     opened(app, "mistakes")
     assert not app.exception
@@ -143,6 +145,7 @@ def test_the_mistakes_of_the_trained_network_are_counted_and_shown(app):
     galleries = [element for element in app.get("bidi_component") if "gallery" in element.proto.component_name]
     assert len(galleries) == 2
     assert "principal component analysis" in words(app) and "84 numbers" in words(app)
+    assert "Direction 1, across, is the one in which they differ most" in words(app)
     assert FIRST == 24
     app.toggle(key="mistakes/surest/all").set_value(True).run()
     assert not app.exception
@@ -201,3 +204,13 @@ def test_the_class_to_explain_is_found_by_rank_or_named():
 def test_likeness_is_said_in_words_and_never_where_there_is_none():
     assert alike(0.95)[0].startswith("much the same") and alike(0.5)[0].startswith("partly")
     assert alike(-0.3)[0].startswith("different") and alike(None)[0] == "not to be compared"
+
+
+def test_what_was_opened_of_one_dataset_is_not_open_in_another(app):
+    opened(app, "mistakes")
+    chooser(app, "It is").set_value(3).run()
+    mine(app).state(MistakesState).test_image = 247
+    imported(app, PLAIN, dataset="fashion_mnist")
+    app.run()
+    assert mine(app).state(MistakesState).confused is None and "Test image 247:" not in words(app)
+    assert not app.exception

@@ -1,5 +1,8 @@
 """What is particular to SQLite's file and to PostgreSQL's server; and databases of other versions."""
 
+import errno
+import os
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -11,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.store import RunStore, Store, StoreError, database, schema
+from tests.store.databases import hurt
 from tests.store.test_store import ROOT, TOKEN, arrays, everything, new_run, record, same
 
 FILE = database.FILE
@@ -221,3 +225,58 @@ def test_the_store_needs_neither_tensorflow_nor_streamlit():
     code = "import sys, core.store; print({'tensorflow', 'keras', 'streamlit'} & set(sys.modules))"
     answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "set()"
+
+
+FULL, FORBIDDEN = "The server's disk is full", "The server may not write where runs are kept"
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (errno.ENOSPC, FULL), (errno.EDQUOT, FULL), (errno.EACCES, FORBIDDEN), (errno.EPERM, FORBIDDEN),
+        (errno.EROFS, FORBIDDEN), (errno.ENOTDIR, FORBIDDEN), (errno.EEXIST, FORBIDDEN),
+        (errno.EIO, "This was not saved (Input/output error); what was saved before is still there. Try again later."),
+    ],
+)  # fmt: skip
+def test_each_error_of_the_disk_is_told_by_its_cause(tmp_path, code, said):
+    kept = database.Database(tmp_path)
+    with pytest.raises(StoreError) as problem, kept.transaction():
+        raise OSError(code, os.strerror(code))
+    assert str(problem.value).startswith(said)
+    with pytest.raises(StoreError) as problem, kept.transaction(reading="Your draft"):
+        raise OSError(code, os.strerror(code))
+    assert str(problem.value) == f"Your draft cannot be read ({os.strerror(code)}). Try again later."
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("SQLITE_FULL", FULL), ("SQLITE_READONLY", FORBIDDEN), ("SQLITE_READONLY_DBMOVED", FORBIDDEN),
+        ("SQLITE_CANTOPEN", FORBIDDEN), ("SQLITE_CORRUPT", "The database of all runs is damaged"),
+        ("SQLITE_CORRUPT_INDEX", "The database of all runs is damaged"), ("SQLITE_NOTADB", "The database of all runs is damaged"),
+        ("SQLITE_BUSY", "This was not saved (the database gives no answer)"),
+    ],
+)  # fmt: skip
+def test_each_error_of_sqlite_is_told_by_its_cause(tmp_path, name, said):
+    problem = sqlite3.OperationalError("whatever")
+    problem.sqlite_errorname = name
+    with pytest.raises(StoreError) as told, database.Database(tmp_path).transaction():
+        raise problem
+    assert str(told.value).startswith(said)
+
+
+def test_a_megabyte_and_a_half_is_kept_for_a_full_disk(tmp_path):
+    new_run(Store(tmp_path).visitor(TOKEN))
+    assert (tmp_path / "reserve").stat().st_size == 1_500_000
+
+
+@pytest.mark.parametrize(
+    ("kind", "called"),
+    [("draft", "Your draft"), ("model/7f", "An imported model"), ("own", "The file of your drawings")],
+)
+def test_a_damaged_file_is_called_by_what_its_visitor_knows_it_as(tmp_path, kind, called):
+    store = Store(tmp_path)
+    store.visitor(TOKEN).save(kind, b"content")
+    hurt(store, kind, content=b"other")
+    with pytest.raises(StoreError, match=f"^{called} is damaged"):
+        store.visitor(TOKEN).load(kind)

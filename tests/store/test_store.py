@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.store import LEASE_SECONDS, RunStore, Store, StoreError, TakenOver, VisitorStore
 from core.store.schema import METADATA
@@ -309,6 +311,16 @@ def test_one_server_at_a_time_trains_a_run_until_it_is_silent(server, visitor, m
 # Damage
 
 
+def test_a_server_may_be_silent_for_ten_seconds(server, visitor, monkeypatch):
+    mine, now = new_run(visitor), time.time()
+    other = RunStore(server().visitor(TOKEN), mine.id)
+    monkeypatch.setattr(time, "time", lambda: now)
+    assert mine.claim()
+    for silence, free in ((9.9, False), (10.1, True)):
+        monkeypatch.setattr(time, "time", lambda silence=silence: now + silence)
+        assert other.claim() is free
+
+
 def test_a_damaged_blob_is_named_and_hides_no_other(visitor, store):
     hurt_run, sound = new_run(visitor, 1), None
     hurt(store, "last", content=b"nonsense")
@@ -414,6 +426,15 @@ def test_epochs_make_way_for_last_where_the_visitor_has_little_room(visitor, mon
 def test_one_epoch_alone_is_kept_only_where_the_next_has_room_too():
     assert epochs_to_keep({1: 10}, 19) == set() and epochs_to_keep({1: 10}, 20) == {1}
     assert epochs_to_keep({}, 0) == set() and epochs_to_keep({0: 1, 1: 1, 2: 1}, 2) == {0, 2}
+
+
+@given(st.sets(st.integers(0, 60), min_size=3, max_size=12))
+def test_the_epoch_that_makes_way_leaves_the_smallest_gap(epochs):
+    ordered = sorted(epochs)
+    kept = sorted(epochs_to_keep(dict.fromkeys(epochs, 1), len(epochs) - 1))
+    (gone,) = epochs - set(kept)
+    gaps = {one: after - before for before, one, after in zip(ordered, ordered[1:], ordered[2:])}
+    assert gaps[gone] == min(gaps.values())
 
 
 # Expiry

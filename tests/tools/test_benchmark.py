@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import benchmark
+from tools import benchmark, playground_benchmark
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,3 +43,10 @@ def test_a_training_is_measured(what, monkeypatch):
     monkeypatch.setattr(benchmark, "_pace", until_it_moves)
     monkeypatch.setattr(benchmark, "SECONDS", 0.1)
     assert benchmark.MEASURES[what](benchmark.Case("A1", 128)) > 0
+
+
+def test_the_playground_is_measured():
+    found = playground_benchmark.live(stretches=1, seconds=1.5)
+    assert found.updates > 1 and found.bytes_an_update < 80_000
+    assert found.pace_watched > 0 and found.pace_alone > 0 and found.seconds_to_move > 0
+    assert len(playground_benchmark.one_update(2)) == 2

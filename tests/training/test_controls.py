@@ -20,7 +20,7 @@ SOON = 0.3  # seconds in which a control has to act
 def begun(network, dataset, recipe, **more):
     """A run that has learned for a few calls."""
     run = Run(network, dataset, recipe, scheduler=Scheduler(2), **more).start()
-    until(lambda: run.snapshot.train and run.version > 0)
+    until(lambda: run.heartbeat() or (run.snapshot.train and run.version > 0))  # the graph may take long
     return run
 
 
@@ -179,10 +179,28 @@ def test_a_run_that_was_left_alone_is_paused_and_can_go_on(small_mnist):
     run = begun(SMALL, small_mnist, Recipe(epochs=200, batch_size=2), unwatched_seconds=0.4)
     until(lambda: run.snapshot.state is State.PAUSED)
     assert run.wait(20)
-    assert "closed" in run.snapshot.message
+    assert run.snapshot.message.startswith("Paused and saved, because its page had been closed for a while.")
     left = run.snapshot.step
     run.resume()
     until(lambda: run.heartbeat() or run.snapshot.step > left)  # watched again, however long the graph takes
+    run.stop()
+    ended(run)
+
+
+def test_a_run_that_has_used_its_time_is_paused_and_has_as_much_again_after_each_resume(small_mnist, monkeypatch):
+    monkeypatch.setenv("RECEPTIVE_RUN_MINUTES", "0.05")  # 3 s, with what the graph takes
+    run = Run(SMALL, small_mnist, Recipe(epochs=200, batch_size=2), scheduler=Scheduler(2)).start()
+    used = 0.0
+    for _ in range(2):
+        until(lambda: run.heartbeat() or run.snapshot.state is State.PAUSED)
+        assert run.wait(20)
+        assert run.snapshot.message.startswith(
+            "Paused and saved: this run has used the time that one run may take here."
+        )
+        assert run.snapshot.seconds >= used + 3.0
+        used = run.snapshot.seconds
+        run.resume()
+    until(lambda: run.heartbeat() or run.snapshot.step)
     run.stop()
     ended(run)
 

@@ -1,177 +1,21 @@
 """The diagnosis is right about trainings that were made to go well or wrong, and noise does not mislead it."""
 
-import itertools
 import re
 from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from core.data import load
+from core.network import BatchNormalization, Dense, Flatten, GaussianNoise, Network
 from core.network.recipe import OPTIMIZERS, Recipe
-from core.training.diagnosis import Finding, diagnose
+from core.training.diagnosis import Finding
 from core.training.diagnosis.curves import Curves
 from core.training.diagnosis.findings import MOST
-from core.training.snapshot import DeadUnits, Point, Snapshot, State, downsample
-
-EVALUATED = 2000  # images: every fifth of the 10,000, as the first 2,000 are harder than the rest
-
-
-# Real curves: a small dense network in NumPy, so that a test trains in a tenth of a second. Its products stay below
-# 2¹⁸ multiplications, from where on they would be spread over threads, which is slow where others work too.
-
-
-@lru_cache
-def digits() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Images (n, 49), shrunk to 7×7, in 0…1, and labels (n,): to learn from, and to be evaluated on."""
-    data = load("mnist")
-
-    def small(images):
-        return images.reshape(-1, 7, 4, 7, 4).mean((2, 4)).reshape(-1, 49).astype(np.float32) / 255
-
-    return small(data.x_train[:6000]), data.y_train[:6000], small(data.x_test[::5]), data.y_test[::5]
-
-
-class Dense:
-    """relu or sigmoid layers and a softmax, in NumPy.
-
-    Args:
-        widths: of the hidden layers.
-        bias: what the hidden units start with.
-        dropout: share of the hidden units that are left out while it learns.
-        penalty: on the squares of the weights.
-    """
-
-    def __init__(self, widths, activation="relu", bias=0.0, dropout=0.0, penalty=0.0):
-        self.random = np.random.default_rng(1)
-        sizes = [49, *widths, 10]
-        self.weights = [
-            self.random.uniform(-1, 1, (m, n)).astype(np.float32) * np.float32((6 / (m + n)) ** 0.5)
-            for m, n in itertools.pairwise(sizes)
-        ]
-        self.biases = [np.zeros(n, np.float32) + bias for n in widths] + [np.zeros(10, np.float32)]
-        self.activation, self.dropout, self.penalty = activation, dropout, penalty
-        self.moments = [[np.zeros_like(value), np.zeros_like(value)] for value in self.weights + self.biases]
-        self.time = 0
-
-    def answers(self, images, learning=False):
-        """Outputs of all layers, the images first and the probabilities last."""
-        outputs = [images]
-        for weight, bias in zip(self.weights[:-1], self.biases[:-1]):
-            sums = outputs[-1] @ weight + bias
-            output = np.maximum(sums, 0) if self.activation == "relu" else 1 / (1 + np.exp(-sums))
-            if learning and self.dropout:
-                output = output * (self.random.random(output.shape) >= self.dropout) / np.float32(1 - self.dropout)
-            outputs.append(output)
-        sums = outputs[-1] @ self.weights[-1] + self.biases[-1]
-        powers = np.exp(sums - sums.max(1, keepdims=True))
-        return [*outputs, powers / powers.sum(1, keepdims=True)]
-
-    def evaluate(self, probabilities, labels):
-        """(mean loss, accuracy), the loss clipped as Keras does it."""
-        right = np.clip(probabilities[np.arange(len(labels)), labels], 1e-7, 1)
-        return float(-np.log(right).mean()), float((probabilities.argmax(1) == labels).mean())
-
-    def step(self, images, labels, recipe):
-        """One step → (loss with penalties, accuracy) before it."""
-        outputs = self.answers(images, learning=True)
-        loss, accuracy = self.evaluate(outputs[-1], labels)
-        loss += sum(self.penalty * float((weight**2).sum()) for weight in self.weights)
-        back = (outputs[-1] - np.eye(10, dtype=np.float32)[labels]) / len(labels)
-        slopes = []
-        for index in reversed(range(len(self.weights))):
-            into = outputs[index]
-            slopes.append((into.T @ back + 2 * self.penalty * self.weights[index], back.sum(0)))
-            if index:
-                bend = (into > 0) / (1 - self.dropout) if self.activation == "relu" else into * (1 - into)
-                back = back @ self.weights[index].T * bend
-        slopes.reverse()
-        self._update([one for one, _ in slopes] + [one for _, one in slopes], recipe)
-        return loss, accuracy
-
-    def _update(self, slopes, recipe):
-        self.time += 1
-        for value, slope, moments in zip(self.weights + self.biases, slopes, self.moments):
-            if recipe.optimizer == "SGD":
-                value -= recipe.learning_rate * slope
-                continue
-            moments[0] += 0.1 * (slope - moments[0])
-            moments[1] += 0.001 * (slope**2 - moments[1])
-            first, second = moments[0] / (1 - 0.9**self.time), moments[1] / (1 - 0.999**self.time)
-            value -= recipe.learning_rate * first / (np.sqrt(second) + 1e-7)
-
-
-def trained(recipe: Recipe, *widths: int, per_point: int = 8, silence=None, **network) -> list[Snapshot]:
-    """Snapshots of a training, one for each evaluation and one for the end.
-
-    Args:
-        recipe: its training_images are taken as they are; 0 is 6,000.
-        widths: of the hidden layers.
-        per_point: batches in a point of the training curve; the first has one.
-        silence: so many units of the first layer are dead from the start.
-    """
-    images, labels, evaluated_images, evaluated_labels = digits()
-    size = recipe.training_images or len(images)
-    model = Dense(widths, **network)
-    if silence:
-        model.biases[0][:silence] = -100
-    batches = -(-size // recipe.batch_size)
-    steps = batches * recipe.epochs
-    now = Snapshot(State.STARTING, epochs=recipe.epochs, steps=steps)
-    found = []
-    with np.errstate(all="ignore"):
-        for epoch in range(recipe.epochs + 1):
-            if epoch:
-                now = _epoch(model, recipe, now, epoch, images[:size], labels[:size], per_point)
-            slices = [model.answers(part) for part in np.array_split(evaluated_images, EVALUATED // 40)]
-            outputs = [np.concatenate(parts) for parts in zip(*slices)]
-            loss, accuracy = model.evaluate(outputs[-1], evaluated_labels)
-            if not np.isfinite(loss):
-                return [*found, replace(now, state=State.FAILED, message="The loss became infinite.")]
-            dead = [(output[:1000].max(0) <= 0).mean() for output in outputs[1:-1]]
-            now = replace(
-                now,
-                state=State.EVALUATING,
-                evaluations=(*now.evaluations, Point(epoch, loss, accuracy, EVALUATED)),
-                dead_units=tuple(DeadUnits((index + 1,), float(share)) for index, share in enumerate(dead) if share),
-            )
-            found.append(now)
-    return [*found, replace(now, state=State.FINISHED)]
-
-
-def _epoch(model, recipe, now, epoch, images, labels, per_point):
-    order = model.random.permutation(len(images))
-    batches = np.array_split(order, -(-len(images) // recipe.batch_size))
-    held, points = [], list(now.train)
-    for number, batch in enumerate(batches, 1):
-        seen = images[batch]
-        if recipe.noise:
-            seen = seen + recipe.noise * model.random.standard_normal(seen.shape, np.float32)
-        held.append((*model.step(seen, labels[batch], recipe), len(batch)))
-        if len(held) == per_point or number == len(batches) or not points:
-            count = sum(one[2] for one in held)
-            loss, accuracy = (sum(one[i] * one[2] for one in held) / count for i in (0, 1))
-            points.append(Point(epoch - 1 + number / len(batches), loss, accuracy, count, recipe.learning_rate))
-            held = []
-    step = epoch * len(batches)
-    return replace(now, state=State.TRAINING, epoch=epoch, step=step, train=downsample(tuple(points)))
-
-
-def kinds(snapshot: Snapshot, recipe: Recipe) -> list[str]:
-    return [finding.kind for finding in diagnose(snapshot, recipe)]
-
-
-def only(snapshot: Snapshot, recipe: Recipe, kind: str) -> Finding:
-    (found,) = [finding for finding in diagnose(snapshot, recipe) if finding.kind == kind]
-    return found
-
-
-FEW = Recipe(epochs=60, batch_size=32, learning_rate=0.005, training_images=300)
-WELL = Recipe(epochs=5, learning_rate=0.003, training_images=4000)
-run = lru_cache(trained)  # several tests look at the same training
+from core.training.snapshot import DeadUnits, Point, Snapshot, State
+from tests.strategies import networks
+from tests.training.curves import FEW, PLAIN, WELL, described, findings, kinds, only, run, synthetic
 
 
 def dense(**network) -> Snapshot:
@@ -181,11 +25,11 @@ def dense(**network) -> Snapshot:
 def test_before_the_first_epochs_it_says_what_will_come():
     early = run(WELL, 40)[:2]
     for snapshot in (Snapshot(State.QUEUED), Snapshot(State.STARTING), *early):
-        (finding,) = diagnose(snapshot, WELL)
+        (finding,) = findings(snapshot, WELL)
         assert finding.kind == "early" and finding.tone == "neutral" and "Too early" in finding.sentence
     stopped = replace(early[0], state=State.STOPPED)
     assert "ended before the first epoch" in only(stopped, WELL, "early").sentence
-    (finding,) = diagnose(replace(early[1], state=State.FINISHED), WELL)
+    (finding,) = findings(replace(early[1], state=State.FINISHED), WELL)
     assert finding.kind == "early" and " % of the test images are right" in finding.sentence
 
 
@@ -193,7 +37,7 @@ def test_a_run_that_goes_well_is_learning_and_more_epochs_help_when_it_ends():
     snapshots = run(WELL, 40)
     assert "Let it go on" in only(snapshots[3], WELL, "learning").sentence
     for snapshot in snapshots[4:]:
-        (finding,) = diagnose(snapshot, WELL)
+        (finding,) = findings(snapshot, WELL)
         assert finding.kind == "learning" and finding.tone == "good" and "more epochs" in finding.sentence.lower()
 
 
@@ -209,10 +53,10 @@ def test_after_a_schedule_has_ended_no_more_epochs_at_its_last_rate_are_advised(
     sentence = only(spent, recipe, "learning").sentence
     assert "2e-09" in sentence and "from the start" in sentence and "more epochs would help" not in sentence.lower()
     early = replace(spent, train=train[:6], evaluations=now.evaluations[:6], learning_rate=0.03, step=400)
-    assert "learning rate has fallen" not in " ".join(finding.sentence for finding in diagnose(early, recipe))
+    assert "learning rate has fallen" not in " ".join(finding.sentence for finding in findings(early, recipe))
     two = replace(spent, evaluations=now.evaluations[:2], train=(*train[:1], train[1]._replace(learning_rate=2e-9)))
     assert "more epochs will show" not in " ".join(
-        one.sentence for one in diagnose(replace(two, train=train), recipe)
+        one.sentence for one in findings(replace(two, train=train), recipe)
     )
     near = replace(spent, state=State.TRAINING, step=int(0.9 * now.steps), learning_rate=0.005)
     assert "more epochs" not in only(near, recipe, "learning").sentence
@@ -243,7 +87,7 @@ def test_a_run_that_has_learned_what_it_can_has_settled():
 
 def test_300_images_seen_often_are_learned_by_heart():
     snapshots = run(FEW, 128)
-    finding = diagnose(snapshots[-1], FEW)[0]
+    finding = findings(snapshots[-1], FEW)[0]
     losses = [point.loss for point in snapshots[-1].evaluations]
     assert finding.kind == "over-fitting" and finding.tone == "warning"
     assert finding.since == int(np.argmin(losses))
@@ -260,9 +104,9 @@ def test_300_images_seen_often_are_learned_by_heart():
 def test_what_helps_against_over_fitting_is_not_what_is_in_use_already():
     snapshot = run(FEW, 128)[-1]
     recipe = FEW.replaced(early_stopping=5, training_images=0, noise=0.1)
-    assert diagnose(snapshot, recipe)[0].sentence.endswith("Try dropout.")
+    assert findings(snapshot, recipe)[0].sentence.endswith("Try dropout.")
     kept = replace(snapshot, kept_epoch=10.0)
-    finding = diagnose(kept, FEW)[0]
+    finding = findings(kept, FEW)[0]
     assert finding.kind == "over-fitting" and finding.tone == "neutral" and "epoch 10 were kept" in finding.sentence
 
 
@@ -344,7 +188,7 @@ def test_what_was_learned_and_lost_again_is_dated():
 def test_steps_that_are_too_short_hardly_change_the_loss(optimizer, rate, better):
     recipe = Recipe(epochs=5, optimizer=optimizer, learning_rate=rate, training_images=4000, batch_size=256)
     for snapshot in run(recipe, 32)[2:]:
-        (finding,) = diagnose(snapshot, recipe)
+        (finding,) = findings(snapshot, recipe)
         assert finding.kind == "rate-too-low" and finding.tone == "warning"
         assert f"Try {better}." in finding.sentence
         assert "Smaller batches" in finding.sentence  # 16 steps an epoch
@@ -361,7 +205,7 @@ def test_steps_that_are_too_short_hardly_change_the_loss(optimizer, rate, better
 )
 def test_momentum_makes_steps_longer(recipe, expected):
     now = synthetic(np.full(5, 1.0), np.full(5, 1.0))
-    assert Curves.of(now, recipe).rate == pytest.approx(expected)
+    assert Curves.of(now, recipe, PLAIN).rate == pytest.approx(expected)
 
 
 def test_a_rate_that_momentum_makes_too_high_is_called_so():
@@ -389,8 +233,14 @@ def test_a_rate_that_was_changed_on_the_way_is_the_one_to_change():
 
 def test_flat_at_guessing_with_a_usual_rate_is_stuck():
     recipe = Recipe(epochs=12, optimizer="SGD", learning_rate=0.02, training_images=4000)
-    (finding,) = diagnose(run(recipe, 30, 30, 30, 30, activation="sigmoid")[-1], recipe)
-    assert finding.kind == "stuck" and "relu" in finding.sentence and "too " not in finding.sentence
+    widths = (30, 30, 30, 30)
+    sigmoid = described(*widths, activation="sigmoid")
+    (finding,) = findings(run(recipe, *widths, activation="sigmoid")[-1], recipe, sigmoid)
+    assert (
+        finding.kind == "stuck"
+        and "relu instead of sigmoid or fewer layers" in finding.sentence
+        and "too " not in finding.sentence
+    )
 
 
 def test_dead_units_are_named_with_their_layer_and_share():
@@ -406,7 +256,7 @@ def test_dead_units_are_named_with_their_layer_and_share():
 
 def test_where_all_units_are_dead_nothing_else_is_to_blame():
     for snapshot in run(WELL, 40, silence=40)[1:]:
-        (finding,) = diagnose(snapshot, WELL)
+        (finding,) = findings(snapshot, WELL)
         assert finding.kind == "dead-units" and finding.tone == "warning"
         assert "Every unit of layer 2" in finding.sentence and "nothing gets through" in finding.sentence
 
@@ -414,14 +264,20 @@ def test_where_all_units_are_dead_nothing_else_is_to_blame():
 def test_penalties_that_outweigh_the_images_are_found_out():
     for penalty in (0.1, 1.0):
         recipe = Recipe(epochs=10, training_images=4000)
-        finding = only(run(recipe, 32, penalty=penalty)[-1], recipe, "penalties")
+        snapshot = run(recipe, 32, penalty=penalty)[-1]
+        finding = only(snapshot, recipe, "penalties", described(32, penalty=penalty))
         assert "Make them smaller" in finding.sentence
-    assert "penalties" not in kinds(dense(penalty=0.001), WELL)
+        assert "penalties" not in kinds(snapshot, recipe), "there are none"
+    assert "penalties" not in kinds(dense(penalty=0.001), WELL, described(40, penalty=0.001))
 
 
 def test_dropout_and_changed_images_make_training_harder_and_that_is_normal():
-    finding = only(dense(dropout=0.6), WELL, "harder")
-    assert finding.tone == "neutral" and "Dropout" in finding.sentence
+    finding = only(dense(dropout=0.6), WELL, "harder", described(40, dropout=0.6))
+    assert finding.tone == "neutral" and "normal with Dropout, which makes it" in finding.sentence
+    others = Network((7, 7, 1), (GaussianNoise(0.2), Flatten(), BatchNormalization(), Dense(10, "softmax")))
+    both = only(dense(dropout=0.6), WELL, "harder", others).sentence
+    assert "normal with GaussianNoise and BatchNormalization, which make it" in both
+    assert "normal with" not in only(dense(dropout=0.6), WELL, "harder").sentence  # nothing of the kind is there
     noisy = WELL.replaced(noise=0.5)
     assert "training images are changed" in only(run(noisy, 40)[-1], noisy, "harder").sentence
     assert "harder" not in kinds(dense(), WELL)
@@ -432,49 +288,28 @@ def test_choosing_by_the_test_images_is_said():
     for recipe in (Recipe(restore_best=True), Recipe(early_stopping=3), Recipe(schedule="plateau")):
         finding = only(snapshot, recipe, "selection")
         assert finding.tone == "neutral" and "validation share" in finding.sentence
-        assert diagnose(snapshot, recipe)[-1] == finding
+        assert findings(snapshot, recipe)[-1] == finding
         assert "selection" not in kinds(snapshot, recipe.replaced(validation_share=0.1))
     assert "selection" not in kinds(snapshot, Recipe())
 
 
 def test_a_run_that_failed_has_said_why_itself():
     failed = replace(dense(silence=40), state=State.FAILED, message="The loss became infinite.")
-    assert diagnose(failed, WELL) == ()
+    assert findings(failed, WELL) == ()
 
 
 def test_images_kept_apart_are_called_by_their_name():
     snapshot = replace(run(FEW, 128)[-1], evaluated_on="validation")
-    assert "the validation loss rises" in diagnose(snapshot, FEW)[0].sentence
+    assert "the validation loss rises" in findings(snapshot, FEW)[0].sentence
 
 
 def test_a_long_run_whose_beginning_was_thinned_is_read_the_same():
     snapshot = run(FEW, 128)[-1]
     coarse = (snapshot.train[0], *snapshot.train[40::10], snapshot.train[-1])
-    assert diagnose(replace(snapshot, train=coarse), FEW)[0].since == diagnose(snapshot, FEW)[0].since
+    assert findings(replace(snapshot, train=coarse), FEW)[0].since == findings(snapshot, FEW)[0].since
 
 
 # Curves on paper.
-
-
-def synthetic(evaluated, train, evaluated_accuracy=None, train_accuracy=None, **changes) -> Snapshot:
-    """A finished run with these losses after each epoch; without accuracies, those that go with the losses."""
-    epochs = len(evaluated)
-
-    def points(losses, accuracies):
-        accuracies = np.broadcast_to(np.exp(-losses) if accuracies is None else accuracies, epochs)
-        return [Point(i + 1, float(losses[i]), float(accuracies[i]), 10_000) for i in range(epochs)]
-
-    before = Point(0, 2.3, 0.1, 10_000)
-    snapshot = Snapshot(
-        State.FINISHED,
-        epoch=epochs,
-        epochs=epochs,
-        step=80 * epochs,
-        steps=80 * epochs,
-        train=(Point(0.01, 2.3, 0.1, 128), *points(np.asarray(train), train_accuracy)),
-        evaluations=(before, *points(np.asarray(evaluated), evaluated_accuracy)),
-    )
-    return replace(snapshot, **changes)
 
 
 @settings(max_examples=200, deadline=None)
@@ -567,17 +402,17 @@ OPPOSITES = (
 )
 
 
-def check(findings: tuple[Finding, ...]) -> None:
-    found = [finding.kind for finding in findings]
+def check(all_found: tuple[Finding, ...]) -> None:
+    found = [finding.kind for finding in all_found]
     assert len(found) <= MOST and len(set(found)) == len(found)
     assert not any(pair <= set(found) for pair in OPPOSITES)
-    tones = [finding.tone for finding in findings]
+    tones = [finding.tone for finding in all_found]
     assert set(tones) <= {"good", "neutral", "warning"}
     assert tones == sorted(tones, key=lambda tone: tone != "warning")  # warnings first
-    text = " ".join(finding.sentence for finding in findings)
+    text = " ".join(finding.sentence for finding in all_found)
     assert not re.search(r"too high", text) or not re.search(r"too low", text)
     assert not ("larger network" in text and "smaller" in text)
-    for finding in findings:
+    for finding in all_found:
         assert 20 < len(finding.sentence) < 220, finding.sentence
         assert finding.sentence[0].isupper() or finding.sentence[0].isdigit()
         assert finding.sentence.endswith(".") and ".." not in finding.sentence and "  " not in finding.sentence
@@ -600,8 +435,8 @@ def test_every_moment_of_every_training_reads_well():
     ]  # fmt: skip
     for recipe, widths, network in runs:
         for snapshot in run(recipe, *widths, **network):
-            check(diagnose(snapshot, recipe))
-            check(diagnose(snapshot, recipe.replaced(restore_best=True)))
+            check(findings(snapshot, recipe))
+            check(findings(snapshot, recipe.replaced(restore_best=True)))
 
 
 shares = st.floats(0, 1)
@@ -654,8 +489,8 @@ recipes = st.builds(
 
 
 @settings(max_examples=400, deadline=None)
-@given(snapshot=snapshots(), recipe=recipes)
-def test_whatever_a_run_publishes_can_be_read(snapshot, recipe):
-    findings = diagnose(snapshot, recipe)
-    check(findings)
-    assert findings or snapshot.state is State.FAILED or snapshot.dead_units
+@given(snapshot=snapshots(), recipe=recipes, network=networks())
+def test_whatever_a_run_publishes_can_be_read(snapshot, recipe, network):
+    found = findings(snapshot, recipe, network)
+    check(found)
+    assert found or snapshot.state is State.FAILED or snapshot.dead_units

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from core.data import Dataset
 from core.network import PRESETS, BatchNormalization, Conv2D, Dense, Flatten, Network, SeparableConv2D
 from core.training import Recipe, State, build_model, train, why_unfit
-from core.training.evaluation import Evaluator, sliced
+from core.training.evaluation import Evaluation, Evaluator, sliced
 from core.training.losses import make_loss
 from core.training.microbatches import how_many
 
@@ -80,3 +81,38 @@ def test_any_number_of_images_is_learned_from_and_any_held_out(mnist, recipe, dr
     assert sum(point.images for point in now.train) == learned
     assert {point.images for point in now.evaluations} == {len(validation) or 10_000}
     assert {point.images for point in now.held_out} == {drawings}
+
+
+def test_the_loss_of_several_slices_is_that_of_all_images_whatever_their_sizes(mnist):
+    model = build_model(SMALL, seed=1)
+    evaluator = Evaluator(model, SMALL, make_loss(Recipe(), 10))
+    images, labels = tf.constant(mnist.x_test[:40]), tf.constant(mnist.y_test[:40].astype(np.int32))
+    slices = [range(10, 11), range(11, 30), range(30, 40)]
+    found = Evaluation.joined([evaluator.evaluate(images, labels, one) for one in slices])
+    assert found.indexes == range(10, 40)
+    np.testing.assert_array_equal(found.labels, mnist.y_test[10:40])
+    predictions = model(mnist.x_test[10:40].astype(np.float32) / 255, training=False)
+    losses = np.asarray(keras.losses.sparse_categorical_crossentropy(mnist.y_test[10:40], predictions))
+    assert abs(losses[0] - losses.mean()) > 0.05  # so that it matters how much the small slice counts
+    assert found.loss == pytest.approx(losses.mean(), rel=1e-4)
+    np.testing.assert_allclose(found.probabilities, predictions, atol=1e-5)
+
+
+def test_the_facts_of_an_evaluation_are_those_of_counting_one_by_one(random):
+    network = Network((4, 4, 1), (Flatten(), Dense(8, "relu"), Dense(3, "relu"), Dense(4, "softmax")))
+    evaluator = Evaluator(build_model(network, 1), network, make_loss(Recipe(), 4))
+    labels, probabilities = random.integers(0, 4, 60).astype(np.int32), random.dirichlet(np.ones(4), 60)
+    active = [np.arange(8) >= 2, np.ones(3, bool)]
+    facts = evaluator.facts(Evaluation(range(100, 160), labels, probabilities.astype(np.float32), 0.5, active))
+    predicted = [int(row.argmax()) for row in probabilities]
+    counts = [[sum(a == i and b == j for a, b in zip(labels, predicted)) for j in range(4)] for i in range(4)]
+    assert facts["confusion"].tolist() == counts  # rows are true classes
+    np.testing.assert_allclose(facts["samples"], probabilities[:12], atol=1e-6)
+    wrong = [
+        (probabilities[i].max(), 100 + i, labels[i], predicted[i]) for i in range(60) if predicted[i] != labels[i]
+    ]
+    assert len(wrong) > 24
+    hardest = sorted(wrong, reverse=True)[:24]
+    assert [(one.index, one.label, one.predicted) for one in facts["hardest"]] == [one[1:] for one in hardest]
+    assert [one.probability for one in facts["hardest"]] == pytest.approx([one[0] for one in hardest], abs=1e-6)
+    assert [(one.path, one.share) for one in facts["dead_units"]] == [((1,), 0.25)]  # of the other layer none is dead

@@ -64,6 +64,23 @@ def test_a_report_of_an_error_with_a_long_message_stays_short():
         assert len(failure_report(problem, LENET5, Recipe(), "mnist")) < 10_000
 
 
+def test_a_report_of_a_failure_deep_in_the_code_says_where_it_happened():
+    def at_the_bottom():
+        raise ValueError("here")
+
+    def down(left):
+        return down(left - 1) if left else at_the_bottom()
+
+    try:
+        down(100)
+    except ValueError as problem:
+        report = failure_report(problem, LENET5, Recipe(), "mnist")
+    places = [line for line in report.splitlines() if " in " in line and ".py:" in line]
+    assert places[-1].startswith("tests/training/test_failures.py:") and places[-1].endswith(" in at_the_bottom")
+    assert {place.rpartition(" in ")[2] for place in places[:-1]} == {"down"}  # and not all hundred of them
+    assert len(places) < 30
+
+
 def test_a_run_that_failed_is_found_as_failed_and_can_be_rewound(tmp_path, small_mnist, monkeypatch):
     """With the curves and weights that were saved last, which belong together."""
 

@@ -20,8 +20,9 @@ from core.network import LENET5, Conv2D, Dense, Flatten, InvalidNetwork, MaxPool
 from core.store import Store
 from core.store.schema import blobs
 from core.training import Recipe, State, StoreError, Workspace, card, pretrained, train
-from core.training.fine_tuning import OWN_RECIPE, plan, teachable
+from core.training.fine_tuning import DIGITS_RECIPE, OWN_RECIPE, plan, teachable
 from tests.drawn import SHAPES, digits, shapes
+from tests.runs import end_all, finished, same
 from tests.store.databases import disk_full, failing, hurt
 from tests.waiting import until
 
@@ -47,24 +48,24 @@ def opened(tmp_path):
         return there[-1]
 
     yield open_workspace
-    for workspace in there:
-        for run in workspace.runs:
-            run.stop()
-            assert run.wait(60)
-
-
-def finished(run):
-    until(lambda: run.snapshot.state in (State.FINISHED, State.FAILED) and run.wait(0.01))
-    assert run.snapshot.state is State.FINISHED, run.snapshot.message
-    return run
-
-
-def same(a, b):
-    return len(a) == len(b) and all((x == y).all() for x, y in zip(a, b))
+    end_all(there)
 
 
 def of_lenet(collection: Collection):
     return plan(card("lenet5").network, pretrained("lenet5").get_weights(), DIGITS, collection)
+
+
+def test_digits_are_taught_gently_and_other_classes_anew():
+    """What a page says of its recipe and how long it takes depend on these."""
+    gentle = {"epochs": 6, "batch_size": 64, "learning_rate": 0.0005, "schedule": "cosine"}
+    assert Recipe(**gentle, shift=1.0, rotation=10.0, zoom=0.1, shear=8.0) == DIGITS_RECIPE
+    anew = {"epochs": 12, "batch_size": 32, "learning_rate": 0.001, "schedule": "cosine"}
+    assert Recipe(**anew, shift=2.0, rotation=15.0, zoom=0.15, shear=10.0) == OWN_RECIPE
+    three = Collection("Three", ("a", "b", "c"))
+    weights = [np.zeros(1)] * 4
+    assert plan(SMALL, weights, three.class_names, three).recipe == OWN_RECIPE
+    ten = Network((28, 28, 1), (Flatten(), Dense(10, "softmax")))
+    assert plan(ten, weights[:2], DIGITS, Collection("Digits", DIGITS)).recipe == DIGITS_RECIPE
 
 
 # How well
@@ -293,24 +294,24 @@ def test_a_run_that_could_not_be_made_whole_is_not_there_at_all(store, tmp_path)
 
 
 @pytest.mark.parametrize("content", [b"", b"nothing of ours", digits(1).to_bytes()[:-40]])
-def test_damaged_drawings_are_said_kept_until_they_are_given_up_and_hide_nothing_else(opened, content):
+def test_damaged_drawings_are_said_kept_until_they_are_given_up_and_hide_nothing_else(opened, store, content):
     workspace = opened()
     workspace.collect("own", lambda _: shapes(1))
     finished(workspace.start(SMALL, shapes(4), QUICK))
-    workspace._store.save("digits", content)
+    store.visitor(TOKEN).save("digits", content)
     again = opened()
     assert len(again.collection("digits")) == 0 and again.unreadable["digits"].endswith(".")
     assert len(again.runs) == 1 and len(again.collection("own")) == 3 and "own" not in again.unreadable
     with pytest.raises(StoreError):
         again.collect("digits", lambda there: there.added(np.eye(28), 0))
-    assert again._store.load("digits") == content
+    assert store.visitor(TOKEN).load("digits") == content
     again.forget_collection("digits")
     assert again.collect("digits", lambda there: there.added(np.eye(28), 0)).counts[0] == 1
 
 
-def test_digits_that_are_none_are_refused(opened):
+def test_digits_that_are_none_are_refused(opened, store):
     workspace = opened()
-    workspace._store.save("digits", shapes(1).to_bytes())
+    store.visitor(TOKEN).save("digits", shapes(1).to_bytes())
     assert len(workspace.collection("digits")) == 0 and "ten digits" in workspace.unreadable["digits"]
 
 

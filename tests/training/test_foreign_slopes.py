@@ -43,7 +43,7 @@ def test_a_slope_is_read_as_older_versions_write_it():
     del inner["negative_slope"]
     inner["alpha"] = 0.30000001192092896
     assert read_model(without_weights(config), "x.keras").network.layers[0] == LeakyReLU(0.3)
-    for slope in (0.0, 0.123456789, 1.0):
+    for slope in (0.0, 0.123456789, 5.25534777852864e-162, 1.0):
         inner["alpha"] = slope
         assert read_model(without_weights(config), "x.keras").network.layers[0] == LeakyReLU(slope)
     inner["alpha"] = -0.5

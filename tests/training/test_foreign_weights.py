@@ -10,7 +10,8 @@ import pytest
 from keras import layers as kl
 
 from core.training.foreign import read_model
-from tests.training.test_foreign import archive, assert_computes_the_same, changed_h5, functional, saved, shaken
+from tests.training.test_foreign import archive, assert_computes_the_same, functional, saved, shaken
+from tests.training.test_foreign_hostile import changed_h5
 
 
 def several():

@@ -109,6 +109,7 @@ def test_one_that_is_too_large_stays_for_this_visit_and_says_so(visit, monkeypat
     monkeypatch.setenv(setting, "0.03")
     there.keep(model(3))
     assert len(there.all) == 1 and "0.03 MB" in there.problem
+    assert setting != "RECEPTIVE_RUN_DISK_MB" or "This model has 0.1 MB of weights" in there.problem
     assert visit().all == []
     monkeypatch.setenv(setting, "1")
     there.keep(model(4))
@@ -191,3 +192,7 @@ def test_a_visitor_without_a_database_keeps_them_for_the_visit():
     there = ImportedModels()
     there.keep(model(3))
     assert len(there.all) == 1 and there.problem == ""
+
+
+def test_eight_models_are_kept():
+    assert MOST_MODELS == 8

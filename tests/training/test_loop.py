@@ -141,7 +141,7 @@ def test_a_network_that_cannot_work_never_reaches_training(small_mnist):
 
 
 def test_keras_callbacks_are_told_and_can_end_the_training(small_mnist):
-    told = []
+    told, values = [], []
 
     class Listener(keras.callbacks.Callback):
         def on_train_begin(self, logs=None):
@@ -149,6 +149,7 @@ def test_keras_callbacks_are_told_and_can_end_the_training(small_mnist):
 
         def on_epoch_end(self, epoch, logs=None):
             told.append((epoch, sorted(logs)))
+            values.append(logs)
             if epoch == 1:
                 self.model.stop_training = True
 
@@ -158,6 +159,15 @@ def test_keras_callbacks_are_told_and_can_end_the_training(small_mnist):
     result = train(TINY, small_mnist, Recipe(epochs=9), callbacks=[Listener()])
     names = ["accuracy", "loss", "val_accuracy", "val_loss"]
     assert told == ["begin", (0, names), (1, names), "end"]
+    now = result.snapshot
+    for epoch, logs in enumerate(values, 1):  # the means of the epoch, and the evaluation after it
+        points = [point for point in now.train if epoch - 1 < point.epoch <= epoch]
+        weights = [point.images for point in points]
+        for name in ("loss", "accuracy"):
+            assert logs[name] == pytest.approx(
+                np.average([getattr(point, name) for point in points], weights=weights)
+            )
+            assert logs[f"val_{name}"] == getattr(now.evaluations[epoch], name) != logs[name]
     assert result.snapshot.state is State.FINISHED
 
 

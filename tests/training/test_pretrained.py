@@ -1,18 +1,26 @@
 """The trained weights that come with the project are what their cards say."""
 
+from functools import lru_cache
+
 import numpy as np
 import pytest
 
 from core.insight import verdict
 from core.network import trace
 from core.training import card, pretrained
-from core.training.pretrained import FOLDER, NAMES, PretrainedError, _model
+from core.training.pretrained import FOLDER, NAMES, PretrainedError
 from tools.drawings.calibration import RUBBISH, confident_share, drawn, evaluate_digits, predict
 
 
 @pytest.fixture(scope="module")
 def model():
     return pretrained("draw")
+
+
+@pytest.fixture(scope="module")
+def answers(mnist):
+    """The probabilities of a network for all test images, computed once: name → (10000, 10)."""
+    return lru_cache(lambda name: predict(pretrained(name), mnist.x_test[..., 0]))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -22,8 +30,8 @@ def test_weights_fit_the_network_on_the_card(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_accuracy_on_the_card_is_that_of_the_test_images(name, mnist):
-    found = predict(pretrained(name), mnist.x_test[..., 0]).argmax(axis=1)
+def test_the_accuracy_on_the_card_is_that_of_the_test_images(name, mnist, answers):
+    found = answers(name).argmax(axis=1)
     assert (found == mnist.y_test).mean() == pytest.approx(card(name).test_accuracy, abs=0.0003)
 
 
@@ -39,7 +47,6 @@ def test_weights_that_are_damaged_or_missing_get_a_sentence_that_names_their_fil
     card("lenet5")  # is read once
     sound = (FOLDER / "lenet5.npz").read_bytes()
     monkeypatch.setitem(pretrained.__globals__, "FOLDER", tmp_path)
-    _model.cache_clear()
     for content in (None, b"", b"no archive", sound[: len(sound) // 2], (FOLDER / "draw.npz").read_bytes()):
         if content is not None:
             (tmp_path / "lenet5.npz").write_bytes(content)
@@ -52,9 +59,9 @@ def test_the_drawing_network_is_small():
     assert (FOLDER / "draw.npz").stat().st_size < 1_300_000
 
 
-def test_the_drawing_network_reads_mnist_and_knows_when(model, mnist):
+def test_the_drawing_network_reads_mnist_and_knows_when(mnist, answers):
     """97 of 100 are sure, and of those 997 in 1,000 are right."""
-    found = evaluate_digits(predict(model, mnist.x_test[..., 0]), mnist.y_test, card("draw").sure_from)
+    found = evaluate_digits(answers("draw"), mnist.y_test, card("draw").sure_from)
     assert found.accuracy >= 0.993
     assert found.sure >= 0.97
     assert found.right_where_sure >= 0.997
@@ -77,8 +84,8 @@ def test_the_drawing_network_is_seldom_sure_of_what_is_no_digit(model, kind):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_the_card_says_of_the_test_images_can_be_measured_again(name, mnist):
-    found = evaluate_digits(predict(pretrained(name), mnist.x_test[..., 0]), mnist.y_test, card(name).sure_from)
+def test_what_the_card_says_of_the_test_images_can_be_measured_again(name, mnist, answers):
+    found = evaluate_digits(answers(name), mnist.y_test, card(name).sure_from)
     assert found._asdict() == pytest.approx(card(name).measured["MNIST's test images"], abs=0.001)
 
 

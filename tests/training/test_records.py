@@ -12,7 +12,7 @@ from core.network import LENET5, PRESETS
 from core.network.recipe import Recipe
 from core.store import StoreError
 from core.training import records
-from core.training.records import Record, from_bytes, to_bytes
+from core.training.records import MAX_NAME, Record, checked_name, from_bytes, to_bytes
 from core.training.snapshot import DeadUnits, Mistake, Point, Snapshot, State
 
 RECIPE = Recipe(epochs=5, optimizer="SGD", learning_rate=0.05, rates=((1, 0.1), (2, 0.01)))
@@ -172,3 +172,10 @@ def test_a_name_is_a_text_that_can_be_kept():
     for name in ("", "  ", "x" * 81, "\ud800", "\0"):
         with pytest.raises(StoreError, match="name"):
             records.checked_name(name)
+
+
+def test_a_name_may_have_eighty_characters():
+    assert MAX_NAME == 80 and checked_name(f" {'n' * 80} ") == "n" * 80
+    for name in ("n" * 81, "", "  ", "\u200b"):
+        with pytest.raises(StoreError, match="at most 80 characters"):
+            checked_name(name)

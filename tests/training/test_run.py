@@ -1,5 +1,6 @@
 """A run in the background: it never blocks, it can be stopped, and it ends when it is abandoned."""
 
+import re
 import threading
 import time
 
@@ -7,9 +8,9 @@ import numpy as np
 import pytest
 
 from core.data import Dataset, DatasetError
-from core.network import LENET5, Dense, Dropout, Flatten, Network, trace
+from core.network import LENET5, Conv2D, Dense, Dropout, Flatten, Network, trace
 from core.training import Recipe, Run, State, pretrained, why_unfit
-from core.training.limits import memory_needed
+from core.training.limits import memory_needed, why_too_large
 from core.training.run import unwatched_limit
 from tests.waiting import until
 
@@ -40,13 +41,6 @@ def test_a_running_models_weights_can_be_looked_at(small_mnist):
     run.stop()
     assert run.wait(20)
     assert any((a != b).any() for a, b in zip(early, late))
-
-
-def test_a_run_that_nobody_watches_is_paused_and_says_so(small_mnist):
-    run = Run(LENET5, small_mnist, ENDLESS, unwatched_seconds=0.5).start()
-    assert run.wait(60)
-    assert run.snapshot.state is State.PAUSED
-    assert "closed" in run.snapshot.message
 
 
 def test_a_run_that_is_watched_goes_on(small_mnist):
@@ -84,6 +78,15 @@ def test_a_diverged_run_keeps_no_broken_weights(small_mnist):
     assert run.snapshot.state is State.FAILED
     model = run.model()
     assert model is None or all(np.isfinite(w).all() for w in model.get_weights())
+
+
+def test_the_curve_of_a_diverged_run_shows_how_it_ended(small_mnist):
+    steep = Network((28, 28, 1), (Flatten(), Dense(10, "linear"), Dense(10, "softmax")))
+    run = Run(steep, small_mnist, Recipe(optimizer="SGD", learning_rate=100.0, batch_size=1000)).start()
+    assert run.wait(60)
+    now = run.snapshot
+    assert now.state is State.FAILED and "grew to" in now.message and f"step {now.step}" in now.message
+    assert now.train[-1].loss > 1e6 and "more than a million" in now.message
 
 
 @pytest.mark.parametrize("augmentation", [{}, {"blur": 1.0, "rotation": 5.0}])
@@ -136,6 +139,29 @@ def test_too_large_a_batch_is_refused_with_one_that_fits(monkeypatch):
     fits = int(sentence.split("at most ")[1].rstrip("."))
     assert why_unfit(LENET5, (28, 28, 1), 10, Recipe(batch_size=fits)) is None
     assert memory_needed(trace(LENET5), fits + 1) > 20_000_000
+
+
+@pytest.mark.parametrize(("megabytes", "limit"), [(20, "0.02"), (150, "0.15"), (180, "0.18")])
+def test_a_batch_that_is_refused_needs_more_than_there_is_in_words_too(megabytes, limit, monkeypatch):
+    """The layer with the largest output is named, though another has more parameters."""
+    monkeypatch.setenv("RECEPTIVE_RUN_MEMORY_MB", str(megabytes))
+    network = Network((28, 28, 1), (Conv2D(24, 3, padding="same"), Flatten(), Dense(10, "softmax")))
+    traced = trace(network)
+    values = 2 * 28 * 28 * 24 + 10
+    fits = (megabytes * 1_000_000 - 16 * traced.parameters) // (8 * values)
+    assert why_too_large(network, Recipe(batch_size=min(fits, 1024))) is None
+    if fits < 1024:
+        sentence = why_too_large(network, Recipe(batch_size=fits + 1))
+        needed, most = re.search(r"needs about ([\d.]+) GB of the ([\d.]+) GB", sentence).groups()
+        assert most == limit and float(needed) > float(most)
+        assert sentence.startswith("Layer 1 (Conv2D 24 @ 3×3, same) makes 28×28×24 numbers for each image")
+        assert sentence.endswith(f"Choose a batch size of at most {fits}.")
+
+
+def test_where_no_batch_fits_a_smaller_network_is_advised(monkeypatch):
+    monkeypatch.setenv("RECEPTIVE_RUN_MEMORY_MB", "1")
+    network = Network((56, 56, 1), (Conv2D(48, 3, padding="same"),))
+    assert why_too_large(network, Recipe(batch_size=1)).endswith("Use fewer filters, or pool earlier.")
 
 
 def test_the_published_networks_fit_the_default_limit():

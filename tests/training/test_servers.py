@@ -5,6 +5,7 @@ import pytest
 
 from core.network import Dense, Flatten, MaxPooling2D, Network
 from core.training import Recipe, State, Workspace, train
+from tests.runs import end_all
 from tests.store.databases import postgresql_server, postgresql_url, server, where  # noqa: F401
 from tests.waiting import until
 
@@ -22,10 +23,7 @@ def opened(server, small_mnist):  # noqa: F811
         return there[-1]
 
     yield open_workspace
-    for workspace in there:
-        for run in workspace.runs:
-            run.stop()
-            assert run.wait(30)
+    end_all(there)
 
 
 def rests(run) -> bool:

@@ -37,6 +37,44 @@ def test_the_evaluation_that_is_shown_is_of_the_kept_epoch():
     assert Snapshot(State.STARTING).shown is None
 
 
+@pytest.mark.parametrize("monitor", ["val_loss", "val_accuracy"])
+def test_the_best_evaluation_is_never_the_one_before_training(monitor):
+    untrained, first, second, third = (
+        Point(0.0, 0.1, 0.9, 10),
+        Point(1.0, 2.0, 0.3, 10),
+        Point(2.0, 1.0, 0.5, 10),
+        Point(3.0, 1.0, 0.5, 10),
+    )
+    assert Snapshot(State.TRAINING, evaluations=(untrained,)).best(monitor) is None
+    now = Snapshot(State.TRAINING, evaluations=(untrained, first, second, third))
+    assert now.best(monitor) == second  # the earlier of equals
+
+
+@pytest.mark.parametrize(
+    ("state", "step", "progress"),
+    [
+        (State.QUEUED, 0, 0.0), (State.TRAINING, 30, 0.25), (State.PAUSED, 30, 0.25), (State.STOPPED, 30, 0.25),
+        (State.EVALUATING, 120, 1.0), (State.FINISHED, 30, 1.0), (State.FAILED, 60, 0.5), (State.TRAINING, 130, 1.0),
+    ],
+)  # fmt: skip
+def test_progress_is_the_share_of_the_steps_and_whole_where_it_has_finished(state, step, progress):
+    assert Snapshot(state, step=step, steps=120).progress == progress
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_run_is_active_while_it_trains_or_waits_to(state):
+    assert state.active is (state.name in ("QUEUED", "STARTING", "TRAINING", "EVALUATING"))
+
+
+def test_accuracies_before_training_are_none():
+    untrained, trained = Point(0.0, 2.3, 0.1, 10), Point(0.5, 1.0, 0.6, 10)
+    early = Snapshot(State.STARTING, evaluations=(untrained,), test=untrained)
+    assert (early.evaluated_accuracy, early.test_accuracy, early.train_accuracy) == (None, None, None)
+    assert (early.evaluated_epoch, Snapshot(State.STARTING).evaluated_epoch) == (0.0, -1.0)
+    later = replace(early, evaluations=(untrained, trained), test=trained)
+    assert (later.evaluated_accuracy, later.test_accuracy, later.evaluated_epoch) == (0.6, 0.6, 0.5)
+
+
 @pytest.mark.parametrize("validation_share", [0.0, 0.2])
 def test_what_is_shown_of_a_run_that_keeps_its_best_epoch_is_of_that_epoch(small_mnist, validation_share):
     recipe = Recipe(epochs=6, batch_size=20, learning_rate=0.5, restore_best=True, validation_share=validation_share)

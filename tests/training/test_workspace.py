@@ -15,6 +15,8 @@ import pytest
 from core.network import Dense, Dropout, Flatten, MaxPooling2D, Network
 from core.store import Store
 from core.training import Recipe, State, StoreError, Workspace, Workspaces, train
+from core.training.records import MAX_NAME
+from tests.runs import end_all, finished, same
 from tests.store.databases import disk_full, failing, hurt
 from tests.waiting import until
 
@@ -40,20 +42,7 @@ def opened(tmp_path, small_mnist, stores):
         return there[-1]
 
     yield open_workspace
-    for workspace in there:
-        for run in workspace.runs:
-            run.stop()
-            assert run.wait(30)
-
-
-def finished(run):
-    until(lambda: run.snapshot.state in (State.FINISHED, State.FAILED) and run.wait(0.01))
-    assert run.snapshot.state is State.FINISHED, run.snapshot.message
-    return run
-
-
-def same(a, b):
-    return len(a) == len(b) and all((x == y).all() for x, y in zip(a, b))
+    end_all(there)
 
 
 def test_a_finished_run_is_found_again_with_its_curves_and_weights(opened):
@@ -208,6 +197,18 @@ def test_runs_get_names_that_differ_and_can_be_renamed_and_deleted(opened):
     assert [run.name for run in opened().runs] == ["The first"]
 
 
+def test_runs_with_the_longest_name_get_names_that_are_no_longer(opened):
+    workspace, name = opened(), "n" * MAX_NAME
+    runs = [finished(workspace.start(SMALL, "mnist", Recipe(epochs=1), name=name)) for _ in range(3)]
+    names = [run.name for run in runs]
+    assert names[0] == name and len(set(names)) == len(names)
+    assert all(len(one) == MAX_NAME for one in names)
+    assert names[1].endswith("n (2)") and names[2].endswith("n (3)")
+    for run in runs:
+        run.rename(run.name)  # which is refused where a name is too long
+    assert {run.name for run in opened().runs} == set(names)
+
+
 def test_a_run_can_be_deleted_while_it_trains(opened):
     workspace = opened()
     run = workspace.start(SMALL, "mnist", Recipe(epochs=200, batch_size=10))
@@ -298,7 +299,7 @@ def test_a_damaged_record_is_listed_and_can_be_deleted(opened, stores):
     assert not opened().damaged
 
 
-def test_twenty_runs_in_a_row_leave_no_memory_behind(opened, small_mnist):
+def test_ten_runs_in_a_row_leave_no_memory_behind(opened, small_mnist):
     import gc
 
     def resident() -> float:
@@ -315,9 +316,9 @@ def test_twenty_runs_in_a_row_leave_no_memory_behind(opened, small_mnist):
     for _ in range(3):
         one()
     before = resident()
-    for _ in range(20):
+    for _ in range(10):
         one()
-    assert resident() - before < 100
+    assert resident() - before < 50
 
 
 def test_a_draft_is_found_again(opened):

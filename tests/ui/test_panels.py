@@ -18,7 +18,9 @@ def page() -> None:
         "world", SimpleNamespace(version=1, live=False, path=(0,), heavy=False, why_not="", computed=[])
     )
     mine = st.session_state.setdefault("mine", Session())
-    subject = SimpleNamespace(network=LENET5, model=LENET5, version=world.version, live=world.live, identity="lenet5")
+    subject = SimpleNamespace(
+        network=LENET5, model=LENET5, version=world.version, live=world.live, identity="lenet5", dataset="mnist"
+    )
 
     def compute(at, progress):
         progress(0.5)

@@ -17,9 +17,18 @@ def snapshot(*losses: float, accuracies=(), first: float = 0.0, **more) -> Snaps
     return Snapshot(State.FINISHED, epochs=max(len(losses) - 1, 1), evaluations=tuple(points), **more)
 
 
+def ends(chart, *sides: str) -> tuple[float, ...]:
+    """Where the axes of a chart end as long as nobody zooms."""
+    (frame,) = chart["datasets"]["frame"]
+    return tuple(frame[side] for side in sides)
+
+
 def test_a_rise_of_the_loss_can_be_seen_although_the_untrained_loss_is_high():
     assert loss_domain([snapshot(2.4, 0.09, 0.05, 0.08)]) == (0, 0.1)
     assert loss_domain([snapshot(2.4)]) == (0, 5)  # nothing else is there yet
+    assert loss_domain([snapshot(2.4, 0.09, 0.05, 0.08)], before=True) == (0, 5)  # where its fall is to be seen
+    whole = learning_curve(snapshot(2.4, 0.09, 0.05, 0.08), "loss", before=True)
+    assert ends(whole, "bottom", "top") == (0, 5)
 
 
 def test_one_outlier_does_not_set_the_axis():
@@ -41,13 +50,13 @@ def test_runs_that_are_a_tenth_of_a_point_apart_do_not_lie_on_each_other():
     runs = [snapshot(2.4, 0.1, 0.1, accuracies=(0.1, 0.991, end)) for end in (0.9925, 0.9932)]
     assert accuracy_floor(runs) == 0.99
     named = [(str(number), run) for number, run in enumerate(runs)]
-    assert compared(named, "accuracy", False)["layer"][1]["encoding"]["y"]["scale"]["domain"] == [0.99, 1]
+    assert ends(compared(named, "accuracy", False), "bottom", "top") == (0.99, 1)
 
 
 def test_training_curves_count_only_where_they_are_drawn():
     low = snapshot(2.4, 0.1, train=(Point(1.0, 0.9, 0.4, 10),), accuracies=(0.1, 0.96))
-    y = [compared([("a", low)], "accuracy", drawn)["layer"][1]["encoding"]["y"]["scale"] for drawn in (False, True)]
-    assert [one["domain"][0] for one in y] == [0.95, 0]
+    charts = [compared([("a", low)], "accuracy", drawn) for drawn in (False, True)]
+    assert [ends(chart, "bottom") for chart in charts] == [(0.95,), (0,)]
 
 
 @pytest.mark.parametrize(
@@ -59,8 +68,10 @@ def test_training_curves_count_only_where_they_are_drawn():
 )  # fmt: skip
 def test_after_one_batch_the_axis_of_steps_ends_near_it(state, step, end):
     now = Snapshot(state, epochs=20, step=step, steps=35_000, train=(Point(step / 1750, 2.0, 0.2, 32),))
-    low, high = learning_curve(now, "loss")["layer"][0]["encoding"]["x"]["scale"]["domain"]
-    assert (low, high) == (pytest.approx(-end / 60), pytest.approx(end * 61 / 60))
+    assert ends(learning_curve(now, "loss"), "left", "right") == (
+        pytest.approx(-end / 60),
+        pytest.approx(end * 61 / 60),
+    )
 
 
 def test_a_run_shorter_than_ten_batches_does_not_get_a_longer_axis():
@@ -85,9 +96,6 @@ def test_a_logarithmic_loss_is_drawn_so_and_accuracy_never():
         assert scales == [kind, "linear"]
 
 
-def test_curves_can_be_dragged_and_zoomed_and_the_labels_of_an_axis_keep_their_room():
+def test_the_labels_of_an_axis_keep_their_room():
     spec = learning_curve(snapshot(2.4, 0.4), "accuracy")
-    (zoom,) = [one for one in spec["params"] if one["name"] == "zoom"]
-    assert zoom["bind"] == "scales"
-    assert "shiftKey" in zoom["select"]["zoom"] and "mouse" in zoom["select"]["translate"]
     assert spec["layer"][0]["encoding"]["y"]["axis"]["minExtent"] == 40

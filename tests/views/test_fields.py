@@ -4,11 +4,14 @@ import io
 from xml.etree import ElementTree
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from core.network import Box
 from core.views.fields import Nested, nested_boxes
-from core.views.images import INK_SCALE, Tile, captioned_png, marked, png, shown_image, signed_scale
+from core.views.images import INK_SCALE, SCALE_PX, Scale, Tile, captioned_png, marked, png, shown_image, signed_scale
+from core.views.lettering import LINE_PX, lettered
+from core.views.theme import INK, MAGMA, SIGNED
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -62,3 +65,51 @@ def test_a_picture_file_holds_its_tiles_at_their_size_and_a_caption_below(random
     wrapped = Image.open(io.BytesIO(captioned_png(tiles * 10, None, "", 8)))
     assert wrapped.width < 1000
     assert Image.open(io.BytesIO(captioned_png([], None, "Nothing here.", 8))).height > 20
+
+
+def test_only_the_chosen_box_and_its_words_are_bold():
+    layers = [Nested("1", Box(4, 4, 6, 6)), Nested("2", Box(2, 2, 8, 8), True)]
+    svg = ElementTree.fromstring(nested_boxes(np.zeros((10, 10)), layers, "nested", side_px=100))
+    assert {text.text: text.get("font-weight") for text in svg.iter(f"{SVG}text")} == {
+        "2: 6×6": "700",
+        "1: 2×2": None,
+    }
+    boxes = [rect for rect in svg.iter(f"{SVG}rect") if rect.get("stroke")]
+    weights = {(rect.get("width"), rect.get("stroke")): float(rect.get("stroke-width")) for rect in boxes}
+    assert all(weights["57", colour] > weights["17", colour] for colour in {colour for _, colour in weights})
+    assert boxes[-1].get("width") == "57"  # on top
+
+
+def test_a_frame_is_as_high_and_as_wide_as_its_box():
+    """Rows before columns: one row of four cells, from the second column on."""
+    drawn = marked(np.zeros((3, 6)), INK_SCALE, 8, Box(1, 1, 2, 5)).any(axis=2)
+    rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
+    assert (rows[0], rows[-1] + 1, columns[0], columns[-1] + 1) == (8, 16, 8, 40)
+    assert not marked(np.zeros((3, 6)), INK_SCALE, 8, Box(1, 1, 1, 5)).any()
+
+
+def page(tiles, scale, caption="", cell=8):
+    return np.asarray(Image.open(io.BytesIO(captioned_png(tiles, scale, caption, cell))).convert("L"))
+
+
+def test_pictures_of_a_file_stand_apart_in_rows_from_left_to_right():
+    tiles = [Tile(np.full((10, 10), level), "", "") for level in (0.0, 0.2, 0.4)]
+    drawn = page(tiles, [INK_SCALE] * 3, cell=40)  # 400 wide: two fit into 900 with what is between
+    assert drawn.shape[1] == 400 + 12 + 400 + 2 * 16
+    for level, left, top in ((0, 16, 16), (51, 428, 16), (102, 16, 16 + 400 + 8)):
+        assert (drawn[top : top + 400, left : left + 400] == level).all()
+    assert (drawn[16:416, 416:428] == 255).all() and (drawn[416:424] == 255).all()
+
+
+@pytest.mark.parametrize(
+    ("scale", "marks"), [(Scale(-2, 2, SIGNED), ("−2", "0", "2")), (Scale(0, 5, MAGMA), ("0", "5"))]
+)
+def test_the_scale_of_a_file_runs_from_its_low_end_to_its_high_one(scale, marks):
+    drawn = page([Tile(np.zeros((10, 10)), "", "")], scale)
+    words = drawn[16 + 88 + 11 : 16 + 88 + 11 + LINE_PX, 16 : 16 + SCALE_PX]
+    for number, mark in enumerate(marks):
+        ink = np.asarray(lettered(mark))
+        left = round(number / (len(marks) - 1) * (SCALE_PX - ink.shape[1]))
+        np.testing.assert_array_equal(words[:, left : left + ink.shape[1]], 255 - ink)
+    bar = page([Tile(np.zeros((10, 10)), "", "")], Scale(0, 1, INK))[16 + 88 : 16 + 88 + 10, 16 : 16 + SCALE_PX]
+    assert (np.diff(bar[5].astype(int)) >= 0).all() and (bar[5, 0], bar[5, -1]) == (0, 255)

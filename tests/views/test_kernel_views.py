@@ -1,6 +1,7 @@
 """Kernels as tables and charts."""
 
 import numpy as np
+import pytest
 
 from core.insight import convolution_matrix
 from core.views.images import INK_SCALE, Tile, captioned_png, shown_image, signed_scale
@@ -35,6 +36,14 @@ def test_bars_hang_from_the_accuracy_of_the_whole_network():
     assert [bar["mark"] for bar in bars] == ["", "▼"]
 
 
+def test_what_is_lost_without_a_kernel_has_a_minus():
+    chart = accuracy_without(np.array([0.9, 0.8, 0.95]), 1, "kernel")
+    changes = [bar["change"] for bar in chart["datasets"]["bars"]]
+    assert changes == pytest.approx([-0.1, 0.05])
+    tips = [tip for layer in chart["layer"] for tip in layer["encoding"].get("tooltip", ())]
+    assert {tip["format"] for tip in tips if tip["field"] == "change"} == {"+.2%"}
+
+
 def test_both_answers_have_a_bar_for_each_class():
     bars = two_predictions(np.array([0.25, 0.75]), np.array([1.0, 0.0]), "ab", ("with", "without"))["datasets"][
         "bars"
@@ -59,3 +68,11 @@ def test_a_picture_to_take_away_holds_colours_and_what_is_no_number(random):
     assert captioned_png([Tile(colour, "1 · 2.5", "")], INK_SCALE, "Words – and more →").startswith(b"\x89PNG")
     gaps = mosaic(random.normal(size=(2, 2, 3, 3)).astype(np.float32))
     assert captioned_png([Tile(gaps, "", "")], signed_scale(gaps), "Words").startswith(b"\x89PNG")
+
+
+def test_the_matrix_has_its_inputs_across_and_its_outputs_down():
+    found = convolution_matrix(np.ones((2, 2, 1, 1), np.float32), (3, 4, 1))
+    spec = matrix_cells(found.matrix, found.which, 4, 3, 2, 3.0)
+    place = spec["vconcat"][0]["layer"][0]["encoding"]
+    assert (place["x"]["title"], place["x"]["scale"]["domain"]) == ("inputs", [0, 12])
+    assert (place["y"]["title"], place["y"]["scale"]["domain"]) == ("outputs", [6, 0])  # the first on top

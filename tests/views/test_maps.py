@@ -26,7 +26,7 @@ from core.training import build_model
 from core.ui.widgets.maps import Unit, read_unit
 from core.views.explanation import heading, parts, strongest_terms, table
 from core.views.images import captioned_png
-from core.views.maps import layer_file, layer_table, maps_data, stage_id
+from core.views.maps import layer_file, layer_table, maps_data, range_words, stage_id
 from tests.strategies import networks
 
 GROUPED = Network(
@@ -58,6 +58,7 @@ def test_the_browser_has_every_number_to_four_digits_of_the_layers_scale(random)
         maps = found.reshape(1, 1, -1) if found.ndim == 1 else found
         np.testing.assert_allclose(numbers(stage), np.moveaxis(maps, -1, 0), atol=2e-5 * np.abs(maps).max())
     assert data["stages"][-1]["names"] == list("0123456789")
+    assert not any("names" in stage for stage in data["stages"][:-1])  # other rows of units have none
 
 
 def test_many_maps_are_cut_and_the_browser_knows_how_many_there_are(random):
@@ -144,7 +145,8 @@ def test_a_layers_file_holds_the_image_and_its_maps_on_one_scale(shape, names, w
     assert tiles[0].label == "the image" and tiles[0].values.shape == (28, 28, 3)
     assert [tile.label for tile in tiles[1:3]] == (["0", "1"] if names else ["1", "2"])
     assert len(tiles) == 1 + drawn and tiles[1].values.shape[1] * given["cells"][1] == wide
-    assert ("of 600 maps are drawn" in given["caption"]) == (drawn == 153)
+    more = " The first 153 of 600 maps are drawn." if drawn == 153 else ""
+    assert given["caption"] == f"A caption.{more}"
     assert image.width * image.height < 16_000_000
 
 
@@ -236,3 +238,22 @@ def test_branches_and_separable_convolutions_are_drawn(random):
     assert depthwise["maps"] == [0, 0, 1, 1, 2, 2]
     for path, found in values.items():
         assert parts(explain(model, network, image, path, tuple(0 for _ in found.shape), values))
+
+
+@pytest.mark.parametrize(
+    ("silent", "partly", "words"),
+    [
+        (0, 3, "Values from 0 to 2."),  # a zero here and there is no silent map
+        (1, 2, "Values from 0 to 2. 25 % of the maps are zero everywhere."),
+        (4, 0, "Values from 0 to 0. 100 % of the maps are zero everywhere."),
+    ],
+)
+def test_only_maps_without_any_number_are_called_zero_everywhere(silent, partly, words):
+    values = np.full((3, 2, 4), 2, np.float32)
+    values[1, 1, :partly] = 0
+    values[..., 4 - silent :] = 0
+    assert range_words(values) == words
+
+
+def test_of_a_row_of_numbers_each_zero_counts():
+    assert range_words(np.array([0, -1, 3, 0], np.float32)) == "Values from −1 to 3. 50 % of the units are zero."

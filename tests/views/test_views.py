@@ -93,6 +93,7 @@ def test_a_vector_becomes_rows_and_nothing_is_lost():
     assert shown.shape == (3, 30)
     assert np.isfinite(shown).sum() == 70
     assert strip(np.ones(4)).shape == (1, 4)
+    assert strip(np.arange(60), 30).tolist() == [list(range(30)), list(range(30, 60))]
 
 
 def test_a_legend_writes_its_ends():
@@ -130,7 +131,7 @@ def test_an_accuracy_axis_shows_the_part_where_something_happens():
     def begins(*accuracies):
         points = tuple(Point(1.0 + i, 1.0, a, 10) for i, a in enumerate(accuracies))
         chart = learning_curve(Snapshot(State.TRAINING, epoch=1, epochs=9, train=points), "accuracy")
-        return chart["layer"][0]["encoding"]["y"]["scale"]["domain"][0]
+        return chart["datasets"]["frame"][0]["bottom"]
 
     assert begins() == 0
     assert begins(0.3, 0.99) == 0
@@ -222,6 +223,13 @@ def test_of_very_many_classes_the_most_probable_are_shown_each_in_its_own_colour
         assert colours["class 517"] == CLASS_COLOURS[517 % len(CLASS_COLOURS)]
 
 
+def test_the_name_of_the_first_class_stands_beside_its_bar():
+    """Streamlit's theme moves the label at the start of an axis inwards: onto the second where bars are low."""
+    values, names = np.array([0.1, 0.9]), ["T-shirt", "Trouser"]
+    for spec in (probability_bars(values, names), two_predictions(values, values, names, ("with", "without"))):
+        assert all(layer["encoding"]["y"]["axis"]["labelFlush"] is False for layer in spec["layer"])
+
+
 def test_a_few_classes_are_all_shown_in_their_order():
     spec = probability_bars(np.array([0.1, 0.9, 0.0]), ["c", "a", "b"])
     assert [bar["class"] for bar in spec["datasets"]["bars"]] == ["c", "a", "b"]
@@ -282,6 +290,12 @@ def test_maps_are_drawn_as_high_and_as_wide_as_they_are():
         sides.append((float(sheets[0].get("height")), float(sheets[0].get("width"))))
     unit = sides[0][1] / 40
     assert sides == [pytest.approx((h * unit, w * unit)) for h, w in ((20, 40), (20, 19), (10, 19))]
+
+
+def test_a_node_says_how_the_parameters_of_its_layer_add_up():
+    svg = network_svg(LENET5, trace(LENET5))
+    assert "10×10×16 out; (5·5·6 + 1)·16 = 2,416 parameters; 240,000 multiply-adds" in svg
+    assert "5×5×16 out; no parameters;" in svg
 
 
 def test_the_layer_that_is_selected_looks_like_no_other():
@@ -392,7 +406,11 @@ def test_runs_beside_each_other_have_colours_and_shapes_of_their_own():
     assert len(set(points["color"]["scale"]["range"])) == 2
     first, second = points["size"]["scale"]["range"]
     assert first > second > 40  # where two runs are alike, the first is a rim around the second
-    assert points["x"]["scale"]["domain"] == pytest.approx([-5 / 60, 5 + 5 / 60])
+    (ends,) = spec["datasets"]["frame"]
+    assert (ends["left"], ends["right"]) == pytest.approx((-5 / 60, 5 + 5 / 60))
+    alone = compared([("A", one)], "accuracy", False)["layer"][2]["encoding"]
+    first, last = alone["size"]["scale"]["range"]  # Vega draws nothing for a range of one number
+    assert first == last > 40
 
 
 def test_a_run_keeps_its_colour_and_shape_whatever_else_is_drawn():
@@ -427,6 +445,8 @@ def test_places_are_shared_only_where_there_are_not_enough(numbers, places):
 def test_a_learning_rate_is_drawn_as_it_was():
     spec = rate_curve([0, 1, 2], [0.1, 0.05, 0.01], 3)
     assert [row["rate"] for row in spec["datasets"]["rates"]] == [0.1, 0.05, 0.01]
+    (ends,) = spec["datasets"]["frame"]
+    assert (ends["bottom"], ends["top"]) == (0, 0.1) and ends["left"] < 0 < 3 < ends["right"] < 3.1
 
 
 def test_drawings_that_are_judged_beside_the_test_images_have_a_line_and_a_mark_of_their_own():
@@ -434,12 +454,12 @@ def test_drawings_that_are_judged_beside_the_test_images_have_a_line_and_a_mark_
     plain = Snapshot(State.FINISHED, epoch=1, epochs=1, evaluations=evaluated)
     with_aside = replace(plain, held_out=(Point(0, 2.9, 0.4, 12), Point(1, 0.1, 1.0, 12)))
     before, after = learning_curve(plain, "accuracy"), learning_curve(with_aside, "accuracy")
-    assert len(before["layer"]) == 2 and len(after["layer"]) == 3
+    assert len(after["layer"]) == len(before["layer"]) + 1
     assert [row["value"] for row in after["datasets"]["held_out"]] == [0.4, 1.0]
     assert after["layer"][2]["mark"]["point"]["shape"] == "square"  # not told by its colour alone
     assert after["layer"][2]["mark"]["strokeDash"] != after["layer"][1]["mark"]["strokeDash"]
     lowest = [
-        spec["layer"][1]["encoding"]["y"]["scale"]["domain"][0]
+        spec["datasets"]["frame"][0]["bottom"]
         for spec in (after, learning_curve(with_aside, "accuracy", before=True))
     ]
     assert lowest == [0.95, 0.0]
@@ -478,11 +498,11 @@ def test_the_kept_epoch_has_a_ring_on_its_evaluation_and_words_that_stay_on_the_
     (row,) = marked["datasets"]["kept"]
     assert row["words"] == f"kept: epoch {epoch}" and row["at"] == epoch * (1 if each_epoch else 10)
     assert row["value"] == (epoch / 10 if quantity == "accuracy" else 1 / (1 + epoch))
-    curve, ring, words = marked["layer"][1:]
+    _, curve, ring, words, _ = marked["layer"]
     assert ring["data"] == words["data"] == {"name": "kept"}
     assert ring["mark"]["type"] == "point" and not ring["mark"]["filled"]
     assert words["mark"]["type"] == "text" and words["encoding"]["text"]["field"] == "words"
-    assert words["mark"]["align"] == align
+    assert row["align"] == align and words["mark"]["align"] == {"expr": "datum.align"}
     for axis in ("x", "y"):
         assert ring["encoding"][axis] == words["encoding"][axis] == curve["encoding"][axis]
 
@@ -490,4 +510,25 @@ def test_the_kept_epoch_has_a_ring_on_its_evaluation_and_words_that_stay_on_the_
 @pytest.mark.parametrize("kept", [None, 3.5])  # of which there is no evaluation
 def test_without_a_kept_epoch_the_curve_has_no_ring(kept):
     spec = learning_curve(Snapshot(State.FINISHED, epochs=8, evaluations=CURVE, kept_epoch=kept), "loss")
-    assert len(spec["layer"]) == 2 and "kept" not in spec["datasets"]
+    assert spec["datasets"]["kept"] == []
+
+
+def test_what_is_tested_has_the_accent_and_what_is_trained_on_stands_back():
+    for look, accent in ((LIGHT, LIGHT.accent), (DARK, DARK.accent)):
+        for quantity in ("loss", "accuracy"):
+            scale = learning_curve(SNAPSHOT, quantity, look)["layer"][0]["encoding"]["color"]["scale"]
+            assert dict(zip(scale["domain"], scale["range"])) == {"training": look.quiet, "test": accent}
+
+
+def test_heights_come_before_widths_in_words():
+    network = Network((12, 20, 1), (Conv2D(2, (3, 7)), Conv2D(2, (3, 7))))
+    assert "sees 5×13 pixels" in network_svg(network, trace(network))
+    field = trace(network).rows[-1].receptive_field
+    spec = receptive_explorer(np.zeros((8, 8)), regions(field), np.zeros((12, 20)))
+    assert spec["datasets"]["units"][0]["view"] == "5×13 pixels: rows 1–5, columns 1–13"
+
+
+def test_the_bar_of_a_scale_runs_from_its_low_end_to_its_high_one():
+    bar = legend(Scale(-1.0, 3.0, ("#000001", "#000002")))
+    assert "(to right,#000001,#000002)" in bar
+    assert bar.index("−1<") < bar.index(">0<") < bar.index(">3<")

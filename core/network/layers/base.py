@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import prod
 from typing import ClassVar, NamedTuple
 
-from core.network.settings import Checked
+from core.network.settings import Checked, Penalty, settings_of
 from core.network.words import counted
 
 Shape = tuple[int, ...]
@@ -89,6 +89,7 @@ class Layer(Checked):
         is_pooling: whether it slides a window over its input without learning.
         is_linear: whether it is linear (with an offset), its activation function apart.
         copies: whether, but for training, each number that comes out is one that came in, or padding.
+        is_noisy: whether chance has a say in what it puts out, while training only.
         why_no_matrix: why it is not shown as the matrix of a dense layer; empty where it is.
     """
 
@@ -103,12 +104,23 @@ class Layer(Checked):
     is_pooling: ClassVar[bool] = False
     is_linear: ClassVar[bool] = True
     copies: ClassVar[bool] = False
+    is_noisy: ClassVar[bool] = False
     why_no_matrix: ClassVar[str] = "This layer is no convolution."
 
     @property
     def non_linear(self) -> bool:
         """True if the layer applies a non-linearity: its activation function, or its own operation."""
         return not self.is_linear or getattr(self, "activation", "linear") != "linear"
+
+    @property
+    def drop_rate(self) -> float:
+        """The share of the numbers that it drops while training, 0…1."""
+        return 0.0
+
+    @property
+    def penalised(self) -> bool:
+        """True if it adds to the loss: a penalty on its weights, or on what it puts out."""
+        return any(any(getattr(self, name)) for name, how in settings_of(self).items() if isinstance(how, Penalty))
 
     @property
     def has_bias(self) -> bool:
@@ -129,15 +141,6 @@ class Layer(Checked):
         for term in self.terms(shape):
             counts[term.trainable] += prod(term.shape)
         return Parameters(counts[True], counts[False])
-
-    def arithmetic(self, shape: Shape) -> str:
-        """Parameter count as a sum: `5×5×6×16 + 16 = 2,416`; empty where there are none."""
-        terms = [term.shape for term in self.terms(shape)]
-        if not terms:
-            return ""
-        products = " + ".join(shape_text(term) for term in terms)
-        total = f"{sum(self.parameters(shape)):,}"
-        return total if products == total else f"{products} = {total}"
 
     def macs(self, shape: Shape) -> int:
         """Multiply-accumulates for one image. Additions, pooling and activations count as none."""

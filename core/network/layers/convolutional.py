@@ -114,7 +114,7 @@ class Conv2D(Convolution):
         channels = shape[2]
         if channels % self.groups or self.filters % self.groups:
             raise CannotWork(
-                f"Conv2D with {self.groups} groups must divide both its {counted(channels, 'input channel')} "
+                f"Conv2D with {counted(self.groups, 'group')} must divide both its {counted(channels, 'input channel')} "
                 f"and its {counted(self.filters, 'filter')} evenly."
             )
         return (rows.count, columns.count, self.filters)
@@ -131,7 +131,7 @@ class Conv2D(Convolution):
     def describe(self) -> str:
         words = self._slides()
         if self.groups > 1:
-            words.append(f"{self.groups} groups")
+            words.append(counted(self.groups, "group"))
         return ", ".join(
             [f"{self.filters} @ {words[0]}", *words[1:], *after_words(self.activation, self.kernel_regularizer)]
         )

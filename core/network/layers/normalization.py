@@ -32,6 +32,7 @@ class BatchNormalization(_Normalization):
 
     summary = "Keeps the numbers of each channel in a comfortable range; speeds learning up."
     short_name = "BatchNorm"
+    is_noisy = True  # by the other images of the batch
 
     momentum: float = setting(
         0.99,

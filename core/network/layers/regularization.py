@@ -16,8 +16,13 @@ class _Dropping(Layer):
     group = "Regularising"
     keras_required = ("rate",)
     copies = True
+    is_noisy = True
 
     rate: float = setting(0.25, RATE)
+
+    @property
+    def drop_rate(self) -> float:
+        return self.rate
 
     def describe(self) -> str:
         return f"{self.rate * 100:g} %"
@@ -55,6 +60,7 @@ class GaussianNoise(Layer):
     summary = "While training, adds a little noise, as a bad camera would."
     keras_required = ("stddev",)
     copies = True
+    is_noisy = True
 
     stddev: float = setting(
         0.1, Number("Standard deviation", "How strong the noise is; ink has the value 1.", 0.0, 1.0, 0.05)
@@ -75,6 +81,10 @@ class ActivityRegularization(Layer):
 
     l1: float = setting(0.0, Number("L1", "Price of an activation's size.", 0.0, 1.0, 0.0001, "%.6g"))
     l2: float = setting(0.0, Number("L2", "Price of an activation's square.", 0.0, 1.0, 0.0001, "%.6g"))
+
+    @property
+    def penalised(self) -> bool:
+        return bool(self.l1 or self.l2)
 
     def describe(self) -> str:
         return penalty_text((self.l1, self.l2))

@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from core.network.layers import Layer
+from core.network.network import Network
 from core.network.recipe import USUAL_RATES, Recipe
 from core.training.diagnosis.statistics import accuracy_variance, trend
 from core.training.snapshot import Point, Snapshot, State, mean
@@ -24,6 +26,8 @@ CHANCE = 0.05  # of the way from guessing to perfect: always naming the commones
 ENDLESS = 1e9  # what stands for a loss that is infinite, so that one can reckon with it
 HEAVY = 2.0  # times the evaluated loss, before the first step: what is more than that are penalties
 UNTHINNED = 4  # batches in the first point: one of more does not tell the loss before the first step
+SURE = 3.0  # standard errors: by chance once in 700
+IGNORANT = 0.99  # times the loss of one who knows nothing
 SPENT = 0.01  # of the highest learning rate so far
 CLASSES = 10  # as long as no confusion matrix tells
 
@@ -61,7 +65,7 @@ class Stage(NamedTuple):
 
 @dataclass(frozen=True)
 class Curves:
-    """The curves, brought into comparable pieces.
+    """The curves, brought into comparable pieces, and what was trained how.
 
     Attributes:
         stages: one for each evaluation after some training.
@@ -72,13 +76,14 @@ class Curves:
 
     snapshot: Snapshot
     recipe: Recipe
+    network: Network
     stages: tuple[Stage, ...]
     ignorance: float
     before: float
     chance: float
 
     @classmethod
-    def of(cls, snapshot: Snapshot, recipe: Recipe) -> Curves:
+    def of(cls, snapshot: Snapshot, recipe: Recipe, network: Network) -> Curves:
         snapshot = replace(snapshot, train=_finite(snapshot.train), evaluations=_finite(snapshot.evaluations))
         untrained = [point for point in snapshot.evaluations if point.epoch == 0]
         last = untrained[-1] if untrained else None
@@ -91,7 +96,7 @@ class Curves:
         guess = 1 / classes
         ignorance = guess * (1 - guess) if recipe.loss == "mse" else float(np.log(classes))
         before = max([ignorance, *(point.loss for point in untrained)])
-        return cls(snapshot, recipe, tuple(stages), ignorance, before, guess + CHANCE * (1 - guess))
+        return cls(snapshot, recipe, network, tuple(stages), ignorance, before, guess + CHANCE * (1 - guess))
 
     @property
     def name(self) -> str:
@@ -118,9 +123,21 @@ class Curves:
         return max(self.before, first.loss) if first.images <= UNTHINNED * self.recipe.batch_size else None
 
     @property
+    def penalties(self) -> bool:
+        """True where there are penalties in the training loss."""
+        return any(isinstance(block, Layer) and block.penalised for _, block in self.network.walk())
+
+    @property
     def penalised(self) -> bool:
         """True where the penalties were larger than the loss on the images."""
-        return self.start is not None and self.start > HEAVY * self.before
+        return self.penalties and self.start is not None and self.start > HEAVY * self.before
+
+    @property
+    def at_chance(self) -> bool:
+        """True where it is no better than guessing, on its own images too."""
+        now = self.stages[-1]
+        lucky = now.loss >= IGNORANT * self.ignorance  # a single good evaluation, with nothing behind it
+        return now.train_accuracy <= self.chance and (now.accuracy <= self.chance or lucky)
 
     @property
     def rate(self) -> float:

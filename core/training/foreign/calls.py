@@ -5,15 +5,21 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Callable
 from itertools import count
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from core.network.layers import Shape
 from core.network.network import MAX_LAYERS
+from core.network.words import counted
+from core.training.foreign.keras_1 import is_of_keras_1, kernel_of_theano_order, of_today
 from core.training.foreign.refusals import NOT_OF_KERAS, UnreadableModel, as_dict, as_list, plain, quoted, short
 
 INPUT = ""
 MAX_PIXELS = 10_000_000  # along an axis; what fits is for the network to say
+Conversion = Callable[[list[np.ndarray | None]], list[np.ndarray | None]]
 JOINS = {"Add": "add", "Concatenate": "concatenate"}
 
 
@@ -26,6 +32,8 @@ class Call(NamedTuple):
         config: its arguments.
         inputs: names of the calls before it; `INPUT` is the image.
         group: where a .keras file keeps its weights.
+        arrays: its weights, where they are known already; otherwise they are looked for in the file.
+        conversions: are applied to the arrays, one after the other.
     """
 
     name: str
@@ -33,6 +41,12 @@ class Call(NamedTuple):
     config: dict[str, Any]
     inputs: tuple[str, ...]
     group: str
+    arrays: list[np.ndarray] | None = None
+    conversions: tuple[Conversion, ...] = ()
+
+    def converted(self, conversion: Conversion) -> Call:
+        """The same call with arrays that are converted once more."""
+        return self._replace(conversions=(*self.conversions, conversion))
 
     @property
     def described(self) -> str:
@@ -68,7 +82,7 @@ def graph_of(model: dict[str, Any]) -> Graph:
     refuse_other_numbers("the model", config.get("dtype"))
     entries = [as_dict(entry) for entry in as_list(config.get("layers"))]
     if len(entries) > 2 * MAX_LAYERS:
-        raise UnreadableModel(f"The model has {len(entries):,} layers; at most {MAX_LAYERS} can be read.")
+        raise UnreadableModel(f"The model has {counted(len(entries), 'layer')}; at most {MAX_LAYERS} can be read.")
     return _sequence(config, entries) if kind == "Sequential" else _functional(config, entries)
 
 
@@ -88,7 +102,9 @@ def _sequence(config: dict[str, Any], entries: list[dict[str, Any]]) -> Graph:
 def _functional(config: dict[str, Any], entries: list[dict[str, Any]]) -> Graph:
     inputs = [entry for entry in entries if entry.get("class_name") == "InputLayer"]
     if len(inputs) != 1:
-        raise UnreadableModel(f"The model has {len(inputs)} inputs. Only models with one image as input can be read.")
+        raise UnreadableModel(
+            f"The model has {counted(len(inputs), 'input')}. Only models with one image as input can be read."
+        )
     image = inputs[0].get("name")
     if _end(config.get("input_layers"), "input") != image:
         raise UnreadableModel("The model does not begin at its input layer, so it cannot be read.")
@@ -139,7 +155,13 @@ def _call(entry: dict[str, Any], inputs: tuple[str, ...], group: str) -> Call:
             f"Layer {quoted(name)} is of the class {quoted(kind)}, which does not come from keras.layers. "
             "Code of one's own cannot be read from a file; build the model from the layers of Keras."
         )
-    return Call(name, kind, config, inputs, group)
+    if not is_of_keras_1(kind, config):
+        return Call(name, kind, config, inputs, group)
+    today, settings = of_today(name, kind, config)
+    call = Call(name, today, settings, inputs, group)
+    return (
+        call.converted(kernel_of_theano_order) if today == "Conv2D" and config.get("dim_ordering") == "th" else call
+    )
 
 
 def _by_name(calls: list[Call]) -> dict[str, Call]:
@@ -172,7 +194,9 @@ def _sources(entry: dict[str, Any]) -> list[str]:
     name = quoted(str(entry.get("name")))
     nodes = as_list(entry.get("inbound_nodes"))
     if len(nodes) != 1:
-        raise UnreadableModel(f"Layer {name} is used {len(nodes)} times; only layers used once can be read.")
+        raise UnreadableModel(
+            f"Layer {name} is used {counted(len(nodes), 'time')}; only layers used once can be read."
+        )
     if isinstance(nodes[0], dict):
         found, arguments = _tensors(nodes[0].get("args")), [as_dict(nodes[0].get("kwargs", {}))]
     else:  # before Keras 3: [["name", 0, 0, {arguments}], …]

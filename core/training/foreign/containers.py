@@ -58,6 +58,7 @@ class Stored(NamedTuple):
         owners: group → the layer whose weights Keras says it holds; older versions say nothing.
         arrays: path → float32 numbers; None where they are not plain numbers, stored plainly.
         layers: names in their order, in a file of weights alone as Keras 2 wrote it; empty in others.
+        backend: what Keras ran on; "" where the file does not say.
     """
 
     config: str | None
@@ -65,6 +66,7 @@ class Stored(NamedTuple):
     owners: dict[str, str]
     arrays: dict[str, np.ndarray | None]
     layers: tuple[str, ...] = ()
+    backend: str = ""
 
 
 def read_hdf5(content: bytes) -> Stored:
@@ -89,4 +91,6 @@ def read_hdf5(content: bytes) -> Stored:
     arrays: dict[str, np.ndarray | None] = {}
     for path, number in index["arrays"].items():
         arrays[path] = None if number is None else array_from(archive.read(f"{number}.npy", MAX_WEIGHTS), "<f4")
-    return Stored(index["config"], index["compiled"], index["owners"], arrays, tuple(index["layers"]))
+    return Stored(
+        index["config"], index["compiled"], index["owners"], arrays, tuple(index["layers"]), index["backend"]
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,9 @@ from core.data.archive import Archive, InvalidArchive
 from core.network import InvalidNetwork, Network, to_json, trace
 from core.network.names import clean
 from core.network.sharing import MAX_TEXT, shared_from_json
-from core.training.foreign.containers import MAX_ARRAYS, MISFIT, NETWORK, read_hdf5, refusal
-from core.training.foreign.plan import Plan, planned, refuse_unfit
+from core.network.words import counted
+from core.training.foreign.containers import MAX_ARRAYS, MISFIT, NETWORK, Stored, read_hdf5, refusal
+from core.training.foreign.plan import planned, refuse_unfit
 from core.training.foreign.refusals import (
     DAMAGED,
     MAX_CONFIG,
@@ -26,10 +28,13 @@ from core.training.foreign.refusals import (
     json_object,
 )
 from core.training.foreign.weights import (
+    Finder,
     MissingWeights,
     finite,
     keras_arrays,
     legacy_arrays,
+    of_theano,
+    turned_back,
     weight_shapes,
     weights_alone,
     weights_of,
@@ -173,37 +178,48 @@ def _read_zip(content: bytes, file_name: str) -> Foreign:
 
 def _read_keras(archive: Archive, file_name: str) -> Foreign:
     if len(archive.names) > MAX_MEMBERS:
-        raise UnreadableModel(f"This archive has {len(archive.names)} members; a model has at most {MAX_MEMBERS}.")
-    notes = Notes()
+        raise UnreadableModel(
+            f"This archive has {counted(len(archive.names), 'member')}; a model has at most {MAX_MEMBERS}."
+        )
     config = json_object(decoded(archive.read("config.json", MAX_CONFIG)))
-    plan = planned(config, file_name, notes)
 
-    def weights() -> list[np.ndarray]:
+    @cache
+    def stored() -> Stored:
         if "model.weights.h5" not in archive.names:
             raise MissingWeights("There is no model.weights.h5 in the archive.")
-        return weights_of(plan, read_hdf5(archive.read("model.weights.h5", MAX_WEIGHTS)), keras_arrays)
+        return read_hdf5(archive.read("model.weights.h5", MAX_WEIGHTS))
 
-    return _foreign(plan, weights, bool(config.get("compile_config")), notes)
+    return _read(config, file_name, lambda calls: keras_arrays(stored(), calls), bool(config.get("compile_config")))
 
 
 def _read_h5(content: bytes, file_name: str) -> Foreign:
-    notes = Notes()
     stored = read_hdf5(content)
     if stored.config is None:
         raise WeightsOnly(
             "This HDF5 file has no architecture in it, perhaps weights only. Save the whole model with model.save(…)."
         )
-    plan = planned(json_object(stored.config), file_name, notes)
-    return _foreign(plan, lambda: weights_of(plan, stored, legacy_arrays), stored.compiled, notes)
+    finder = partial(legacy_arrays, stored)
+    return _read(json_object(stored.config), file_name, finder, stored.compiled, of_theano(stored))
 
 
-def _foreign(plan: Plan, read: Callable[[], list[np.ndarray]], compiled: bool, notes: Notes) -> Foreign:
-    """The result of reading a Keras file: where its weights cannot be read, why stands first."""
+def _read(config: dict[str, Any], file_name: str, finder: Finder, compiled: bool, theano: bool = False) -> Foreign:
+    """The network of a Keras file: where its weights cannot be read, why stands first."""
+    notes = Notes()
+    plan = planned(config, file_name, finder, notes)
     weights = None
     try:
-        weights = read()
+        calls = plan.calls
+        if theano:
+            notes.say(
+                "It was trained with Theano, which turns the kernels of convolutions; here they are turned back."
+            )
+            calls = turned_back(plan.network, calls)
+        weights = weights_of(plan.network, calls, finder)
     except MissingWeights as problem:
-        notes.said.insert(0, f"Without its weights: {str(problem)[0].lower()}{str(problem)[1:]}")
+        notes.without_weights.append(str(problem))
+    if notes.without_weights:
+        weights, problem = None, notes.without_weights[0]
+        notes.said.insert(0, f"Without its weights: {problem[0].lower()}{problem[1:]}")
     if compiled:
         notes.say("The optimiser, its state and the loss were left out: the Train page has its own.")
     return Foreign(plan.network, weights, notes.sentences(), augmentation=notes.augmentation)

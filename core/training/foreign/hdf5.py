@@ -56,6 +56,7 @@ def _unpacked(content: bytes, archive: zipfile.ZipFile) -> dict[str, Any]:
         config = _text_attribute(file, "model_config")
         compiled = "training_config" in file.attrs or file.id.links.exists(b"optimizer_weights")
         layers = _layer_names(file) if config is None else []
+        backend = _text_attribute(file, "backend") or ""
         roots = [(root, root.replace("\\", "/")) for root in _roots(file)]
         for root, start in roots or [(name, f"model_weights/{name}") for name in layers]:
             for count, (path, item) in enumerate(_items(_linked(file, root), start)):
@@ -72,7 +73,8 @@ def _unpacked(content: bytes, archive: zipfile.ZipFile) -> dict[str, Any]:
                         raise UnreadableModel(f"The weights in this file are larger than {size_text(MAX_WEIGHTS)}.")
                     arrays[path] = len(arrays)
                     archive.writestr(f"{arrays[path]}.npy", _written(item[()]))
-    return {"config": config, "compiled": compiled, "owners": owners, "arrays": arrays, "layers": layers}
+    found = {"config": config, "compiled": compiled, "owners": owners, "arrays": arrays, "layers": layers}
+    return found | {"backend": backend}
 
 
 def _roots(file: h5py.File) -> list[str]:

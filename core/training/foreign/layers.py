@@ -220,7 +220,8 @@ def _slope(kind: str, config: dict[str, Any]) -> float | None:
     if isinstance(slope, bool) or not isinstance(slope, (int, float)) or not 0 <= slope <= 1:
         return None
     short_one = float(f"{slope:.6g}")  # older versions write 0.30000001192092896
-    return short_one if _equal(slope, short_one) else float(slope)
+    rounded = float(np.float32(slope)) == slope
+    return short_one if rounded and _equal(slope, short_one) else float(slope)
 
 
 def _penalty(call: Call, key: str, value: Any) -> tuple[Any, Any]:

@@ -11,11 +11,23 @@ from core.network import Branches, InvalidSetting, Network, Path, trace
 from core.network.layers import CannotWork, Layer, Shape, shape_text
 from core.network.names import clean
 from core.network.network import MAX_DEPTH, MAX_NAME, Block
+from core.network.words import counted
 from core.training.foreign.calls import INPUT, JOINS, Call, Graph, graph_of, refuse_other_numbers
 from core.training.foreign.layers import layer_of, refuse_axis, refuse_unknown
+from core.training.foreign.layout import Layout, image_layout, last_of, refuse_other_order, relaid
 from core.training.foreign.refusals import Notes, UnreadableModel, quoted
 from core.training.foreign.rewriting import with_slopes
+from core.training.foreign.scaling import with_scaling
+from core.training.foreign.weights import Finder
 from core.training.limits import MAX_PARAMETERS
+
+SCALING = (
+    "Rescaling",
+    "Identity",
+    "Dropout",
+    "GaussianNoise",
+    "GaussianDropout",
+)  # what does the same to each number
 
 
 class Plan(NamedTuple):
@@ -32,29 +44,31 @@ class _Parallel(NamedTuple):
     branches: list[list[Any]]  # of `Call` and `_Parallel`
 
 
-def planned(model: dict[str, Any], file_name: str, notes: Notes) -> Plan:
-    """The network that a model's configuration describes."""
-    graph = with_slopes(graph_of(model))
+def planned(model: dict[str, Any], file_name: str, finder: Finder, notes: Notes) -> Plan:
+    """The network that a model's configuration describes.
+
+    Args:
+        model: the configuration.
+        file_name: the network is named after it.
+        finder: gives the arrays of the file, for layers whose settings depend on what they learned.
+        notes: takes what is left out.
+    """
+    graph = with_scaling(with_slopes(graph_of(model)), finder, notes)
     if not graph.calls:
         raise UnreadableModel("There are no layers in this model.")
-    if graph.axes == 1:
-        notes.say(
-            f"Its rows of {prod(graph.input_shape):,} numbers are here images of {shape_text(graph.input_shape)}, pixel "
-            "after pixel, row after row."
-        )
-    if graph.axes == 2:
-        _refuse_missing_channels(graph)
-        height, width, _ = graph.input_shape
-        notes.say(
-            f"The images of {height}×{width} are here {height}×{width}×1: with a channel, the numbers the same."
-        )
     order = _ordered(graph)
+    layout = image_layout(graph, order)
+    image = last_of(graph.input_shape) if layout.first else graph.input_shape
+    _say_what_images_are(graph, image, notes)
+    if graph.axes == 2:
+        _refuse_missing_channels(order)
     try:
-        layers = _layers(order, Network(graph.input_shape).input_shape, notes)
+        layers, order = _layers(order, image, layout, notes)
+        graph = graph._replace(calls={call.name: call for call in order})
         items = _Decomposition(graph, order, layers).items()
         kept = {name: layer for name, layer in layers.items() if layer is not None}
         blocks = tuple(_block(item, kept) for item in items)
-        network = Network(graph.input_shape, blocks, _name(file_name))
+        network = Network(image, blocks, _name(file_name))
     except InvalidSetting as problem:
         raise UnreadableModel(str(problem)) from None
     refuse_unfit(network)
@@ -63,16 +77,37 @@ def planned(model: dict[str, Any], file_name: str, notes: Notes) -> Plan:
     return Plan(network, {path: call for path, call in calls if call is not None})
 
 
+def _say_what_images_are(graph: Graph, image: Shape, notes: Notes) -> None:
+    """Say how the images here differ from the file's input."""
+    theirs, moved = graph.input_shape, image != graph.input_shape
+    if graph.axes == 1:
+        how = "channel after channel" if moved else "pixel after pixel, row after row"
+        notes.say(f"Its rows of {counted(prod(image), 'number')} are here images of {shape_text(image)}, {how}.")
+    elif graph.axes == 2:
+        text = shape_text(theirs[:2])
+        notes.say(f"The images of {text} are here {text}×1: with a channel, the numbers the same.")
+    elif moved:
+        notes.say(
+            f"The images of {shape_text(theirs)}, channels first, are here {shape_text(image)}, channels last, and the "
+            "weights are in the order that this needs."
+        )
+
+
 def _name(file_name: str) -> str:
     """A network's name, after its file."""
     stem = PurePath(str(file_name).replace("\\", "/").rsplit("/", 1)[-1]).stem
     return clean(clean(stem)[:MAX_NAME]) or "My network"
 
 
-def _refuse_missing_channels(graph: Graph) -> None:
+def _refuse_missing_channels(order: list[Call]) -> None:
     """Without channels, only what makes no difference between height × width and height × width × 1 may come first."""
-    for call in graph.calls.values():
-        if INPUT in call.inputs and call.kind not in ("Flatten", "Reshape"):
+    without = {INPUT}
+    for call in order:
+        if without.isdisjoint(call.inputs):
+            continue
+        if call.kind in SCALING:
+            without.add(call.name)
+        elif call.kind not in ("Flatten", "Reshape"):
             refuse_unknown(call)
             raise UnreadableModel(
                 f"The images have no channels when they reach layer {call.described}. "
@@ -87,7 +122,7 @@ def refuse_unfit(network: Network) -> None:
         raise UnreadableModel(traced.problems[0].sentence)
     if traced.parameters > MAX_PARAMETERS:
         raise UnreadableModel(
-            f"The model has {traced.parameters:,} parameters. This server takes up to {MAX_PARAMETERS:,}."
+            f"The model has {counted(traced.parameters, 'parameter')}. This server takes up to {MAX_PARAMETERS:,}."
         )
 
 
@@ -97,7 +132,7 @@ def _ordered(graph: Graph) -> list[Call]:
     for call in graph.calls.values():
         if not call.inputs or (len(call.inputs) > 1) != (call.kind in JOINS):
             raise UnreadableModel(
-                f"Layer {call.described} has {len(call.inputs)} inputs. Only Concatenate "
+                f"Layer {call.described} has {counted(len(call.inputs), 'input')}. Only Concatenate "
                 "and Add can join branches here, and they need at least two."
             )
         for name in call.inputs:
@@ -120,13 +155,24 @@ def _ordered(graph: Graph) -> list[Call]:
     return order
 
 
-def _layers(order: list[Call], image: Shape, notes: Notes) -> dict[str, Layer | None]:
-    """Our layer for each call that is no join; None where it changes nothing."""
-    shapes, layers = {INPUT: image}, {}
+def _layers(
+    order: list[Call], image: Shape, layout: Layout, notes: Notes
+) -> tuple[dict[str, Layer | None], list[Call]]:
+    """Our layer for each call that is no join, None where it changes nothing; and the calls with their channels last.
+
+    Args:
+        order: the calls, each after its inputs.
+        image: (height, width, channels).
+        layout: how the image lies in the file.
+    """
+    shapes, layouts, layers, calls = {INPUT: image}, {INPUT: layout}, {}, []
     for call in order:
         refuse_other_numbers(f"layer {quoted(call.name)}", call.config.get("dtype"))
         arriving = [shapes[name] for name in call.inputs]
+        there = [layouts[name] for name in call.inputs]
         try:
+            call, layouts[call.name] = relaid(call, there, arriving[0], notes)
+            calls.append(call)
             if call.kind in JOINS:
                 shapes[call.name] = _joined(call, arriving)
             else:
@@ -134,7 +180,9 @@ def _layers(order: list[Call], image: Shape, notes: Notes) -> dict[str, Layer | 
                 shapes[call.name] = layer.output_shape(arriving[0]) if layer else arriving[0]
         except (CannotWork, InvalidSetting) as problem:
             raise UnreadableModel(f"Layer {quoted(call.name)}: {problem}") from None
-    return layers
+    if order:
+        refuse_other_order(order[-1].name, layouts[order[-1].name])
+    return layers, calls
 
 
 def _joined(call: Call, shapes: list[Shape]) -> Shape:

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.network.words import counted
+
 MB = 1_000_000
 MAX_CONFIG = 2 * MB
 MAX_WEIGHTS = 200 * MB
@@ -27,6 +29,7 @@ class Notes:
     said: list[str] = field(default_factory=list)
     dropped: dict[tuple[str, str], list[str]] = field(default_factory=dict)  # (why, what) → layers
     augmentation: dict[str, float] = field(default_factory=dict)  # settings of the recipe
+    without_weights: list[str] = field(default_factory=list)  # why the network comes without its weights
 
     def say(self, sentence: str) -> None:
         self.said.append(sentence)
@@ -63,7 +66,7 @@ def short(value: Any) -> str:
 
 def size_text(count: int) -> str:
     """A number of bytes as people say it."""
-    return f"{count / MB:,.0f} MB" if count >= MB else f"{count:,} bytes"
+    return f"{count / MB:,.0f} MB" if count >= MB else counted(count, "byte")
 
 
 def _listed(names: list[str]) -> str:

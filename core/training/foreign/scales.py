@@ -15,6 +15,7 @@ import numpy as np
 
 from core.data import Dataset
 from core.network import Network, Rescaling, trace
+from core.network.words import counted
 
 if TYPE_CHECKING:
     import keras
@@ -166,10 +167,10 @@ def finding(fits: Sequence[Fit], titles: Mapping[str, str], chosen: str) -> Find
     if best.accuracy < ENOUGH or any(fit.accuracy > best.accuracy - APART for fit in others):
         kept = next((fit for fit in fits if fit.dataset == chosen), best)
         scale = kept.scale if kept.accuracy >= ENOUGH else OURS
-        known = f"What it has learned from could not be measured: on {best.images:,} test images, on the scale that is best for it, its accuracy is {compared}. Taken for {titles[kept.dataset]}"
+        known = f"What it has learned from could not be measured: on {counted(best.images, 'test image')}, on the scale that is best for it, its accuracy is {compared}. Taken for {titles[kept.dataset]}"
         return Finding(kept.dataset, scale, f"{known}, on {scale.title}.", False)
     title = titles[best.dataset]
-    said = f"Predicts {_share(best.accuracy)} of {best.images:,} test images of {title} right, on {best.scale.title}"
+    said = f"Predicts {_share(best.accuracy)} of {counted(best.images, 'test image')} of {title} right, on {best.scale.title}"
     if best.scale.changes:
         said += (
             f" ({_share(best.ours)} on {OURS.title}, as they are here): a Rescaling layer in front of it sees to that"

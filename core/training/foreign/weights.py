@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
 from core.network import Network, Path, trace
 from core.network.layers import Layer, Shape, Term, shape_text
 from core.network.network import IMAGE
+from core.network.words import counted
 from core.training.foreign.calls import Call, groups_of
 from core.training.foreign.containers import Stored
-from core.training.foreign.plan import Plan
+from core.training.foreign.keras_1 import array_name
 from core.training.foreign.refusals import plain, quoted
 
 GROUP = re.compile(
@@ -27,21 +29,30 @@ class MissingWeights(Exception):
 
 # (layer of the file, names of its arrays today and before Keras 3) → its arrays; None where they are not plain numbers.
 Find = Callable[[Call, list[tuple[str, ...]]], list[np.ndarray | None]]
+Finder = Callable[[Sequence[Call]], Find]  # for these layers; raises `MissingWeights`
 
 
-def weights_of(plan: Plan, stored: Stored, finder: Callable[[Stored, Sequence[Call]], Find]) -> list[np.ndarray]:
-    """The weights in an HDF5 file, in the order of Keras for our model; raises `MissingWeights`."""
-    owners = [(plan.calls[path], layer, terms) for path, layer, terms in _terms(plan.network) if terms]
-    if owners and not stored.arrays:
-        raise MissingWeights("There are no arrays of weights in the file.")
-    find = finder(stored, [call for call, _, _ in owners])
+def weights_of(network: Network, calls: Mapping[Path, Call], finder: Finder) -> list[np.ndarray]:
+    """The weights for this network, in the order of Keras for our model; raises `MissingWeights`.
+
+    Args:
+        calls: for each path of a layer the one of the file.
+        finder: gives the arrays of the file.
+    """
+    owners = [(calls[path], layer, terms) for path, layer, terms in _terms(network) if terms]
+    searched = [call for call, _, _ in owners if call.arrays is None]
+    find = finder(searched) if searched else None
     weights: list[np.ndarray] = []
     problems: list[str] = []
     for call, layer, terms in owners:
         names = tuple(term.name for term in terms)
         former = tuple(layer.former_weight_names.get(name, name) for name in names)
         try:
-            found = find(call, [names, former])
+            found: list[np.ndarray | None] = [*call.arrays] if call.arrays is not None else []
+            if find and call.arrays is None:
+                found = find(call, [names, former])
+            for conversion in call.conversions:
+                found = conversion(found)
             weights += _checked(found, [term.shape for term in terms], f"layer {quoted(call.name)}")
         except MissingWeights as problem:
             problems.append(str(problem))
@@ -67,26 +78,24 @@ def weights_alone(network: Network, stored: Stored) -> list[np.ndarray]:
         ]
         if len(theirs) != len(layers):
             raise MissingWeights(
-                f"The file has weights for {_layers(len(theirs))}, the network has {len(layers)} with weights."
+                f"The file has weights for {counted(len(theirs), 'layer')}, the network has {len(layers)} with weights."
             )
         calls = {path: Call(name, type(layer).__name__, {}, (), "") for (path, layer), name in zip(layers, theirs)}
-        return weights_of(Plan(network, calls), stored, legacy_arrays)
+        if of_theano(stored):
+            calls = turned_back(network, calls)
+        return weights_of(network, calls, partial(legacy_arrays, stored))
     groups = groups_of([{"class_name": type(layer).__name__} for _, layer in layers])
     calls = {
         path: Call(f"{number}. {type(layer).__name__}", type(layer).__name__, {}, (), group)
         for number, ((path, layer), group) in enumerate(zip(layers, groups), 1)
     }
-    return weights_of(Plan(network, calls), stored, keras_arrays)
+    return weights_of(network, calls, partial(keras_arrays, stored))
 
 
-def _layers(count: int) -> str:
-    return f"{count} {'layer' if count == 1 else 'layers'}"
-
-
-def _checked(found: list[np.ndarray | None], shapes: list[Shape], where: str) -> list[np.ndarray]:
+def _checked(found: Sequence[np.ndarray | None], shapes: list[Shape], where: str) -> list[np.ndarray]:
     """The arrays, where they have exactly these shapes."""
     if len(found) != len(shapes):
-        arrays = f"{len(found)} {'array' if len(found) == 1 else 'arrays'}"
+        arrays = counted(len(found), "array")
         raise MissingWeights(f"The file has {arrays} of weights for {where}, but it needs {len(shapes)}.")
     checked: list[np.ndarray] = []
     for array, shape in zip(found, shapes):
@@ -114,6 +123,7 @@ def keras_arrays(stored: Stored, calls: Sequence[Call]) -> Find:
     Keras 2.12 to 2.15 call the first part otherwise, count some layers twice, and write backslashes on Windows. Where
     the file does not name the owner of a group, the groups of a class are taken in their order.
     """
+    _refuse_nothing(stored)
     groups: dict[str, dict[int, str]] = {}  # class → number → group
     for path in stored.arrays:
         if match := GROUP.fullmatch(path):
@@ -129,9 +139,9 @@ def keras_arrays(stored: Stored, calls: Sequence[Call]) -> Find:
             taken |= {call.name: group for call, group in zip(ours, theirs)}
         else:
             raise MissingWeights(
-                f"The file has weights for {len(theirs)} of {_layers(len(ours))} of the kind {plain(ours[0].kind)}."
+                f"The file has weights for {len(theirs)} of {counted(len(ours), 'layer')} of the kind {plain(ours[0].kind)}."
                 if len(theirs) < len(ours)
-                else f"The file has weights for {len(theirs)} layers of the kind {plain(ours[0].kind)}, but the network has {len(ours)}."
+                else f"The file has weights for {counted(len(theirs), 'layer')} of the kind {plain(ours[0].kind)}, but the network has {len(ours)}."
             )
 
     def find(call: Call, names: list[tuple[str, ...]]) -> list[np.ndarray | None]:
@@ -150,12 +160,16 @@ def _class_of(call: Call) -> tuple[str, int]:
 
 def legacy_arrays(stored: Stored, calls: Sequence[Call]) -> Find:
     """From an .h5 file: `model_weights/<layer>/…/kernel:0`, …"""
+    _refuse_nothing(stored)
 
     def find(call: Call, names: list[tuple[str, ...]]) -> list[np.ndarray | None]:
         below = f"model_weights/{call.name}/"
         paths = [path for path in stored.arrays if path.startswith(below)]
         named = [path.rsplit("/", 1)[1].split(":")[0] for path in paths]
         fitting = next((one for one in names if sorted(one) == sorted(named)), None)
+        if fitting is None:
+            named = [array_name(call.name, name) for name in named]
+            fitting = next((one for one in names if sorted(one) == sorted(named)), None)
         if fitting is None:
             needed = ", ".join(names[0])
             shown = ", ".join(plain(name) for name in named[:6]) or "nothing"
@@ -165,6 +179,39 @@ def legacy_arrays(stored: Stored, calls: Sequence[Call]) -> Find:
         return [stored.arrays[paths[named.index(name)]] for name in fitting]
 
     return find
+
+
+def turned_back(network: Network, calls: Mapping[Path, Call]) -> dict[Path, Call]:
+    """The calls of a file from Theano, which turns the kernels of convolutions by 180°; raises `MissingWeights`.
+
+    There is no way for layers around whose input Theano put as many zeros before as after, unlike TensorFlow.
+    """
+    for path, call in calls.items():
+        layer = network.at(path)
+        size, strides = getattr(layer, "kernel_size", None), getattr(layer, "strides", None)
+        alike = size is not None and strides == (1, 1) and size[0] % 2 == 1 == size[1] % 2
+        if getattr(layer, "padding", "") == "same" and not alike:
+            raise MissingWeights(
+                f"Layer {call.described} pads with “same”, and Theano, with which it was trained, puts the zeros "
+                "elsewhere. With odd kernels and stride 1 it is the same."
+            )
+    return {path: call.converted(_turned) if call.kind == "Conv2D" else call for path, call in calls.items()}
+
+
+def _turned(arrays: list[np.ndarray | None]) -> list[np.ndarray | None]:
+    return [array[::-1, ::-1] if array is not None and array.ndim == 4 else array for array in arrays]
+
+
+def of_theano(stored: Stored) -> bool:
+    """Whether Keras ran on Theano, which turns kernels by 180°; Keras 1 shows it by names without TensorFlow's “:0”."""
+    return stored.backend == "theano" or (
+        not stored.backend and any(path.endswith("_W") for path, array in stored.arrays.items() if array is not None)
+    )
+
+
+def _refuse_nothing(stored: Stored) -> None:
+    if not stored.arrays:
+        raise MissingWeights("There are no arrays of weights in the file.")
 
 
 def weight_shapes(network: Network) -> list[Shape]:

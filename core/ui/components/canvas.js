@@ -1,17 +1,21 @@
 // Fits the page's canvases to a narrow window, and keeps their tools in sight where nothing can hover over them.
 //
 // A canvas is another package's component with a style and a size of its own. Scaled by a transform, it still knows
-// where it is touched, and its strokes keep their coordinates. Canvases come and go, so the page is watched.
+// where it is touched, and its strokes keep their coordinates. Canvases come and go, so the page is watched; so are
+// what is in a canvas' shadow, which fills when the page has long come to rest, and the room that a canvas is given.
 
 const NARROW = 640; // px of the window, at which Streamlit puts columns below each other
 const MOST = 1.5; // times as large: higher than wide windows leave no room for the answer
 const PLACE = '[class*="st-key-replaced-canvas"]';
 const IN_SIGHT = "@media (hover: none) { .dc-root > .dc-toolbar.dc-toolbar { opacity: 1; top: -2.65rem; } }";
 
+const changes = new MutationObserver(fitAll);
+const rooms = new ResizeObserver(fitAll);
+
 export default function () {
   if (window.receptiveCanvases) return;
   window.receptiveCanvases = true;
-  new MutationObserver(fitAll).observe(document.body, { childList: true, subtree: true });
+  changes.observe(document.body, { childList: true, subtree: true });
   addEventListener("resize", fitAll);
   fitAll();
 }
@@ -28,6 +32,8 @@ function fit(place) {
     style.className = "in-sight";
     style.textContent = IN_SIGHT;
     host.shadowRoot.append(style);
+    changes.observe(host.shadowRoot, { childList: true, subtree: true });
+    rooms.observe(place.parentElement);
   }
   const side = host.shadowRoot.querySelector("canvas")?.offsetWidth;
   const room = place.parentElement.clientWidth;

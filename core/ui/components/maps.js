@@ -1,9 +1,25 @@
 // Feature maps, drawn and hovered in the browser: what a unit sees of the image and reads of the layers below has a
 // frame. A click, or Enter, asks the server to explain the unit. The data are those of core.views.maps.maps_data.
 // Words go into textContent and attributes, never into HTML.
-//
-// A stage is the image or a layer; a unit is { id: of its stage, map, row, column }; a box is [first row, first column,
-// row after the last, column after the last]. A vector is a stage of 1×1 maps.
+
+import { frame, painted } from "./paint.js";
+import {
+  boxOf,
+  decoded,
+  following,
+  includes,
+  isIn,
+  marked,
+  MOVES,
+  moved,
+  noun,
+  palette,
+  readBy,
+  sentence,
+  strongest,
+  unitAt,
+  unitOf,
+} from "./units.js";
 
 const GAP = 8; // px between maps
 const LABEL = 15; // px for the words under a map
@@ -13,11 +29,10 @@ const ENLARGED = { narrow: 140, wide: 224 }; // px
 const MAP = { together: 84, alone: 168 }; // px
 const UNIT = { named: 30, unnamed: 11 }; // px
 const MOST_UNITS = 40; // in a row
-const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
 export default function ({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".maps");
-  root.own ??= { unit: null, playing: false };
+  root.own ??= { unit: null, usual: true, playing: false, explained: "" };
   // What is drawn now takes the place of what was drawn before: its observer and timer would go on with old numbers.
   root.own.rest?.();
   const stages = data.stages.map((stage) => ({
@@ -27,6 +42,10 @@ export default function ({ parentElement, data, setTriggerValue }) {
   }));
   const [image, ...layers] = stages;
   const view = { root, own: root.own, image, layers, data, send: setTriggerValue, timer: null };
+  if (root.own.usual) root.own.unit = null; // nobody has chosen it: another image has another
+  if (data.explained && data.explained !== root.own.explained)
+    Object.assign(root.own, { unit: unitOf(data.explained), usual: false });
+  root.own.explained = data.explained;
   view.byId = new Map(stages.map((stage) => [stage.id, stage]));
   fillSections(view, parentElement.querySelector("template").content.firstElementChild);
   listen(view);
@@ -39,57 +58,6 @@ export default function ({ parentElement, data, setTriggerValue }) {
   };
   return root.own.rest;
 }
-
-// ---- The numbers
-
-// Little-endian 16-bit levels in base64.
-export function decoded(values) {
-  return new Uint16Array(Uint8Array.from(atob(values), (letter) => letter.charCodeAt(0)).buffer);
-}
-
-// 256 colours from the first to the last of some, as red, green, blue, red, …
-export function palette(colours) {
-  const stops = colours.map((one) => [1, 3, 5].map((at) => parseInt(one.slice(at, at + 2), 16)));
-  const table = new Uint8Array(256 * 3);
-  for (let n = 0; n < 256; n++) {
-    const at = (n / 255) * (stops.length - 1);
-    const low = Math.min(Math.floor(at), stops.length - 2);
-    for (let k = 0; k < 3; k++) {
-      table[n * 3 + k] = Math.round(stops[low][k] * (1 - at + low) + stops[low + 1][k] * (at - low));
-    }
-  }
-  return table;
-}
-
-export function valueOf(stage, { map, row, column }) {
-  const level = stage.levels[(map * stage.rows + row) * stage.columns + column];
-  return stage.low + (level / 65535) * (stage.high - stage.low);
-}
-
-// What the unit in one place of a stage of so many columns reads: rows and columns apart, or a box for each place.
-export function boxOf(spans, row, column, columns) {
-  if (!spans) return null;
-  if (spans.boxes) return spans.boxes[row * columns + column] || spans.boxes[0];
-  const down = spans.rows[Math.min(row, spans.rows.length - 1)];
-  const across = spans.columns[Math.min(column, spans.columns.length - 1)];
-  return [down[0], across[0], down[1], across[1]];
-}
-
-// Which maps of a layer below a unit reads (one, or [the first, the one after the last], or "all"), and their box.
-export function readBy(reads, unit, columns) {
-  if (reads.flattened) {
-    const [, wide, deep] = reads.flattened;
-    const row = Math.floor(unit.map / (deep * wide));
-    const column = Math.floor(unit.map / deep) % wide;
-    return [unit.map % deep, [row, column, row + 1, column + 1]];
-  }
-  const maps = reads.maps === "all" ? "all" : reads.maps[unit.map];
-  return [maps, boxOf(reads, unit.row, unit.column, columns)];
-}
-
-const includes = (maps, map) => maps === "all" || maps === map || (maps[0] <= map && map < maps[1]);
-
-const isIn = (stage, unit) => unit.map < stage.maps && unit.row < stage.rows && unit.column < stage.columns;
 
 // ---- Where things are
 
@@ -111,86 +79,7 @@ export function layout(stage, room, size) {
 
 const corner = (stage, map) => [(map % stage.perRow) * stage.across, Math.floor(map / stage.perRow) * stage.down];
 
-// The unit at a place on a stage's canvas, or null between maps.
-export function unitAt(stage, x, y) {
-  const inRow = Math.floor(x / stage.across);
-  const map = Math.floor(y / stage.down) * stage.perRow + inRow;
-  const row = Math.floor((y % stage.down) / stage.cell);
-  const column = Math.floor((x % stage.across) / stage.cell);
-  if (x < 0 || y < 0 || inRow >= stage.perRow) return null;
-  const unit = { id: stage.id, map, row, column };
-  return isIn(stage, unit) ? unit : null;
-}
-
-// The unit that an arrow key leads to; edges lead round to the other side.
-export function moved(stage, unit, [down, right]) {
-  if (!unit || unit.id !== stage.id) return { id: stage.id, map: 0, row: 0, column: 0 };
-  if (stage.vector) return { ...unit, map: (unit.map + right + down * stage.perRow + stage.maps) % stage.maps };
-  const row = (unit.row + down + stage.rows) % stage.rows;
-  return { ...unit, row, column: (unit.column + right + stage.columns) % stage.columns };
-}
-
-// The unit that Step leads to: through a map row by row, or from unit to unit.
-export function following(stage, unit) {
-  if (stage.vector) return { ...unit, map: (unit.map + 1) % stage.maps };
-  const column = (unit.column + 1) % stage.columns;
-  return { ...unit, column, row: column ? unit.row : (unit.row + 1) % stage.rows };
-}
-
-// ---- What is said
-
-const noun = (stage, unit) => {
-  if (!stage.vector) return `map ${unit.map + 1}`;
-  return stage.names ? `“${stage.names[unit.map]}”` : `unit ${unit.map + 1}`;
-};
-
-function seenWords(box, image) {
-  if (box[2] <= box[0]) return "It sees nothing but padding.";
-  if (box.join() === [0, 0, image.rows, image.columns].join()) return "It sees the whole image.";
-  return `It sees rows ${box[0] + 1} to ${box[2]} and columns ${box[1] + 1} to ${box[3]} of the image.`;
-}
-
-export function sentence(stage, unit, box, image) {
-  const where = stage.vector ? "" : `, row ${unit.row + 1}, column ${unit.column + 1}`;
-  const value = valueOf(stage, unit).toPrecision(4);
-  return `${stage.title}: ${noun(stage, unit)}${where} is ${value}. ${seenWords(box, image)}`;
-}
-
-const marked = (unit) => [unit.id, unit.map, unit.row, unit.column].join("|");
-
 // ---- Drawing
-
-// A map as a canvas of one pixel a unit; the map "rgb" is a colour image.
-function painted(stage, map) {
-  const canvas = document.createElement("canvas");
-  canvas.width = stage.columns;
-  canvas.height = stage.rows;
-  const context = canvas.getContext("2d");
-  const pixels = context.createImageData(stage.columns, stage.rows);
-  const size = stage.rows * stage.columns;
-  for (let at = 0; at < size; at++) {
-    const level = (n) => stage.levels[n * size + at] >> 8;
-    for (let k = 0; k < 3; k++) {
-      pixels.data[at * 4 + k] = map === "rgb" ? level(k) : stage.table[level(map) * 3 + k];
-    }
-    pixels.data[at * 4 + 3] = 255;
-  }
-  context.putImageData(pixels, 0, 0);
-  return canvas;
-}
-
-function frame(context, x, y, box, cell, colour) {
-  if (!box || box[2] <= box[0] || box[3] <= box[1]) return;
-  const place = [x + box[1] * cell, y + box[0] * cell, (box[3] - box[1]) * cell, (box[2] - box[0]) * cell];
-  for (const [width, style] of [
-    [4, "rgba(0,0,0,.65)"],
-    [2, colour],
-  ]) {
-    context.lineWidth = width;
-    context.strokeStyle = style;
-    context.strokeRect(...place);
-  }
-}
 
 // One map, as large as whole pixels allow; gives the size of a unit.
 function enlarged(grid, tile) {
@@ -212,6 +101,7 @@ const over = (grid) => grid.children[1].getContext("2d");
 // Fills one section a layer; sections, and with them the focus, are kept from one run of the page to the next.
 function fillSections({ root, layers, data, send }, fresh) {
   const list = root.querySelector(".layers");
+  root.append(root.querySelector(".explained")); // sections may go, the mark stays
   while (list.children.length > layers.length) list.lastChild.remove();
   while (list.children.length < layers.length) list.append(fresh.cloneNode(true));
   layers.forEach((stage, number) => {
@@ -252,13 +142,15 @@ function drawAll(view) {
 
 function drawLayer(stage, style) {
   stage.dense = window.devicePixelRatio || 1;
-  for (const canvas of stage.grid.children) {
+  for (const canvas of stage.grid.querySelectorAll("canvas")) {
     canvas.width = Math.ceil(stage.width * stage.dense);
     canvas.height = Math.ceil(stage.height * stage.dense);
-    canvas.style.width = `${stage.width}px`;
-    canvas.style.height = `${stage.height}px`;
+    // Not the stage's size: a number is drawn where the pointer finds it, also where a pixel is a fraction of the screen's.
+    canvas.style.width = `${canvas.width / stage.dense}px`;
+    canvas.style.height = `${canvas.height / stage.dense}px`;
   }
   stage.grid.style.width = `${stage.width}px`;
+  stage.grid.style.height = `${stage.height}px`;
   const context = stage.grid.children[0].getContext("2d");
   context.scale(stage.dense, stage.dense);
   context.imageSmoothingEnabled = false;
@@ -285,12 +177,13 @@ function clear({ root, layers }) {
   seen.clearRect(0, 0, seen.canvas.width, seen.canvas.height);
 }
 
-// The stage of the chosen unit; where there is none any more, the middle of the first map is chosen.
+// The stage of the chosen unit; where there is none any more, the strongest of the first maps is chosen.
 function chosenStage({ own, layers }) {
   const stage = own.unit && layers.find((one) => one.id === own.unit.id);
   if (stage && isIn(stage, own.unit)) return stage;
   const first = layers.find((one) => !one.vector) || layers[0];
-  own.unit = first ? { id: first.id, map: 0, row: first.rows >> 1, column: first.columns >> 1 } : null;
+  own.unit = first ? strongest(first) : null;
+  own.usual = true;
   return first;
 }
 
@@ -317,6 +210,27 @@ function show(view) {
   root.querySelector(".said").textContent = sentence(stage, own.unit, box, image);
   root.dataset.unit = marked(own.unit);
   root.dataset.box = box.join(",");
+  markExplained(view);
+}
+
+// A mark of its own stays on the number that is explained while one moves over others.
+function markExplained({ root, own, layers }) {
+  const mark = root.querySelector(".explained");
+  const unit = unitOf(own.explained);
+  const stage = unit && layers.find((one) => one.id === unit.id);
+  mark.hidden = !stage || !isIn(stage, unit);
+  if (mark.hidden) return;
+  const [x, y] = corner(stage, unit.map);
+  const place = {
+    left: x + unit.column * stage.cell,
+    top: y + unit.row * stage.cell,
+    width: stage.cell,
+    height: stage.cell,
+  };
+  for (const [side, px] of Object.entries(place)) mark.style[side] = `${px}px`;
+  const pinned = window.matchMedia(NARROW).matches ? root.querySelector("aside").offsetHeight : 0;
+  mark.dataset.clear = pinned; // px below the page's header
+  if (mark.parentElement !== stage.grid) stage.grid.append(mark);
 }
 
 function frameRead({ own, byId, image, data }, stage, reads) {
@@ -332,12 +246,17 @@ function frameRead({ own, byId, image, data }, stage, reads) {
 // ---- What the visitor does
 
 function choose(view, unit) {
-  view.own.unit = unit;
+  Object.assign(view.own, { unit, usual: false });
   show(view);
 }
 
-function explain({ own, send }) {
-  if (own.unit) send("unit", marked(own.unit));
+function explain(view) {
+  const { own, send, data } = view;
+  if (!own.unit) return;
+  own.usual = false;
+  if (data.explained !== undefined) own.explained = marked(own.unit);
+  markExplained(view);
+  send("unit", marked(own.unit));
 }
 
 function step(view) {
@@ -369,12 +288,18 @@ function listenTo(view, stage) {
     const bounds = stage.grid.getBoundingClientRect();
     return unitAt(stage, event.clientX - bounds.left, event.clientY - bounds.top);
   };
+  // A click comes without the fraction of a pixel that pointers have: it means what the pointer was over.
+  let pointed = null;
+  const aim = (event) => {
+    pointed = aimed(event);
+  };
+  stage.grid.onpointerdown = stage.grid.onpointerup = aim;
   stage.grid.onpointermove = (event) => {
-    const unit = aimed(event);
-    if (unit && !view.own.playing) choose(view, unit);
+    aim(event);
+    if (pointed && !view.own.playing) choose(view, pointed);
   };
   stage.grid.onclick = (event) => {
-    const unit = aimed(event);
+    const unit = event.detail ? pointed : aimed(event); // without a pointer, from a screen reader
     if (!unit) return;
     play(view, false);
     choose(view, unit);

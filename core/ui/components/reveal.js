@@ -1,40 +1,54 @@
-// Focuses the first button of one container and scrolls to another, once for each `turn`.
+// Once for each `turn`: what was pressed stays where it is, what this has opened comes into view, and the first button
+// of one container gets the keyboard's focus.
 //
 // What was pressed may be gone after it: without this, the keyboard would have to start from the page's top. Elements
 // arrive one by one, and a popover that closes takes the focus with it: so it looks again until the page has been at
 // rest for a while, or until the visitor does something.
 
-const LOOK_MS = 50;
+import { DOCKED, drift, found, rememberActs, room, scrollOn, wayTo } from "./sight.js";
+
 const REST_MS = 1500; // after the last script run was seen
 const MOST_MS = 15_000;
-const ACTS = ["keydown", "pointerdown"];
+const LEAST = 160; // px of what was opened that must be seen
+const MARGIN = 4; // px between what was pressed and the edge of the room
+const ACTS = ["keydown", "pointerdown", "wheel", "touchmove"];
 
 export default function ({ data }) {
-  const { row, opened, turn } = data;
+  rememberActs();
+  const { focus: row, opened, turn } = data;
   if (!turn || window.receptiveTurn === turn) return;
   window.receptiveTurn = turn;
   const start = Date.now();
   let busy = start;
-  let acted = false;
+  let left = false; // to the visitor, who does something else
   let shown = false;
-  const done = () => ACTS.forEach((kind) => removeEventListener(kind, act, true));
-  const act = (event) => {
+  let act = window.receptiveActs.last;
+  const done = () => ACTS.forEach((kind) => removeEventListener(kind, leave, true));
+  const leave = (event) => {
     if (!event.isTrusted) return;
-    acted = true;
+    left = true;
     done();
   };
-  ACTS.forEach((kind) => addEventListener(kind, act, true));
+  ACTS.forEach((kind) => addEventListener(kind, leave, true));
+  if (!document.querySelector(DOCKED)) document.documentElement.dataset.dock = "below";
   const look = () => {
-    if (window.receptiveTurn !== turn) return done();
+    if (left || window.receptiveTurn !== turn) return done();
     const now = Date.now();
-    if (document.querySelector('[data-test-script-state="running"]')) busy = now;
-    if (!acted) focus(document.querySelector(`.${row} button`));
-    const part = document.querySelector(`.${opened}`);
-    if (part && !shown) {
-      shown = true;
-      setTimeout(() => scroll(part), 100);
+    const running = document.querySelector('[data-test-script-state="running"]');
+    if (running) busy = now;
+    if (row) focus(document.querySelector(`.${row} button`));
+    const parts = opened.map(found);
+    dock(parts);
+    if (act && !shown) {
+      const way = drift(act, parts[0]);
+      if (Math.abs(way) >= 1) scrollOn(way);
     }
-    if ((!acted || !shown) && now < busy + REST_MS && now < start + MOST_MS) setTimeout(look, LOOK_MS);
+    if (!running && !shown && parts.every(Boolean)) {
+      shown = true;
+      parts.forEach((part) => bring(part, act));
+      act = null;
+    }
+    if (now < busy + REST_MS && now < start + MOST_MS) requestAnimationFrame(look);
     else done();
   };
   look();
@@ -46,7 +60,24 @@ function focus(button) {
   if (button && active !== button && !active?.matches("input, textarea")) button.focus({ preventScroll: true });
 }
 
-function scroll(part) {
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  part.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
+// Scrolls no farther than what was pressed can be seen, if both can.
+function bring(part, act) {
+  if (part.matches(DOCKED)) return;
+  const [top, bottom] = room();
+  const way = wayTo(part, [top, bottom]);
+  const most = act && act.top >= top + MARGIN ? act.top - top - MARGIN : Infinity;
+  const begins = part.getBoundingClientRect().top;
+  const both = begins - most + LEAST < bottom;
+  if (way) scrollOn(both ? Math.min(way, most) : way, true);
+}
+
+// What is docked lies at the edge of the page at which it covers none of the other parts.
+function dock(parts) {
+  const docked = parts.find((part) => part?.matches(DOCKED));
+  const other = parts.find((part) => part && part !== docked);
+  if (!docked || !other) return;
+  const [place, box] = [docked, other].map((part) => part.getBoundingClientRect());
+  const style = document.documentElement.dataset;
+  const covered = box.top < place.bottom && box.bottom > place.top && box.bottom > 0 && box.top < window.innerHeight;
+  if (covered && box.bottom <= window.innerHeight) style.dock = style.dock === "above" ? "below" : "above";
 }

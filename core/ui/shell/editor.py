@@ -47,6 +47,7 @@ class Editor:
         edited: the network before the last edit; None where another one was opened since, or an edit undone.
         selected: path of the layer or branch that is open.
         widgets: renewed when fields must take their values from the network again (undo, move, preset).
+        recipes: renewed when the recipe was replaced as a whole: a value that was typed before that comes too late for it.
         first_weights: identity of the imported model with whose weights the next run begins; empty for fresh weights, None as long
             as nothing was chosen.
         link_problem: why the link that was opened last cannot be read; empty if it can.
@@ -62,6 +63,7 @@ class Editor:
     edited: Network | None = None
     selected: Path | None = (0,)
     widgets: Renewal = field(default_factory=Renewal)
+    recipes: Renewal = field(default_factory=Renewal)
     link_problem: str = ""
     first_weights: str | None = None
     _numbers: count[int] = field(default_factory=count, repr=False)
@@ -134,9 +136,11 @@ class Editor:
             kept = {name: getattr(self.recipe, name) for name in self.set_by_hand}
             self._open(preset.network, preset.recipe and (preset.recipe.replaced(**kept), self.set_by_hand))
 
-    def set_in_recipe(self, name: str, value: Any) -> None:
-        """Set one of the recipe's settings by hand."""
+    def set_in_recipe(self, name: str, value: Any, of: int | None = None) -> None:
+        """Set one of the recipe's settings by hand; nothing where it is for the number `of` of `recipes`, which has gone."""
         with self._changing:
+            if of not in (None, self.recipes.number):
+                return
             before = self.recipe
             self.recipe = before.with_setting(name, value)
             self.set_by_hand |= {name, *self.recipe.differing(before)}
@@ -144,7 +148,7 @@ class Editor:
     def take_recipe(self, recipe: Recipe) -> None:
         """Set the whole recipe to that of a preset: nothing of it is set by hand any more."""
         with self._changing:
-            self.recipe, self.set_by_hand = recipe, frozenset()
+            self._replace_recipe(recipe, frozenset())
             self.widgets.renew()
 
     def begin(self, network: Network, recipe: Recipe, dataset: str) -> None:
@@ -152,10 +156,10 @@ class Editor:
 
         What was set by hand is where the recipe is not that of the preset or, in a network of their own, the usual one.
         """
-        self.network, self.recipe = network, recipe
+        self.network = network
         self.preset = _PUBLISHED.get(network)
         theirs = PRESETS[self.preset].recipe if self.preset else None
-        self.set_by_hand = frozenset(recipe.differing(theirs or Recipe()))
+        self._replace_recipe(recipe, frozenset(recipe.differing(theirs or Recipe())))
         self._renew_identities()
         self.dataset = dataset if dataset in SOURCES else self.dataset
         self._keep_selection()
@@ -183,7 +187,7 @@ class Editor:
             if network != self.network:
                 self._replace(network, recipe is not None)
             if recipe is not None:
-                self.recipe, self.set_by_hand = recipe
+                self._replace_recipe(*recipe)
             self.preset = _PUBLISHED.get(network)
             self.edited = self.first_weights = None
             self._renew_identities()
@@ -198,6 +202,10 @@ class Editor:
         self.future = []
         self.network = network
 
+    def _replace_recipe(self, recipe: Recipe, set_by_hand: frozenset[str]) -> None:
+        self.recipe, self.set_by_hand = recipe, set_by_hand
+        self.recipes.renew()
+
     def _settle(self, selected: Path | None, fresh_widgets: bool) -> None:
         self.link_problem = ""
         if selected is not None:
@@ -211,7 +219,7 @@ class Editor:
         back.append(self._step(step.recipe is not None))
         self.network, self.preset = step.network, step.preset
         if step.recipe is not None:
-            self.recipe, self.set_by_hand = step.recipe
+            self._replace_recipe(*step.recipe)
         self.edited = None
         self._renew_identities()
         self._settle(step.selected, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ class Focus:
         viewers: models to look into, for the runs that were looked into last.
         inside_of: the network that `layer`, `channel` and `unit` are places in.
         layer: the layer that is looked at, on every page that has it; None for the whole network.
+        alone: the layer whose maps are drawn alone; None where those of the whole network are. A number can be
+            explained in either.
         channel: index of the selected map, kernel or unit, from 0.
         unit: the number of this layer that is explained: (row, column, map) or (unit,); None for none.
     """
@@ -35,13 +38,14 @@ class Focus:
     viewers: dict[Run, Viewer] = field(default_factory=dict)
     inside_of: Network | None = None
     layer: Path | None = None
+    alone: Path | None = None
     channel: int = 0
     unit: tuple[int, ...] | None = None
 
     def look_into(self, network: Network) -> None:
         """Look into a network; places in another one are forgotten."""
         if self.inside_of != network:
-            self.inside_of, self.layer, self.channel, self.unit = network, None, 0, None
+            self.inside_of, self.layer, self.alone, self.channel, self.unit = network, None, None, 0, None
 
     def look_at(self, layer: Path | None, unit: tuple[int, ...] | None = None) -> None:
         """Look at a layer, or one number of it, or with None the whole network."""
@@ -49,11 +53,26 @@ class Focus:
             self.channel = unit[-1]
         elif layer != self.layer:
             self.channel = 0
-        self.layer, self.unit = layer, unit
+        self.layer, self.alone, self.unit = layer, layer, unit
+
+    def explain(self, layer: Path, unit: tuple[int, ...], drawn: Collection[Path] = ()) -> None:
+        """Look at one number of a layer; what is drawn stays, unless one layer is drawn alone and this one is not in `drawn`."""
+        alone = self.alone if self.alone is None or layer in drawn else layer
+        self.look_at(layer, unit)
+        self.alone = alone
+
+    def draw_all(self) -> None:
+        """Draw the maps of the whole network, whichever layer or number is looked at."""
+        self.alone = None
+
+    def close(self) -> None:
+        """Explain no number any more; the layer stays chosen."""
+        self.unit = None
 
     def look_at_channel(self, layer: Path, channel: int) -> None:
         """Look at one map, kernel or unit of a layer; a number that is explained stays where it is in its map."""
         unit = self.unit if layer == self.layer else None
+        self.alone = self.alone if layer == self.layer else layer
         self.layer, self.channel = layer, channel
         self.unit = None if unit is None else (*unit[:-1], channel)
 

@@ -81,8 +81,10 @@ def _status(mine: Session) -> None:
         if accuracy is not None:
             st.markdown(f"{percent(accuracy)} {kind} accuracy", width="content")
         if run.active:
-            st.button("Pause", key="sidebar/pause", on_click=run.pause, icon=":material/pause:")
-            st.button("Stop", key="sidebar/stop", on_click=run.stop, icon=":material/stop:")
+            st.button("Pause", key=f"sidebar/pause/{run.created}", on_click=run.pause, icon=":material/pause:")
+            st.button("Stop", key=f"sidebar/stop/{run.created}", on_click=run.stop, icon=":material/stop:")
         elif now.state is State.PAUSED:
-            st.button("Resume", key="sidebar/resume", on_click=run.resume, icon=":material/play_arrow:")
+            st.button(
+                "Resume", key=f"sidebar/resume/{run.created}", on_click=run.resume, icon=":material/play_arrow:"
+            )
     link_to("train", "See its curves", "monitoring")

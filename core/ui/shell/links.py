@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.data import SOURCES
 from core.network import InvalidNetwork, Shared, shared_from_token
-from core.ui.shell.pages import FIRST
+from core.ui.shell.pages import PAGES
 from core.ui.shell.session import Session
 
 LINK = "n"  # the query parameter that holds a token
@@ -15,7 +15,9 @@ LINK = "n"  # the query parameter that holds a token
 def link_with(token: str) -> str:
     """The app's own address, without page and query, with a token as `core.network.to_token` makes it."""
     url = st.context.url or ""
-    address = url.split("?")[0].removesuffix(f"/{FIRST}").rstrip("/")
+    address = url.split("?")[0].rstrip("/")
+    above, _, last = address.rpartition("/")
+    address = above if last in PAGES else address
     return f"{address}/?{LINK}={token}"
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 import streamlit as st
 
 from core.network.sharing import HIDEABLE
+from core.network.words import joined
 from core.ui.shell.session import Session, session
 from core.views.wording import listed
 
@@ -49,24 +50,17 @@ class PageInfo(NamedTuple):
         return "" if self.id == FIRST else self.id
 
 
-_PLAY, _INSIDE = "Playground", "Look inside"
+_PLAY, _TRAIN, _INSIDE = "Play", "Build and train", "Look inside"
 PAGES = {
     page.id: page
     for page in (
         PageInfo(
-            "build",
-            "Build",
-            "account_tree",
+            "playground",
+            "Playground",
+            "play_circle",
             _PLAY,
-            "the network as a list of layers and as a drawing, with the arithmetic of each",
-        ),
-        PageInfo(
-            "train",
-            "Train",
-            "monitoring",
-            _PLAY,
-            "dataset, recipe and controls; live curves and what they say, mistakes, kernels and maps while it learns",
-            ("train",),
+            "one screen where everything moves: draw, train, edit in place, and see each layer's live maps",
+            ("train", "draw", "inside"),
         ),
         PageInfo(
             "draw",
@@ -97,10 +91,25 @@ PAGES = {
             ("draw",),
         ),
         PageInfo(
+            "build",
+            "Build",
+            "account_tree",
+            _TRAIN,
+            "the network as a list of layers and as a drawing, with the arithmetic of each",
+        ),
+        PageInfo(
+            "train",
+            "Train",
+            "monitoring",
+            _TRAIN,
+            "dataset, recipe and controls; live curves and what they say, mistakes, kernels and maps while it learns",
+            ("train",),
+        ),
+        PageInfo(
             "runs",
             "Runs",
             "history",
-            _PLAY,
+            _TRAIN,
             "all your trainings: compared in one chart, renamed, exported, deleted",
             ("train",),
         ),
@@ -150,6 +159,7 @@ PAGES = {
     )
 }
 FIRST = next(iter(PAGES))  # the page that the app's own address opens
+FIRST_OF_LESSON = "build"  # where a lesson leaves that one out
 
 
 def part_words(part: str) -> str:
@@ -157,7 +167,7 @@ def part_words(part: str) -> str:
     if part == "edit":
         return "the editor (look, but do not change)"
     titles = [page.title for page in PAGES.values() if part in page.hidden_by]
-    return f"the page{'s' * (len(titles) > 1)} {', '.join(titles[:-1])}{' and ' * (len(titles) > 1)}{titles[-1]}"
+    return f"the {'page' if len(titles) == 1 else 'pages'} {joined(titles)}"
 
 
 def left_out(hidden: tuple[str, ...]) -> str:
@@ -173,13 +183,14 @@ def navigation(hidden: tuple[str, ...]) -> dict[str, list[StreamlitPage]]:
         hidden: parts of the interface, of `HIDEABLE`.
     """
     listed: dict[str, list[StreamlitPage]] = {}
+    first = FIRST_OF_LESSON if set(PAGES[FIRST].hidden_by) & set(hidden) else FIRST
     for page in PAGES.values():
         if not set(page.hidden_by) & set(hidden):
             entry = st.Page(
                 page.file,
                 title=page.title,
                 icon=f":material/{page.icon}:",
-                default=page.id == FIRST,
+                default=page.id == first,
                 url_path=page.id,
             )
             listed.setdefault(page.group, []).append(entry)

@@ -46,14 +46,29 @@ def fit_canvases() -> None:
         component("canvas")(key="canvases")
 
 
-def bring_into_view(row: str, opened: str, turn: Renewal) -> None:
-    """When `turn` was renewed, focus the first button in one container and scroll to another; both by their keys."""
-    data = {"row": _css_class(row), "opened": _css_class(opened), "turn": turn.number}
+def press_by_keys(undo: str, redo: str) -> None:
+    """Let Ctrl+Z press the button with the one key, and Ctrl+Shift+Z or Ctrl+Y that with the other, but in no field."""
+    data = {"undo": css_class(undo), "redo": css_class(redo)}
+    with st.container(key="unseen-keys"):
+        component("keys")(data=data, key="keys")
+
+
+def bring_into_view(turn: Renewal, opened: str, *, focus: str = "", drawn: str = "") -> None:
+    """When `turn` was renewed, bring into view what an action has opened, and leave what was acted on where it is.
+
+    Args:
+        turn: is renewed by the action.
+        opened: key of the container that comes into view.
+        focus: key of the one whose first button gets the keyboard's focus; by default it stays where it is.
+        drawn: class of an element in a component that comes into view too.
+    """
+    classes = [css_class(opened), *([drawn] if drawn else [])]
+    data = {"focus": focus and css_class(focus), "opened": classes, "turn": turn.number}
     with st.container(key="unseen-reveal"):
         component("reveal")(data=data, key="reveal")
 
 
-def _css_class(key: str) -> str:
+def css_class(key: str) -> str:
     """The CSS class that Streamlit derives from a container's key."""
     return "st-key-" + re.sub(r"[^a-zA-Z0-9_-]", "-", key)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -24,14 +25,37 @@ class Renewal:
         """Let the widgets begin anew."""
         self.number += 1
 
+    def takes(self, drawn: int, value: T, shown: T, now: T) -> bool:
+        """Whether a value counts that comes from a widget with this number in its key.
+
+        A widget that was renewed since has gone, and its browser may send once more what it showed; or something else
+        has set meanwhile what it was for. Only a choice that nothing has overtaken counts.
+
+        Args:
+            drawn: the number when the widget was drawn.
+            value: what has come.
+            shown: what the widget was given to show.
+            now: what is set now.
+        """
+        return self.number == drawn or (value != shown and now == shown)
+
     def __str__(self) -> str:
         return str(self.number)
 
 
-def value_if_changed(key: str, known: T) -> T | None:
+def value_if_changed(
+    key: str, known: T, gone: bool = True, read: Callable[[Any], T] = lambda value: value
+) -> T | None:
     """The value of the widget with this key, in its `on_change`; None where it is still the known one.
 
     The browser may report a widget once more after its key was renewed: that is no choice of the visitor's.
+
+    Args:
+        key: of the widget.
+        known: what the widget was given to show.
+        gone: false where the widget is still there, so that whatever it reports is a choice: who goes to and fro is
+            quicker than the page.
+        read: what the widget holds → what is compared with it.
     """
-    value = st.session_state[key]
-    return None if value == known else value
+    value = read(st.session_state[key])
+    return None if gone and value == known else value

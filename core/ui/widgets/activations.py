@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from core.insight import activations
-from core.network import Path
+from core.network import Network, Path
 from core.ui.shell.session import Session
-from core.ui.widgets.maps import Unit, drawn_maps
+from core.ui.widgets.maps import Unit, drawn_maps, unit_text
 from core.ui.widgets.model_view import ModelView
 from core.views.maps import maps_data
 
@@ -26,36 +26,42 @@ def activations_of(mine: Session, subject: ModelView, image: np.ndarray) -> dict
     )
 
 
+def drawn_paths(network: Network, values: Iterable[Path], alone: Path | None) -> list[Path]:
+    """Which of the layers that have `values` are drawn: one and those that it reads, or with None all."""
+    return list(values) if alone is None else [alone, *(path for path in network.sources(alone) if path)]
+
+
 def drawn_layers(
     mine: Session,
     subject: ModelView,
     image: np.ndarray,
     values: dict[Path, np.ndarray],
-    layer: Path | None,
+    alone: Path | None,
     key: str,
-    then: Callable[[], None],
+    explained: Callable[[], None],
+    opened: Callable[[], None] | None = None,
 ) -> None:
     """The maps of one layer and of those that it reads, or with None of all; what is clicked is looked at.
 
     Args:
         mine: is told what was clicked.
         subject, image, values: what is drawn.
-        layer: the one that is drawn alone.
+        alone: the layer that is drawn alone.
         key: of the widget.
-        then: done after a click.
+        explained: done after a click on a number.
+        opened: done after a click on the title of a layer; by default the same.
     """
-    paths = list(values)
-    if layer is not None:
-        paths = [layer, *(path for path in subject.network.sources(layer) if path)]
+    paths = drawn_paths(subject.network, values, alone)
+    focus = mine.focus
 
     def choose(unit: Unit) -> None:
         vector = values[unit.path].ndim == 1
-        mine.focus.look_at(unit.path, (unit.map,) if vector else (unit.row, unit.column, unit.map))
-        then()
+        focus.explain(unit.path, (unit.map,) if vector else (unit.row, unit.column, unit.map), paths)
+        explained()
 
     def open_layer(path: Path | None) -> None:
-        mine.focus.look_at(path)
-        then()
+        focus.look_at(path)
+        (opened or explained)()
 
     data = maps_data(
         subject.network,
@@ -63,7 +69,8 @@ def drawn_layers(
         values,
         {path: subject.network.sources(path) for path in paths},
         paths,
-        FIRST_MAPS if layer is None else ALL_MAPS,
+        FIRST_MAPS if alone is None else ALL_MAPS,
         subject.class_names,
     )
-    drawn_maps(data | {"single": layer is not None}, key, choose, open_layer)
+    explaining = "" if focus.layer is None or focus.unit is None else unit_text(focus.layer, focus.unit)
+    drawn_maps(data | {"single": alone is not None, "explained": explaining}, key, choose, open_layer)

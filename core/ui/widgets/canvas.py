@@ -9,6 +9,8 @@ import numpy as np
 import streamlit as st
 
 from core.data.pen import FARTHEST, MAX_POINTS
+from core.network.words import counted
+from core.ui.components import component
 from core.ui.shell.renewal import Renewal
 from core.views.theme import FRAME
 
@@ -54,7 +56,12 @@ class Board(Renewal):
 
 
 def draw(
-    key: str, before: dict[str, Any] | None = None, *, brush: int = BRUSH, background: Image | None = None
+    key: str,
+    before: dict[str, Any] | None = None,
+    *,
+    brush: int = BRUSH,
+    background: Image | None = None,
+    inviting: bool = False,
 ) -> Drawing:
     """A canvas with this key; returns what is on it, and says so below where that is not all.
 
@@ -64,6 +71,7 @@ def draw(
         brush: width of the strokes to come, in canvas pixels.
         background: the image to draw on, `SIDE` pixels wide and high; black by default. Strokes on a picture have a
             colour of their own, so that they can be told from it.
+        inviting: let a pale digit draw itself on it until it is touched for the first time in a visit.
     """
     from streamlit_drawable_canvas import st_canvas  # needs a running Streamlit
 
@@ -85,6 +93,9 @@ def draw(
             ).json_data
         except (AttributeError, TypeError, KeyError, ValueError):  # malformed component value
             content = None
+        if inviting:
+            with st.container(key="ghost"):
+                component("ghost")(key="ghost/digit")
     objects = content.get("objects") if isinstance(content, dict) else None
     if not isinstance(content, dict) or not isinstance(objects, list):
         return Drawing([], brush, None)
@@ -127,7 +138,7 @@ def _too_long(count: int, of: int) -> str:
     room = f"a drawing has room for {MAX_STROKES} strokes and {MAX_POINTS:,} points"
     if not count:
         return f"The first stroke is too long, so nothing is read: {room}. Clear it, and draw in shorter strokes."
-    return f"Only the first {count:,} of {of:,} strokes are read: {room}. Take the last ones back, or clear it."
+    return f"No more than {counted(count, 'stroke')} of {of:,} can be read: {room}. Take the last ones back, or clear it."
 
 
 def _placed(points: np.ndarray, item: dict[str, Any]) -> np.ndarray:

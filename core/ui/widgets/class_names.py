@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.data.class_lists import fitting_lists
 from core.network.names import clean
+from core.network.words import counted
 from core.training import StoreError
 from core.training.trained import Trained
 from core.ui.shell.session import Session
@@ -77,8 +78,8 @@ def _take(mine: Session, there: Trained, text: str) -> str:
     assert own is not None, "it has classes of its own"
     names = [clean(line) for line in text.strip().split("\n")]
     if len(names) != len(own.class_names):
-        lines = "there is one line" if len(names) == 1 else f"there are {len(names):,} lines"
-        return f"There are {len(own.class_names):,} classes, but {lines}. Write one name a line."
+        lines = f"there {'is' if len(names) == 1 else 'are'} {counted(len(names), 'line')}"
+        return f"It tells {counted(len(own.class_names), 'class')} apart, but {lines}. Write one name a line."
     if any(not 1 <= len(name) <= MAX_NAME for name in names):
         return f"Each name needs 1 to {MAX_NAME} characters."
     twice = next((name for name in names if names.count(name) > 1), None)

@@ -60,18 +60,21 @@ def complain(mine: Session) -> None:
 def say_what_it_is(mine: Session, image: np.ndarray | None, class_names: Sequence[str]) -> None:
     """Ten buttons to label a drawn digit, under the prediction; the drawing joins the visitor's digits.
 
-    Nothing where the network has other classes than the digits.
+    They are idle as long as nothing is drawn. Nothing where the network has other classes than the digits.
     """
-    if image is None or tuple(class_names) != DIGITS:
+    if tuple(class_names) != DIGITS:
         return
     there = mine.workspace.collection("digits")
-    number = there.find(image)
+    number = None if image is None else there.find(image)
     known = None if number is None else DIGITS[there.labels[number]]
 
     def said(label: int) -> None:
-        change_collection(mine, "digits", lambda digits: digits.added(image, label))
+        drawn = image
+        if drawn is not None:
+            change_collection(mine, "digits", lambda digits: digits.added(drawn, label))
 
-    st.caption("It should have been …")
+    kept = "" if known is None else f" Kept among your digits as “{known}”; you have {len(there):,}."
+    st.caption(f"It should have been …{kept}")
     with st.container(horizontal=True, gap="xsmall", key="teach/say"):
         for label, name in enumerate(DIGITS):
             st.button(
@@ -80,10 +83,9 @@ def say_what_it_is(mine: Session, image: np.ndarray | None, class_names: Sequenc
                 help=f"Keep this drawing among your digits as “{name}”.",
                 on_click=said,
                 args=(label,),
+                disabled=image is None,
                 width=42,
                 key=f"teach/say/{name}",
             )
+    link_to("teach", "Teach the network your digits", "school")
     complain(mine)
-    if known is not None:
-        st.caption(f"Kept among your digits as “{known}”; you have {len(there):,}.")
-        link_to("teach", "Teach the network your digits", "school")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import streamlit as st
 
 from core.network import Path, Trace
 from core.ui.components import component
 from core.ui.shell.session import Session
 from core.views.diagram import network_svg
+
+MOST_PINNED = 300  # px
 
 
 def drawing(mine: Session, traced: Trace) -> None:
@@ -21,7 +25,15 @@ def drawing(mine: Session, traced: Trace) -> None:
             mine.reveals.renew()
 
     svg = network_svg(mine.editor.network, traced, mine.editor.selected)
-    component("network")(data={"svg": svg}, key=key, on_selected_change=selected)
+    # A high one, of branches above each other, would leave no room for what it leads to.
+    with st.container(key="pinned-drawing" if height_of(svg) <= MOST_PINNED else "drawing"):
+        component("network")(data={"svg": svg}, key=key, on_selected_change=selected)
+
+
+def height_of(svg: str) -> float:
+    """The height of a drawing, px."""
+    found = re.search(r'height="([\d.]+)"', svg)
+    return float(found[1]) if found else 0.0
 
 
 def _path(text: object) -> Path | None:

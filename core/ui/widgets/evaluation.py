@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.data import Dataset
 from core.insight import Predictions, affordable_images, predict
+from core.network.words import counted
 from core.ui.shell.session import Session
 from core.ui.widgets.model_view import ModelView
 
@@ -29,13 +30,13 @@ def evaluated_test_images(mine: Session, subject: ModelView, data: Dataset) -> P
     """
     there = len(data.x_test)
     number = affordable_images(subject.network, there, *([LIVE_MACS] if subject.live else []))
-    which = f"{number:,}" if number == there else f"the first {number:,} of {there:,}"
+    which = ("" if number == there else f"the first {number:,} of ") + counted(there, "test image")
     title = subject.about.tested_on
-    bar = st.progress(0.0, text=f"Evaluating {which} test images of {title} …")
+    bar = st.progress(0.0, text=f"Evaluating {which} of {title} …")
 
     def compute() -> Predictions:
         def progress(share: float) -> None:
-            bar.progress(share, text=f"Evaluating {which} test images of {title} …")
+            bar.progress(share, text=f"Evaluating {which} of {title} …")
 
         return predict(subject.model, subject.network, data.x_test[:number], data.y_test[:number], progress)
 
@@ -52,5 +53,5 @@ def evaluated_test_images(mine: Session, subject: ModelView, data: Dataset) -> P
         compute if subject.viewer else shared,
     )
     few = "" if number == there else ", as many as this network takes a few seconds for"
-    bar.progress(1.0, text=f"Evaluated: {which} test images of {title}{few}")
+    bar.progress(1.0, text=f"Evaluated: {which} of {title}{few}")
     return predictions

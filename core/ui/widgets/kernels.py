@@ -10,6 +10,7 @@ import streamlit as st
 from core.insight import Kernels, activations, kernels, layers_with_kernels
 from core.network import Dense, Network, Path
 from core.network.network import layer_label
+from core.network.words import counted, plural
 from core.ui.widgets.galleries import clickable_gallery, tile_rows
 from core.ui.widgets.layers import how_many, layer_maps
 from core.ui.widgets.model_view import ModelView
@@ -85,7 +86,7 @@ def _rows(
     ]
     tile_rows(lines, range(shown), chosen, scale, cell, f"{key}/rows", choose, noun, names)
     more = f" The first {MOST_INPUTS} of {inputs:,} are shown." if inputs > MOST_INPUTS else ""
-    st.caption(f"Across: its {found.input_noun}s. Down: the {noun}s.{more}")
+    st.caption(f"Across: its {plural(found.input_noun)}. Down: the {plural(noun)}.{more}")
     return [Tile(mosaic(drawn), "", "")]
 
 
@@ -114,17 +115,18 @@ def kernel_words(found: Kernels, dense: bool) -> str:
     signs = "Blue is negative, orange positive."
     if in_lines(found):
         return (
-            f"{outputs:,} units; each block of cells is one unit, a cell for each of the {columns:,} numbers "
+            f"{counted(outputs, 'unit')}; each block of cells is one unit, with a cell for each of the {counted(columns, 'number')} "
             f"that arrive. {signs}"
         )
     if dense:
-        maps = "" if inputs == 1 else f", one picture for each of the {inputs:,} maps that were flattened"
+        each = "" if outputs == 1 else ", each"
+        maps = "" if inputs == 1 else f", one picture for each of the {counted(inputs, 'map')} that were flattened"
         return (
-            f"{outputs:,} units, each with a weight for every pixel{maps}. {signs} A unit responds "
+            f"{counted(outputs, 'unit')}{each} with a weight for every pixel{maps}. {signs} A unit responds "
             "to images that are bright where it is orange and dark where it is blue."
         )
-    pairs = f" for each of {inputs:,} {found.input_noun}s" if inputs > 1 else ""
+    pairs = f" for each of {counted(inputs, found.input_noun)}" if inputs > 1 else ""
     return (
-        f"{outputs:,} kernels of {rows}×{columns}{pairs}, slid over the whole input. {signs} "
+        f"{counted(outputs, 'kernel')} of {rows}×{columns}{pairs}, slid over the whole input. {signs} "
         "A kernel responds where its input looks like the pattern."
     )

@@ -8,6 +8,7 @@ import streamlit as st
 from core.network import Network, Path
 from core.network.layers import shape_text
 from core.network.network import layer_label
+from core.network.words import counted, plural
 from core.ui.shell.session import Session
 from core.views.images import (
     Tile,
@@ -60,7 +61,7 @@ def layer_maps(network: Network, path: Path, values: np.ndarray, class_names: tu
         tiles = [Tile(v.reshape(1, 1), name, f"{name}: {v:.4f}") for v, name in zip(values, class_names)]
         st.html(gallery(tiles, scale, 30))
     elif values.ndim == 1:
-        st.html(gallery([Tile(strip(values), "", f"{len(values)} units of {words}")], scale, 10))
+        st.html(gallery([Tile(strip(values), "", f"{counted(len(values), 'unit')} of {words}")], scale, 10))
     else:
         shown = how_many(values.shape[2], FIRST_MAPS, "map", f"maps/{layer_label(path)}")
         tiles = [Tile(values[..., c], f"{c + 1}", f"map {c + 1} of {words}") for c in range(shown)]
@@ -70,6 +71,6 @@ def layer_maps(network: Network, path: Path, values: np.ndarray, class_names: tu
 def how_many(there: int, first: int, noun: str, key: str, of: int | None = None) -> int:
     """The first few, or all that are `there` where the visitor wants them; `of` is how many there would be in all."""
     which = f"all {there:,}" if of in (None, there) else f"{there:,} of {of:,}"
-    if there <= first or st.toggle(f"Show {which} {noun}s", key=f"{key}/all"):
+    if there <= first or st.toggle(f"Show {which} {plural(noun)}", key=f"{key}/all"):
         return there
     return first

@@ -64,3 +64,9 @@ def read_unit(text: object) -> Unit | None:
     if found is None:
         return None
     return Unit(tuple(map(int, found[1].split("."))), int(found[2]), int(found[3]), int(found[4]))
+
+
+def unit_text(path: Path, unit: tuple[int, ...]) -> str:
+    """The text of a number, (row, column, map) or (unit,), as the browser names it and `read_unit` reads it."""
+    row, column, number = unit if len(unit) == 3 else (0, 0, *unit)
+    return "|".join([".".join(map(str, path)), *map(str, (number, row, column))])

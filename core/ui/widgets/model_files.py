@@ -19,13 +19,13 @@ def trained_files(run: Run) -> None:
         return
     names = about(run.dataset_name).class_names
     file = file_stem(run.network.name)
-    with st.popover("Download the trained model", icon=":material/download:"):
+    with st.popover("Download the trained model", icon=":material/download:", key=f"trained/{run.created}"):
         st.download_button(
             "Keras model",
             lambda: keras_file(run.model()),
             f"{file}.keras",
             on_click="ignore",
-            key="trained/keras",
+            key=f"trained/keras/{run.created}",
             help="Opens with keras.saving.load_model: the network and its weights, to use or to compile anew. The "
             "optimiser’s state is not in it: it stays with the run, for going on here.",
         )
@@ -34,7 +34,7 @@ def trained_files(run: Run) -> None:
             lambda: weights_npz(run, names),
             f"{file}.npz",
             on_click="ignore",
-            key="trained/weights",
+            key=f"trained/weights/{run.created}",
             help="NumPy arrays in Keras’ order, with the network and the names of the classes.",
         )
 

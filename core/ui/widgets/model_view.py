@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from core.ui.shell.frame import following, plain
 from core.ui.shell.pages import end_page, link_to
 from core.ui.shell.session import Session
 from core.ui.widgets.class_names import name_classes
+from core.views.wording import told_apart
 
 if TYPE_CHECKING:
     import keras
@@ -95,7 +96,7 @@ def choose_subject(mine: Session, key: str, usual: str = "lenet5") -> ModelView:
         return _of_name(mine.focus.subject or usual)
     if run.network != mine.editor.network:
         st.caption("Showing the network of this run, not the one on Build.")
-    found = _of_run(mine, run)
+    found = run_view(mine, run)
     if found is not None:
         return found
     if run.active:
@@ -157,7 +158,7 @@ def subject_of(mine: Session, key: str) -> ModelView | None:
     found = next((one for one in _imports(mine) if _import_key(one) == key), None)
     if found is not None:
         return _of_import(mine, found)
-    return next((_of_run(mine, run) for run in _runs(mine) if _run_key(run) == key), None)
+    return next((run_view(mine, run) for run in _runs(mine) if _run_key(run) == key), None)
 
 
 def _runs(mine: Session) -> list[Run]:
@@ -221,7 +222,7 @@ def _of_import(mine: Session, there: Trained) -> ModelView | None:
     return ModelView(_import_title(there), there.network, model, dataset, False, _import_key(there), own=own)
 
 
-def _of_run(mine: Session, run: Run) -> ModelView | None:
+def run_view(mine: Session, run: Run) -> ModelView | None:
     """A run with the weights that `model_of` shows; None before any."""
     model = model_of(mine, run)
     if model is None:
@@ -233,23 +234,34 @@ def _of_run(mine: Session, run: Run) -> ModelView | None:
     return ModelView(title, run.network, model, run.dataset_name, live, who, mine.focus.viewer(run))
 
 
+def run_options(runs: Sequence[Run]) -> tuple[dict[str, Run], dict[str, str]]:
+    """The runs to choose from and their titles, by keys that stay theirs: Streamlit copies what it lets choose from.
+
+    Of runs with one name the later ones get a number, as Streamlit tells options apart by their titles.
+    """
+    in_order = sorted(runs, key=lambda run: run.created)
+    titles = dict(zip(map(_run_key, in_order), told_apart([run.name for run in in_order])))
+    return {_run_key(run): run for run in runs}, titles
+
+
 def choose_run(mine: Session, key: str) -> None:
     """A choice of one of the visitor's runs, where there are several."""
     runs = mine.workspace.runs
     if len(runs) < 2 or mine.run not in runs:
         return
-    widget = f"{key}/run/{len(runs)}/{runs.index(mine.run)}"
+    by_key, titles = run_options(runs)
+    widget = f"{key}/run/{_run_key(mine.run)}/{hash(tuple(titles.items()))}"
 
     def chosen() -> None:
-        mine.choose_run(runs[st.session_state[widget]])
+        run = by_key[st.session_state[widget]]
+        if run in mine.workspace.runs:
+            mine.choose_run(run)
 
-    # Numbers, not runs: Streamlit copies what it lets choose from.
-    names = [run.name for run in runs]
     st.selectbox(
         "Run",
-        range(len(runs)),
-        runs.index(mine.run),
-        format_func=names.__getitem__,
+        list(by_key),
+        list(by_key).index(_run_key(mine.run)),
+        format_func=titles.__getitem__,
         key=widget,
         on_change=chosen,
         width=240,
@@ -267,11 +279,7 @@ def _choose_imported(mine: Session, key: str) -> None:
     def chosen() -> None:
         mine.imported = by_key.get(st.session_state[widget], mine.imported)
 
-    names = [one.network.name for one in by_key.values()]
-    titles = {
-        key: f"{name} ({names[:place].count(name) + 1})" if name in names[:place] else name
-        for place, (key, name) in enumerate(zip(by_key, names))
-    }
+    titles = dict(zip(by_key, told_apart([one.network.name for one in by_key.values()])))
     st.selectbox(
         "Imported model",
         list(by_key),

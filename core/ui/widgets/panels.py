@@ -114,7 +114,7 @@ class _Computed(NamedTuple):
 def _computed(name: str, computation: Computation[C], at: C) -> _Computed | None:
     """The result for these weights, or the last one until the button is pressed again; None before the first."""
     subject, about = at.subject, computation.about(at)
-    results = at.mine.kept(name, (subject.identity, subject.network), dict)
+    results = at.mine.kept(name, (subject.identity, subject.network, subject.dataset), dict)
     known: _Computed | None = results.get(about)
     if known is None or known.version != subject.version:
         slot = st.empty()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.data.collection import FIELD
 from core.insight import Verdict, verdict
@@ -51,7 +52,8 @@ def prediction(
     names = subject.class_names
     if probabilities is None:
         st.metric(plain(label), "–")
-        st.caption("Nothing drawn yet.")
+        with _reserved(key):
+            st.caption("Nothing drawn yet.")
         st.vega_lite_chart(probability_bars(None, names, look()), key=key, alt="No drawing yet.")
         return
     predicted = verdict(probabilities, subject.sure_from)
@@ -61,12 +63,18 @@ def prediction(
         plain(names[best]),
         help=f"The class with the highest probability, {certainty(predicted.probability)}.",
     )
-    st.caption(_confidence_words(predicted, names, subject.who != "draw"))
+    with _reserved(key):
+        st.caption(_confidence_words(predicted, names, subject.who != "draw"))
     st.vega_lite_chart(
         probability_bars(probabilities, names, look()),
         key=key,
         alt=f"Probability of each class; the highest is {names[best]} with {certainty(predicted.probability)}.",
     )
+
+
+def _reserved(key: str) -> DeltaGenerator:
+    """A place with room for the longest sentence: what is below does not move with each stroke."""
+    return st.container(key=f"reserved-answer/{key}")
 
 
 def _confidence_words(predicted: Verdict, names: Sequence[str], must_choose: bool) -> str:

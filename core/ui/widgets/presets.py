@@ -1,4 +1,4 @@
-"""What of the recipe is the preset's and what the visitor's own, and the way back to the preset's."""
+"""The presets as they are offered, what of the recipe is the preset's and what the visitor's own, and the way back to the preset's."""
 
 from __future__ import annotations
 
@@ -7,11 +7,23 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.network import Preset
+from core.network.presets import GROUPS, group_of
 from core.network.recipe import Recipe
 from core.network.settings import settings_of
 from core.ui.shell.editor import Editor
 
 MOST_NAMED = 4  # differing settings
+
+
+def offered_presets(presets: Mapping[str, Preset]) -> list[str]:
+    """Their keys, group after group."""
+    groups = list(GROUPS)
+    return sorted(presets, key=lambda name: groups.index(group_of(name)))
+
+
+def preset_title(name: str, preset: Preset) -> str:
+    """`Classic: LeNet-5`: its group and its name."""
+    return f"{group_of(name)}: {preset.network.name}"
 
 
 def presets_recipe(editor: Editor, presets: Mapping[str, Preset]) -> None:

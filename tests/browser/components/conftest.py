@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page
 
-from core.ui.components import FOLDER
+from core.ui.components import FOLDER, bundled, source
 
 EMPTY = "<!doctype html><body><main></main></body>"
 EVIL = "<img src=x onerror=\"document.title='broken into'\"><b>bold</b>"
@@ -32,8 +32,7 @@ class Mounted:
 
     def __init__(self, page: Page, name: str) -> None:
         self.page = page
-        text = {kind: FOLDER / f"{name}.{kind}" for kind in ("js", "html", "css")}
-        page.evaluate(LOAD, {kind: path.read_text("utf-8") if path.exists() else "" for kind, path in text.items()})
+        page.evaluate(LOAD, {kind: text or "" for kind, text in source(name)._asdict().items()})
 
     def render(self, data: Any) -> None:
         self.page.evaluate("data => window.render(data)", data)
@@ -55,7 +54,7 @@ class Mounted:
         return self.page.evaluate("window.observers")
 
     def call(self, function: str, *values: Any) -> Any:
-        """What one of the module's exported functions gives."""
+        """What one of the component's exported functions gives."""
         return self.page.evaluate(f"window.component.{function}(...{json.dumps(values)})")
 
     def focused(self) -> str:
@@ -70,9 +69,17 @@ class Mounted:
 
 
 @pytest.fixture
-def page(chromium) -> Page:
+def scale() -> float:
+    """The screen's pixels for one of the page, along each side."""
+    return 1
+
+
+@pytest.fixture
+def page(chromium, scale) -> Page:
     """A blank page with an address, in which no script may fail."""
-    context = chromium.new_context(viewport={"width": 1000, "height": 800}, reduced_motion="reduce")
+    context = chromium.new_context(
+        viewport={"width": 1000, "height": 800}, reduced_motion="reduce", device_scale_factor=scale
+    )
     context.set_default_timeout(10_000)
     context.route("**/*", lambda route: route.fulfill(body=EMPTY, content_type="text/html"))
     page = context.new_page()
@@ -84,7 +91,34 @@ def page(chromium) -> Page:
     assert not errors
 
 
+class Module:
+    """A module that components import, alone on the page; call it with the name of a function and its values."""
+
+    def __init__(self, page: Page, name: str) -> None:
+        self.page = page
+        page.evaluate(
+            "async (js) => { window.module = "
+            "await import(URL.createObjectURL(new Blob([js], { type: 'text/javascript' }))); }",
+            bundled(FOLDER / f"{name}.js"),
+        )
+
+    def __call__(self, function: str, *values: Any) -> Any:
+        return self.page.evaluate(f"window.module.{function}(...{json.dumps(values)})")
+
+
+@pytest.fixture
+def module(page):
+    """Name of a module → the module on the page."""
+    return lambda name: Module(page, name)
+
+
 @pytest.fixture
 def mounted(page):
     """Name of a component → the component on the page."""
     return lambda name: Mounted(page, name)
+
+
+def stop_clock(page: Page) -> None:
+    """From now on time passes for the page only by `page.clock.run_for`, however busy the machine is."""
+    page.clock.install(time=0)
+    page.clock.pause_at(1000)

@@ -11,14 +11,14 @@ ADD = """([place, inside]) => {
 SCALE = "document.querySelector('.st-key-replaced-canvas-one').style.getPropertyValue('--canvas-scale')"
 
 
-@pytest.mark.parametrize("width, scale", [(390, "1.25"), (1000, "1")])
+@pytest.mark.parametrize("width, stretch", [(390, "1.25"), (1000, "1")])
 def test_a_canvas_that_comes_later_takes_the_width_of_a_phone_and_no_more_of_a_wide_window(
-    page, mounted, width, scale
+    page, mounted, width, stretch
 ):
     page.set_viewport_size({"width": width, "height": 800})
     mounted("canvas").render({})
     page.evaluate(ADD, [PLACE, INSIDE])
-    page.wait_for_function(f"{SCALE} === '{scale}'")
+    page.wait_for_function(f"{SCALE} === '{stretch}'")
     page.set_viewport_size({"width": 1390 - width, "height": 800})
     page.wait_for_function(f"{SCALE} === '{'1' if width == 390 else '1.25'}'")
 
@@ -34,3 +34,14 @@ def test_its_tools_are_always_in_sight_where_nothing_can_hover_and_the_style_is_
         "[...document.querySelector('.host').shadowRoot.querySelectorAll('style')].map((s) => s.textContent)"
     )
     assert len(styles) == 1 and "(hover: none)" in styles[0] and "opacity: 1" in styles[0]
+
+
+def test_a_canvas_that_fills_its_shadow_when_the_page_is_at_rest_and_a_room_that_widens_are_noticed(page, mounted):
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.evaluate(ADD, [PLACE, ""])
+    mounted("canvas").render({})
+    page.wait_for_function(f"{SCALE} === '1'")
+    page.evaluate("(inside) => { document.querySelector('.host').shadowRoot.innerHTML += inside }", INSIDE)
+    page.wait_for_function(f"{SCALE} === '1.25'")
+    page.evaluate("document.querySelector('.around').style.width = '308px'")
+    page.wait_for_function(f"{SCALE} === '1.1'")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.components.conftest import EVIL
+from tests.browser.components.conftest import EVIL, stop_clock
 
 BLACK_TO_WHITE = ["#000000", "#ffffff"]
 FRAME = "#ff0000"
@@ -39,7 +39,7 @@ def network(**more):
 
 @pytest.fixture
 def maps(page, mounted):
-    page.clock.install()
+    stop_clock(page)
     one = mounted("maps")
     one.render(network())
     return one
@@ -64,10 +64,17 @@ def over(row, column):
     return {"x": column * CELL + 5, "y": row * CELL + 5}
 
 
-def test_at_first_the_middle_of_the_first_map_is_framed(maps):
-    assert unit(maps) == "0|0|1|1"
-    assert maps.find(".maps").get_attribute("data-box") == "1,1,3,3"
-    assert "map 1, row 2, column 2 is 0.2353. It sees rows 2 to 3 and columns 2 to 3 of the image." in said(maps)
+def test_at_first_the_strongest_number_of_the_first_maps_is_framed_and_anew_for_another_image(maps):
+    assert unit(maps) == "0|1|2|2"
+    assert maps.find(".maps").get_attribute("data-box") == "2,2,4,4"
+    assert "map 2, row 3, column 3 is 1.000. It sees rows 3 to 4 and columns 3 to 4 of the image." in said(maps)
+    newer = network()
+    newer["stages"][1] = stage("0", np.linspace(1, 0, 18).reshape(2, 3, 3))
+    maps.render(newer)
+    assert unit(maps) == "0|0|0|0"
+    grid(maps, "0").hover(position=over(2, 0))
+    maps.render(network())
+    assert unit(maps) == "0|0|2|0"  # what somebody has chosen stays
 
 
 def test_hovering_tells_the_number_and_what_it_sees(maps):
@@ -104,6 +111,48 @@ def test_a_click_asks_for_an_explanation_and_between_maps_for_none(maps):
     assert "“cat” is 0.4000" in said(maps)
 
 
+@pytest.mark.parametrize("scale", [1, 1.25, 1.5])
+def test_the_number_that_is_explained_is_the_one_that_is_hovered_and_drawn_there(page, maps):
+    """Also at the edges of its cell, where a click that comes in whole pixels would mean its neighbour."""
+    page.evaluate("document.querySelector('main').style = 'display: block; margin: 7.4px 0 0 3.7px'")
+    colour = """(canvas, [x, y]) => {
+      const box = canvas.getBoundingClientRect();
+      const [across, down] = [canvas.width / box.width, canvas.height / box.height];
+      const at = [Math.floor((x - box.left) * across), Math.floor((y - box.top) * down)];
+      return canvas.getContext('2d').getImageData(...at, 1, 1).data[0];
+    }"""
+    drawn = grid(maps, "0").locator("canvas").first
+    corner = grid(maps, "0").bounding_box()
+    edges = [CELL * n for n in (1, 2)]
+    places = [edge + by for edge in edges for by in (-0.9, -0.3, 0.2, 0.8)]
+    for number, (across, down) in enumerate((across, down) for across in places for down in places):
+        x, y = corner["x"] + across, corner["y"] + down
+        page.mouse.move(x, y)
+        hovered = unit(maps)
+        page.mouse.down()
+        page.mouse.up()
+        row, column = int(down // CELL), int(across // CELL)
+        assert hovered == f"0|0|{row}|{column}"
+        assert len(maps.sent) == number + 1 and maps.sent[-1] == ["unit", hovered]
+        if all(abs(side - edge) > 0.85 for side in (across, down) for edge in edges):
+            assert abs(drawn.evaluate(colour, [x, y]) - round((3 * row + column) / 17 * 255)) <= 1
+
+
+def test_what_is_explained_keeps_its_mark_and_is_named_where_the_maps_are_drawn_anew(maps):
+    maps.render(network(explained="0|1|2|0"))
+    assert unit(maps) == "0|1|2|0"
+    mark, there = maps.find(".explained").bounding_box(), grid(maps, "0").bounding_box()
+    assert (mark["x"] - there["x"], mark["y"] - there["y"]) == (84 + 8, 2 * CELL)
+    assert (mark["width"], mark["height"]) == (CELL, CELL)
+    grid(maps, "0").hover(position=over(0, 0))
+    maps.render(network(explained="0|1|2|0"))  # newer weights: the number that is hovered stays
+    assert unit(maps) == "0|0|0|0" and maps.find(".explained").bounding_box() == mark
+    fewer = network(explained="")
+    fewer["stages"] = fewer["stages"][:2]
+    maps.render(fewer)
+    expect(maps.find(".explained")).to_be_hidden()
+
+
 def test_a_title_opens_its_layer_alone_and_leads_back(maps):
     maps.find(".head button").first.click()
     maps.render(network(single=True))
@@ -115,7 +164,7 @@ def test_arrow_keys_walk_round_a_map_and_enter_explains(maps):
     grid(maps, "0").focus()
     for key in ("ArrowLeft", "ArrowLeft", "ArrowDown", "ArrowDown", "Enter"):
         maps.page.keyboard.press(key)
-    assert maps.sent == [["unit", "0|0|0|2"]]
+    assert maps.sent == [["unit", "0|1|1|0"]]
 
 
 def test_arrow_keys_walk_from_unit_to_unit(maps):
@@ -128,13 +177,13 @@ def test_arrow_keys_walk_from_unit_to_unit(maps):
 def test_play_walks_on_until_pause_and_step_goes_one_further(maps):
     maps.find(".play").click()
     maps.page.clock.run_for(3 * 120)
-    assert unit(maps) == "0|0|2|1"
+    assert unit(maps) == "0|1|0|2"
     maps.find(".play").click()
     maps.page.clock.run_for(1000)
-    assert unit(maps) == "0|0|2|1"
+    assert unit(maps) == "0|1|0|2"
     maps.find(".step").click()
     maps.find(".step").click()
-    assert unit(maps) == "0|0|0|0"
+    assert unit(maps) == "0|1|1|1"
 
 
 def test_newer_numbers_go_on_playing_with_one_timer_and_one_observer(maps):
@@ -143,14 +192,14 @@ def test_newer_numbers_go_on_playing_with_one_timer_and_one_observer(maps):
     maps.render(network())
     expect(maps.find(".play")).to_have_text("Pause")
     maps.page.clock.run_for(2 * 120)
-    assert unit(maps) == "0|0|2|0" and maps.observers == 1
+    assert unit(maps) == "0|1|0|1" and maps.observers == 1
 
 
 def test_maps_that_go_leave_no_timer_and_no_observer(maps):
     maps.find(".play").click()
     maps.leave()
     maps.page.clock.run_for(1000)
-    assert unit(maps) == "0|0|1|1" and maps.observers == 0
+    assert unit(maps) == "0|1|2|2" and maps.observers == 0
 
 
 def test_newer_numbers_leave_the_focus_and_the_unit(maps):
@@ -159,9 +208,9 @@ def test_newer_numbers_leave_the_focus_and_the_unit(maps):
     newer = network()
     newer["stages"][1] = stage("0", np.ones((2, 3, 3)), field=None)
     maps.render(newer)
-    assert unit(maps) == "0|0|1|2" and "is 1.000. It sees the whole image." in said(maps)
+    assert unit(maps) == "0|1|2|0" and "is 1.000. It sees the whole image." in said(maps)
     maps.page.keyboard.press("ArrowLeft")
-    assert unit(maps) == "0|0|1|1"
+    assert unit(maps) == "0|1|2|2"
 
 
 def test_a_unit_that_is_no_longer_there_gives_way_to_the_first_map(maps):
@@ -186,7 +235,7 @@ def test_a_narrower_page_has_fewer_maps_in_a_row(maps):
     expect(grid(maps, "1")).to_have_css("width", f"{6 * 38}px")
     maps.page.evaluate("document.querySelector('main').style = 'display: block; width: 400px'")
     expect(grid(maps, "1")).to_have_css("width", f"{3 * 38}px")  # four fit, but rows are of one length
-    assert unit(maps) == "0|0|1|1"
+    assert unit(maps) == "0|1|2|2"
 
 
 def test_rows_of_maps_have_one_length(maps):
@@ -195,16 +244,3 @@ def test_rows_of_maps_have_one_length(maps):
     assert (found["cell"], found["across"], found["perRow"]) == (28, 92, 4)
     many = {"rows": 1, "columns": 1, "maps": 120, "vector": True}
     assert maps.call("layout", many, 10_000, 84)["perRow"] == 40
-
-
-def test_a_unit_of_a_flattened_layer_reads_one_number(maps):
-    shape = [2, 3, 4]  # rows, columns, maps
-    place = np.ravel_multi_index((1, 2, 3), shape)
-    found = maps.call("readBy", {"flattened": shape}, {"map": int(place), "row": 0, "column": 0}, 1)
-    assert found == [3, [1, 2, 2, 3]]
-
-
-def test_boxes_that_are_no_grid_are_found_by_their_place(maps):
-    boxes = [[row, column, row + 1, column + 1] for row in range(2) for column in range(3)]
-    assert maps.call("boxOf", {"boxes": boxes}, 1, 2, 3) == [1, 2, 2, 3]
-    assert maps.call("boxOf", None, 1, 2, 3) is None

@@ -2,13 +2,15 @@
 
 import pytest
 
+from tests.browser.components.conftest import stop_clock
+
 MENU = """<div data-testid="stSidebar"><a href="#there">a page</a></div>
 <div data-testid="stSidebarCollapseButton"><button onclick="window.folded = (window.folded || 0) + 1">fold</button></div>"""
 
 
 @pytest.mark.parametrize("width, folded", [(400, 1), (1000, 0)])
 def test_a_link_folds_the_menu_once_where_the_page_is_narrow(page, mounted, width, folded):
-    page.clock.install()
+    stop_clock(page)
     page.set_viewport_size({"width": width, "height": 800})
     page.evaluate("menu => document.body.insertAdjacentHTML('beforeend', menu)", MENU)
     one = mounted("fold")
@@ -21,12 +23,12 @@ def test_a_link_folds_the_menu_once_where_the_page_is_narrow(page, mounted, widt
 
 PARTS = """<input><div class="row"><button>first</button><button>second</button></div>
 <div style="height: 3000px"></div><div class="part">opened</div>"""
-TURN = {"row": "row", "opened": "part", "turn": "1"}
+TURN = {"focus": "row", "opened": ["part"], "turn": "1"}
 
 
 @pytest.fixture
 def revealing(page, mounted):
-    page.clock.install()
+    stop_clock(page)
     page.evaluate("parts => document.body.insertAdjacentHTML('beforeend', parts)", PARTS)
     return mounted("reveal")
 

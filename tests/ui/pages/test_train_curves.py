@@ -8,6 +8,7 @@ from core.training import Snapshot, State
 from core.training.snapshot import Point
 from core.ui.pages.train import live
 from core.views.theme import LIGHT
+from core.views.zooming import ZOOM
 
 CURVE = tuple(Point(epoch, 1 / (1 + epoch), epoch / 10, 500) for epoch in range(9))
 
@@ -27,7 +28,7 @@ def curves(monkeypatch):
     def drawn(now):
         captions, alternatives = [], {}
 
-        def chart(spec, key, alt):
+        def chart(_, spec, key, alt):
             alternatives[key] = alt
 
         streamlit = SimpleNamespace(
@@ -36,12 +37,13 @@ def curves(monkeypatch):
             container=lambda **_: Column(),
             markdown=str,
             toggle=lambda *_, **__: None,
-            vega_lite_chart=chart,
             caption=captions.append,
         )
         monkeypatch.setattr(live, "st", streamlit)
         monkeypatch.setattr(live, "look", lambda: LIGHT)
-        live._curves(now)
+        monkeypatch.setattr(live, "curve_chart", chart)
+        monkeypatch.setattr(live, "whole_curves", lambda *_: None)
+        live.curves(None, now)
         return captions[0], alternatives
 
     return drawn
@@ -49,11 +51,11 @@ def curves(monkeypatch):
 
 def test_the_kept_epoch_is_named_under_the_curves_and_for_those_who_do_not_see_them(curves):
     caption, alternatives = curves(Snapshot(State.FINISHED, epochs=8, evaluations=CURVE, kept_epoch=6.0))
-    assert caption.startswith("The ring marks epoch 6, whose weights were kept. Drag")
+    assert caption.startswith("The ring marks epoch 6, whose weights were kept. " + ZOOM)
     assert alternatives["train/accuracy"].endswith("to 0.800 in 8.0 epochs. Kept: epoch 6, with 0.600.")
     assert alternatives["train/loss"].endswith("Kept: epoch 6, with 0.143.")
 
 
 def test_of_no_kept_epoch_nothing_is_said(curves):
     caption, alternatives = curves(Snapshot(State.FINISHED, epochs=8, evaluations=CURVE))
-    assert caption.startswith("Drag") and not any("ept" in words for words in alternatives.values())
+    assert caption.startswith(ZOOM) and not any("ept" in words for words in alternatives.values())

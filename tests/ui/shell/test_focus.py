@@ -40,6 +40,26 @@ def test_another_channel_is_looked_at_in_the_same_place():
     assert focus.unit == (2,)
 
 
+def test_a_number_is_explained_in_the_maps_that_are_drawn_and_other_layers_are_not_drawn_for_it():
+    focus = Focus()
+    focus.look_into(LENET5)
+    focus.explain((2,), (1, 4, 9), [(0,), (2,)])
+    assert (focus.alone, focus.layer, focus.unit, focus.channel) == (None, (2,), (1, 4, 9), 9)  # the whole network
+    focus.close()
+    assert (focus.layer, focus.unit, focus.channel) == ((2,), None, 9)
+    focus.look_at((2,))
+    focus.explain((1,), (0, 0, 0), [(2,), (1,)])
+    assert focus.alone == (2,)  # which draws what it reads too
+    focus.explain((0,), (0, 0, 0), [(2,), (1,)])
+    assert focus.alone == (0,)
+    focus.draw_all()
+    assert (focus.alone, focus.layer, focus.unit) == (None, (0,), (0, 0, 0))
+    focus.look_at_channel((2,), 1)
+    assert focus.alone == (2,)
+    focus.look_into(SMALL)
+    assert focus.alone is None
+
+
 def test_models_are_kept_for_the_runs_that_were_looked_into_last(small_mnist):
     focus = Focus()
     runs = [Run(SMALL, small_mnist, Recipe()) for _ in range(MOST_VIEWERS + 1)]

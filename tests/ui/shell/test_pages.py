@@ -26,9 +26,9 @@ from core.ui.shell.session import Session
 ROOT = Path(__file__).resolve().parents[3]
 LEFT_OUT = {  # as README and teachers know it
     "edit": set(),
-    "train": {"train", "runs", "teach"},
-    "draw": {"draw", "teach", "games"},
-    "inside": {"kernels", "feature_maps", "receptive_fields", "why", "mistakes"},
+    "train": {"playground", "train", "runs", "teach"},
+    "draw": {"playground", "draw", "teach", "games"},
+    "inside": {"playground", "kernels", "feature_maps", "receptive_fields", "why", "mistakes"},
 }
 ALL_LESSONS = [parts for size in range(len(HIDEABLE) + 1) for parts in combinations(HIDEABLE, size)]
 
@@ -77,9 +77,12 @@ def test_a_part_that_is_left_out_takes_its_pages_with_it(part, calls):
 
 
 def test_what_a_lesson_leaves_out_is_named_once():
-    assert left_out(("draw",)) == "Draw, Teach and Games"
+    assert left_out(("draw",)) == "Playground, Draw, Teach and Games"
     assert left_out(("edit",)) == "all changes to the network"
-    assert left_out(("train", "draw", "edit")) == "Train, Draw, Teach, Games, Runs and all changes to the network"
+    assert (
+        left_out(("train", "draw", "edit"))
+        == "Playground, Draw, Teach, Games, Train, Runs and all changes to the network"
+    )
 
 
 @pytest.mark.parametrize("hidden", ALL_LESSONS, ids="+".join)
@@ -88,7 +91,7 @@ def test_the_navigation_lists_what_is_open_and_begins_with_the_first_page(hidden
     found = [entry for group in listed.values() for entry in group]
     gone = set().union(*(LEFT_OUT[part] for part in hidden))
     assert {entry.url_path for entry in found} == set(PAGES) - gone
-    assert [entry.url_path for entry in found if entry.default] == [FIRST]
+    assert [entry.url_path for entry in found if entry.default] == ["build" if FIRST in gone else FIRST]
     assert all(listed.values())  # no section is empty
 
 

@@ -1,5 +1,6 @@
 """Widgets begin anew under another key, and what a browser sends late is no choice."""
 
+import pytest
 import streamlit
 
 from core.ui.shell.renewal import Renewal, value_if_changed
@@ -17,3 +18,24 @@ def test_a_value_that_is_known_already_is_no_choice(monkeypatch):
     monkeypatch.setattr(streamlit, "session_state", {"rows": 3})
     assert value_if_changed("rows", 2) == 3
     assert value_if_changed("rows", 3) is None
+    assert value_if_changed("rows", 3, gone=False) == 3  # who goes to and fro may be back at it
+    assert value_if_changed("rows", 6, read=lambda held: 2 * held) is None
+
+
+@pytest.mark.parametrize(
+    ("renewed", "value", "now", "counts"),
+    [
+        (False, 5, 3, True),
+        (False, 3, 5, True),  # there and back before the page has followed
+        (True, 5, 3, True),  # chosen before the widget was drawn anew
+        (True, 3, 3, False),  # sent once more
+        (True, 3, 4, False),
+        (True, 5, 4, False),  # set by something else meanwhile
+    ],
+)
+def test_of_a_widget_that_has_gone_only_a_choice_counts_that_nothing_has_overtaken(renewed, value, now, counts):
+    renewal = Renewal()
+    drawn = renewal.number
+    if renewed:
+        renewal.renew()
+    assert renewal.takes(drawn, value, shown=3, now=now) is counts

@@ -14,6 +14,7 @@ from core.network import (
     trace,
 )
 from core.network.sharing import HIDEABLE
+from core.ui.components import component
 from core.ui.pages.build.imports import importing
 from core.ui.shell.links import link_with
 from core.ui.shell.pages import part_words
@@ -44,7 +45,9 @@ def _share(mine: Session) -> None:
         help="Who opens the link does not see these parts. It is no lock: a button in the sidebar ends the lesson.",
     )
     token = to_token(mine.editor.network, mine.editor.recipe, mine.editor.dataset, tuple(hidden))
-    st.code(link_with(token), language=None, wrap_lines=True)
+    link = link_with(token)
+    st.code(link, language=None, wrap_lines=True)
+    component("copy")(data={"text": link}, key="share/copy")
     st.caption("Everything is in the link itself; nothing is stored on the server.")
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 from core.data import SOURCES, load
 from core.network import InvalidNetwork, Network, Shared, shared_from_json, trace
 from core.network.layers import shape_text
+from core.network.words import counted
 from core.training.trained import Trained
 from core.ui.shell.links import take
 from core.ui.shell.session import Session
@@ -190,7 +191,7 @@ def _of_own_classes(file_id: str, foreign: Foreign, classes: int) -> Trained:
         )
     ]
     remark = (
-        f"It tells {classes:,} classes apart in images of {shape_text(foreign.network.input_shape)}, and was trained on "
+        f"It tells {counted(classes, 'class')} apart in images of {shape_text(foreign.network.input_shape)}, and was trained on "
         f"{scale.title}. There are no such images here to measure it on or to train it with; look into it with a "
         "picture of yours or a drawing, and name its classes there."
     )

@@ -21,12 +21,16 @@ from core.network import (
     Trace,
     inception_block,
     residual_block,
+    trace,
 )
 from core.network.arithmetic import output_sums, parameters_sum
 from core.network.layers import CannotWork, Layer, Shape, shape_text
 from core.network.network import IMAGE, MERGES, layer_label
+from core.ui.pages.build.state import BuildState
 from core.ui.shell.session import Session
 from core.ui.widgets.forms import FIELD_WIDTH, edit_fields
+
+Lines = tuple[tuple[str, str], ...]  # name and words
 
 
 def open_layer(mine: Session, traced: Trace, row: Row) -> None:
@@ -40,6 +44,7 @@ def open_layer(mine: Session, traced: Trace, row: Row) -> None:
             lambda network, at: network.replaced(at, network.layer_at(at).replaced(**{name: value})),
             fresh_widgets=False,
         )
+        _tell_problem_elsewhere(mine, identity, traced)
 
     def complain(sentence: str) -> None:
         mine.notice = sentence  # a toast: below the field, it would move what is pressed next
@@ -50,33 +55,46 @@ def open_layer(mine: Session, traced: Trace, row: Row) -> None:
         if isinstance(row.layer, Branches):
             if not mine.locked:
                 _branches_settings(mine, identity, row.layer, key)
-            if note:
-                st.warning(note, icon=":material/blur_on:")
+            shape = shape_text(row.output_shape) if row.output_shape else ""
+            _outcome((("Output", shape), ("", note)), traced.problem_at(path))
         else:
             st.caption(f"{type(row.layer).summary} {note}")
             edit_fields(row.layer, key, apply, complain, disabled=mine.locked)
-            _sums(row.layer, traced.inputs[path])
+            _outcome(_sums(row.layer, traced.inputs[path]), traced.problem_at(path))
         if not mine.locked:
             _moves(mine, path, identity, key)
             add_layer(mine, traced)
 
 
-def _sums(layer: Layer, arriving: Shape | None) -> None:
-    """How its parameters and the size of its output come about: always two lines, so that nothing below moves."""
+def _tell_problem_elsewhere(mine: Session, identity: int, before: Trace) -> None:
+    """Say which other layer cannot work after an edit, as its row may be out of sight."""
+    path, known = mine.editor.place_of(identity), {sentence for _, sentence in before.problems}
+    for where, sentence in trace(mine.editor.network).problems:
+        if where not in ((), path) and sentence not in known:
+            mine.notice = f"Layer {layer_label(where)} cannot work now: {sentence}"
+            return
+
+
+def _sums(layer: Layer, arriving: Shape | None) -> Lines:
+    """How its parameters and the size of its output come about."""
     parameters = output = ""
     if arriving is not None:
-        with suppress(CannotWork):  # its row says why
+        with suppress(CannotWork):
             parameters = parameters_sum(layer, arriving) or "none"
             shape = shape_text(layer.output_shape(arriving))
             sums = output_sums(layer, arriving)
             sides = ("height and width",) if len(sums) == 1 else ("height", "width")
             output = "; ".join([shape, *(f"{side}: {words}" for side, words in zip(sides, sums))])
-    lines = (("Parameters", parameters), ("Output", output))
-    st.html(
-        '<div class="sums">'
-        + "".join(f"<div><span>{name}</span> {escape(words) or '–'}</div>" for name, words in lines)
-        + "</div>"
-    )
+    return (("Parameters", parameters), ("Output", output))
+
+
+def _outcome(lines: Lines, problem: str | None) -> None:
+    """What comes of the settings above, or why it cannot work; in the room of two lines, so that nothing below moves."""
+    if problem:
+        body = f'<div class="problem" role="alert">{escape(problem)}</div>'
+    else:
+        body = "".join(f"<div><span>{name}</span> {escape(words) or '–' * bool(name)}</div>" for name, words in lines)
+    st.html(f'<div class="sums">{body}</div>')
 
 
 def _branches_settings(mine: Session, identity: int, block: Branches, key: str) -> None:
@@ -192,14 +210,15 @@ def add_layer(mine: Session, traced: Trace) -> None:
         where, arrives = what, traced.shape_after(selected)
     st.markdown(f"**Add a layer** {where}")
     channels = arrives[2] if arrives and len(arrives) == 3 else 16
+    adding = mine.state(BuildState).adding
     with st.container(horizontal=True, gap="small", key="add"):
         for group, kinds in groupby(LAYERS.values(), key=lambda kind: kind.group):
-            with st.popover(group, key=f"group/{mine.editor.widgets}/{group}"):  # the new key closes it after use
+            with st.popover(group, key=f"group/{adding}/{group}"):  # the new key closes it after use
                 for kind in kinds:
                     new, name = kind(**kind.starter), kind.__name__
                     st.button(name, key=f"add/{name}", on_click=_add, args=(mine, identity, new, name))
                     st.caption(kind.summary)
-        with st.popover("Blocks", key=f"group/{mine.editor.widgets}/Blocks"):
+        with st.popover("Blocks", key=f"group/{adding}/Blocks"):
             for name, block, words in (
                 ("Residual block", residual_block(channels), "Two convolutions, and a skip that adds what came in."),
                 ("Inception block", inception_block(channels), "Kernels of three sizes side by side, concatenated."),
@@ -217,6 +236,7 @@ def _add(mine: Session, identity: int, block: Block, what: str) -> None:
 
     at = _changed(mine, identity, lambda network, at: network.inserted(place(at), block), place)
     if at is not None:
+        mine.state(BuildState).adding.renew()
         mine.notice = f"Added as layer {layer_label(place(at))}: {what}."
 
 

@@ -30,12 +30,11 @@ def layer_list(mine: Session, network: Network, traced: Trace) -> None:
         if not mine.locked:
             add_layer(mine, traced)
     _list_blocks(mine, traced, network.layers, ())
-    bring_into_view(*_opened(mine.editor.selected), mine.reveals)
-
-
-def _opened(selected: Path | None) -> tuple[str, str]:
-    """The keys of the containers with the selected row, and with what is open under it."""
-    return ("add", "add") if selected is None else (f"row/{layer_label(selected)}", f"opened/{layer_label(selected)}")
+    selected = mine.editor.selected
+    row, opened = (
+        ("add", "add") if selected is None else (f"{kind}/{layer_label(selected)}" for kind in ("row", "opened"))
+    )
+    bring_into_view(mine.reveals, opened, focus=row)
 
 
 def _list_blocks(mine: Session, traced: Trace, blocks: tuple[Block, ...], prefix: Path) -> None:
@@ -44,7 +43,7 @@ def _list_blocks(mine: Session, traced: Trace, blocks: tuple[Block, ...], prefix
         row = traced.row(path)
         _row(mine, path, _title(row), _facts(traced, row, path == mine.editor.selected))
         problem = traced.problem_at(path)
-        if problem:
+        if problem and path != mine.editor.selected:  # where it is open, it says so below its settings
             st.error(plain(problem), icon=":material/error:")
         if path == mine.editor.selected:
             open_layer(mine, traced, row)
@@ -77,6 +76,7 @@ def _row(mine: Session, path: Path, words: str, facts: str) -> None:
 
 def _select(mine: Session, path: Path) -> None:
     mine.editor.selected = path
+    mine.reveals.renew()
 
 
 def _title(row: Row) -> str:

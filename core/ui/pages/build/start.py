@@ -9,12 +9,12 @@ import streamlit as st
 
 from core.network import InvalidSetting, Network, Path, Preset
 from core.network.network import MAX_CHANNELS, MAX_NAME, MAX_SIDE
-from core.network.presets import GROUPS, group_of
 from core.network.reproduced import ours
 from core.ui.pages.build.exchange import exchange
 from core.ui.shell.editor import Editor
+from core.ui.shell.private import press_by_keys
 from core.ui.shell.session import Session
-from core.ui.widgets.presets import presets_recipe
+from core.ui.widgets.presets import offered_presets, preset_title, presets_recipe
 from core.views.wording import plain
 
 GROUPS_HELP = "By group: Classic, Dense, Small and Modern. Below stands where each is from."
@@ -33,6 +33,7 @@ def start_from(mine: Session, presets: Mapping[str, Preset]) -> None:
         st.button(
             "Undo",
             icon=":material/undo:",
+            help="Ctrl+Z",
             key="build/undo",
             on_click=editor.undo,
             disabled=not editor.past,
@@ -40,6 +41,7 @@ def start_from(mine: Session, presets: Mapping[str, Preset]) -> None:
         st.button(
             "Redo",
             icon=":material/redo:",
+            help="Ctrl+Shift+Z or Ctrl+Y",
             key="build/redo",
             on_click=editor.redo,
             disabled=not editor.future,
@@ -54,6 +56,7 @@ def start_from(mine: Session, presets: Mapping[str, Preset]) -> None:
         )
         _input_size(mine)
         exchange(mine)
+    press_by_keys("build/undo", "build/redo")
     if editor.preset is not None:  # also while it is changed: what is below stays where it is
         st.caption(_about_preset(editor.preset, presets[editor.preset]))
         presets_recipe(editor, presets)
@@ -71,8 +74,7 @@ def _choose_preset(editor: Editor, presets: Mapping[str, Preset], current: str |
         if chosen is not None:
             editor.begin_with(chosen)
 
-    groups = list(GROUPS)
-    offered = sorted(presets, key=lambda name: groups.index(group_of(name)))
+    offered = offered_presets(presets)
     st.selectbox(
         "Start from a published network",
         offered,
@@ -127,8 +129,3 @@ def _about_preset(name: str, preset: Preset) -> str:
     return (
         f"{preset.network.name}: {preset.summary} Source: {preset.source}{code}.{published}{' ' * bool(here)}{here}"
     )
-
-
-def preset_title(name: str, preset: Preset) -> str:
-    """`Classic: LeNet-5`: its group and its name."""
-    return f"{group_of(name)}: {preset.network.name}"

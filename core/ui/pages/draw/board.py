@@ -8,10 +8,10 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.data import Digit
+from core.data import Digit, blank_steps
 from core.data.uploads import drawing_input
 from core.insight import probabilities, verdict
-from core.ui.pages.draw.digits import drawn_digits
+from core.ui.pages.draw.digits import as_one, drawn_digits
 from core.ui.pages.draw.others import ask_others
 from core.ui.pages.draw.preprocessing import preprocessing
 from core.ui.pages.draw.reaction import reaction
@@ -27,34 +27,34 @@ FOUND_PX = 84
 
 
 def board(mine: Session, subject: ModelView) -> None:
-    """Draw canvas, prediction, preprocessing and reaction of the network; all of it anew after each stroke."""
-    state = mine.state(DrawState)
+    """Draw canvas, prediction, preprocessing and reaction of the network; all of it anew after each stroke.
+
+    All of it has its place before the first stroke and after Clear, so that nothing moves under the hand.
+    """
+    state, shape = mine.state(DrawState), subject.network.input_shape
     canvas, predictions = st.columns([2, 3], gap="large")
     with canvas:
         digits, above = drawn_digits(mine, subject.dataset)
-    with predictions:
         _reading(mine, digits, subject)
         digit = _chosen(mine, digits)
-        steps = digit.steps(state.skipped_steps) if digit else []
-        image = mine.image.drawing = steps[-1].image if steps else None
-        pixels = None if image is None else drawing_input(image, subject.network.input_shape)
-        said = None if pixels is None else probabilities(subject.model, pixels)
+    steps = digit.steps(state.skipped_steps) if digit else []
+    image = mine.image.drawing = steps[-1].image if steps else None
+    pixels = None if image is None else drawing_input(image, shape)
+    said = None if pixels is None else probabilities(subject.model, pixels)
+    with predictions:
         with st.container(key="draw-said"):
             bars, received_here = st.columns([3, 2], gap="medium")
         with bars:
             prediction(said, subject)
         with received_here:
-            received(pixels, subject.network.input_shape)
+            received(pixels, shape)
         say_what_it_is(mine, digit and digit.image, subject.class_names)
     _in_one_line(above, said, subject)
-    if image is None or pixels is None or said is None:
-        st.caption("One digit, or several side by side. What the layers make of it follows with your first stroke.")
-        return
     with st.container(key="draw-below"):  # on a phone, the style puts the maps first
         with st.container(key="draw-how"):
             ask_others(mine, subject, image)
-            preprocessing(mine, steps)
-        reaction(mine, subject, pixels, said)
+            preprocessing(mine, steps or blank_steps(state.skipped_steps, state.way != "Draw"))
+        reaction(mine, subject, np.zeros(shape, np.float32) if pixels is None else pixels, said)
 
 
 def _in_one_line(place: DeltaGenerator, said: np.ndarray | None, subject: ModelView) -> None:
@@ -76,7 +76,7 @@ def _chosen(mine: Session, digits: Sequence[Digit]) -> Digit | None:
         default=len(digits) - 1,
         format_func=lambda number: f"{number + 1}. digit",
         required=True,
-        key=f"draw/digit/{mine.state(DrawState).board}/{len(digits)}",
+        key=f"draw/digit/{mine.state(DrawState).shown(mine.image.upload_id)}/{len(digits)}",
     )
     return digits[number]
 
@@ -94,15 +94,20 @@ def _reading(mine: Session, digits: Sequence[Digit], subject: ModelView) -> None
             tiles.append(Tile(digit.image, words[-1], f"read as {name}, {certainty(predicted.probability)}"))
         st.markdown(f"Reads **{plain(' '.join(words))}**")
         st.html(gallery(tiles, INK_SCALE, FOUND_PX // 28))
-    if len(digits) > 1 or state.as_one:
+    elif state.way == "Draw":
+        st.caption("One digit, or several side by side.")
+    one = as_one(mine)
+    if len(digits) > 1 or one:
+        this = state.shown(mine.image.upload_id)
+        key = f"draw/one/{this}"
 
         def said() -> None:
-            state.as_one = st.session_state["draw/one"]
+            state.as_one = this if st.session_state[key] else None
 
         st.toggle(
             "It is one digit",
-            state.as_one,
-            key="draw/one",
+            one,
+            key=key,
             on_change=said,
             help="Read all that is drawn as parts of a single digit.",
         )

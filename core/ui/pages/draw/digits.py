@@ -43,7 +43,7 @@ def drawn_digits(mine: Session, dataset: str) -> tuple[list[Digit], DeltaGenerat
 
     def clear() -> None:
         state.board.clear()
-        state.as_one, mine.image.drawing = False, None
+        mine.image.drawing = None
 
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.button("Clear", icon=":material/delete:", key="draw/clear", on_click=clear)
@@ -51,7 +51,13 @@ def drawn_digits(mine: Session, dataset: str) -> tuple[list[Digit], DeltaGenerat
     if drawn.content != state.board.content and (drawn.strokes or mine.image.drawing is not None):
         look_into_drawing(mine)
     state.board.content = drawn.content
-    return digits_from_strokes(drawn.strokes, drawn.width, together=state.as_one), above
+    return digits_from_strokes(drawn.strokes, drawn.width, together=as_one(mine)), above
+
+
+def as_one(mine: Session) -> bool:
+    """True where all that is drawn, or on the photo, is read as parts of a single digit."""
+    state = mine.state(DrawState)
+    return state.as_one == state.shown(mine.image.upload_id)
 
 
 def _photo(mine: Session) -> list[Digit]:
@@ -64,7 +70,7 @@ def _photo(mine: Session) -> list[Digit]:
         st.caption("Dark on light or light on dark, in any light. It stays in this page's memory only.")
         return []
     st.image(mine.image.upload, width=280, output_format="PNG", alt="The picture that you sent.")
-    digits = digits_from_pixels(mine.image.upload, together=mine.state(DrawState).as_one)
+    digits = digits_from_pixels(mine.image.upload, together=as_one(mine))
     if not digits:
         st.warning("Nothing stands out in this picture. A digit on an even ground works, dark or light.")
     return digits
@@ -77,23 +83,24 @@ def _sample(mine: Session, dataset: str) -> list[Digit]:
     key = f"draw/sample/{data.name}"
 
     def chosen() -> None:
-        state.sample = st.session_state[key]
+        state.samples[data.name] = st.session_state[key]
         look_into_drawing(mine)
 
     st.segmented_control(
         "A test image of",
         range(len(data.class_names)),
-        default=state.sample,
+        default=state.samples.get(data.name),
         format_func=lambda label: plain(data.class_names[label]),
         key=key,
         on_change=chosen,
     )
-    if state.sample is None:
+    label = state.samples.get(data.name)
+    if label is None:
         st.caption("Choose one with the mouse, or with Tab, the arrow keys and Enter.")
         return []
-    number = int(np.argmax(data.y_test == state.sample))
+    number = int(np.argmax(data.y_test == label))
     ink = data.x_test[number]
-    name = f"Test image {number:,} of {SOURCES[data.name].title}, “{data.class_names[state.sample]}”"
+    name = f"Test image {number:,} of {SOURCES[data.name].title}, “{data.class_names[label]}”"
     st.html(gallery([Tile(ink[..., 0].astype(np.float32) / 255, "", name)], INK_SCALE, SAMPLE_PX // 28))
     st.caption(f"{plain(name)}, read as a photo would be.")
     opaque = np.full_like(ink, 255)

@@ -16,7 +16,7 @@ from core.views.wording import plain
 MOST_COMPARED = 3
 
 
-def ask_others(mine: Session, subject: ModelView, image: np.ndarray) -> None:
+def ask_others(mine: Session, subject: ModelView, image: np.ndarray | None) -> None:
     """The same drawing, read by other networks."""
     state = mine.state(DrawState)
     titles = {
@@ -39,10 +39,12 @@ def ask_others(mine: Session, subject: ModelView, image: np.ndarray) -> None:
                 _other(mine, name, titles[name], image)
 
 
-def _other(mine: Session, name: str, title: str, image: np.ndarray) -> None:
+def _other(mine: Session, name: str, title: str, image: np.ndarray | None) -> None:
     asked = subject_of(mine, name)
     if asked is None:
         st.caption(f"{plain(title)} has not learned anything yet.")
     else:
-        pixels = drawing_input(image, asked.network.input_shape)
-        prediction(probabilities(asked.model, pixels), asked, label=asked.title, key=f"draw/answer/{name}")
+        said = None
+        if image is not None:
+            said = probabilities(asked.model, drawing_input(image, asked.network.input_shape))
+        prediction(said, asked, label=asked.title, key=f"draw/answer/{name}")

@@ -29,7 +29,7 @@ def preprocessing(mine: Session, steps: Sequence[Step]) -> None:
     state = mine.state(DrawState)
     st.subheader("How your drawing became 28×28 pixels", anchor=False)
     names = [step.name for step in steps[1:]]
-    key = f"draw/steps/{len(names)}"
+    key = f"draw/steps/{'/'.join(names)}"
 
     def chosen() -> None:
         state.skipped_steps = frozenset(names) - set(st.session_state[key])

@@ -18,8 +18,8 @@ class DrawState:
         board: the canvas.
         brush: width of the next strokes, in canvas pixels.
         way: where the digits come from, out of `WAYS`.
-        sample: the class whose sample is read, an index; None as long as none was chosen.
-        as_one: true if all that is drawn is read as one digit.
+        samples: for each dataset the class whose sample is read, an index; None where none was chosen.
+        as_one: the drawing or photo that is read as one digit, as `DrawState.shown` names it; None for none.
         skipped_steps: steps between drawing and 28×28 pixels that are left out.
         compared: the networks that read the same drawing: names of trained ones, or names of runs' folders.
     """
@@ -27,7 +27,11 @@ class DrawState:
     board: Board = field(default_factory=Board)
     brush: int = BRUSH
     way: str = WAYS[0]
-    sample: int | None = None
-    as_one: bool = False
+    samples: dict[str, int | None] = field(default_factory=dict)
+    as_one: str | None = None
     skipped_steps: frozenset[str] = frozenset()
     compared: list[str] = field(default_factory=list)
+
+    def shown(self, upload: str) -> str:
+        """The name of what is drawn, or of the photo with this id: choices that are made for it have it in their keys."""
+        return f"photo/{upload}" if self.way == "Photo" else f"{self.way.lower()}/{self.board}"

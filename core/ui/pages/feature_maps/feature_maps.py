@@ -13,13 +13,14 @@ from core.ui.components import stylesheet
 from core.ui.shell.frame import certainty, plain
 from core.ui.shell.private import bring_into_view
 from core.ui.shell.session import Session
-from core.ui.widgets.activations import activations_of, drawn_layers
+from core.ui.widgets.activations import activations_of, drawn_layers, drawn_paths
 from core.ui.widgets.downloads import MOST_LISTED, download_picture, download_table
 from core.ui.widgets.input_image import InputImage
 from core.ui.widgets.model_view import ModelView
 from core.views.explanation import heading, parts, source_words, strongest_terms, table
 from core.views.maps import layer_file, layer_table, layer_words, range_words
 
+EXPLANATION = "docked/explanation"
 AGREES = 1e-5  # of the layer's largest number: float32 adds in another order
 
 
@@ -31,22 +32,20 @@ def feature_maps(mine: Session, subject: ModelView, picture: InputImage) -> None
     _verdict(subject, picture, list(values.values())[-1])
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _trail(mine, network)
-        if mine.focus.layer is not None:
-            _to_take_away(subject, picture, mine.focus.layer, values[mine.focus.layer])
-    if mine.focus.unit is not None:
-        _explained(mine, subject, picture, values)
-
-    def come_into_view() -> None:
-        if mine.focus.unit is not None:
-            mine.reveals.renew()
-
-    bring_into_view("maps/trail", "maps/trail", mine.reveals)
-    drawn_layers(mine, subject, picture.image, values, mine.focus.layer, "maps/drawn", come_into_view)
-    more = " A layer’s title opens it alone, larger, to be taken away too." if mine.focus.layer is None else ""
+        if mine.focus.alone is not None:
+            _to_take_away(subject, picture, mine.focus.alone, values[mine.focus.alone])
+    reveals = mine.reveals.renew
+    drawn_layers(mine, subject, picture.image, values, mine.focus.alone, "maps/drawn", reveals, reveals)
+    more = " A layer’s title opens it alone, larger, to be taken away too." if mine.focus.alone is None else ""
     st.caption(
         "Move over the numbers: the frames show what each one sees of the image and reads of the layer below. "
         f"Click one to see how it comes about. Play moves over the whole map, as a kernel does.{more}"
     )
+    if mine.focus.unit is None:
+        bring_into_view(mine.reveals, "maps/trail", focus="maps/trail")
+    else:
+        _explained(mine, subject, picture, values)
+        bring_into_view(mine.reveals, EXPLANATION, drawn="explained")
 
 
 def _to_take_away(subject: ModelView, picture: InputImage, path: Path, values: np.ndarray) -> None:
@@ -73,49 +72,42 @@ def _verdict(subject: ModelView, picture: InputImage, output: np.ndarray) -> Non
 
 
 def _trail(mine: Session, network: Network) -> None:
-    """A breadcrumb trail: the whole network › a layer › a number; each step leads back."""
+    """A breadcrumb trail: the whole network › a layer; the first step leads back."""
 
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="maps/trail", width="content"):
-        whole = mine.focus.layer is None
+        alone = mine.focus.alone
         st.button(
             "Whole network",
-            disabled=whole,
+            disabled=alone is None,
             on_click=mine.focus.look_at,
             args=(None,),
             key="maps/trail/network",
             type="tertiary",
         )
-        if mine.focus.layer is not None:
-            st.button(
-                f"› {plain(layer_words(network, mine.focus.layer))}",
-                disabled=mine.focus.unit is None,
-                on_click=mine.focus.look_at,
-                args=(mine.focus.layer,),
-                key="maps/trail/layer",
-                type="tertiary",
-            )
-        if mine.focus.unit is not None:
-            st.markdown("› one number", width="content")
+        if alone is not None:
+            st.markdown(f"› {plain(layer_words(network, alone))}", width="content")
 
 
 def _explained(mine: Session, subject: ModelView, picture: InputImage, values: dict[Path, np.ndarray]) -> None:
-    """The derivation of the chosen number."""
+    """The derivation of the chosen number, at the edge of the window: maps stay where they are."""
     try:
         found = explain(
             subject.model, subject.network, picture.image, mine.focus.layer or (), mine.focus.unit or (), values
         )
     except IndexError:
-        mine.focus.look_at(mine.focus.layer)
+        mine.focus.close()
         return
-    with st.container(border=True, key="maps/explanation"):
-        st.markdown(f"**{plain(heading(subject.network, found))}** is **{found.value:.5g}**")
+    with st.container(border=True, key=EXPLANATION):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f"**{plain(heading(subject.network, found))}** is **{found.value:.5g}**", width="stretch")
+            st.button("Close", icon=":material/close:", key="maps/close", on_click=mine.focus.close, type="tertiary")
         st.html(stylesheet("cells"))
         for part in parts(found):
             st.markdown(f"*{plain(part.title)}*  \n{part.words}")
             if part.html:
                 st.html(part.html)
         _agreement(found, values)
-        _further(mine, subject.network, found)
+        _further(mine, subject.network, found, drawn_paths(subject.network, values, mine.focus.alone))
         if found.steps:
             download_table(lambda: table(found), "one-number", "maps/explanation/csv")
 
@@ -128,11 +120,11 @@ def _agreement(found: Explanation, values: dict[Path, np.ndarray]) -> None:
         st.warning(f"The model itself has {found.model_value:.5g} there: newer weights have just come.")
 
 
-def _further(mine: Session, network: Network, found: Explanation) -> None:
+def _further(mine: Session, network: Network, found: Explanation, drawn: list[Path]) -> None:
     """On down, to the numbers that this one is made of."""
 
     def follow(path: Path, index: tuple[int, ...]) -> None:
-        mine.focus.look_at(path, index)
+        mine.focus.explain(path, index, drawn)
         mine.reveals.renew()
 
     terms = [term for term in strongest_terms(found) if term.path]

@@ -9,7 +9,9 @@ import streamlit as st
 
 from core.data import DIGITS, load
 from core.insight.games import Round, dealt, hardest, others
+from core.ui.pages.games.layout import said, said_key
 from core.ui.pages.games.state import GamesState
+from core.ui.shell.private import bring_into_view
 from core.ui.shell.session import Session
 from core.ui.widgets.evaluation import evaluated_test_images
 from core.ui.widgets.model_view import ModelView, choose_subject, need_images
@@ -17,6 +19,7 @@ from core.views.images import INK_SCALE, Tile, cell_size, gallery, shown_image
 from core.views.wording import certainty, plain
 
 IMAGE_PX = 224
+PICTURE, ANSWER, SCORE = "games/picture", said_key("against"), "games/score"  # what a press brings into view
 
 
 def against_the_network(mine: Session) -> None:
@@ -36,6 +39,7 @@ def against_the_network(mine: Session) -> None:
         state.rounds[subject.who] = new
     now = state.rounds[subject.who]
     (_score if now.over else _one_image)(mine, subject, now)
+    bring_into_view(mine.reveals, SCORE if now.over else ANSWER if now.answered else PICTURE)
     if now.hardest:
         st.caption(
             f"Be fair: these {len(now.numbers)} were chosen **against {plain(subject.title)}**. Of all test images that it was asked about, "
@@ -69,17 +73,23 @@ def _dealt(mine: Session, subject: ModelView, last: Round | None, which: str) ->
 
 
 def _one_image(mine: Session, subject: ModelView, now: Round) -> None:
-    rounds, names = mine.state(GamesState).rounds, subject.class_names
-    image = _test_image(subject, now.numbers[now.at])
+    rounds, names, number = mine.state(GamesState).rounds, subject.class_names, now.numbers[now.at]
+    image = _test_image(subject, number)
+    key = f"games/against/{subject.who}/{number}"  # a press that comes late belongs to the image that it was for
+
+    def turn(after: Round) -> None:
+        if rounds.get(subject.who) is now:  # else the press before has turned it already
+            rounds[subject.who] = after
+            mine.reveals.renew()
 
     def pick(label: int) -> None:
-        rounds[subject.who] = now.picked(label)
+        turn(now.picked(label))
 
     def go_on() -> None:
-        rounds[subject.who] = now.onward()
+        turn(now.onward())
 
     picture, choice = st.columns([2, 5], gap="large")
-    with picture:
+    with picture, st.container(key=PICTURE):
         cell_px = cell_size(image.shape[:2], IMAGE_PX)
         st.html(
             gallery([Tile(image, "", f"image {now.at + 1} of {len(now.numbers)}: what is it?")], INK_SCALE, cell_px)
@@ -91,22 +101,26 @@ def _one_image(mine: Session, subject: ModelView, now: Round) -> None:
             for label, name in enumerate(names):
                 st.button(
                     plain(name),
-                    key=f"games/against/pick/{label}",
+                    key=f"{key}/pick/{label}",
                     on_click=pick,
                     args=(label,),
                     disabled=now.answered,
                     shortcut=str(label) if label < 10 else None,
                 )
-        if now.answered:
-            _say_answers(now, names)
-            last = now.at + 1 == len(now.numbers)
-            st.button(
-                "See the score" if last else "Next image",
-                key="games/against/next",
-                type="primary",
-                on_click=go_on,
-                shortcut="N",  # Enter would press whatever has the focus
-            )
+        last = now.at + 1 == len(now.numbers)
+        st.button(
+            "See the score" if last else "Next image",
+            key=f"{key}/next",
+            type="primary",
+            on_click=go_on,
+            disabled=not now.answered,
+            shortcut="N",  # Enter would press whatever has the focus
+        )
+        with said("against"):
+            if now.answered:
+                _say_answers(now, names)
+            else:
+                st.caption("Here will stand what the network says, and what the makers of the dataset say.")
 
 
 def _standing(now: Round) -> str:
@@ -125,7 +139,8 @@ def _say_answers(now: Round, names: Sequence[str]) -> None:
 
 def _score(mine: Session, subject: ModelView, now: Round) -> None:
     """The end of a round, with all of its images."""
-    st.subheader(_standing(now), anchor=False)
+    with st.container(key=SCORE):
+        st.subheader(_standing(now), anchor=False)
     names = subject.class_names
     tiles = []
     for number, label, predicted, pick in zip(now.numbers, now.labels, now.verdicts, now.picks):
@@ -139,7 +154,8 @@ def _score(mine: Session, subject: ModelView, now: Round) -> None:
     st.caption("Under each image: what its makers say it is, what you said, what the network (“it”) said.")
 
     def again(which: str) -> None:
-        mine.state(GamesState).deal = which
+        if mine.state(GamesState).rounds.get(subject.who) is now:
+            mine.state(GamesState).deal = which
 
     with st.container(horizontal=True):
         st.button(

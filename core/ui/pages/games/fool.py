@@ -12,6 +12,7 @@ from core.data import drawn_over, load
 from core.insight import probabilities, verdict
 from core.insight.games import Attempt, first_readable, where_ink_tells
 from core.network.percentages import rough_percent
+from core.network.words import counted
 from core.ui.pages.games.layout import (
     BARS_PX,
     CANVAS_PX,
@@ -20,6 +21,7 @@ from core.ui.pages.games.layout import (
     SMALL,
     clear_button,
     remembered_canvas,
+    said,
     side_by_side,
     ways_in,
 )
@@ -51,9 +53,7 @@ def fool_it(mine: Session) -> None:
         )
         return
     _attempt(mine, subject, before, label)
-    best = mine.state(GamesState).best_attempts.get(subject.who)
-    if best is not None:
-        _best_attempt(mine, best, subject.title)
+    _best_attempt(mine, mine.state(GamesState).best_attempts.get(subject.who), subject.title, before)
     st.caption(
         "What it teaches: the strokes need not make a digit that a person would read; it is enough that they cross "
         "the network’s own border, and with few pixels in the right place it is confident on the other side "
@@ -82,7 +82,8 @@ def _attempt(mine: Session, subject: ModelView, before: np.ndarray, label: int) 
         with st.container(horizontal=True):
             clear_button(state.fool_board, "fool")
             _other_image(mine, subject)
-        _evaluate_attempt(mine, subject, BestAttempt(before, after, attempt, subject.class_names))
+        with said("fool"):
+            _evaluate_attempt(mine, subject, BestAttempt(before, after, attempt, subject.class_names))
     with seen:
         _seen(mine, subject, after, attempt)
 
@@ -129,7 +130,7 @@ def _other_image(mine: Session, subject: ModelView) -> None:
 def _say_attempt(attempt: Attempt, names: Sequence[str]) -> None:
     says, was = plain(names[attempt.found.label]), plain(names[attempt.label])
     if attempt.won:
-        with_what = f"{_strokes(attempt.strokes)}, {attempt.ink:.1f} pixels of ink"
+        with_what = f"{counted(attempt.strokes, 'stroke')}, {attempt.ink:.1f} pixels of ink"
         st.success(
             f"Fooled! It is confident that this is **{says}**. You took {with_what}.", icon=":material/trophy:"
         )
@@ -145,10 +146,6 @@ def _say_attempt(attempt: Attempt, names: Sequence[str]) -> None:
         st.info(f"It reads this as **{was}**, and is right and confident.", icon=":material/shield:")
 
 
-def _strokes(number: int) -> str:
-    return "1 stroke" if number == 1 else f"{number:,} strokes"
-
-
 def _seen(mine: Session, subject: ModelView, image: np.ndarray, attempt: Attempt) -> None:
     """The image with the strokes, or the gradient that shows where ink would change the prediction."""
     state = mine.state(GamesState)
@@ -157,7 +154,7 @@ def _seen(mine: Session, subject: ModelView, image: np.ndarray, attempt: Attempt
     if not state.hint:
         st.html(gallery([Tile(image, "", "the test image with your strokes, 28 by 28 pixels")], INK_SCALE, CELL))
         st.caption(
-            f"Your strokes are ink in the image’s own pixels: {_strokes(attempt.strokes)}, "
+            f"Your strokes are ink in the image’s own pixels: {counted(attempt.strokes, 'stroke')}, "
             f"{attempt.ink:.1f} pixels of ink."
         )
         return
@@ -177,18 +174,22 @@ def _seen(mine: Session, subject: ModelView, image: np.ndarray, attempt: Attempt
     )
 
 
-def _best_attempt(mine: Session, best: BestAttempt, title: str) -> None:
-    was, says = best.class_names[best.attempt.label], best.class_names[best.attempt.found.label]
-    sure = certainty(best.attempt.found.probability)
-    with st.container(horizontal=True, vertical_alignment="center", key="games-best-fool"):
+def _best_attempt(mine: Session, best: BestAttempt | None, title: str, image: np.ndarray) -> None:
+    """The best attempt of this visit, or as long as there is none, its place with the image as it is."""
+    if best is None:
+        head, words = "Your best attempt will stand here", f"{plain(title)} is not fooled yet"
+        tiles = [Tile(image, "–", "the test image"), Tile(np.zeros_like(image), "–", "nothing yet")]
+    else:
+        was, says = best.class_names[best.attempt.label], best.class_names[best.attempt.found.label]
+        head = f"Best of this visit: {counted(best.attempt.strokes, 'stroke')}, {best.attempt.ink:.1f} pixels of ink"
+        sure = certainty(best.attempt.found.probability)
+        words = f"{plain(title)}: **{plain(was)}** became **{plain(says)}** ({sure})"
         tiles = [
             Tile(best.before, was, f"before: the test image, {was}"),
             Tile(best.after, says, f"after: with your strokes, predicted as {says}"),
         ]
+    with st.container(horizontal=True, vertical_alignment="center", key="games-best-fool"):
         st.html(gallery(tiles, INK_SCALE, SMALL), width="content")
         with st.container(gap="small", width="stretch"):
-            st.markdown(
-                f"**Best of this visit: {_strokes(best.attempt.strokes)}, {best.attempt.ink:.1f} pixels of ink**  \n"
-                f"{plain(title)}: **{plain(was)}** became **{plain(says)}** ({sure})"
-            )
-            ways_in(mine, best.after, "fool")
+            st.markdown(f"**{head}**  \n{words}")
+            ways_in(mine, None if best is None else best.after, "fool")

@@ -34,8 +34,18 @@ def clear_button(board: Board, key: str) -> None:
     st.button("Clear", icon=":material/delete:", key=f"games/{key}/clear", on_click=board.clear)
 
 
-def ways_in(mine: Session, image: np.ndarray, key: str) -> None:
-    """Buttons that open the image in the other views, where it is the visitor's drawing."""
+def said(key: str) -> DeltaGenerator:
+    """A place with room for what a game says of each stroke or answer: what is below does not move with it."""
+    return st.container(key=said_key(key))
+
+
+def said_key(key: str) -> str:
+    """The key of that place."""
+    return f"reserved-said/{key}"
+
+
+def ways_in(mine: Session, image: np.ndarray | None, key: str) -> None:
+    """Buttons that open the image in the other views, where it is the visitor's drawing; idle while there is none."""
 
     def look_at(page: str) -> None:
         mine.image.drawing, mine.image.source = image, "drawing"
@@ -44,4 +54,10 @@ def ways_in(mine: Session, image: np.ndarray, key: str) -> None:
     with st.container(horizontal=True):
         for page in VIEWS:
             if open_to(mine, page):
-                st.button(PAGES[page].title, key=f"games/{key}/{page}", on_click=look_at, args=(page,))
+                st.button(
+                    PAGES[page].title,
+                    key=f"games/{key}/{page}",
+                    on_click=look_at,
+                    args=(page,),
+                    disabled=image is None,
+                )

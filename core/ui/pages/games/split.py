@@ -18,6 +18,7 @@ from core.ui.pages.games.layout import (
     SMALL,
     clear_button,
     remembered_canvas,
+    said,
     side_by_side,
     ways_in,
 )
@@ -50,7 +51,7 @@ def split_them(mine: Session) -> None:
             prediction(output, subject, label=subject.title, key=f"games/split/answer/{number}")
     best = mine.state(GamesState).best_splits
     which = frozenset(mine.state(GamesState).networks)
-    with canvas:
+    with canvas, said("split"):
         if image is None:
             st.info(
                 "Nothing drawn yet. A digit halfway between two others is a good beginning.", icon=":material/draw:"
@@ -61,8 +62,7 @@ def split_them(mine: Session) -> None:
             _say_split(split, titles, pair[0].class_names)
             if split.beats(best[which].split if which in best else None):
                 best[which] = BestSplit(image, split, titles, pair[0].class_names)
-    if which in best:
-        _best_split(mine, best[which])
+    _best_split(mine, best.get(which), pair)
     st.caption(
         "What it teaches: both networks read nearly all test images right, but between the digits that they have "
         "learned from, nothing told them where one class ends and the next begins. Each drew its borders somewhere "
@@ -84,7 +84,7 @@ def _two_networks(mine: Session) -> tuple[ModelView, ModelView] | None:
                 list(titles),
                 list(titles).index(usual[number]),
                 format_func=titles.__getitem__,
-                key=f"games/{label}/{hash(tuple(titles))}",  # one for each list of networks
+                key=f"games/{label}/{hash(tuple(titles.items()))}",  # one for each list of networks and their names
                 width=280,
             )
             for number, label in enumerate(("One network", "The other"))
@@ -132,14 +132,20 @@ def _points(split: Split) -> str:
     return certainty(split.score)
 
 
-def _best_split(mine: Session, best: BestSplit) -> None:
-    said = [
-        f"{plain(title)}: **{plain(best.class_names[predicted.label])}** ({certainty(predicted.probability)})"
-        for title, predicted in zip(best.titles, (best.split.first, best.split.second))
-    ]
-    with st.container(horizontal=True, vertical_alignment="center", key="games-best-split"):
+def _best_split(mine: Session, best: BestSplit | None, pair: Sequence[ModelView]) -> None:
+    """The best drawing of this visit; its place is there before it is."""
+    if best is None:
+        title, lines = "Your best split will stand here", [f"{plain(subject.title)}: –" for subject in pair]
+        tile = Tile(np.zeros(FIELD[:2]), "", "no drawing yet")
+    else:
+        title = f"Best of this visit: {_points(best.split)}"
+        lines = [
+            f"{plain(name)}: **{plain(best.class_names[predicted.label])}** ({certainty(predicted.probability)})"
+            for name, predicted in zip(best.titles, (best.split.first, best.split.second))
+        ]
         tile = Tile(best.image, "", "your best drawing, 28 by 28 pixels")
+    with st.container(horizontal=True, vertical_alignment="center", key="games-best-split"):
         st.html(gallery([tile], INK_SCALE, SMALL), width="content")
         with st.container(gap="small", width="stretch"):
-            st.markdown(f"**Best of this visit: {_points(best.split)}**  \n" + "  \n".join(said))
-            ways_in(mine, best.image, "split")
+            st.markdown("  \n".join([f"**{title}**", *lines]))
+            ways_in(mine, None if best is None else best.image, "split")

@@ -6,6 +6,7 @@ import numpy as np
 
 from core.insight import Kernels
 from core.network import Dense
+from core.network.network import layer_label
 from core.ui.pages.kernels.one_kernel import OneKernel
 from core.ui.pages.kernels.state import KernelsState
 from core.ui.widgets.downloads import MOST_LISTED, picture_file, table_file
@@ -20,8 +21,10 @@ def _draw(one: OneKernel) -> Drawn:
     def choose(channel: int) -> None:
         one.mine.focus.look_at_channel(one.path, channel)
         one.mine.state(KernelsState).number.renew()
+        one.mine.reveals.renew()
 
-    tiles = kernel_pictures(found, network, one.path, "kernels", one.channel, choose)
+    place = f"kernels/{hash(network)}/{layer_label(one.path)}"  # of another layer, a late click is another's
+    tiles = kernel_pictures(found, network, one.path, place, one.channel, choose)
     caption = one.layer_caption(kernel_words(found, isinstance(network.at(one.path), Dense)))
     files = [picture_file(lambda: captioned_png(tiles, signed_scale(found.images), caption), "kernels.png")]
     if found.images.size <= MOST_LISTED:

@@ -9,6 +9,7 @@ from core.insight import Kernels, matrix_counts, one_channel
 from core.network import Conv2D, DepthwiseConv2D, trace
 from core.network.layers import shape_text
 from core.network.network import layer_label
+from core.network.words import counted
 from core.ui.pages.kernels.one_kernel import OneKernel
 from core.ui.shell.frame import look
 from core.ui.widgets.downloads import picture_file, table_file
@@ -58,8 +59,8 @@ def _choose_input(one: OneKernel, found: Kernels) -> int:
 def _cells(one: OneKernel, block, matrix, crop: tuple[int, ...], scale):
     """The matrix as a chart; returns the file of its picture."""
     words = (
-        f"{plain(one.name).capitalize()} on a crop of {crop[0]}×{crop[1]} pixels, as {matrix.matrix.shape[0]:,} rows and "
-        f"{matrix.matrix.shape[1]:,} columns: each row makes one output number, each column reads one pixel, "
+        f"{plain(one.name).capitalize()} on a crop of {crop[0]}×{crop[1]} pixels, as {counted(matrix.matrix.shape[0], 'row')} and "
+        f"{counted(matrix.matrix.shape[1], 'column')}: each row makes one output number, each column reads one pixel, "
         "empty cells are zero."
     )
     columns = block.reads(crop)[1].count
@@ -67,7 +68,7 @@ def _cells(one: OneKernel, block, matrix, crop: tuple[int, ...], scale):
         matrix_cells(matrix.matrix, matrix.which, crop[1], columns, block.kernel_size[1], scale.high, look()),
         key="kernels/matrix",
         width="content",
-        alt=f"{words} {matrix.connections:,} of {matrix.dense_weights:,} cells hold a weight.",
+        alt=f"{words} A weight is in {matrix.connections:,} of {counted(matrix.dense_weights, 'cell')}.",
     )
     st.html(legend(scale))
     st.caption(f"{words} Move over a cell: all cells with the same weight are framed.")

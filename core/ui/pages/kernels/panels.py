@@ -14,6 +14,7 @@ from core.ui.pages.kernels.patches import PATCHES
 from core.ui.pages.kernels.spread import SPREAD
 from core.ui.pages.kernels.weights import WEIGHTS
 from core.ui.pages.kernels.without import WITHOUT
+from core.ui.shell.private import bring_into_view
 from core.ui.shell.session import Session
 from core.ui.widgets.layers import choose_layer
 from core.ui.widgets.model_view import ModelView
@@ -35,11 +36,13 @@ def all_and_one(mine: Session, subject: ModelView, path: Path) -> None:
         GALLERY.show(one, headed=False)
     with spread:
         SPREAD.show(one)
-    st.subheader(f"One {one.noun}, closely", anchor=False)
-    one = choose_number(one)
-    for column, panel in zip(st.columns(list(BESIDE.values()), gap="medium"), BESIDE):
-        with column:
-            panel.show(one)
+    with st.container(key="kernels/closely"):
+        st.subheader(f"One {one.noun}, closely", anchor=False)
+        one = choose_number(one)
+        for column, panel in zip(st.columns(list(BESIDE.values()), gap="medium"), BESIDE):
+            with column:
+                panel.show(one)
+    bring_into_view(mine.reveals, "kernels/closely")
     view = st.segmented_control(
         "More",
         list(MORE),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.insight import weight_histogram
+from core.network.words import counted
 from core.ui.pages.kernels.one_kernel import OneKernel
 from core.ui.shell.frame import look
 from core.ui.widgets.downloads import chart_file
@@ -15,11 +16,12 @@ from core.views.inside import histogram
 
 def _draw(one: OneKernel) -> Drawn:
     edges, counts = weight_histogram(one.subject.model, one.subject.network, one.path)
-    alt = f"Histogram of {counts.sum():,} weights between {figure(edges[0])} and {figure(edges[-1])}."
+    weights = counted(counts.sum(), "weight")
+    alt = f"Histogram of {weights} between {figure(edges[0])} and {figure(edges[-1])}."
     st.vega_lite_chart(histogram(edges, counts, look()), key="kernels/spread", alt=alt)
-    words = f"{one.subject.title}, {one.words}: its {counts.sum():,} weights by size."
+    words = f"{one.subject.title}, {one.words}: its {weights} by size."
     return Drawn(
-        f"All {counts.sum():,} weights of the layer by size. Those near zero do little; in training, the "
+        f"The {weights} of the layer by size. What is near zero does little; in training, the "
         "few that matter move outwards.",
         [chart_file(alt, words, "weights-spread")],
     )

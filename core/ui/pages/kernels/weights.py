@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from core.network.words import counted
 from core.ui.components import stylesheet
 from core.ui.pages.kernels.one_kernel import OneKernel
 from core.ui.widgets.downloads import picture_file, table_file
@@ -29,13 +30,17 @@ def _draw(one: OneKernel) -> Drawn:
         first = np.sort(np.argsort(-size, kind="stable")[:LARGE_INPUTS])
         st.html(stylesheet("cells") + numbers([values[i] for i in first], scale, [labels[i] for i in first]))
         if len(values) > LARGE_INPUTS:
-            st.caption(f"Of its {len(values):,} {found.input_noun}s the {LARGE_INPUTS} with the largest weights.")
+            st.caption(
+                f"Of its {counted(len(values), found.input_noun)} the {LARGE_INPUTS} with the largest weights."
+            )
     words = "It has no bias." if found.bias is None else f"Then {figure(found.bias[one.channel])} is added: its bias."
     if found.mixing is not None:
         words = f"Both steps of this separable convolution taken together, as one kernel. {words}"
     tiles = [Tile(laid_out(image), label, "") for image, label in zip(values[:MOST_INPUTS], labels)]
     more = (
-        f" The first {MOST_INPUTS} of its {len(values):,} {found.input_noun}s." if len(values) > MOST_INPUTS else ""
+        f" The first {MOST_INPUTS} of its {counted(len(values), found.input_noun)}."
+        if len(values) > MOST_INPUTS
+        else ""
     )
     caption, cell = one.caption(f"{words}{more}"), cell_size(tiles[0].values.shape, 112)
     rows = [

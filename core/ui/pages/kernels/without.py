@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.data import load
 from core.insight import Pruned, evaluate_without, prediction_without, probabilities
+from core.network.words import counted
 from core.ui.pages.kernels.one_kernel import TEST_IMAGES, OneKernel, why_no_prediction, why_no_test_images
 from core.ui.shell.frame import certainty, look, percent, plain
 from core.ui.widgets.downloads import chart_file, table_file
@@ -53,6 +54,9 @@ def _prediction(one: OneKernel) -> Drawn:
         st.markdown(plain(words))
     both = (f"with {one.name}", "without it")
     st.vega_lite_chart(two_predictions(before, after, names, both, look()), key="kernels/answers", alt=words)
+    st.caption(
+        f"Filled bars: with {plain(one.name)}; hollow ones: without it. Each class has the same colour on all pages."
+    )
     rows = [{"class": n, both[0]: float(b), both[1]: float(a)} for n, b, a in zip(names, before, after)]
     caption = one.layer_caption(f"{picture.title}. {words}")
     return Drawn(files=[chart_file(words, caption, "answers"), table_file(rows, "answers")])
@@ -92,7 +96,7 @@ ACCURACY = Panel(
         _evaluate,
         lambda one: (one.path,),
         f"Evaluate on {TEST_IMAGES:,} test images",
-        lambda one: f"Each of the {one.channels:,} {one.noun}s is switched off in turn, alone.",
+        lambda one: f"{counted(one.channels, one.noun)}: each is switched off in turn, alone.",
         waits=lambda _: True,
     ),
     why_no_test_images,

@@ -11,9 +11,11 @@ from core.data import Dataset, load
 from core.insight import Predictions, Projection, last_hidden, projected
 from core.network import trace
 from core.network.percentages import rough_percent
+from core.network.words import counted
 from core.ui.pages.mistakes.state import MistakesState
 from core.ui.shell.frame import certainty, look, percent, plain
 from core.ui.shell.pages import PAGES, go_to
+from core.ui.shell.private import bring_into_view
 from core.ui.shell.session import Session
 from core.ui.widgets.downloads import download_chart, download_table, download_tiles
 from core.ui.widgets.evaluation import evaluated_test_images
@@ -35,6 +37,7 @@ VIEWS = ("feature_maps", "receptive_fields", "why")
 def mistakes(mine: Session, subject: ModelView) -> None:
     """All of the page that depends on the weights."""
     data = load(subject.dataset)
+    mine.state(MistakesState).look_into(subject.dataset)
     predictions = evaluated_test_images(mine, subject, data)
     if not np.isfinite(predictions.probabilities).all():
         st.warning("The weights of this network are no longer numbers, so its predictions mean nothing.")
@@ -55,8 +58,9 @@ def _shown(mine: Session, subject: ModelView, predictions: Predictions, data: Da
     matrix, cell = st.columns([6, 5], gap="large")
     with matrix:
         open_cell = _matrix(mine, subject, predictions, data)
-    with cell:
+    with cell, st.container(key="mistakes/cell"):
         _cell(mine, subject, predictions, data, open_cell)
+    bring_into_view(mine.reveals, "mistakes/cell")
     _surest(mine, subject, predictions, data, surest, wrong)
     _plane(mine, subject, predictions, data, at)
     _opened(mine, predictions, data, surest)
@@ -75,16 +79,17 @@ def _matrix(mine: Session, subject: ModelView, predictions: Predictions, data: D
     open_cell = own.confused or _most_confused(counts)
     if own.confused is None:
         own.cell = open_cell
-    key = "mistakes/matrix"
+    key = f"mistakes/matrix/{subject.dataset}"
 
     def clicked() -> None:
         cell = _selected(key, "cell")
         row, column = cell.get("row"), cell.get("column")
         if isinstance(row, int) and isinstance(column, int) and {row, column} <= set(range(len(names))):
             own.confused = own.cell = row, column
+            mine.reveals.renew()
 
     st.markdown("**What it confuses**: the stronger the colour, the more mistakes; click a cell to see its images")
-    alt = f"Confusion matrix: {counts.sum() - counts.trace():,} of {counts.sum():,} test images are misclassified."
+    alt = f"Confusion matrix of {counted(counts.sum(), 'test image')}; misclassified: {counts.sum() - counts.trace():,}."
     drawn = confusion(counts, names, look(), open_cell)
     st.vega_lite_chart(drawn, key=key, on_select=clicked, selection_mode="cell", alt=alt)
     rows = ([name, *row] for name, row in zip(names, counts.tolist()))
@@ -111,7 +116,7 @@ def _cell(
     names = data.class_names
     # Another cell has widgets of its own: what is chosen in them is never set from here, because a browser that has not
     # heard of it yet would send back the old cell as if the visitor had chosen it.
-    keys = [f"mistakes/{side}/{own.cell}" for side in ("true", "answer")]
+    keys = [f"mistakes/{side}/{subject.dataset}/{own.cell}" for side in ("true", "answer")]
 
     def chosen() -> None:
         asked = tuple(st.session_state[key] for key in keys)
@@ -125,19 +130,22 @@ def _cell(
             )
     true, predicted = open_cell
     numbers = predictions.cell(true, predicted)
-    if not len(numbers):
-        st.info(f"No test image of “{plain(names[true])}” is predicted as “{plain(names[predicted])}”.")
-        return
     images = "test image" if len(numbers) == 1 else "test images"
     st.markdown(
         f"**{len(numbers):,} {images}** of “{plain(names[true])}” predicted as “{plain(names[predicted])}”, the most confident first"
     )
-    shown = numbers[: how_many(len(numbers), FIRST, "image", "mistakes/cell")].tolist()
+    with st.container(key="reserved-more"):
+        shown = numbers[: how_many(len(numbers), FIRST, "image", "mistakes/cell")].tolist()
+        if len(numbers) <= FIRST:
+            st.caption("All of them:" if shown else "None.")
     tiles = [
         _tile(predictions, data, number, certainty(predictions.probabilities[number, predicted])) for number in shown
     ]
     with st.container(height=CELL_HEIGHT, border=False):  # so that nothing below moves when their number changes
-        _clickable(mine, tiles, shown, "mistakes/cell/images")
+        if not shown:
+            st.info(f"No test image of “{plain(names[true])}” is predicted as “{plain(names[predicted])}”.")
+            return
+        _clickable(mine, tiles, shown, f"mistakes/cell/images/{subject.dataset}")
     with st.container(horizontal=True):
         caption = (
             f"{subject.title}: test images of “{names[true]}” predicted as “{names[predicted]}”, {len(shown)} of "
@@ -167,7 +175,7 @@ def _surest(
     names = data.class_names
     shown = surest[: how_many(len(surest), FIRST, "image", "mistakes/surest", wrong)].tolist()
     tiles = [_tile(predictions, data, number, _verdict(predictions, names, number, "\n")) for number in shown]
-    _clickable(mine, tiles, shown, "mistakes/surest/images")
+    _clickable(mine, tiles, shown, f"mistakes/surest/images/{subject.dataset}")
     st.caption(
         "Confident and wrong at once: some of these were written so that people would hesitate too, some even carry a "
         "doubtful label. The number is the probability that the network gave to its wrong prediction."
@@ -206,7 +214,7 @@ def _plane(mine: Session, subject: ModelView, predictions: Predictions, data: Da
     """A scatter plot of the images as the network describes them before its last layer."""
     number = len(at.points)
     st.markdown("**How it sees the test images**: near each other is what looks alike to the network")
-    key = "mistakes/plane"
+    key = f"mistakes/plane/{subject.dataset}"
 
     def clicked() -> None:
         chosen = _selected(key, "point").get("number")
@@ -215,11 +223,11 @@ def _plane(mine: Session, subject: ModelView, predictions: Predictions, data: Da
 
     labels, predicted, names = predictions.labels[:number], predictions.predicted[:number], data.class_names
     wrong = int((labels != predicted).sum())
-    alt = f"{number:,} test images as points of a plane, by class; {wrong:,} that are misclassified have a ring."
+    alt = f"{counted(number, 'test image')} as points of a plane, by class; with a ring, as misclassified: {wrong:,}."
     drawn = plane(at.points, labels, predicted, names, at.explained, look())
     st.vega_lite_chart(drawn, key=key, on_select=clicked, selection_mode="point", alt=alt)
     signs = "" if all(name == str(n) for n, name in enumerate(names)) else _signs(names)
-    words = f"Each digit is one of the first {number:,} test images{signs}; a ring means a wrong prediction. {_plane_words(subject, at)}"
+    words = f"Each digit is a test image, one of the first {number:,}{signs}; a ring means a wrong prediction. {_plane_words(subject, at)}"
     st.caption(plain(words))
     with st.container(horizontal=True):
         download_chart(alt, f"{subject.title}. {words}", "test-images", "mistakes/plane/svg")
@@ -240,16 +248,18 @@ def _plane_words(subject: ModelView, at: Projection) -> str:
     """A sentence about the plane."""
     path = last_hidden(subject.network)
     share = rough_percent(float(sum(at.explained)))
+    axes = "Direction 1, across, is the one in which they differ most, direction 2, up, the next."
     if path is None:
         return (
             "This network predicts straight from the pixels, so here the pixels themselves are squeezed onto the plane "
-            f"in which they differ most (principal component analysis); it keeps {share} of their variation."
+            f"in which they differ most (principal component analysis); it keeps {share} of their variation. {axes}"
         )
     numbers = int(np.prod(trace(subject.network).row(path).shape))
     return (
-        f"Before its prediction, the network describes each image by {numbers:,} numbers, the output of layer "
+        f"Before its prediction, the network describes each image by {counted(numbers, 'number')}, the output of layer "
         f"{layer_words(subject.network, path)}. Here they are squeezed onto the plane in which they differ most "
-        f"(principal component analysis); it keeps {share} of their variation. Clusters far apart are easy to tell apart."
+        f"(principal component analysis); it keeps {share} of their variation. {axes} Clusters far apart are easy "
+        "to tell apart."
     )
 
 

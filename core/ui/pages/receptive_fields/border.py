@@ -8,6 +8,7 @@ import streamlit as st
 from core.insight import border_share, central_unit
 from core.network import ReceptiveField
 from core.network.percentages import rough_percent
+from core.network.words import counted
 from core.ui.pages.receptive_fields.field import SIDE_PX, FieldInFocus, scale_line
 from core.ui.widgets.downloads import picture_file
 from core.ui.widgets.panels import Drawn, Panel
@@ -29,7 +30,7 @@ def _draw(at: FieldInFocus) -> Drawn:
         scale_line(scale, "per cent of the view")
     st.markdown(words)
     caption = (
-        "Each cell is a unit of the layer; its colour says how many per cent of its view lie outside of the image, "
+        "Each cell is a unit of the layer; its colour says how many per cent of its view lies outside of the image, "
         "where padding stands in with zeros. Such a unit knows less of the image than one in the middle, and can "
         "tell from the zeros that it stands at the border."
     )
@@ -45,11 +46,12 @@ def _border_words(field: ReceptiveField, outside: np.ndarray) -> str:
     if not outside.any():
         return "No unit of this layer looks beyond the border of the image: no padding stands in for pixels."
     if (rows, columns) == (1, 1):
-        return f"{rough_percent(outside[0, 0] / 100)} of this layer’s view lie outside of the image."
+        return f"{rough_percent(outside[0, 0] / 100)} of this layer’s view lies outside of the image."
     some = int((outside > 0).sum())
+    look = "looks" if some == 1 else "look"
     middle = outside[central_unit(field)]
     return (
-        f"{some:,} of the {rows * columns:,} units look beyond the border: the one in the upper left corner with "
+        f"{some:,} of the {counted(rows * columns, 'unit')} {look} beyond the border: the one in the upper left corner with "
         f"{rough_percent(outside[0, 0] / 100)} of its view, the one in the middle with {rough_percent(middle / 100)}."
     )
 

@@ -10,6 +10,7 @@ import streamlit as st
 from core.insight import central_unit, pixels_read
 from core.network import Box, ReceptiveField, trace
 from core.network.network import layer_label
+from core.network.words import counted
 from core.ui.pages.receptive_fields.field import SIDE_PX, FieldInFocus
 from core.ui.widgets.downloads import picture_file
 from core.ui.widgets.panels import Drawn, Panel
@@ -67,14 +68,16 @@ def _read_words(field: ReceptiveField, read: np.ndarray, box: Box, unit: tuple[i
         return f"{who} reads no pixel at all, only padding."
     high, wide = box.size
     where = f"rows {box.top + 1}–{box.bottom}, columns {box.left + 1}–{box.right}"
+    if count == within == 1:
+        return f"{who} reads a single pixel, at row {box.top + 1}, column {box.left + 1} of the image."
     if count == read.size:
         return f"{who} reads every pixel of the image."
     if count == within:
         cut = ""
         if box.size != field.size and box.size != read.shape:
             cut = f" Away from the border its box would be {field.size[0]}×{field.size[1]}."
-        return f"{who} reads all {count:,} pixels of its {high}×{wide} box ({where}).{cut}"
-    return f"{who} reads {count:,} of the {within:,} pixels in its {high}×{wide} box ({where})."
+        return f"{who} reads all {counted(count, 'pixel')} of its {high}×{wide} box ({where}).{cut}"
+    return f"{who} reads {count:,} of the {counted(within, 'pixel')} in its {high}×{wide} box ({where})."
 
 
 PIXELS_READ = Panel("fields/read", "Pixels read", _draw)

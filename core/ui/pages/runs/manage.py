@@ -7,21 +7,20 @@ import streamlit as st
 from core.data import SOURCES
 from core.training import Run, StoreError
 from core.training.records import MAX_NAME
+from core.ui.pages.runs.state import RunsState
 from core.ui.pages.runs.table import recipe_words
 from core.ui.shell.pages import go_to, open_to
+from core.ui.shell.renewal import value_if_changed
 from core.ui.shell.session import Session
 from core.ui.widgets.model_files import trained_files
+from core.ui.widgets.model_view import run_options
 from core.views.wording import percent, plain
 
 
 def manage(mine: Session, runs: list[Run]) -> None:
     """Controls to choose one of the runs, and to open, rename, download or delete it."""
     mine.show_notice()
-    number = 0
-    if len(runs) > 1:
-        names = [run.name for run in runs]
-        number = st.selectbox("Run", range(len(runs)), format_func=names.__getitem__, key=f"runs/one/{names}")
-    run = runs[number]
+    run = _one_of(mine, runs)
     st.markdown(f"**{plain(run.name)}** · {plain(recipe_words(run))}")
     best = run.snapshot.best()
     if best is not None:
@@ -35,6 +34,23 @@ def manage(mine: Session, runs: list[Run]) -> None:
         trained_files(run)
         _delete(mine, run)
     _name(mine, run)
+
+
+def _one_of(mine: Session, runs: list[Run]) -> Run:
+    """A choice of one of these runs, where there are several: as long as it is among them, the one chosen last."""
+    state = mine.state(RunsState)
+    run = next((run for run in runs if run.created == state.one), runs[0])
+    if len(runs) < 2:
+        return run
+    by_key, titles = run_options(runs)
+    options = list(by_key)
+    key = f"runs/one/{hash(tuple(titles.items()))}"
+
+    def choose() -> None:
+        state.one = by_key[st.session_state[key]].created
+
+    st.selectbox("Run", options, runs.index(run), format_func=titles.__getitem__, key=key, on_change=choose)
+    return run
 
 
 def _exits(mine: Session, run: Run) -> None:
@@ -58,26 +74,31 @@ def _exits(mine: Session, run: Run) -> None:
         go_to("build")
 
     why_not = _why_not_inside(mine, run)
-    st.button("Open on Train", icon=":material/monitoring:", key="runs/open", on_click=watch)
+    st.button("Open on Train", icon=":material/monitoring:", key=f"runs/open/{run.created}", on_click=watch)
     st.button(
         "Look inside",
         icon=":material/layers:",
         disabled=why_not is not None,
         help=why_not,
-        key="runs/inside",
+        key=f"runs/inside/{run.created}",
         on_click=look_inside,
     )
     st.button(
-        "Edit its network", icon=":material/account_tree:", key="runs/edit", disabled=mine.locked, on_click=edit
+        "Edit its network",
+        icon=":material/account_tree:",
+        disabled=mine.locked,
+        key=f"runs/edit/{run.created}",
+        on_click=edit,
     )
 
 
 def _name(mine: Session, run: Run) -> None:
     """The run's name, to be changed. What another window has called it meanwhile stays until something is typed here."""
-    key = f"runs/name/{run.created}/{run.name}"
+    shown = run.name
+    key = f"runs/name/{run.created}/{shown}"
 
     def rename() -> None:
-        name = st.session_state[key].strip()
+        name = value_if_changed(key, shown, run.name != shown, str.strip)
         if not name or name == run.name or not _still_there(mine, run):
             return
         try:
@@ -85,7 +106,7 @@ def _name(mine: Session, run: Run) -> None:
         except StoreError as problem:
             mine.notice = str(problem)
 
-    st.text_input("Name", run.name, max_chars=MAX_NAME, key=key, on_change=rename, width=320)
+    st.text_input("Name", shown, max_chars=MAX_NAME, key=key, on_change=rename, width=320)
 
 
 def _still_there(mine: Session, run: Run) -> bool:

@@ -10,13 +10,17 @@ from core.training import Run
 
 @dataclass
 class RunsState:
-    """What runs are recognised by.
+    """What runs are recognised by, and which of them were chosen; runs are known by when they began.
 
     Attributes:
         numbers: of each run that was there, in the order in which they began; none is given twice.
+        ticked: the runs that are compared.
+        one: the run that can be renamed, exported or deleted, among several; None as long as none was chosen.
     """
 
     numbers: dict[float, int] = field(default_factory=dict)
+    ticked: frozenset[float] = frozenset()
+    one: float | None = None
 
     def numbers_of(self, runs: Sequence[Run], among: Sequence[Run]) -> tuple[int, ...]:
         """The numbers of these runs, which stay when others are ticked, begun or deleted.

@@ -13,12 +13,15 @@ from core.network.settings import Integer, settings_of
 from core.training import Recipe, Run
 from core.ui.pages.runs.state import RunsState
 from core.ui.shell.frame import look
+from core.ui.shell.renewal import value_if_changed
 from core.ui.shell.session import Session
-from core.views.charts import LOGARITHMIC, ZOOM, compared
+from core.ui.widgets.curves import curve_chart, whole_curves
+from core.views.charts import LOGARITHMIC, compared
 from core.views.wording import duration, percent, plain, progress_words
+from core.views.zooming import ZOOM
 
 MOST_COMPARED = 8
-MOST_ROWS = 12  # beyond, the table scrolls
+MOST_ROWS = 6  # beyond, the table scrolls: it is seen together with the curves
 ROW_PX, SCROLLBAR_PX = 35, 14  # of Streamlit's table; without room of its own the bar covers the last row
 _EPOCHS = settings_of(Recipe)["epochs"]
 assert isinstance(_EPOCHS, Integer)
@@ -27,13 +30,24 @@ MOST_EPOCHS = _EPOCHS.maximum
 
 def run_table(mine: Session) -> list[Run]:
     """Show all runs, newest first; returns those that are ticked, or else the newest three."""
-    runs = mine.workspace.runs
+    runs, state = mine.workspace.runs, mine.state(RunsState)
     rows = [_row(run) for run in runs]
+    shown = [place for place, run in enumerate(runs) if run.created in state.ticked]
+    key = f"runs/table/{'/'.join(map(str, state.numbers_of(runs, runs)))}"
+
+    def tick() -> None:  # the ticks are of these runs, also where a table with others has taken the place of theirs
+        gone = mine.workspace.runs != runs
+        rows = value_if_changed(key, shown, gone, lambda event: sorted(event.selection.rows))
+        if rows is not None:
+            state.ticked = frozenset(runs[place].created for place in rows)
+            mine.reveals.renew()
+
     st.caption("Tick runs to see their curves in one chart, or one of them to rename, delete or export it.")
-    event = st.dataframe(
+    st.dataframe(
         rows,
-        key=f"runs/{len(runs)}",
-        on_select="rerun",
+        key=key,
+        on_select=tick,
+        selection_default={"selection": {"rows": shown}},
         selection_mode="multi-row",
         hide_index=True,
         height=ROW_PX * (1 + min(len(runs), MOST_ROWS)) + SCROLLBAR_PX,
@@ -45,7 +59,7 @@ def run_table(mine: Session) -> list[Run]:
             "Test accuracy": st.column_config.TextColumn(help="With the weights that are kept."),
         },
     )
-    ticked = [runs[number] for number in event.selection.rows if number < len(runs)]
+    ticked = [run for run in runs if run.created in state.ticked]
     return ticked or runs[: min(3, len(runs))]
 
 
@@ -83,6 +97,7 @@ def overlay(mine: Session, runs: list[Run]) -> None:
         training = st.toggle("Training curves too", key="runs/training")
         loss = quantity == "loss"
         logarithmic = loss and st.toggle("Logarithmic", key="runs/logarithmic", help=LOGARITHMIC)
+        whole_curves(mine, "runs/whole")
     named = [(run.name, run.snapshot) for run in runs]
     numbers = mine.state(RunsState).numbers_of(runs, mine.workspace.runs)
     ends = [
@@ -90,10 +105,11 @@ def overlay(mine: Session, runs: list[Run]) -> None:
         for name, snapshot in named
         if snapshot.evaluations
     ]
-    st.vega_lite_chart(
-        compared(named, quantity, training, look(), numbers, logarithmic),
-        key="runs/compared",
-        alt=f"{quantity.capitalize()} over epochs; at the end: {', '.join(ends)}.",
+    curve_chart(
+        mine,
+        compared(named, quantity, training, look(), numbers, bool(logarithmic)),
+        "runs/compared",
+        f"{quantity.capitalize()} over epochs; at the end: {', '.join(ends)}.",
     )
     tested = {run.name: about(run.dataset_name).tested_on for run in runs}
     if len(set(tested.values())) > 1:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from core.data import Collection, from_strokes
+from core.data import Collection, InvalidCollection, from_strokes
 from core.data.collection import FEWEST_CLASSES, MAX_CLASS_NAME, MOST_CLASSES
 from core.network.names import clean
+from core.network.words import counted
 from core.training import StoreError
 from core.ui.pages.teach.state import SavedDrawing, TeachState
 from core.ui.shell.pages import end_page
@@ -54,10 +55,10 @@ def class_names(mine: Session, collection: Collection) -> None:
         return
     names = collection.class_names
 
-    def rename(label: int, key: str) -> None:
+    def rename(old: str, key: str) -> None:
         name = clean(st.session_state[key])
-        if name != names[label]:
-            change_collection(mine, "own", lambda own: own.with_class_name(label, name), collection)
+        if name != old:
+            change_collection(mine, "own", lambda own: _renamed(own, old, name))
 
     def add() -> None:
         free = next(n for n in range(1, 100) if f"class {n}" not in names)
@@ -65,9 +66,9 @@ def class_names(mine: Session, collection: Collection) -> None:
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for label, name in enumerate(names):
-            key = f"teach/name/{label}/{hash(names)}"
+            key = f"teach/name/{name}"
             st.text_input(
-                f"Class {label + 1}", name, MAX_CLASS_NAME, key, on_change=rename, args=(label, key), width=150
+                f"Class {label + 1}", name, MAX_CLASS_NAME, key, on_change=rename, args=(name, key), width=150
             )
         st.button(
             "Add a class",
@@ -81,19 +82,29 @@ def class_names(mine: Session, collection: Collection) -> None:
     complain(mine)
 
 
+def _renamed(own: Collection, old: str, name: str) -> Collection:
+    if old not in own.class_names:
+        raise InvalidCollection(f"“{old}” was changed in another window. Look at the classes, then do this again.")
+    return own.with_class_name(own.class_names.index(old), name)
+
+
 def _remove_class(mine: Session, collection: Collection) -> None:
     names = collection.class_names
     few = len(names) <= FEWEST_CLASSES
     with st.popover("Remove a class", icon=":material/remove:", disabled=few, key=f"teach/less/{hash(names)}"):
-        label = st.selectbox(
-            "Class", range(len(names)), format_func=names.__getitem__, key=f"teach/lose/{hash(names)}"
-        )
+        key = f"teach/lose/{hash(names)}"
+        label = st.selectbox("Class", range(len(names)), format_func=names.__getitem__, key=key)
 
         def remove() -> None:
+            label = st.session_state[key]  # it may be chosen and confirmed at once
             change_collection(mine, "own", lambda own: own.without_class(label), collection)
 
         there = collection.counts[label]
-        st.button(f"Remove it with its {there} drawings", on_click=remove, key="teach/remove")
+        st.button(
+            f"Remove it with its {counted(there, 'drawing')}" if there else "Remove it",
+            on_click=remove,
+            key=f"teach/remove/{hash(names)}",
+        )
 
 
 def examples(mine: Session, collection: Collection) -> None:
@@ -170,5 +181,5 @@ def _class_button(
         disabled=image is None,
         help="Draw something first." if image is None else f"Keep this drawing as “{plain(name)}”.",
         width=120 if free else 78,
-        key=f"teach/class/{label}",
+        key=f"teach/class/{state.which}/{name}",
     )

@@ -8,7 +8,9 @@ import streamlit as st
 
 from core.data import DIGITS, Collection, InvalidCollection
 from core.data.collection import MAX_FILE
+from core.network.words import counted
 from core.ui.pages.teach.state import TeachState
+from core.ui.shell.renewal import value_if_changed
 from core.ui.shell.session import Session
 from core.ui.widgets.collections import change_collection
 from core.ui.widgets.galleries import clickable_gallery
@@ -18,6 +20,7 @@ from core.views.wording import plain
 
 FIRST = 18  # drawings that are shown at once
 CELL = 2
+GALLERY_HEIGHT = 230
 
 
 def drawings(mine: Session, collection: Collection) -> None:
@@ -29,13 +32,10 @@ def drawings(mine: Session, collection: Collection) -> None:
         _export(mine, collection)
         _import(mine, collection)
         _delete_all(mine, collection)
-    if not len(collection):
-        st.caption("None yet.")
-        return
-    numbers = list(range(len(collection)))[::-1]
-    if len(numbers) > FIRST and not st.toggle(f"Show all {len(numbers):,}", key="teach/all"):
-        numbers = numbers[:FIRST]
-    names = collection.class_names
+        numbers = list(range(len(collection)))[::-1]
+        if len(numbers) > FIRST and not st.toggle(f"Show all {len(numbers):,}", key="teach/all"):
+            numbers = numbers[:FIRST]
+    names, identities = collection.class_names, collection.identities
     tiles = []
     for number in numbers:
         apart = "\nheld out" if collection.kept_apart[number] else ""
@@ -43,23 +43,29 @@ def drawings(mine: Session, collection: Collection) -> None:
         words = f"drawing {number + 1:,}, “{name}”" + (", held out for the test" if apart else "")
         tiles.append(Tile(collection.images[number][..., 0] / 255, f"{name}{apart}", words))
 
-    def choose(number: int) -> None:
-        state.opened = None if number == state.opened else number
+    def choose(identity: int) -> None:
+        state.opened = None if identity == state.opened else identity
 
-    clickable_gallery(tiles, numbers, state.opened, INK_SCALE, CELL, f"teach/gallery/{state.which}", choose)
+    shown = [identities[number] for number in numbers]
+    with st.container(height=GALLERY_HEIGHT, border=False):  # nothing below moves with each drawing that is kept
+        if not tiles:
+            st.caption("None yet.")
+        else:
+            clickable_gallery(tiles, shown, state.opened, INK_SCALE, CELL, f"teach/gallery/{state.which}", choose)
+    with st.container(key="reserved-chosen"):
+        if state.opened is not None and state.opened in identities:
+            _chosen(mine, collection, state.opened)
+        else:
+            st.caption("Click a drawing to change or delete it.")
     st.caption(
         "Every fourth drawing of a class is held out: no network learns from it, so how it is predicted is an honest "
-        "test. Click a drawing to change or delete it. What is kept is the 28×28 image, not your strokes; nobody but "
-        "you sees it."
+        "test. What is kept is the 28×28 image, not your strokes; nobody but you sees it."
     )
-    _chosen(mine, collection)
 
 
-def _chosen(mine: Session, collection: Collection) -> None:
+def _chosen(mine: Session, collection: Collection, opened: int) -> None:
     state = mine.state(TeachState)
-    number = state.opened
-    if number is None or number >= len(collection):
-        return
+    number = collection.identities.index(opened)
     names, which = collection.class_names, state.which
     image = collection.images[number] / 255  # its number may be another one by then
 
@@ -67,23 +73,25 @@ def _chosen(mine: Session, collection: Collection) -> None:
         state.opened = None
         change_collection(mine, which, lambda there: there.removed(there.number_of(image)))
 
-    key = f"teach/label/{which}/{number}/{collection.fingerprint}"
+    known = int(collection.labels[number])
+    key = f"teach/label/{which}/{opened}/{known}/{hash(names)}"
 
     def relabel() -> None:
-        label = st.session_state[key]
-        change_collection(mine, which, lambda there: there.relabelled(there.number_of(image), label), collection)
+        label = value_if_changed(key, known)
+        if label is not None:
+            change_collection(mine, which, lambda there: there.relabelled(there.number_of(image), label), collection)
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             f"Drawing {number + 1:,} is",
             range(len(names)),
-            int(collection.labels[number]),
+            known,
             format_func=names.__getitem__,
             key=key,
             on_change=relabel,
             width=200,
         )
-        st.button("Delete it", icon=":material/delete:", on_click=delete, key="teach/delete")
+        st.button("Delete it", icon=":material/delete:", on_click=delete, key=f"teach/delete/{which}/{opened}")
 
 
 def _delete_all(mine: Session, collection: Collection) -> None:
@@ -94,6 +102,7 @@ def _delete_all(mine: Session, collection: Collection) -> None:
         state.opened = None
         change_collection(mine, which, lambda there: there.without_drawings())
 
+    which_ones = "the only drawing" if len(collection) == 1 else f"all {counted(len(collection), 'drawing')}"
     with st.popover(
         "Delete all",
         icon=":material/delete:",
@@ -101,7 +110,7 @@ def _delete_all(mine: Session, collection: Collection) -> None:
         key=f"teach/all/{state.which}/{not len(collection)}",
     ):
         st.markdown(
-            f"Delete all {len(collection):,} drawings? Runs that learned from them keep their own copies until you delete those runs."
+            f"Delete {which_ones}? A run that learned from drawings keeps its own copies until you delete that run."
         )
         st.button("Delete them", type="primary", on_click=delete, key="teach/all/yes")
 
@@ -140,7 +149,7 @@ def _import(mine: Session, collection: Collection) -> None:
         def change(edit: Callable[[Collection], Collection]) -> None:
             change_collection(mine, which, edit)
 
-        st.caption(plain(f"{found.name}: {len(found):,} drawings of {', '.join(found.class_names)}."))
+        st.caption(plain(f"{found.name}: {counted(len(found), 'drawing')} of {', '.join(found.class_names)}."))
         if found.class_names == collection.class_names:
             st.button(
                 "Add them to mine",

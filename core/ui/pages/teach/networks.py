@@ -37,13 +37,14 @@ def choose_network(label: str, networks: Sequence[OfferedNetwork], first: Run | 
     titles = [one.title for one in networks]
     runs = [one.run for one in networks]
     at = runs.index(first) if first in runs else 0
+    who = [(one.title, one.run and one.run.created) for one in networks]
     # Another key where there are other networks: the newest run is what one wants to see.
     number = st.selectbox(
         label,
         range(len(titles)),
         at,
         format_func=titles.__getitem__,
-        key=f"{key}/{hash(tuple(titles))}/{at}",
+        key=f"{key}/{hash(tuple(who))}/{at}",
         width=340,
     )
     return networks[number]

@@ -26,7 +26,7 @@ class TeachState:
         which: the collection that the page is about: `digits` or `own`.
         canvas_key, play_canvas_key: renewed to give the next drawing an empty canvas.
         last_saved: the drawing that was saved last; it tells a late update of its canvas from a new drawing.
-        opened: the number of the drawing that is open; None for none.
+        opened: the drawing that is open, out of `Collection.identities`: its place may be another's by then; None for none.
     """
 
     which: str = "digits"

@@ -14,10 +14,12 @@ from core.ui.pages.teach.state import TeachState
 from core.ui.shell.frame import following, look
 from core.ui.shell.session import Session
 from core.ui.widgets.collections import CollectionState, complain
+from core.ui.widgets.curves import curve_chart, whole_curves
 from core.ui.widgets.failures import failure
 from core.ui.widgets.model_view import waking
 from core.views.charts import DRAWN, learning_curve
 from core.views.wording import percent, plain, progress_words
+from core.views.zooming import ZOOM
 
 LIVE_SECONDS = 0.5
 
@@ -43,8 +45,7 @@ def teach(mine: Session, collection: Collection) -> None:
             on_click=start,
             key="teach/start",
         )
-    if problem:
-        st.caption(plain(problem))
+    st.caption(plain(problem or "There is enough to learn from."))
     same = chosen.class_names == collection.class_names
     if collection.class_names == DIGITS:
         st.caption(
@@ -98,8 +99,9 @@ def _live(mine: Session, collection: Collection) -> None:
                 change = f"{(last - first) * 100:+.2f} points" if len(points) > 1 else None
                 st.metric(label, percent(last), change, help=f"{words} Before: {percent(first)}.", width=230)
     chart = learning_curve(now, "accuracy", look(), True, True)
-    st.vega_lite_chart(chart, key="teach/accuracy", alt=_words(now, collection))
-    st.caption(_words(now, collection))
+    curve_chart(mine, chart, "teach/accuracy", _words(now, collection))
+    whole_curves(mine, "teach/whole")
+    st.caption(f"{_words(now, collection)} {ZOOM}")
 
 
 def _before_and_after(now: Snapshot, collection: Collection) -> list[tuple[str, tuple, str]]:

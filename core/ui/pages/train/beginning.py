@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.ui.shell.renewal import value_if_changed
 from core.ui.shell.session import Session
-from core.views.wording import plain
+from core.views.wording import plain, told_apart
 
 FRESH = ""
 
@@ -16,6 +17,7 @@ def choose_beginning(mine: Session) -> None:
     Weights that were chosen and do not fit any more are not dropped without a word.
     """
     editor, there = mine.editor, mine.workspace.imported
+    network = editor.identity_at()
     fitting = {one.identity: one for one in there.fitting(editor.network)}
     lost = next((one for one in there.all if one.identity == editor.first_weights), None)
     if lost is not None and lost.identity not in fitting:
@@ -27,18 +29,19 @@ def choose_beginning(mine: Session) -> None:
     first = mine.beginning()
     options = [FRESH, *fitting]
     chosen = FRESH if first is None else first.identity
-    key = f"train/beginning/{chosen}/{len(options)}/{editor.widgets}"
+    titles = dict(zip(fitting, told_apart([f"The weights of “{one.network.name}”" for one in fitting.values()])))
+    key = f"train/beginning/{network}/{hash(tuple(options))}"
 
     def choose() -> None:
-        editor.first_weights = st.session_state[key]
+        weights = value_if_changed(key, chosen)
+        if weights is not None and editor.identity_at() == network:
+            editor.first_weights = weights
 
     st.selectbox(
         "Begin with",
         options,
         options.index(chosen),
-        format_func=lambda one: (
-            f"The weights of “{fitting[one].network.name}”" if one in fitting else "Fresh weights"
-        ),
+        format_func=lambda one: titles.get(one, "Fresh weights"),
         key=key,
         on_change=choose,
     )

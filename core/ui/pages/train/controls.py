@@ -20,6 +20,11 @@ def controls(mine: Session) -> None:
         _start(mine, problem or full)
         if run is not None:
             _drive(mine, run)
+
+
+def training_warnings(mine: Session) -> None:
+    """What is in the way of a training, and where to change it."""
+    problem, full = mine.editor.why_not_train(), mine.workspace.full
     if full:
         st.warning(plain(full), icon=":material/inventory_2:")
         link_to("runs", "Choose one on the Runs page")
@@ -33,10 +38,15 @@ def _start(mine: Session, problem: str | None) -> None:
     weights = "fresh weights" if first is None else f"the weights of “{plain(first.network.name)}”"
     active = run is not None and run.active
     paused = run is not None and run.snapshot.state is State.PAUSED
+
+    def start() -> None:
+        if mine.run is run:  # the second press of a double click begins no second run
+            mine.start_run()
+
     _button(
         "Start" if run is None else "Start anew",
         "play_arrow",
-        mine.start_run,
+        start,
         problem or ("Pause or stop the training first." if active else None),
         f"Train the network of the Build page from {weights}, as a new training run.",
         key="start",
@@ -45,27 +55,31 @@ def _start(mine: Session, problem: str | None) -> None:
 
 
 def _drive(mine: Session, run: Run) -> None:
-    """The buttons that act on a run."""
+    """The buttons that act on a run. Their keys are the run's: a late press never acts on another."""
     active = run.active
+
+    def key(what: str) -> str:
+        return f"{what}/{run.created}"
+
     paused = not active and run.snapshot.state is State.PAUSED
     over = not active and not paused
     idle = "Nothing is running."
     if paused:
-        _button("Resume", "resume", run.resume, None, "Go on from exactly here.", key="resume", primary=True)
+        _button("Resume", "resume", run.resume, None, "Go on from exactly here.", key("resume"), primary=True)
     else:
-        _button("Pause", "pause", run.pause, None if active else idle, "Rest here.", key="pause")
+        _button("Pause", "pause", run.pause, None if active else idle, "Rest here.", key("pause"))
     why = "The run has ended: let it continue instead." if over else None if paused else "Pause first."
-    _button("One batch", "skip_next", run.one_batch, why, "A single step.", key="batch")
-    _button("One epoch", "fast_forward", run.one_epoch, why, "To the end of the epoch.", key="epoch")
+    _button("One batch", "skip_next", run.one_batch, why, "A single step.", key("batch"))
+    _button("One epoch", "fast_forward", run.one_epoch, why, "To the end of the epoch.", key("epoch"))
     _button(
         "Rewind",
         "replay",
         run.rewind,
         None,
         "Back to the very same weights it began with; rests there.",
-        key="rewind",
+        key("rewind"),
     )
-    _button("Stop", "stop", run.stop, idle if over else None, "End, and keep what it has learned.", key="stop")
+    _button("Stop", "stop", run.stop, idle if over else None, "End, and keep what it has learned.", key("stop"))
     if over:
         _continue(run)
     else:
@@ -89,7 +103,7 @@ def _button(
 
 def _steer(mine: Session, run: Run) -> None:
     """The learning rate, to be changed while it learns."""
-    with st.popover("Learning rate", icon=":material/speed:", key="train/steer"):
+    with st.popover("Learning rate", icon=":material/speed:", key=f"train/steer/{run.created}"):
         key = f"train/rate/{run.created}"
 
         def steer() -> None:
@@ -113,7 +127,11 @@ def _steer(mine: Session, run: Run) -> None:
 
 
 def _continue(run: Run) -> None:
-    failed = run.snapshot.state is State.FAILED
-    with st.popover("Continue", icon=":material/add:", disabled=failed, key="train/continue"):
-        epochs = st.number_input("More epochs", 1, 200, 3, key="train/more")
-        st.button("Go on", type="primary", on_click=run.more, args=(epochs,), key="train/more/go")
+    failed, key = run.snapshot.state is State.FAILED, f"train/more/{run.created}"
+
+    def go_on() -> None:
+        run.more(st.session_state[key])  # as it is when it is pressed, not when it was drawn
+
+    with st.popover("Continue", icon=":material/add:", disabled=failed, key=f"train/continue/{run.created}"):
+        st.number_input("More epochs", 1, 200, 3, key=key)
+        st.button("Go on", type="primary", on_click=go_on, key=f"train/more/go/{run.created}")

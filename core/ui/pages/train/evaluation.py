@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.data import about, load
+from core.network.words import counted
 from core.training import Run, Snapshot
 from core.ui.shell.frame import look
 from core.ui.shell.session import Session
@@ -22,12 +23,12 @@ def confusions(_mine: Session, run: Run, now: Snapshot) -> None:
     names = about(run.dataset_name).class_names
     counts = np.zeros((len(names), len(names)), int) if now.confusion is None else now.confusion
     wrong = counts.sum() - counts.trace()
-    of = f" among the {counts.sum():,} {now.evaluated_on} images" if counts.any() else ""
+    of = f" among {counted(counts.sum(), f'{now.evaluated_on} image')}" if counts.any() else ""
     st.markdown(f"**What it confuses**, {_when(now)}{of}: the stronger the colour, the more mistakes")
     st.vega_lite_chart(
         confusion(counts, names, look()),
         key="train/confusion",
-        alt=f"Confusion matrix, {_when(now)}: {wrong:,} of {counts.sum():,} {now.evaluated_on} images are misclassified.",
+        alt=f"Confusion matrix, {_when(now)}: {counted(counts.sum(), f'{now.evaluated_on} image')}; misclassified: {wrong:,}.",
     )
 
 
@@ -92,7 +93,7 @@ def inside(mine: Session, run: Run, now: Snapshot) -> None:
         )
         data = load(run.dataset_name)
         last = len(data.x_test) - 1
-        number = st.number_input("Test image", 0, last, 0, key=f"train/inside/image/{last}", width=130)
+        number = st.number_input("Test image", 0, last, 0, key=f"train/inside/image/{run.dataset_name}", width=130)
         choose_epoch(mine, "train/inside")
     model = model_of(mine, run)
     if model is None or path is None:

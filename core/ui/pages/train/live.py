@@ -5,15 +5,19 @@ from __future__ import annotations
 import streamlit as st
 
 from core.data import about
+from core.network.words import counted
 from core.training import Point, Run, Snapshot, State
 from core.training.diagnosis import Finding, diagnose
+from core.ui.pages.train.controls import training_warnings
 from core.ui.pages.train.evaluation import confusions, hardest, inside, samples
 from core.ui.shell.frame import look
 from core.ui.shell.session import Session
+from core.ui.widgets.curves import curve_chart, whole_curves
 from core.ui.widgets.failures import failure
 from core.ui.widgets.model_files import trained_files
-from core.views.charts import LOGARITHMIC, ZOOM, learning_curve, rate_curve
+from core.views.charts import LOGARITHMIC, learning_curve, rate_curve
 from core.views.wording import duration, parameter_words, percent, plain, progress_words
+from core.views.zooming import ZOOM
 
 LIVE_SECONDS = 0.5
 VIEWS = {
@@ -28,6 +32,10 @@ TONES = {"good": ("check_circle", "green"), "neutral": ("info", "gray"), "warnin
 def live_view(mine: Session) -> None:
     """Progress, figures, curves and findings of the current run, and one of four views of its evaluation."""
     run = mine.run
+    with st.container(key="train/messages"):  # there is room for them from the start, so that nothing below moves
+        training_warnings(mine)
+        if run is not None:
+            _messages(run, run.snapshot)
     if run is None:
         st.info("Nothing has been trained yet. Press Start: after one epoch you will see how well it does.")
         return
@@ -37,14 +45,14 @@ def live_view(mine: Session) -> None:
     with st.container(horizontal=True):
         for label, value, words in _figures(now):
             st.metric(label, value, help=words, width=165)
-    _curves(now)
-    _remarks(diagnose(now, run.recipe))
-    with st.container(key="train/changing-rate"):
-        _rates(now)
+    curves(mine, now)
+    _remarks(diagnose(now, run.recipe, run.network))
     view = st.segmented_control(
         "View", list(VIEWS), default="confusion", format_func=VIEWS.__getitem__, required=True, key="train/view", label_visibility="collapsed"
     )  # fmt: skip
     {"confusion": confusions, "hardest": hardest, "samples": samples, "inside": inside}[view](mine, run, now)
+    with st.container(key="train/changing-rate"):
+        _rates(mine, now)
     if not run.active:
         trained_files(run)
 
@@ -62,19 +70,22 @@ def _earlier(mine: Session, run: Run) -> None:
 
 
 def _status(run: Run, now: Snapshot) -> None:
-    """Progress bar and messages."""
+    """Progress bar."""
     what = f"{plain(run.name)} ({parameter_words(run.network)}) on {plain(about(run.dataset_name).title)}"
-    st.progress(now.progress, text=f"{what}: {progress_words(now)}")
-    with st.container(key="train/messages"):  # a place of their own: what follows stays the same elements
-        if now.state is State.FAILED:
-            failure(now)
-        elif now.message:
-            st.info(plain(now.message))
-        if run.problem:
-            st.warning(f"This run is not kept on disk. {plain(run.problem)}")
+    with st.container(key="train/progress"):
+        st.progress(now.progress, text=f"{what}: {progress_words(now)}")
 
 
-def _curves(now: Snapshot) -> None:
+def _messages(run: Run, now: Snapshot) -> None:
+    if now.state is State.FAILED:
+        failure(now)
+    elif now.message:
+        st.info(plain(now.message))
+    if run.problem:
+        st.warning(f"This run is not kept on disk. {plain(run.problem)}")
+
+
+def curves(mine: Session, now: Snapshot) -> None:
     """The learning curves of accuracy and loss, beside each other."""
     each_epoch = bool(st.session_state.get("train/each_epoch"))
     logarithmic = bool(st.session_state.get("train/logarithmic"))
@@ -83,14 +94,15 @@ def _curves(now: Snapshot) -> None:
         with column:
             st.markdown(title)
             chart = learning_curve(now, quantity, look(), each_epoch, logarithmic=logarithmic)
-            st.vega_lite_chart(chart, key=f"train/{quantity}", alt=_curve_words(now, quantity))
-    with st.container(horizontal=True):
+            curve_chart(mine, chart, f"train/{quantity}", _curve_words(now, quantity))
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.toggle(
             "Mean of each epoch",
             key="train/each_epoch",
             help="Training as one point an epoch, which compares fairly with the evaluation after it, or as it went from step to step.",
         )
         st.toggle("Logarithmic loss", key="train/logarithmic", help=LOGARITHMIC)
+        whole_curves(mine, "train/whole")
     kept = _kept(now)
     ring = "" if kept is None else f"The ring marks epoch {kept.epoch:g}, whose weights were kept. "
     st.caption(ring + ZOOM)
@@ -111,7 +123,7 @@ def _figures(now: Snapshot) -> list[tuple[str, str, str]]:
             )
         )
     tested = now.test.accuracy if now.test is not None else None
-    on = f"{now.test.images:,} images" if now.test is not None else "images"
+    on = counted(now.test.images, "image") if now.test is not None else "images"
     early = now.evaluated_on == "test" and now.evaluated_epoch == 0
     when = (
         "read once, at the end" if now.evaluated_on == "validation" else "tested before training and after each epoch"
@@ -143,7 +155,7 @@ def _remarks(found: tuple[Finding, ...]) -> None:
             st.markdown(f":{colour}[:material/{icon}:] {plain(remark.sentence)}")
 
 
-def _rates(now: Snapshot) -> None:
+def _rates(mine: Session, now: Snapshot) -> None:
     """The learning rate as it was, where it changed."""
     points = [point for point in now.train if point.learning_rate > 0]
     rates = {point.learning_rate for point in points}
@@ -152,7 +164,7 @@ def _rates(now: Snapshot) -> None:
     st.markdown(f"**Learning rate**: now {now.learning_rate:.3g}")
     chart = rate_curve([p.epoch for p in points], [p.learning_rate for p in points], now.epochs, look())
     words = f"The learning rate was between {min(rates):.3g} and {max(rates):.3g}; it is {now.learning_rate:.3g}."
-    st.vega_lite_chart(chart, key="train/rates", alt=words)
+    curve_chart(mine, chart, "train/rates", words)
 
 
 def _curve_words(now: Snapshot, quantity: str) -> str:

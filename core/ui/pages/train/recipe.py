@@ -16,6 +16,7 @@ from core.training import Recipe
 from core.ui.pages.train.state import TrainState
 from core.ui.shell.frame import look
 from core.ui.shell.session import Session
+from core.ui.widgets.curves import curve_chart
 from core.ui.widgets.forms import edit_fields
 from core.ui.widgets.model_view import waking
 from core.ui.widgets.presets import presets_recipe
@@ -30,47 +31,60 @@ CURVE_POINTS = 300
 
 def choose_dataset(mine: Session, sources: Mapping[str, Source]) -> None:
     """The choice of the dataset."""
-    names = list(sources)
-    mine.editor.dataset = st.selectbox(
+    editor, names = mine.editor, list(sources)
+    shown, drawn = editor.dataset, editor.widgets.number
+    key = f"train/dataset/{editor.widgets}"
+
+    def choose() -> None:
+        chosen = st.session_state[key]
+        if editor.widgets.takes(drawn, chosen, shown, editor.dataset):
+            editor.dataset = chosen
+
+    st.selectbox(
         "Dataset",
         names,
-        names.index(mine.editor.dataset),
+        names.index(shown),
         format_func=lambda name: sources[name].title,
-        key=f"train/dataset/{mine.editor.widgets}",
+        key=key,
+        on_change=choose,
     )
-    st.caption(f"{sources[mine.editor.dataset].credit}. 60,000 images to learn from, 10,000 to be tested on.")
+    st.caption(f"{sources[shown].credit}. 60,000 images to learn from, 10,000 to be tested on.")
 
 
 def choose_recipe(mine: Session, presets: Mapping[str, Preset]) -> None:
     """All settings of the recipe; what is not as in the preset, and a button that takes its recipe."""
+    editor, shown = mine.editor, mine.editor.recipe
+    drawn, recipe = editor.widgets.number, editor.recipes.number
 
     def apply(name: str, value: Any) -> None:
-        mine.editor.set_in_recipe(name, value)
+        if not editor.widgets.takes(drawn, value, getattr(shown, name), getattr(editor.recipe, name)):
+            return
+        editor.set_in_recipe(name, value, of=recipe)
         if name == "optimizer":
-            mine.editor.widgets.renew()  # the learning rate may have followed
+            editor.widgets.renew()  # the learning rate may have followed
 
     def fields(names: tuple[str, ...]) -> None:
         edit_fields(
-            mine.editor.recipe,
+            shown,
             f"recipe/{mine.editor.widgets}",
             apply,
             lambda sentence: st.toast(plain(sentence)),
             names,
-            idle=mine.editor.recipe.idle(),
+            idle=shown.idle(),
         )
 
-    changed = set(mine.editor.recipe.changed_settings())
+    changed = set(shown.changed_settings())
     fields(FIRST)
     scheduled = ("warm_up", *dict.fromkeys(name for used in SCHEDULE_SETTINGS.values() for name in used))
     with _part(mine, "Learning rate over time", bool(changed & {"schedule", *scheduled})):
-        fields(("schedule", "warm_up", *SCHEDULE_SETTINGS[mine.editor.recipe.schedule]))
+        fields(("schedule", "warm_up", *SCHEDULE_SETTINGS[shown.schedule]))
         _plan(mine)
-    with _part(mine, "Change the images (augmentation)", mine.editor.recipe.augments):
+    with _part(mine, "Change the images (augmentation)", shown.augments):
         fields(AUGMENTATIONS)
         _preview(mine)
     with _part(mine, "Held-out data, and when to stop", bool(changed & set(DATA))):
         fields(DATA)
-        if mine.editor.recipe.selects and not mine.editor.recipe.validation_share:
+        if shown.selects and not shown.validation_share:
             st.caption(
                 "The best epoch would be chosen by looking at the test images, which flatters. "
                 "A validation share keeps them apart."
@@ -102,10 +116,11 @@ def _plan(mine: Session) -> None:
     batches = 500  # as good as the true number for a picture
     steps = np.unique(np.linspace(0, recipe.epochs * batches - 1, CURVE_POINTS).astype(int))
     rates = learning_rates(recipe, recipe.epochs, batches, steps)
-    st.vega_lite_chart(
+    curve_chart(
+        mine,
         rate_curve(steps / batches, rates, recipe.epochs, look()),
-        key="train/plan",
-        alt=f"Planned learning rate: from {rates[0]:.3g}, at most {rates.max():.3g}, at the end {rates[-1]:.3g}.",
+        "train/plan",
+        f"Planned learning rate: from {rates[0]:.3g}, at most {rates.max():.3g}, at the end {rates[-1]:.3g}.",
     )
 
 

@@ -70,8 +70,11 @@ def choose_class(mine: Session, subject: ModelView) -> None:
 
 def choose_method(network: Network) -> str:
     """One of the methods that this network allows, or all of them side by side."""
-    titles = {ALL: "All side by side"} | {name: METHODS[name].title for name in methods_for(network)}
-    there = len(titles) > len(METHODS)
+    methods = {name: METHODS[name] for name in methods_for(network)}
+    titles = {ALL: "All side by side"} | {name: method.title for name, method in methods.items()}
+    shown = [f"**{plain(method.title)}**: {method.shows}" for method in methods.values()]
+    if len(methods) < len(METHODS):
+        shown.append("Grad-CAM needs feature maps larger than 1×1, which this network does not have.")
     return st.pills(
         "Method",
         list(titles),
@@ -80,7 +83,7 @@ def choose_method(network: Network) -> str:
         required=True,
         wrap=True,
         key=f"why/method/{len(titles)}",
-        help=None if there else "Grad-CAM needs feature maps larger than 1×1, which this network does not have.",
+        help="\n\n".join(shown),
     )
 
 

@@ -1,0 +1,51 @@
+"""What an edit does to a run that is going: it starts anew from its seed, as in TensorFlow Playground."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from core.network import InvalidNetwork
+from core.training import Run, StoreError
+from core.ui.pages.playground.on_stage import run_on_stage
+from core.ui.pages.playground.state import PlaygroundState
+from core.ui.shell.session import Session
+
+
+def after_edit(mine: Session, change: Callable[[], object]) -> None:
+    """Make a change of network, recipe or dataset; a run of what was there before starts anew with it."""
+    editor, run = mine.editor, mine.run
+    before = (editor.network, editor.recipe, editor.dataset)
+    going = run is not None and run.active and run is run_on_stage(mine)
+    change()
+    if run is None or not going or (editor.network, editor.recipe, editor.dataset) == before:
+        return
+    run.stop()
+    replaceable = run.created in mine.state(PlaygroundState).begun and run.snapshot.evaluated_accuracy is None
+    if replaceable:
+        _forget(mine, run)
+    if editor.why_not_train() is None and not mine.workspace.full:
+        begin(mine)
+    else:
+        mine.notice = "The training has stopped: this network cannot be trained yet."
+
+
+def begin(mine: Session) -> None:
+    """Start a run of what is on the stage."""
+    try:
+        mine.start_run()
+    except InvalidNetwork as problem:  # the button was there when it was pressed
+        mine.notice = str(problem)
+        return
+    if mine.run is not None:
+        mine.state(PlaygroundState).begun.add(mine.run.created)
+
+
+def _forget(mine: Session, run: Run) -> None:
+    """Delete a run that has never been evaluated: nothing of it would be looked at again."""
+    try:
+        mine.workspace.delete(run)
+    except StoreError as problem:
+        mine.notice = str(problem)
+        return
+    mine.focus.viewers.pop(run, None)
+    mine.choose_run(None)

@@ -1,0 +1,90 @@
+"""State of the Playground."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from core.network import Network, Path
+from core.ui.shell.renewal import Renewal
+from core.ui.widgets.canvas import Board
+
+if TYPE_CHECKING:
+    import keras
+
+STRIPS = {"kernels": "Kernels", "mistakes": "Mistakes", "number": "One number"}
+
+
+@dataclass(frozen=True, eq=False)
+class Sketch:
+    """The network of the editor with weights that no training has made yet.
+
+    Attributes:
+        network: the network.
+        dataset: whose images it is shown.
+        model: with its weights.
+        kept: the layers that have kept the weights they had before the last edit.
+        weighted: how many layers have weights.
+    """
+
+    network: Network
+    dataset: str
+    model: keras.Model
+    kept: frozenset[Path]
+    weighted: int
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """The model that was on the stage last, and where its layers are: what an edit begins with.
+
+    Attributes:
+        network: its network.
+        dataset: whose images it was shown: weights learned for one are none for another.
+        model: the model; None where TensorFlow was not there yet.
+        shipped: its name among the networks that come trained; empty for others.
+        places: identity of a block in the editor → path.
+    """
+
+    network: Network
+    dataset: str
+    model: keras.Model | None
+    shipped: str
+    places: Mapping[int, Path]
+
+
+@dataclass
+class PlaygroundState:
+    """What the Playground remembers for one visitor.
+
+    Attributes:
+        board: the canvas.
+        way: where the input comes from, `drawing` or `test`.
+        ways: renewed when that was changed elsewhere than in its own field.
+        strip: which of `STRIPS` is open.
+        sketch: the model of a network that is not trained; None as long as none was needed.
+        shown: what was on the stage last; None before.
+        folded: the layers that the stage has folded away, as the browser names them, with spaces between.
+        changed: true after something was done on the stage that the rest of the page has to follow.
+        problem: why the last edit was not made, as a sentence; empty if it was.
+        address: what of the page's view the address holds, by the names of its parameters.
+        begun: creation times of the runs that this page has started: an edit may replace them.
+    """
+
+    board: Board = field(default_factory=Board)
+    way: str = "drawing"
+    ways: Renewal = field(default_factory=Renewal)
+    strip: str = "kernels"
+    sketch: Sketch | None = None
+    shown: Shown | None = None
+    folded: str = ""
+    changed: bool = False
+    problem: str = ""
+    address: dict[str, str] = field(default_factory=dict)
+    begun: set[float] = field(default_factory=set)
+
+
+def way_key(state: PlaygroundState) -> str:
+    """Key of the field that says where the input comes from; the session holds it as long as the page stays open."""
+    return f"playground/way/{state.ways}"

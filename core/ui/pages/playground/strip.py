@@ -1,0 +1,135 @@
+"""The strip below the stage: kernels of the chosen layer, mistakes, or the number that is explained."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from core.data import load
+from core.insight.explanation import explain
+from core.insight.kernels import kernels, layers_with_kernels
+from core.network import Path
+from core.ui.components import stylesheet
+from core.ui.pages.playground.input import look_at_test_image
+from core.ui.pages.playground.on_stage import run_on_stage
+from core.ui.pages.playground.state import STRIPS, PlaygroundState
+from core.ui.pages.playground.subject import Seen
+from core.ui.shell.session import Session
+from core.ui.widgets.galleries import clickable_gallery
+from core.ui.widgets.input_image import InputImage
+from core.ui.widgets.model_view import ModelView
+from core.views.explanation import heading, parts
+from core.views.images import INK_SCALE, Tile, cell_size, gallery, signed_scale
+from core.views.kernels import mosaic
+from core.views.maps import layer_words
+from core.views.wording import certainty, plain
+
+HEIGHT = 170  # px
+FIRST = 24
+KERNEL_PX = 56
+MISTAKE_PX = 56
+
+
+def strip(mine: Session, shown: Seen, picture: InputImage) -> None:
+    """One of the three, in a place of fixed height: nothing jumps."""
+    state = mine.state(PlaygroundState)
+    chosen = st.segmented_control(
+        "Below the stage",
+        list(STRIPS),
+        default=state.strip,
+        format_func=STRIPS.__getitem__,
+        required=True,
+        key=f"playground/strip/{state.strip}",
+        label_visibility="collapsed",
+    )
+    if chosen != state.strip:
+        state.strip = chosen
+        st.rerun()
+    with st.container(height=HEIGHT, border=False, key="playground-strip"):
+        if shown.asleep:
+            st.caption("TensorFlow is waking up: a few seconds, only once. What you see is computed without it.")
+        elif shown.subject is None:
+            st.caption("Nothing to show while the network cannot work.")
+        else:
+            draw = {"kernels": _kernels, "mistakes": _mistakes, "number": _number}[state.strip]
+            draw(mine, shown.subject, picture)
+
+
+def _kernels(mine: Session, subject: ModelView, _: InputImage) -> None:
+    paths = layers_with_kernels(subject.network)
+    path = _nearest(paths, mine.focus.layer)
+    if path is None:
+        st.caption("No layer of this network has weights.")
+        return
+    found = kernels(subject.model, subject.network, path)
+    scale = signed_scale(found.images)
+    outputs, inputs = found.images.shape[:2]
+    tiles = []
+    for output in range(min(outputs, FIRST)):
+        picture = found.images[output, 0] if inputs == 1 else mosaic(found.images[output : output + 1, :8])
+        tiles.append(Tile(picture, f"{output + 1}", f"{found.output_noun} {output + 1}"))
+    more = f", the first {FIRST}" if outputs > FIRST else ""
+    st.caption(
+        f"Kernels of {plain(layer_words(subject.network, path))}{more}: blue is negative, orange positive. "
+        "Choose another layer by its name on the stage."
+    )
+    shape = tiles[0].values.shape
+    st.html(gallery(tiles, scale, max(1, min(cell_size(shape, KERNEL_PX), 12))))
+
+
+def _nearest(paths: list[Path], wanted: Path | None) -> Path | None:
+    """The wanted layer, else the first one."""
+    return wanted if wanted in paths else next(iter(paths), None)
+
+
+def _mistakes(mine: Session, subject: ModelView, _: InputImage) -> None:
+    run = run_on_stage(mine)
+    now = None if run is None else run.snapshot
+    if now is None or now.evaluated_on != "test" or not now.hardest:
+        st.caption("Its mistakes among the test images stand here once it has been trained and tested.")
+        return
+    data, names = load(subject.dataset), subject.class_names
+    tiles = [
+        Tile(
+            data.x_test[one.index][..., 0] / 255,
+            f"{names[one.label]} → {names[one.predicted]}",
+            f"test image {one.index:,}: “{names[one.label]}”, taken for “{names[one.predicted]}” with "
+            f"{certainty(one.probability)}",
+        )
+        for one in now.hardest
+    ]
+    st.caption(
+        "Its most confident mistakes: what each is → what it was taken for. Click one, and it becomes the input."
+    )
+    numbers = [one.index for one in now.hardest]
+    chosen = mine.image.test_index if mine.image.source == "test" else None
+    clickable_gallery(
+        tiles,
+        numbers,
+        chosen,
+        INK_SCALE,
+        cell_size(tiles[0].values.shape, MISTAKE_PX),
+        "playground/mistakes",
+        lambda index: look_at_test_image(mine, index),
+        least_px=60,
+    )
+
+
+def _number(mine: Session, subject: ModelView, picture: InputImage) -> None:
+    focus = mine.focus
+    if focus.layer is None or focus.unit is None:
+        st.caption("Click a number on the stage, and here stands how it comes about.")
+        return
+    image = np.asarray(picture.image, np.float32)
+    try:
+        found = explain(subject.model, subject.network, image, focus.layer, focus.unit)
+    except IndexError:
+        focus.look_at(focus.layer)
+        st.caption("That number is not there any more: click another one.")
+        return
+    st.markdown(f"**{plain(heading(subject.network, found))}** is **{found.value:.5g}**")
+    st.html(stylesheet("cells"))
+    for part in parts(found):
+        st.markdown(f"*{plain(part.title)}*  \n{part.words}")
+        if part.html:
+            st.html(part.html)

@@ -1,0 +1,240 @@
+"""The network as one picture that moves: every layer with its maps for one image, its kernels, and its settings.
+
+The browser draws it from these data (core/ui/components/stage); hovering asks the server for nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+
+from core.network import LAYERS, Branches, Layer, Network, Path, Trace, trace
+from core.network.layers import CannotWork, Shape, Window, shape_text
+from core.network.network import MERGES, layer_label
+from core.network.settings import Choice, Flag, Integer, Number, Pair, Setting, settings_of
+from core.network.typed import pair_options, typed_text
+from core.views.arrangement import arrange
+from core.views.maps import Spec, maps_data, stage_id
+from core.views.theme import FRAME, SIGNED
+
+MOST_MAPS = 48  # of a layer that are sent
+MOST_SENT = 24_000  # numbers of all layers together, so that an update stays small
+MOST_WEIGHTS = 6_000  # of all kernels together
+LEVELS_OF_KERNELS = 32_767  # on each side of zero
+
+
+def stage_data(
+    network: Network,
+    image: np.ndarray,
+    values: Mapping[Path, np.ndarray],
+    kernels: Mapping[Path, np.ndarray],
+    class_names: Sequence[str],
+    identities: Callable[[Path], int],
+    folded: Collection[Path] = (),
+) -> Spec:
+    """The data of one picture.
+
+    Args:
+        network: that is drawn.
+        image: (h, w, c) in 0…1.
+        values: path → (h, w, c) or (units,); without those of layers that cannot work.
+        kernels: path → (outputs, inputs, rows, columns) of the convolutions, as `stage_kernels` picks them.
+        class_names: labels of the units of a last layer that has as many.
+        identities: what stays with a block through edits, by its path.
+        folded: the layers that are not drawn now: of each only the first map is sent.
+    """
+    below = {path: network.sources(path) for path in values}
+    drawn = maps_data(
+        network, image, values, below, list(values), MOST_MAPS, class_names, shared_room(values, folded)
+    )
+    return {
+        "name": network.name,
+        "plan": _plan(network, identities),
+        "kernels": [_kernels(path, images) for path, images in kernels.items()],
+        "signed": list(SIGNED),
+        "frame": FRAME,
+        **drawn,
+    }
+
+
+def shared_room(
+    values: Mapping[Path, np.ndarray], folded: Collection[Path] = (), most: int = MOST_SENT
+) -> dict[Path, int]:
+    """How many numbers of each layer are sent, `most` of all together: small layers whole, the others as much each."""
+    room = {path: 1 for path in values if path in folded}
+    drawn = {path: found.size for path, found in values.items() if path not in room}
+    for number, (path, size) in enumerate(sorted(drawn.items(), key=lambda item: item[1])):
+        room[path] = min(size, most // (len(drawn) - number))
+        most -= room[path]
+    return room
+
+
+def stage_kernels(
+    network: Network, of: Callable[[Path], np.ndarray], folded: Collection[Path] = ()
+) -> dict[Path, np.ndarray]:
+    """The kernels to draw on the links: those of the convolutions, as long as they are few enough to be sent.
+
+    Args:
+        network: that is drawn.
+        of: path → (outputs, inputs, rows, columns).
+        folded: the layers that are not drawn now.
+    """
+    found: dict[Path, np.ndarray] = {}
+    left = MOST_WEIGHTS
+    for path, block in network.walk():
+        if path in folded or not isinstance(block, Layer) or not block.is_convolution or not block.kernel_weights:
+            continue
+        images = of(path)[:MOST_MAPS]
+        if images.size <= left:
+            found[path] = images
+            left -= images.size
+    return found
+
+
+def layer_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The kinds of layers that can be added: for each group its name and (kind, summary)."""
+    groups = groupby(LAYERS.values(), key=lambda kind: kind.group)
+    return [(group, [(kind.__name__, kind.summary) for kind in kinds]) for group, kinds in groups]
+
+
+def _kernels(path: Path, images: np.ndarray) -> Spec:
+    """Kernels as levels about the middle, which is zero."""
+    high = float(np.abs(np.nan_to_num(images)).max(initial=0.0)) or 1.0
+    mean = images.mean(axis=1)  # (outputs, rows, columns)
+    mean_high = float(np.abs(np.nan_to_num(mean)).max(initial=0.0)) or 1.0
+    outputs, inputs, rows, columns = images.shape
+    return {
+        "id": stage_id(path),
+        "outputs": outputs,
+        "inputs": inputs,
+        "rows": rows,
+        "columns": columns,
+        "high": high,
+        "values": _signed_levels(images, high),
+        "mean": _signed_levels(mean, mean_high),
+    }
+
+
+def _signed_levels(values: np.ndarray, high: float) -> str:
+    scaled = np.round(np.nan_to_num(values) / high * LEVELS_OF_KERNELS)
+    levels = (np.clip(scaled, -LEVELS_OF_KERNELS, LEVELS_OF_KERNELS) + LEVELS_OF_KERNELS).astype("<u2")
+    return base64.b64encode(levels.tobytes()).decode()
+
+
+def _plan(network: Network, identities: Callable[[Path], int]) -> Spec:
+    """What stays while the network learns: where its layers are, and their settings."""
+    found = _places(network)
+    return {
+        **found,
+        "nodes": [node | {"identity": identities(path)} for node, path in zip(found["nodes"], _paths(network))],
+        "bypasses": [
+            bypass | {"identity": identities(tuple(map(int, bypass["id"].split("."))))}
+            for bypass in found["bypasses"]
+        ],
+    }
+
+
+@lru_cache(maxsize=64)
+def _paths(network: Network) -> tuple[Path, ...]:
+    return tuple(place.path for place in arrange(network).places)
+
+
+@lru_cache(maxsize=64)
+def _places(network: Network) -> Spec:
+    traced, arranged = trace(network), arrange(network)
+    return {
+        "widths": list(arranged.widths),
+        "nodes": [
+            {"column": place.column, "top": place.top, "bottom": place.bottom, **_node(network, traced, place.path)}
+            for place in arranged.places
+        ],
+        "bypasses": [
+            {"id": stage_id(bypass.path), "join": stage_id(bypass.join), "middle": bypass.middle}
+            for bypass in arranged.bypasses
+        ],
+        "input": shape_text(network.input_shape),
+    }
+
+
+def _node(network: Network, traced: Trace, path: Path) -> Spec:
+    block, row = network.at(path), traced.row(path)
+    joined = isinstance(block, Branches)
+    shape = row.output_shape
+    arriving = traced.inputs[path]
+    return {
+        "id": stage_id(path),
+        "label": layer_label(path),
+        "name": block.merge if joined else block.short_name or type(block).__name__,
+        "kind": "" if joined else type(block).__name__,
+        "words": "" if joined else block.describe(),
+        "shape": "–" if shape is None else shape_text(shape),
+        "parameters": row.parameters,
+        "problem": traced.problem_at(path) or "",
+        "reads": [stage_id(source) for source in network.sources(path)],
+        "settings": [_merge(block.merge)] if joined else list(_settings(block)),
+        "window": None if joined or arriving is None else _window(block, arriving),
+        "slides": None if joined or arriving is None else _slides(block, arriving),
+        "first": path[-1] == 0,
+        "last": (*path[:-1], path[-1] + 1) not in network.places(),
+    }
+
+
+def _merge(merge: str) -> Spec:
+    return {"name": "merge", "label": "Join", "help": "", "kind": "choice", "value": merge, "options": list(MERGES)}
+
+
+def _settings(block: Layer) -> list[Spec]:
+    """The main settings of a layer as fields of a form."""
+    found = []
+    for name, how in settings_of(block).items():
+        field = None if how.advanced else _field(how, getattr(block, name))
+        if field is not None:
+            found.append({"name": name, "label": how.label, "help": how.help, **field})
+    return found
+
+
+def _field(how: Setting, value: Any) -> Spec | None:
+    """The widget of a setting; None for those that are set on the Build page only."""
+    if isinstance(how, Integer):
+        return {"kind": "number", "value": value, "least": how.minimum, "most": how.maximum, "step": how.step}
+    if isinstance(how, Number):
+        return {"kind": "number", "value": value, "least": how.minimum, "most": how.maximum, "step": "any"}
+    if isinstance(how, Choice):
+        return {"kind": "choice", "value": value, "options": list(how.choices)}
+    if isinstance(how, Flag):
+        return {"kind": "flag", "value": value}
+    if isinstance(how, Pair):
+        return {"kind": "pair", "value": typed_text(how, value), "options": pair_options(how, value)}
+    return None
+
+
+def _window(block: Layer, arriving: Shape) -> Spec | None:
+    """Strides, dilation and padding with which a window stands on its input: rows, then columns."""
+    try:
+        reads = block.reads_in_full(arriving)
+    except CannotWork:
+        return None
+    if not isinstance(reads, tuple) or any(window.upsampling > 1 or window.dilation < 1 for window in reads):
+        return None
+
+    def both(which: Callable[[Window], int]) -> list[int]:
+        return [which(window) for window in reads]
+
+    return {
+        "stride": both(lambda window: window.stride),
+        "dilation": both(lambda window: window.dilation),
+        "before": both(lambda window: window.before),
+    }
+
+
+def _slides(block: Layer, arriving: Shape) -> Spec | None:
+    """What the board of the sliding window needs besides the settings: which of them is its size, and the input."""
+    size = next((name for name in ("kernel_size", "pool_size") if name in settings_of(block)), None)
+    if size is None or len(arriving) != 3 or not (block.is_convolution or block.is_pooling):
+        return None
+    return {"size": size, "n": list(arriving[:2])}

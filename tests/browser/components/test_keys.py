@@ -1,0 +1,75 @@
+"""The keys of Undo and Redo, and the button that copies."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.components.conftest import stop_clock
+
+PARTS = """<div class="back"><button onclick="window.done = (window.done || '') + 'u'">Undo</button></div>
+<div class="on"><button onclick="window.done = (window.done || '') + 'r'">Redo</button></div>
+<input value="typed"><textarea></textarea><div contenteditable="true">words</div><input type="checkbox">"""
+KEYS = {"undo": "back", "redo": "on"}
+
+
+@pytest.fixture
+def keys(page, mounted):
+    page.evaluate("parts => document.body.insertAdjacentHTML('beforeend', parts)", PARTS)
+    one = mounted("keys")
+    one.render(KEYS)
+    one.render(KEYS)  # as after each run of the page: each press still counts once
+    return one
+
+
+def done(page):
+    return page.evaluate("window.done || ''")
+
+
+def test_keys_press_undo_and_redo_once(page, keys):
+    for press in ("Control+z", "Control+Shift+Z", "Control+y", "Meta+z", "Meta+Shift+Z"):
+        page.keyboard.press(press)
+    assert done(page) == "urrur"
+    for press in ("z", "Shift+Z", "Control+Alt+z", "Control+x", "Control+Shift+Y"):
+        page.keyboard.press(press)
+    assert done(page) == "urrur"
+
+
+@pytest.mark.parametrize(
+    "field, counts", [("input:not([type])", 0), ("textarea", 0), ("[contenteditable]", 0), ("[type=checkbox]", 1)]
+)
+def test_a_field_keeps_its_own_undo(page, keys, field, counts):
+    page.locator(field).focus()
+    page.keyboard.press("Control+z")
+    assert len(done(page)) == counts
+
+
+def test_a_button_that_is_off_or_gone_is_not_pressed(page, keys):
+    page.evaluate("document.querySelector('.back button').disabled = true")
+    page.keyboard.press("Control+z")
+    page.evaluate("document.querySelector('.on').remove()")
+    page.keyboard.press("Control+y")
+    assert done(page) == ""
+    keys.leave()
+    page.evaluate("document.querySelector('.back button').disabled = false")
+    page.keyboard.press("Control+z")
+    assert done(page) == ""  # the page has gone
+
+
+@pytest.mark.parametrize("clipboard", [True, False])
+def test_a_text_is_copied_and_it_says_so_for_a_moment(page, mounted, clipboard):
+    stop_clock(page)
+    page.evaluate(
+        """there => {
+          const clipboard = { writeText: async (text) => { window.copied = text; } };
+          Object.defineProperty(navigator, 'clipboard', { value: there ? clipboard : undefined });
+          document.addEventListener('copy', () => { window.copied = document.activeElement.value; });
+        }""",
+        clipboard,
+    )
+    one = mounted("copy")
+    one.render({"text": "https://there.test/?n=1"})
+    one.find("button").click()
+    expect(one.find("button")).to_have_text("Copied")
+    expect(one.find("[role=status]")).to_have_text("Copied")
+    assert page.evaluate("window.copied") == "https://there.test/?n=1"
+    page.clock.run_for(3000)
+    expect(one.find("button")).to_have_text("Copy")

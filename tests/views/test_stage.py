@@ -1,0 +1,185 @@
+"""The data of the stage: what is sent to the browser, and how much of it."""
+
+import base64
+import json
+
+import numpy as np
+import pytest
+
+from core.network import LAYERS, LENET5, PRESETS, Branches, Conv2D, Dense, Flatten, Network, Path, residual_block
+from core.network.arithmetic import output_sums
+from core.network.settings import InvalidSetting, settings_of
+from core.network.typed import read_typed
+from core.views.stage import (
+    LEVELS_OF_KERNELS,
+    MOST_SENT,
+    MOST_WEIGHTS,
+    layer_choices,
+    shared_room,
+    stage_data,
+    stage_kernels,
+)
+
+NAMES = tuple("0123456789")
+
+
+def outputs(network, seed=0) -> dict[Path, np.ndarray]:
+    from core.network import trace
+
+    dice, traced = np.random.default_rng(seed), trace(network)
+    return {path: dice.random(traced.row(path).output_shape, np.float32) for path, _ in network.walk()}
+
+
+def data_of(network, folded=(), kernels=None):
+    image = np.zeros(network.input_shape, np.float32)
+    return stage_data(network, image, outputs(network), kernels or {}, NAMES, lambda path: hash(path) % 1000, folded)
+
+
+def test_every_layer_has_a_place_its_settings_and_what_it_reads():
+    nodes = data_of(LENET5)["plan"]["nodes"]
+    assert [node["id"] for node in nodes] == [str(n) for n in range(8)]
+    first, pool, *_, last = nodes
+    assert first["reads"] == [""] and pool["reads"] == ["0"]
+    assert (first["first"], first["last"], last["first"], last["last"]) == (True, False, False, True)
+    assert first["shape"] == "28×28×6" and first["parameters"] == 156
+    fields = {field["name"]: field for field in first["settings"]}
+    assert fields["filters"] == {
+        **{"name": "filters", "label": "Filters", "kind": "number", "value": 6, "step": 1},
+        **{key: fields["filters"][key] for key in ("help", "least", "most")},
+    }
+    assert fields["kernel_size"]["value"] == "5×5" and fields["padding"]["options"] == ["valid", "same"]
+    assert "kernel_initializer" not in fields  # that is for Build
+    assert first["slides"] == {"size": "kernel_size", "n": [28, 28]}
+    assert pool["slides"] == {"size": "pool_size", "n": [28, 28]} and last["slides"] is None
+    assert first["window"] == {"stride": [1, 1], "dilation": [1, 1], "before": [2, 2]} and last["window"] is None
+
+
+def test_identities_go_with_the_layers_and_not_with_their_places():
+    nodes = data_of(LENET5)["plan"]["nodes"]
+    assert [node["identity"] for node in nodes] == [hash((n,)) % 1000 for n in range(8)]
+
+
+def test_a_join_has_its_way_of_joining_and_a_skip_its_line():
+    plan = data_of(Network((8, 8, 4), (residual_block(4), Flatten(), Dense(10))))["plan"]
+    join = next(node for node in plan["nodes"] if node["id"] == "0")
+    assert join["name"] == "add" and join["reads"] == ["0.0.1", ""]
+    assert join["settings"][0] | {"help": ""} == {
+        **{"name": "merge", "label": "Join", "help": "", "kind": "choice", "value": "add"},
+        "options": ["concatenate", "add"],
+    }
+    assert [(one["id"], one["join"]) for one in plan["bypasses"]] == [("0.1", "0")]
+    (branch,) = (node for node in plan["nodes"] if node["id"] == "0.0.0")
+    assert branch["bottom"] < plan["bypasses"][0]["middle"] < 1  # below the branch with layers, which comes first
+
+
+def test_a_layer_that_cannot_work_says_why():
+    network = Network((4, 4, 1), (Conv2D(2, (5, 5)), Dense(3)))
+    image = np.zeros(network.input_shape, np.float32)
+    nodes = stage_data(network, image, {}, {}, NAMES, lambda _: 0)["plan"]["nodes"]
+    assert "needs at least 5×5 pixels" in nodes[0]["problem"] and nodes[0]["shape"] == "–"
+    assert nodes[1]["problem"] == ""
+
+
+def test_kernels_come_back_to_within_their_levels():
+    images = np.random.default_rng(2).normal(size=(6, 3, 5, 5)).astype(np.float32)
+    (sent,) = data_of(LENET5, kernels={(0,): images})["kernels"]
+    levels = np.frombuffer(base64.b64decode(sent["values"]), "<u2").reshape(images.shape)
+    back = (levels.astype(float) - LEVELS_OF_KERNELS) / LEVELS_OF_KERNELS * sent["high"]
+    np.testing.assert_allclose(back, images, atol=sent["high"] / LEVELS_OF_KERNELS)
+    mean = np.frombuffer(base64.b64decode(sent["mean"]), "<u2").reshape(6, 5, 5).astype(float) - LEVELS_OF_KERNELS
+    assert np.corrcoef(mean.ravel(), images.mean(axis=1).ravel())[0, 1] > 0.999
+
+
+def test_small_layers_are_sent_whole_and_large_ones_share_the_rest():
+    values = {(0,): np.zeros(100_000), (1,): np.zeros(100_000), (2,): np.zeros(40)}
+    assert shared_room(values, (), 1040) == {(0,): 500, (1,): 500, (2,): 40}
+    assert shared_room(values, {(0,)}, 1040) == {(0,): 1, (1,): 1000, (2,): 40}
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_what_is_sent_stays_small(name):
+    """80 kB an update, with all weights; a layer of large maps has at least its first one."""
+    network = PRESETS[name].network
+    values = outputs(network)
+    sent = data_of(network)
+    numbers = sum(stage["maps"] * stage["rows"] * stage["columns"] for stage in sent["stages"][1:])
+    largest = sum(value[..., :1].size for value in values.values())
+    assert numbers <= MOST_SENT + largest
+    if max(value[..., :1].size for value in values.values()) <= 28 * 28:
+        assert len(json.dumps(sent)) < 190_000
+
+
+def test_lenet_is_sent_in_less_than_80_kb():
+    kernels = stage_kernels(LENET5, lambda path: np.ones({0: (6, 1, 5, 5), 2: (16, 6, 5, 5)}[path[0]], np.float32))
+    assert len(json.dumps(data_of(LENET5, kernels=kernels))) < 80_000
+
+
+def test_kernels_are_drawn_as_far_as_they_are_few():
+    network = PRESETS["VGG"].network
+    asked = []
+
+    def of(path):
+        asked.append(path)
+        layer = network.at(path)
+        return np.zeros((layer.filters, 1 if path == (0,) else 64, 3, 3), np.float32)
+
+    found = stage_kernels(network, of)
+    assert sum(images.size for images in found.values()) <= MOST_WEIGHTS and (0,) in found
+    assert all(network.at(path).is_convolution for path in asked)
+    assert (0,) not in stage_kernels(network, of, folded={(0,)})
+
+
+def test_every_kind_of_layer_can_be_added():
+    from core.network import LAYERS
+
+    assert [kind for _, kinds in layer_choices() for kind, _ in kinds] == list(LAYERS)
+
+
+def test_the_sums_of_a_window_are_known():
+    assert output_sums(LENET5.at((0,)), (28, 28, 1)) == ("⌊(28 + 2·2 − 5)/1⌋ + 1 = 28",)
+
+
+def test_within_a_branch_the_first_and_the_last_layer_are_those_of_the_branch():
+    branches = Branches(((Conv2D(4, 1), Conv2D(4, 1), Conv2D(4, 1)), (Conv2D(4, 1),)))
+    nodes = data_of(Network((8, 8, 4), (Conv2D(4, 1), branches, Conv2D(4, 1))))["plan"]["nodes"]
+    ends = {node["id"]: (node["first"], node["last"]) for node in nodes}
+    assert ends == {
+        **{"0": (True, False), "1": (False, False), "2": (False, True)},
+        **{"1.0.0": (True, False), "1.0.1": (False, False), "1.0.2": (False, True), "1.1.0": (True, True)},
+    }
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_a_form_offers_what_its_layer_accepts_and_nothing_beyond(kind):
+    layer = LAYERS[kind]()
+    plan = stage_data(Network((28, 28, 8), (layer,)), np.zeros((28, 28, 8)), {}, {}, NAMES, lambda _: 0)["plan"]
+    for field in plan["nodes"][0]["settings"]:
+        name, how = field["name"], settings_of(layer)[field["name"]]
+        assert (field["label"], field["help"]) == (how.label, how.help)
+        assert read_typed(how, field["value"]) == getattr(layer, name)
+        for value in field.get("options", ()):
+            assert layer.replaced(**{name: read_typed(how, value)})
+        if field["kind"] == "number":
+            least, most = field["least"], field["most"]
+            assert least < most and layer.replaced(**{name: least}) and layer.replaced(**{name: most})
+            for beyond in (least - 1, most + 1):
+                with pytest.raises(InvalidSetting):
+                    layer.replaced(**{name: beyond})
+
+
+def test_the_mean_kernel_has_a_scale_of_its_own_and_numbers_keep_their_sign():
+    images = np.array([[[[1.0]], [[-3.0]]], [[[4.0]], [[0.0]]]], np.float32)  # two outputs of two inputs
+    (sent,) = data_of(LENET5, kernels={(0,): images})["kernels"]
+    values, means = (np.frombuffer(base64.b64decode(sent[name]), "<u2").astype(float) for name in ("values", "mean"))
+    assert sent["high"] == 4 and (sent["outputs"], sent["inputs"]) == (2, 2)
+    assert ((values - LEVELS_OF_KERNELS) / LEVELS_OF_KERNELS).round(3).tolist() == [0.25, -0.75, 1, 0]
+    assert ((means - LEVELS_OF_KERNELS) / LEVELS_OF_KERNELS).round(3).tolist() == [-0.5, 1]
+
+
+def test_a_window_on_an_uneven_image_has_rows_before_columns():
+    layer = Conv2D(2, (3, 5), strides=(1, 2), padding="same")
+    node = stage_data(Network((9, 12, 1), (layer,)), np.zeros((9, 12, 1)), {}, {}, NAMES, lambda _: 0)["plan"][
+        "nodes"
+    ][0]
+    assert node["window"] == {"stride": [1, 2], "dilation": [1, 1], "before": [1, 1]}
+    assert node["slides"] == {"size": "kernel_size", "n": [9, 12]} and node["shape"] == "9×6×2"
