@@ -7,9 +7,9 @@ Platt 2003, section 2); a robustness study asks what a network still recognises
 when every image is turned by the same ten degrees. Both use the one chain here:
 
     shear → zoom → rotation → shift, as one warp about the image's centre, read bilinearly
-    → Gaussian blur → Gaussian noise, clipped to 0…1
+    → Gaussian blur → contrast → Gaussian noise, clipped to 0…1 → salt and pepper → a black square
 
-What lies beyond the image is 0, as MNIST's background is. Importing this module
+A training has no contrast, salt and pepper or square; a study has all of them. What lies beyond the image is 0, as MNIST's background is. Importing this module
 imports TensorFlow, so `core.data` does not export it.
 """
 
@@ -22,6 +22,7 @@ from typing import Any
 import tensorflow as tf
 
 SHARPEST = 1e-3  # px; a blur this narrow leaves every pixel as it is, and 0 cannot be divided by
+_SALT, _SQUARE = 1, 2  # which stream of the seed a transform draws from that no training has
 BELOW = {"zoom": 1.0, "shear": 90.0}  # at these the image shrinks to nothing, or becomes a line
 
 
@@ -127,8 +128,12 @@ def transformed(
     blur: float = 0.0,
     noise: float = 0.0,
     seed: Any = 0,
+    *,
+    contrast: float = 1.0,
+    salt_and_pepper: float = 0.0,
+    square: int = 0,
 ) -> tf.Tensor:
-    """Apply the transforms of `augmented` to all images, at one fixed strength.
+    """Apply the transforms of `augmented`, and three more, to all images, at one fixed strength.
 
     Args:
         images: (n, h, w, c) float32 in 0…1; n, h and w may be unknown in a graph.
@@ -138,7 +143,11 @@ def transformed(
         shear: degrees between −90 and 90; positive leans to the right, like italics.
         blur: standard deviation of the Gaussian, px, from 0.
         noise: standard deviation of the Gaussian noise, from 0.
-        seed: of the noise, as in `augmented`; nothing else is random.
+        seed: as in `augmented`, of the noise, of the pixels that salt and pepper change, and of the square's place.
+        contrast: what each value's distance from the mean of its image is multiplied by, from 0 (even grey);
+            1 changes nothing.
+        salt_and_pepper: share of the pixels, 0…1, that become 0 or 1 in all channels, one as likely as the other.
+        square: px, side of a black square at a random place of each image, wholly inside it; cut to the image.
 
     Returns:
         (n, h, w, c) float32 in 0…1. Without arguments, the images unchanged.
@@ -154,6 +163,9 @@ def transformed(
         ("shear", shear, -90 < shear < 90, "an angle between −90 and 90"),
         ("blur", blur, 0 <= blur < inf, "0 or a finite number above"),
         ("noise", noise, 0 <= noise < inf, "0 or a finite number above"),
+        ("contrast", contrast, 0 <= contrast < inf, "0 or a finite number above"),
+        ("salt_and_pepper", salt_and_pepper, 0 <= salt_and_pepper <= 1, "a share from 0 to 1"),
+        ("square", square, 0 <= square < inf and square == int(square), "0 or a whole number above"),
     ):
         if not works:
             raise ValueError(f"transformed: {name} is {value!r}; {what} works.")
@@ -169,7 +181,12 @@ def transformed(
     ):
         if value != neutral:
             strengths[name] = tf.constant([value], tf.float32)
-    return _applied(images, _seeds(seed)["noise"], **strengths) if strengths else images
+    if contrast != 1:
+        strengths["contrast"] = contrast
+    changed = _applied(images, _seeds(seed)["noise"], **strengths) if strengths else images
+    if salt_and_pepper:
+        changed = _salted(changed, salt_and_pepper, _stream(seed, _SALT))
+    return _covered(changed, int(square), _stream(seed, _SQUARE)) if square else changed
 
 
 def _floats(images: Any) -> tf.Tensor:
@@ -179,12 +196,20 @@ def _floats(images: Any) -> tf.Tensor:
     return tf.cast(images, tf.float32)
 
 
+def _pair(seed: Any) -> tf.Tensor:
+    """The seed as (2,) int32."""
+    seed = tf.cast(seed, tf.int32)  # one kind: the same number in int64 would draw differently
+    return tf.stack([seed, tf.zeros_like(seed)]) if seed.shape.rank == 0 else seed
+
+
+def _stream(seed: Any, number: int) -> Any:
+    """A (2,) seed of its own for this number: none that the fields have."""
+    return tf.random.fold_in(_pair(seed), number)
+
+
 def _seeds(seed: Any) -> dict[str, tf.Tensor]:
     """One (2,) seed for each field."""
-    seed = tf.cast(seed, tf.int32)  # one kind: the same number in int64 would draw differently
-    if seed.shape.rank == 0:
-        seed = tf.stack([seed, tf.zeros_like(seed)])
-    return dict(zip(FIELDS, tf.unstack(tf.random.split(seed, len(FIELDS)))))
+    return dict(zip(FIELDS, tf.unstack(tf.random.split(_pair(seed), len(FIELDS)))))
 
 
 def _applied(
@@ -196,13 +221,17 @@ def _applied(
     shear: tf.Tensor | None = None,
     blur: tf.Tensor | None = None,
     noise: float = 0.0,
+    contrast: float = 1.0,
 ) -> tf.Tensor:
-    """The chain, without the links that are None; strengths are (n,) or, for all images, (1,); shift has two."""
+    """The warp and what comes after it up to the noise, without the links that are None; strengths are (n,) or, for all images, (1,); shift has two."""
     changed = images
     if not (shift is None and rotation is None and zoom is None and shear is None):
         changed = _warped(changed, shift, rotation, zoom, shear)
     if blur is not None:
         changed = _blurred(changed, blur)
+    if contrast != 1:
+        mean = tf.reduce_mean(changed, (1, 2, 3), keepdims=True)  # (n, 1, 1, 1)
+        changed = mean + contrast * (changed - mean)
     if noise:
         changed += tf.random.stateless_normal(tf.shape(images), noise_seed, stddev=noise)
     changed = tf.clip_by_value(changed, 0.0, 1.0)  # also what rounding adds to a weighted mean of ones
@@ -265,3 +294,23 @@ def _gaussian_weights(sigma: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
     squares = tf.square(places[:, None] - places)  # (size, size)
     exponents = -0.5 / tf.square(tf.maximum(sigma, SHARPEST))  # (n,)
     return tf.nn.softmax(exponents[:, None, None] * squares)
+
+
+def _salted(images: tf.Tensor, share: float, seed: tf.Tensor) -> tf.Tensor:
+    """This share of the pixels made 0 or 1, in all channels alike."""
+    places = tf.concat([tf.shape(images)[:3], [1]], 0)
+    dice = tf.random.stateless_uniform(places, seed)  # (n, h, w, 1) from 0, below 1
+    return tf.where(dice < share / 2, 0.0, tf.where(dice < share, 1.0, images))
+
+
+def _covered(images: tf.Tensor, side: int, seed: tf.Tensor) -> tf.Tensor:
+    """A black square of this side on each image: every place inside the image is as likely as any other."""
+    count, height, width, _ = tf.unstack(tf.shape(images))
+    inside = []
+    for length, own_seed in zip((height, width), tf.unstack(tf.random.split(seed, 2))):
+        last = tf.maximum(length - side, 0)
+        first = tf.random.stateless_uniform((count, 1), own_seed, 0, last + 1, tf.int32)
+        places = tf.range(length)
+        inside.append((places >= first) & (places < first + side))  # (n, length)
+    rows, columns = inside
+    return tf.where((rows[:, :, None] & columns[:, None, :])[..., None], 0.0, images)

@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageDraw, ImageEnhance
 
 from core.data.augmentation import FIELDS, Augmentation, augmented, transformed
 from core.network.recipe import AUGMENTATIONS, Recipe
@@ -419,9 +419,82 @@ def test_an_augmentation_that_cannot_work_says_why(wrong):
         {"shear": -90.0},
         {"blur": -1.0},
         {"noise": -0.1},
+        {"contrast": -0.1},
+        {"salt_and_pepper": 1.1},
+        {"square": 2.5},
+        {"square": -1},
     ],
 )
 def test_a_strength_that_cannot_work_says_why(wrong):
     (name,) = wrong
     with pytest.raises(ValueError, match=f"{name} is .* works"):
         transformed(np.zeros((1, 4, 4, 1), np.float32), **wrong)
+
+
+@pytest.mark.parametrize("factor", [0.0, 0.05, 0.3, 0.5, 0.8, 1.5])
+def test_contrast_is_pillows(mnist, factor):
+    """To the grey step by which Pillow rounds the mean, and the one by which it rounds the answer."""
+    digits = mnist.x_train[:12]
+    expected = [np.asarray(ImageEnhance.Contrast(Image.fromarray(digit[..., 0])).enhance(factor)) for digit in digits]
+    ours = np.asarray(transformed(digits.astype(np.float32) / 255, contrast=factor))[..., 0]
+    assert np.abs(np.stack(expected) - digits[..., 0].astype(float)).max() > 30
+    np.testing.assert_allclose(ours, np.stack(expected) / 255, atol=1.6 / 255)
+
+
+def test_each_image_keeps_its_own_mean_where_contrast_is_lost(random):
+    images = random.random((5, 8, 9, 3)).astype(np.float32)
+    grey = np.asarray(transformed(images, contrast=0.0))
+    expected = np.broadcast_to(images.mean(axis=(1, 2, 3), keepdims=True), images.shape)
+    np.testing.assert_allclose(grey, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("share", [0.02, 0.2, 0.7, 1.0])
+def test_salt_and_pepper_changes_the_share_that_was_asked_for_and_nothing_else(share):
+    grey = np.full((100, 28, 28, 3), 0.5, np.float32)
+    changed = np.asarray(transformed(grey, salt_and_pepper=share, seed=3))
+    assert set(np.unique(changed)) <= {0.0, 0.5, 1.0}
+    assert (changed == changed[..., :1]).all()  # all channels of a pixel alike
+    pixels = changed[..., 0]
+    error = 4 * math.sqrt(share * (1 - share / 2) / pixels.size)
+    assert (pixels == 0).mean() == pytest.approx(share / 2, abs=error)
+    assert (pixels == 1).mean() == pytest.approx(share / 2, abs=error)
+    assert len(np.unique(pixels.reshape(100, -1), axis=0)) == 100  # each image has its own
+    assert np.array_equal(changed, transformed(grey, salt_and_pepper=share, seed=3))
+    assert not np.array_equal(changed, transformed(grey, salt_and_pepper=share, seed=4))
+
+
+@pytest.mark.parametrize("side", [1, 4, 9, 20, 28])
+def test_a_square_is_pillows_rectangle_at_a_place_wholly_inside(mnist, side):
+    """Ones show where it lies; there Pillow draws it into digits."""
+    ones, digits = np.ones((40, 28, 28, 1), np.float32), mnist.x_train[:40].astype(np.float32) / 255
+    there = np.asarray(transformed(ones, square=side, seed=5))[..., 0] == 0
+    covered = np.asarray(transformed(digits, square=side, seed=5))[..., 0]
+    for digit, hidden, ours in zip(digits[..., 0], there, covered):
+        top, left = np.argwhere(hidden)[0]
+        pillow = Image.fromarray(digit)
+        ImageDraw.Draw(pillow).rectangle((left, top, left + side - 1, top + side - 1), fill=0.0)
+        assert hidden.sum() == side**2 and np.array_equal(np.asarray(pillow), ours)
+
+
+def test_every_place_of_a_square_is_as_likely_as_any_other():
+    there = np.asarray(transformed(np.ones((3000, 8, 5, 1), np.float32), square=3, seed=1))[..., 0] == 0
+    tops, lefts = there.any(axis=2).argmax(axis=1), there.any(axis=1).argmax(axis=1)
+    for found, places in ((tops, 6), (lefts, 3)):
+        shares = np.bincount(found, minlength=places) / 3000
+        assert len(shares) == places
+        np.testing.assert_allclose(shares, 1 / places, atol=4 * math.sqrt(1 / places / 3000))
+    assert abs(np.corrcoef(tops, lefts)[0, 1]) < 0.08
+
+
+def test_a_square_larger_than_the_image_hides_all_of_it(random):
+    assert not np.asarray(transformed(random.random((2, 4, 7, 1)).astype(np.float32), square=9)).any()
+
+
+def test_what_no_training_has_does_not_change_what_a_training_draws(random):
+    """Runs that are continued must draw as before: contrast, salt and pepper and squares have streams of their own."""
+    images = random.random((3, 12, 12, 1)).astype(np.float32)
+    noisy = np.asarray(transformed(images, noise=0.1, seed=(4, 2)))
+    salted = np.asarray(transformed(images, noise=0.1, seed=(4, 2), salt_and_pepper=0.2))
+    untouched = (salted != 0) & (salted != 1)
+    assert np.array_equal(noisy, augmented(images, Augmentation(noise=0.1), (4, 2)))
+    assert np.array_equal(salted[untouched], noisy[untouched]) and untouched.mean() > 0.5
