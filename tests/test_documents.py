@@ -82,7 +82,7 @@ def test_the_glossary_is_sorted_and_each_meaning_is_a_sentence():
 def test_terms_of_the_glossary_are_the_words_of_the_code():
     """Each can be found by a search: in a name, a docstring or a text of the page."""
     code = "\n".join(path.read_text("utf-8") for path in (ROOT / "core").rglob("*.py")).lower()
-    for term in glossary():
+    for term in map(str.lower, glossary()):
         forms = {term, term.replace(" ", "_"), term.replace(" ", ""), term.replace("-", ""), term.rstrip("s")}
         assert any(form in code for form in forms), f"nothing in core says “{term}”"
 

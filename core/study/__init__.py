@@ -1,0 +1,1 @@
+"""Experiments over several networks: comparison, robustness, size, calibration, as arrays and statistics."""
