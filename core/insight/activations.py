@@ -29,9 +29,14 @@ def activations(model: keras.Model, network: Network, image: np.ndarray) -> dict
     Returns:
         Path → (h, w, c) or (units,) float32, in the order of `network.walk()`.
     """
+    return {path: outputs[0] for path, outputs in activations_of_all(model, network, image[np.newaxis]).items()}
+
+
+def activations_of_all(model: keras.Model, network: Network, images: np.ndarray) -> dict[Path, np.ndarray]:
+    """The same for several images, (n, h, w, c) float32 in 0…1: path → (n, h, w, c) or (n, units) float32."""
     paths = [path for path, _ in network.walk()]
-    outputs = _probe(model, paths)(image[np.newaxis])
-    return {path: np.asarray(outputs[str(path)][0]) for path in paths}
+    outputs = _probe(model, paths)(images)
+    return {path: np.asarray(outputs[str(path)]) for path in paths}
 
 
 def probabilities(model: keras.Model, image: np.ndarray) -> np.ndarray:
