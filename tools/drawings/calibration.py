@@ -14,6 +14,7 @@ import numpy as np
 
 from core.data import from_strokes, load
 from core.insight.certainty import verdict
+from core.study.calibration import reliability
 from core.training import card, pretrained
 from core.training.pretrained import NAMES, Card
 from tools.drawings.digits import digit
@@ -23,7 +24,6 @@ from tools.drawings.strokes import Strokes, arc, curve, hand, inked, line
 if TYPE_CHECKING:
     import keras
 
-BINS = 15  # of the calibration error
 SEED = 2024
 
 LETTERS: dict[str, Strokes] = {
@@ -110,7 +110,7 @@ class Digits(NamedTuple):
 
     Attributes:
         accuracy: share of correct predictions.
-        calibration_error: expected difference of certainty and accuracy (Naeini, Cooper & Hauskrecht 2015).
+        calibration_error: the expected calibration error, as `reliability` has it.
         sure: share that is sure.
         right_where_sure: share of correct predictions among those; 0 where there are none.
         certain_and_right: share that is right with a probability of 99 % or more.
@@ -135,11 +135,9 @@ def evaluate_digits(probabilities: np.ndarray, labels: np.ndarray, sure_from: fl
     """Accuracy and calibration of predictions for digits."""
     best, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
     sure = np.array([verdict(row, sure_from).sure for row in probabilities])
-    bins = np.minimum((best * BINS).astype(int), BINS - 1)
-    gaps = [abs((best - right)[bins == number].sum()) for number in range(BINS)]
     return Digits(
         float(right.mean()),
-        float(sum(gaps) / len(best)),
+        reliability(probabilities, labels).expected_error,
         float(sure.mean()),
         float(right[sure].mean()) if sure.any() else 0.0,
         float((right & (best >= 0.99)).mean()),
