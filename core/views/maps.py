@@ -70,7 +70,8 @@ def maps_data(
         paths: which layers to draw, in order.
         most_maps: of one layer.
         class_names: labels of the units of a last layer that has as many.
-        most_values: path → numbers of a layer that are sent, where that is less than usual.
+        most_values: path → numbers of a layer that are sent, where that is less than usual: of none no map, else the
+            first at least.
     """
     traced = trace(network)
     stages = [_stage(IMAGE, "The image", image, INK_SCALE, "", image.shape[2])]
@@ -79,7 +80,7 @@ def maps_data(
         row = traced.row(path)
         maps = found.reshape(1, 1, -1) if found.ndim == 1 else found
         room = MOST_VALUES if most_values is None else min(most_values[path], MOST_VALUES)
-        most = max(1, min(most_maps if found.ndim == 3 else 1024, room // max(maps[..., 0].size, 1)))
+        most = min(most_maps if found.ndim == 3 else 1024, max(room > 0, room // max(maps[..., 0].size, 1)))
         stage = _stage(path, layer_words(network, path), maps, activation_scale(found), range_words(found), most)
         stage["shape"] = shape_text(found.shape)
         stage["vector"] = found.ndim == 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
+from heapq import heapify, heappop, heappush
 from itertools import groupby
 from typing import Any
 
@@ -23,8 +24,10 @@ from core.views.maps import Spec, maps_data, stage_id
 from core.views.theme import FRAME, SIGNED
 
 MOST_MAPS = 48  # of a layer that are sent
+MOST_UNITS = 1024  # of a row of units
+SEVERAL = 4  # maps that each layer has before small ones get more
 MOST_SENT = 24_000  # numbers of all layers together, so that an update stays small
-MOST_WEIGHTS = 6_000  # of all kernels together
+MOST_WEIGHTS = 6_000  # of the kernels that are sent whole
 LEVELS_OF_KERNELS = 32_767  # on each side of zero
 
 
@@ -46,7 +49,7 @@ def stage_data(
         kernels: path → (outputs, inputs, rows, columns) of the convolutions, as `stage_kernels` picks them.
         class_names: labels of the units of a last layer that has as many.
         identities: what stays with a block through edits, by its path.
-        folded: the layers that are not drawn now: of each only the first map is sent.
+        folded: the layers that are out of sight now: of them no map is sent.
     """
     below = {path: network.sources(path) for path in values}
     drawn = maps_data(
@@ -55,7 +58,7 @@ def stage_data(
     return {
         "name": network.name,
         "plan": _plan(network, identities),
-        "kernels": [_kernels(path, images) for path, images in kernels.items()],
+        "kernels": _kernels(kernels),
         "signed": list(SIGNED),
         "frame": FRAME,
         **drawn,
@@ -65,35 +68,49 @@ def stage_data(
 def shared_room(
     values: Mapping[Path, np.ndarray], folded: Collection[Path] = (), most: int = MOST_SENT
 ) -> dict[Path, int]:
-    """How many numbers of each layer are sent, `most` of all together: small layers whole, the others as much each."""
-    room = {path: 1 for path in values if path in folded}
-    drawn = {path: found.size for path, found in values.items() if path not in room}
-    for number, (path, size) in enumerate(sorted(drawn.items(), key=lambda item: item[1])):
-        room[path] = min(size, most // (len(drawn) - number))
-        most -= room[path]
+    """How many numbers of each layer are sent, `most` of all together.
+
+    Rows of units come first; then layers of maps get some each, as evenly as can be, and share the rest by numbers, so that
+    of small maps there are more. A layer in sight has at least its first map, also where that is more than `most`; one
+    out of sight has none.
+    """
+    room = {path: 0 for path in values}
+    few: list[
+        tuple[int, int, Path]
+    ] = []  # (maps that it has, as far as they are few; their numbers; path), least first
+    for path, found in values.items():
+        if path not in folded:
+            room[path] = min(found.size, MOST_UNITS) if found.ndim == 1 else found[..., 0].size
+            if found.ndim == 3:
+                few.append((1, room[path], path))
+    left = most - sum(room.values())
+    heapify(few)
+    while few:
+        *_, path = heappop(few)
+        height, width, channels = values[path].shape
+        shown, size = room[path] // (height * width), height * width
+        if shown < min(channels, MOST_MAPS) and size <= left:
+            room[path] += size
+            left -= size
+            heappush(few, (min(shown + 1, SEVERAL), room[path], path))
     return room
 
 
 def stage_kernels(
     network: Network, of: Callable[[Path], np.ndarray], folded: Collection[Path] = ()
 ) -> dict[Path, np.ndarray]:
-    """The kernels to draw on the links: those of the convolutions, as long as they are few enough to be sent.
+    """The kernels to draw on the links: those of the convolutions.
 
     Args:
         network: that is drawn.
         of: path → (outputs, inputs, rows, columns).
-        folded: the layers that are not drawn now.
+        folded: the layers that are out of sight now.
     """
-    found: dict[Path, np.ndarray] = {}
-    left = MOST_WEIGHTS
-    for path, block in network.walk():
-        if path in folded or not isinstance(block, Layer) or not block.is_convolution or not block.kernel_weights:
-            continue
-        images = of(path)[:MOST_MAPS]
-        if images.size <= left:
-            found[path] = images
-            left -= images.size
-    return found
+    return {
+        path: of(path)[:MOST_MAPS]
+        for path, block in network.walk()
+        if path not in folded and isinstance(block, Layer) and block.is_convolution and block.kernel_weights
+    }
 
 
 def layer_choices() -> list[tuple[str, list[tuple[str, str]]]]:
@@ -102,8 +119,18 @@ def layer_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     return [(group, [(kind.__name__, kind.summary) for kind in kinds]) for group, kinds in groups]
 
 
-def _kernels(path: Path, images: np.ndarray) -> Spec:
-    """Kernels as levels about the middle, which is zero."""
+def _kernels(kernels: Mapping[Path, np.ndarray]) -> list[Spec]:
+    """Kernels with all their weights as long as these are few enough to be sent, and then with their means alone."""
+    found, left = [], MOST_WEIGHTS
+    for path, images in kernels.items():
+        whole = images.size <= left
+        left -= images.size if whole else 0
+        found.append(_kernel(path, images, whole))
+    return found
+
+
+def _kernel(path: Path, images: np.ndarray, whole: bool) -> Spec:
+    """The kernels of one layer as levels about the middle, which is zero; `values` is empty where only means are sent."""
     high = float(np.abs(np.nan_to_num(images)).max(initial=0.0)) or 1.0
     mean = images.mean(axis=1)  # (outputs, rows, columns)
     mean_high = float(np.abs(np.nan_to_num(mean)).max(initial=0.0)) or 1.0
@@ -115,7 +142,7 @@ def _kernels(path: Path, images: np.ndarray) -> Spec:
         "rows": rows,
         "columns": columns,
         "high": high,
-        "values": _signed_levels(images, high),
+        "values": _signed_levels(images, high) if whole else "",
         "mean": _signed_levels(mean, mean_high),
     }
 

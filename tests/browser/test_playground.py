@@ -207,6 +207,7 @@ def test_on_a_phone_the_answer_stands_above_the_canvas_and_the_maps_follow_each_
         assert page.evaluate(sideways)
         page.locator('.stage .node[data-layer="0"] .head').tap()
         expect(page.locator(".stage .panel")).to_be_in_viewport()
+        expect(page.locator(".stage .panel")).to_be_focused()  # no field, which would open the keyboard
 
 
 def test_the_tour_is_led_through_by_what_one_does(playground):

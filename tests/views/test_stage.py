@@ -90,22 +90,45 @@ def test_kernels_come_back_to_within_their_levels():
     assert np.corrcoef(mean.ravel(), images.mean(axis=1).ravel())[0, 1] > 0.999
 
 
-def test_small_layers_are_sent_whole_and_large_ones_share_the_rest():
-    values = {(0,): np.zeros(100_000), (1,): np.zeros(100_000), (2,): np.zeros(40)}
-    assert shared_room(values, (), 1040) == {(0,): 500, (1,): 500, (2,): 40}
-    assert shared_room(values, {(0,)}, 1040) == {(0,): 1, (1,): 1000, (2,): 40}
+def shapes(*found):
+    return {(number,): np.zeros(shape, np.float32) for number, shape in enumerate(found)}
+
+
+def maps_sent(values, room):
+    return [room[path] // (1 if value.ndim == 1 else value[..., 0].size) for path, value in values.items()]
+
+
+def test_layers_have_several_maps_each_before_small_ones_get_more():
+    values = shapes((28, 28, 16), (28, 28, 16), (7, 7, 40), (40,))
+    assert maps_sent(values, shared_room(values)) == [14, 14, 40, 40]
+    assert maps_sent(values, shared_room(values, most=8 * 784 + 4 * 49 + 40)) == [4, 4, 4, 40]
+    assert maps_sent(values, shared_room(values, most=8 * 784 + 20 * 49 + 40)) == [4, 4, 20, 40]
+    assert maps_sent(values, shared_room(values, most=4 * 784 + 2 * 49 + 40)) == [2, 2, 2, 40]
+
+
+def test_a_layer_out_of_sight_leaves_its_room_to_the_others():
+    values = shapes((28, 28, 16), (28, 28, 16), (40,))
+    assert maps_sent(values, shared_room(values, {(0,), (2,)}, 5 * 784)) == [0, 5, 0]
+    data = data_of(LENET5, folded={(0,), (5,)})
+    assert [stage["maps"] for stage in data["stages"]] == [1, 0, 6, 16, 16, 400, 0, 84, 10]
+    assert [bool(stage["values"]) for stage in data["stages"]][:3] == [True, False, True]
+
+
+def test_a_layer_in_sight_has_its_first_map_however_large():
+    values = shapes((200, 200, 3), (200, 200, 3))
+    assert maps_sent(values, shared_room(values, most=1000)) == [1, 1]
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_what_is_sent_stays_small(name):
-    """80 kB an update, with all weights; a layer of large maps has at least its first one."""
     network = PRESETS[name].network
     values = outputs(network)
     sent = data_of(network)
     numbers = sum(stage["maps"] * stage["rows"] * stage["columns"] for stage in sent["stages"][1:])
-    largest = sum(value[..., :1].size for value in values.values())
-    assert numbers <= MOST_SENT + largest
+    least = sum(min(value.size, 1024) if value.ndim == 1 else value[..., 0].size for value in values.values())
+    assert numbers <= max(MOST_SENT, least)
     if max(value[..., :1].size for value in values.values()) <= 28 * 28:
+        assert all(stage["maps"] > 1 for stage in sent["stages"][1:] if stage["channels"] > 1)
         assert len(json.dumps(sent)) < 190_000
 
 
@@ -114,7 +137,7 @@ def test_lenet_is_sent_in_less_than_80_kb():
     assert len(json.dumps(data_of(LENET5, kernels=kernels))) < 80_000
 
 
-def test_kernels_are_drawn_as_far_as_they_are_few():
+def test_kernels_are_sent_whole_as_far_as_they_are_few_and_else_as_their_means():
     network = PRESETS["VGG"].network
     asked = []
 
@@ -124,9 +147,13 @@ def test_kernels_are_drawn_as_far_as_they_are_few():
         return np.zeros((layer.filters, 1 if path == (0,) else 64, 3, 3), np.float32)
 
     found = stage_kernels(network, of)
-    assert sum(images.size for images in found.values()) <= MOST_WEIGHTS and (0,) in found
-    assert all(network.at(path).is_convolution for path in asked)
+    assert asked == [path for path, block in network.walk() if isinstance(block, Conv2D)] == list(found)
     assert (0,) not in stage_kernels(network, of, folded={(0,)})
+    sent = {one["id"]: one for one in data_of(network, kernels=found)["kernels"]}
+    whole = [one for one in sent.values() if one["values"]]
+    assert 0 < sum(one["outputs"] * one["inputs"] * 9 for one in whole) <= MOST_WEIGHTS and sent["0"] in whole
+    for one in sent.values():
+        assert len(base64.b64decode(one["mean"])) == 2 * 9 * one["outputs"]
 
 
 def test_every_kind_of_layer_can_be_added():

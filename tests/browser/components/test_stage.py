@@ -32,15 +32,23 @@ def kernels_of(network):
     return found
 
 
-def sent(network, kernels=None, **more):
-    """All that the page sends for a network, with random outputs."""
+def sent(network, kernels=None, names=NAMES, first=100, below=0.0, **more):
+    """All that the page sends for a network, with random outputs.
+
+    Args:
+        network: that is drawn; where it cannot work, nothing comes out of any layer.
+        kernels: path → (outputs, inputs, rows, columns).
+        names: of the classes.
+        first: identity of the first layer.
+        below: what is taken away from each number that a layer gives.
+        more: of what the page adds.
+    """
     random, traced = dice(), trace(network)
-    values = {
-        row.path: random.random(row.output_shape, np.float32) for row in traced.rows if row.output_shape is not None
-    }
+    rows = traced.rows if traced.works else ()
+    values = {row.path: random.random(row.output_shape, np.float32) - below for row in rows}
     image = random.random(network.input_shape, np.float32)
-    identities = {path: 100 + number for number, (path, _) in enumerate(network.walk())}
-    data = stage_data(network, image, values, kernels or {}, NAMES, lambda path: identities.get(path, 900))
+    identities = {path: first + number for number, (path, _) in enumerate(network.walk())}
+    data = stage_data(network, image, values, kernels or {}, names, lambda path: identities.get(path, 900))
     usual = {"kinds": layer_choices(), "layer": "", "unit": "", "undo": False, "redo": True, "locked": False}
     return data | usual | {"problem": "", "folded": "", "hint": "Move over any number."} | more
 
@@ -303,7 +311,10 @@ def test_a_network_too_wide_folds_its_middle_and_opens_on_demand(stage):
     widths = {round(one.bounding_box()["width"]) for one in stage.find(".node:visible").all()}
     assert min(widths) >= 78  # never below legible
     (told,) = [one["ids"].split() for one in acts(stage) if one["kind"] == "folded"]
-    assert len(told) == hidden
+    visible = [one.get_attribute("data-layer") for one in stage.find(".node:visible").all()]
+    first = next(int(layer) for layer in visible[1:] if str(int(layer) - 1) not in visible and layer != "0")
+    read = str(first - 1)  # beside the fold, its kernel is shown at work on what it reads
+    assert len(told) == hidden - 1 and not {read, *visible} & set(told)
     fold.click()
     expect(stage.find(".node:visible")).to_have_count(33)
     board = stage.find(".board")

@@ -41,7 +41,8 @@ export function refreshPanel(view) {
   else fillSettings(view, panel, node);
   putPanel(view, panel);
   if (own.panel.fresh) {
-    const first = panel.querySelector("input:enabled, select:enabled") ?? panel.querySelector("button");
+    const field = panel.querySelector("input:enabled, select:enabled") ?? panel.querySelector("button");
+    const first = own.touched ? panel : field; // in a field, a phone would open its keyboard over the panel
     first.focus({ preventScroll: true });
   }
   own.panel.fresh = false;

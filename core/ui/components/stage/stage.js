@@ -5,31 +5,50 @@
 import { frame } from "../paint.js";
 import { boxOf, decoded, includes, isIn, marked, MOVES, moved, palette, sentence, unitAt } from "../units.js";
 import { counted } from "../words.js";
-import { BETWEEN, columnsOf, fitted, folded, HEAD, ROOM, SHAPE } from "./layout.js";
+import { BEFORE_NAMES, BETWEEN, columnsOf, fitted, folded, HEAD, ROOM, SHAPE } from "./layout.js";
+import { fillLegend } from "./legend.js";
+import { drawLines } from "./lines.js";
 import { openChoice, openPanel, refreshPanel } from "./panel.js";
-import { drawKernels, drawLens, drawMaps, tileAt } from "./pictures.js";
+import { drawKernels, drawLens, drawMaps, tileAt, widthOfNames } from "./pictures.js";
 import { regions } from "./regions.js";
 import { dragged } from "./reorder.js";
+import { tellUnseen, tellWhenScrolled } from "./telling.js";
 
 const NARROW_STAGE = 640; // px, below which the stage scrolls instead of folding
+const EDGE = 6; // px to the right of maps
+const FAULT_WIDE = 196; // px, as in stage.css
+const MOST_IN_WORDS = 999; // maps that are not drawn
 
 export default function ({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".stage");
-  root.own ??= { unit: null, hovered: null, open: false, panel: null, board: null };
+  root.own ??= { unit: null, hovered: null, open: false, panel: null, board: null, known: new Set() };
   root.own.rest?.();
   const view = made(root, data, setTriggerValue);
+  forget(view);
   fill(view, parentElement.querySelector("template").content.firstElementChild);
   arrangeAll(view);
   refreshPanel(view);
   const observer = new ResizeObserver(() => {
-    if (view.wide !== boardOf(view).clientWidth || view.high !== boardOf(view).clientHeight) arrangeAll(view);
+    if (view.wide !== view.board.clientWidth || view.high !== view.board.clientHeight) arrangeAll(view);
   });
-  observer.observe(boardOf(view));
+  observer.observe(view.board);
   root.own.rest = () => observer.disconnect();
   return root.own.rest;
 }
 
-const boardOf = ({ root }) => root.querySelector(".board");
+// Of another network than before all layers are shown only when that is asked for again. An edit keeps the identities of
+// layers; only to undo one gives them new ones.
+function forget({ board, own, nodes }) {
+  const identities = nodes.slice(1).map((node) => node.identity);
+  const another = own.known.size > 0 && !identities.some((one) => own.known.has(one));
+  own.known = new Set(identities);
+  if (!another) return;
+  if (!own.goesBack) {
+    own.open = false;
+    board.scrollLeft = 0;
+  }
+  own.goesBack = false;
+}
 
 function made(root, data, send) {
   const stages = data.stages.map((stage) => ({
@@ -39,7 +58,7 @@ function made(root, data, send) {
   }));
   const image = stages[0];
   const act = (kind, more) => send("act", { kind, ...more });
-  const view = { root, own: root.own, data, image, act };
+  const view = { root, board: root.querySelector(".board"), own: root.own, data, image, stages, act };
   view.byId = new Map(stages.map((stage) => [stage.id, stage]));
   view.kernels = new Map(
     data.kernels.map((one) => [one.id, { ...one, levels: decoded(one.values), mean: decoded(one.mean) }]),
@@ -85,14 +104,21 @@ function fill(view, fresh) {
   find(".redo").disabled = !data.redo;
   for (const name of ["undo", "redo"]) {
     find(`.${name}`).hidden = data.locked;
-    find(`.${name}`).onclick = () => view.act(name);
+    find(`.${name}`).onclick = () => {
+      own.goesBack = true;
+      view.act(name);
+    };
   }
   find(".explain").onclick = () => explain(view);
   find(".unfold").onclick = () => {
     own.open = !own.open;
     arrangeAll(view);
   };
+  fillLegend(view);
+  tellWhenScrolled(view);
+  root.onpointerdown = (event) => (own.touched = event.pointerType === "touch");
   root.onkeydown = (event) => {
+    own.touched = false;
     if (event.key === "Escape" && own.panel) closePanel(view);
   };
 }
@@ -102,6 +128,7 @@ function fillNode(view, node) {
   const part = (name) => node.element.querySelector(name);
   const stage = view.byId.get(node.id);
   node.element.classList.toggle("problem", Boolean(node.problem));
+  fillFault(part, node);
   node.element.classList.toggle("chosen", data.layer === node.id && node.id !== "");
   const head = part(".head");
   head.querySelector("strong").textContent = node.label ? `${node.label} ${node.name}` : node.name;
@@ -128,6 +155,7 @@ function fillNode(view, node) {
   add.title = "Add a layer here";
   add.onclick = () => openChoice(view, add, { before: node.identity });
   part(".shape").textContent = node.problem ? "cannot work" : node.shape;
+  part(".more").hidden = true;
   const grid = part(".grid");
   grid.hidden = !stage;
   node.stage = stage;
@@ -141,6 +169,15 @@ function fillNode(view, node) {
   listenToGrid(view, stage);
 }
 
+// Why a layer cannot work, in its place.
+function fillFault(part, { problem }) {
+  const fault = part(".fault");
+  fault.hidden = !problem;
+  fault.textContent = problem;
+  if (problem) part(".head").setAttribute("aria-description", problem);
+  else part(".head").removeAttribute("aria-description");
+}
+
 function closePanel(view) {
   const head = view.own.panel?.opener;
   view.own.panel = null;
@@ -151,41 +188,50 @@ function closePanel(view) {
 // ---- Where things are
 
 function arrangeAll(view) {
-  const { root, data, nodes, own } = view;
-  const board = boardOf(view);
+  const { root, board, data, nodes, own } = view;
   view.wide = board.clientWidth;
   view.high = board.clientHeight;
   const widths = data.plan.widths;
-  const scrolls = own.open || view.wide < NARROW_STAGE;
-  view.hidden = scrolls ? null : folded(widths, view.wide);
-  const places = columnsOf(widths, view.hidden, view.wide);
+  const fault = nodes.find((node) => node.problem);
+  const folds = view.wide < NARROW_STAGE ? null : folded(widths, view.wide);
+  view.folds = folds && !(fault && isWithin(folds, fault)) ? folds : null; // what is at fault is not folded away
+  view.hidden = own.open ? null : view.folds;
+  const last = nodes[nodes.length - 1];
+  const needed = last.stage?.names ? BEFORE_NAMES + EDGE + widthOfNames(view, last.stage) : 0;
+  const places = columnsOf(widths, view.hidden, view.wide, needed);
   view.pitch = places.pitch;
+  view.width = places.width;
   const field = root.querySelector(".field");
   field.style.width = `${places.width}px`;
   for (const node of nodes) {
-    const outer = Number(node.id.split(".")[0]);
-    const gone = view.hidden && node.id !== "" && outer >= view.hidden[0] && outer <= view.hidden[1];
+    const gone = view.hidden !== null && isWithin(view.hidden, node);
     node.x = gone ? null : places.at(node.column);
     node.element.hidden = gone;
-    if (!gone) arrangeNode(view, node, places.pitch);
+    if (!gone) arrangeNode(view, node, node === last ? places.last : places.pitch);
   }
+  bringFault(view, fault);
   drawFold(view, places);
   drawLines(view);
   show(view);
-  tellFolded(view);
+  tellUnseen(view);
 }
 
-// What is folded away need not be sent: the others get the room.
-function tellFolded({ nodes, data, own, act }) {
-  const ids = nodes.filter((node) => node.x === null).map((node) => node.id);
-  const text = ids.join(" ");
-  if (text === (data.folded ?? "") || text === own.told) return;
-  own.told = text;
-  act("folded", { ids: text });
+// Whether a layer is one of those of the outermost sequence from the first to the last, or within one of them.
+function isWithin([first, last], { id }) {
+  const outer = Number(id.split(".")[0]);
+  return id !== "" && outer >= first && outer <= last;
+}
+
+// Once: where the stage scrolls, to the layer that cannot work.
+function bringFault(view, fault) {
+  const known = view.own.fault;
+  view.own.fault = fault?.identity ?? null;
+  if (fault && fault.identity !== known) view.board.scrollLeft = fault.x - (view.wide - view.pitch) / 2;
 }
 
 function arrangeNode(view, node, pitch) {
-  const between = node.id === "" ? 0 : BETWEEN;
+  const named = node === view.nodes[view.nodes.length - 1] && Boolean(node.stage?.names);
+  const between = node.id === "" ? 0 : named ? BEFORE_NAMES : BETWEEN;
   const [top, bottom] = [node.top * view.high, node.bottom * view.high];
   node.y = top;
   node.middle = (top + bottom) / 2;
@@ -195,21 +241,26 @@ function arrangeNode(view, node, pitch) {
   style.width = `${pitch}px`;
   style.height = `${bottom - top}px`;
   style.paddingLeft = `${between}px`;
+  node.element.classList.toggle("named", named);
+  const room = view.width - node.x - FAULT_WIDE;
+  node.element.querySelector(".fault").style.left = `${Math.min(0, room)}px`; // within the stage
   node.left = node.x + between;
   node.right = node.x + pitch - 4;
-  if (!node.stage) return;
-  const wide = pitch - between - 6;
+  if (!node.stage) return drawKernels(view, node); // none
+  const wide = pitch - between - EDGE;
   const high = Math.max(16, bottom - top - HEAD - SHAPE - ROOM);
-  const colour = node.id === "" && node.stage.channels === 3; // one picture of three channels
-  Object.assign(node.stage, fitted(colour ? { ...node.stage, maps: 1 } : node.stage, wide, high));
-  node.gridTop = top + HEAD;
+  const { stage } = node;
+  const colour = node.id === "" && stage.channels === 3; // one picture of three channels
+  const maps = colour ? 1 : Math.max(1, stage.maps); // at first, of a layer that comes into sight, none is there
+  Object.assign(stage, fitted({ ...stage, maps, channels: colour ? 1 : stage.channels }, wide, high));
   drawMaps(view, node);
   drawKernels(view, node);
-  const { stage } = node;
   const left_out = colour ? 0 : stage.channels - stage.shown;
-  const note = node.element.querySelector(".shape");
-  note.textContent = left_out > 0 ? `${node.shape} (+${left_out})` : node.shape;
-  note.title = left_out > 0 ? `${stage.shown} of ${stage.channels} are drawn.` : "";
+  const [shape, more] = [".shape", ".more"].map((name) => node.element.querySelector(name));
+  more.hidden = !stage.line;
+  const number = `+${left_out.toLocaleString("en")}`;
+  more.textContent = left_out > MOST_IN_WORDS ? number : `${number} more`; // longer, it would reach the next layer
+  shape.title = more.title = left_out > 0 ? `${stage.shown} of ${stage.channels} are drawn.` : "";
 }
 
 function drawFold(view, places) {
@@ -217,7 +268,7 @@ function drawFold(view, places) {
   const field = root.querySelector(".field");
   let fold = field.querySelector(".fold");
   const button = root.querySelector(".unfold");
-  button.hidden = !view.hidden && !own.open;
+  button.hidden = !view.folds;
   button.textContent = own.open ? "Fold the middle" : "Show all layers";
   if (!view.hidden) return fold?.remove();
   if (!fold) {
@@ -233,46 +284,6 @@ function drawFold(view, places) {
   fold.style.left = `${places.fold + BETWEEN / 2}px`;
   fold.style.width = `${places.pitch - BETWEEN}px`;
   fold.onclick = () => root.querySelector(".unfold").click();
-}
-
-// The links, as curves between the layers; one into or out of the fold leads to its edge.
-function drawLines(view) {
-  const { root, nodes, nodeOf, data } = view;
-  const lines = root.querySelector(".lines");
-  const vias = new Map(data.plan.bypasses.map((one) => [`${one.join}/${one.id}`, one]));
-  const paths = [];
-  const middle = view.high / 2;
-  const foldAt = view.hidden ? Number(root.querySelector(".fold").style.left.replace("px", "")) : 0;
-  for (const node of nodes) {
-    node.reads.forEach((id, number) => {
-      const source = nodeOf.get(id);
-      if (!source || (node.x === null && source.x === null)) return;
-      const from = source.x === null ? [foldAt + view.pitch - BETWEEN, middle] : [source.right, source.middle];
-      const to = node.x === null ? [foldAt, middle] : [node.left - 2, node.middle];
-      const via = vias.get(`${node.id}/${node.id}.${number}`);
-      if (via && node.x !== null && source.x !== null) {
-        const y = via.middle * view.high;
-        const [out, back] = [from[0] + view.pitch / 2, to[0] - view.pitch / 2];
-        paths.push(`${curve(from, [out, y])} L${back},${y} ${curve([back, y], to)}`);
-      } else paths.push(curve(from, to));
-    });
-  }
-  const text = paths.join(" ");
-  lines.setAttribute("width", root.querySelector(".field").style.width);
-  lines.setAttribute("height", view.high);
-  if (lines.dataset.drawn === text) return;
-  lines.dataset.drawn = text;
-  let path = lines.firstElementChild;
-  if (!path) {
-    path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    lines.append(path);
-  }
-  path.setAttribute("d", text);
-}
-
-function curve([x1, y1], [x2, y2]) {
-  const bend = (x1 + x2) / 2;
-  return `M${x1},${y1} C${bend},${y1} ${bend},${y2} ${x2},${y2}`;
 }
 
 // ---- What a unit sees
@@ -291,8 +302,9 @@ function show(view) {
   const unit = own.hovered ?? own.unit;
   const stage = unit && byId.get(unit.id);
   root.querySelector(".explain").disabled = !stage || !own.unit;
+  root.querySelector(".said").classList.toggle("long", !stage && nodes.some((node) => node.problem));
   if (!stage || !isIn(stage, unit)) {
-    root.querySelector(".said").textContent = data.hint;
+    root.querySelector(".said").textContent = wordsWithoutUnit(view);
     root.dataset.unit = root.dataset.box = "";
     drawLens(view, null);
     return;
@@ -321,6 +333,11 @@ function show(view) {
   drawLens(view, unit);
 }
 
+function wordsWithoutUnit({ nodes, data }) {
+  const fault = nodes.find((node) => node.problem);
+  return fault ? `${fault.label} ${fault.name} cannot work: ${fault.problem}` : data.hint;
+}
+
 function sentenceOfPixel(stage, unit) {
   const level = stage.levels[unit.row * stage.columns + unit.column];
   const value = stage.low + (level / 65535) * (stage.high - stage.low);
@@ -331,13 +348,15 @@ function sentenceOfPixel(stage, unit) {
 
 const aimed = (stage, event) => {
   const bounds = stage.grid.getBoundingClientRect();
-  const unit = unitAt(stage, event.clientX - bounds.left, event.clientY - bounds.top);
+  const x = stage.names ? 0 : event.clientX - bounds.left; // its name is part of a unit
+  const unit = unitAt(stage, x, event.clientY - bounds.top);
   return unit && unit.map < stage.shown ? unit : null;
 };
 
 function listenToGrid(view, stage) {
   const { own } = view;
   const aim = (unit) => {
+    stage.grid.title = unit && stage.cut?.has(unit.map) ? stage.names[unit.map] : "";
     if (own.hovered && unit && marked(own.hovered) === marked(unit)) return;
     own.hovered = unit;
     show(view);
@@ -377,6 +396,7 @@ function choose(view, unit) {
   view.own.unit = unit;
   view.own.given = marked(unit);
   show(view);
+  tellUnseen(view);
   explain(view);
 }
 
