@@ -53,7 +53,7 @@ def _attributions(mine: Session, subject: ModelView, pixels: np.ndarray, said: n
     with st.container(horizontal=True, gap="medium", vertical_alignment="top", key="strip-attributions"):
         for role in ("the prediction", "the runner-up"):
             if said is None or predicted is None:
-                name, sure, values = "–", "nothing is drawn yet", np.zeros(pixels.shape[:2])
+                name, sure, values = "–", "none yet", np.zeros(pixels.shape[:2])
             else:
                 target = predicted.label if role == "the prediction" else predicted.runner_up
                 name, sure = subject.class_names[target], certainty(said[target])
