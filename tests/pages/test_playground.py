@@ -1,18 +1,22 @@
 """The Playground without a browser: what stands there, what an act on the stage does, and what the address holds."""
 
+import base64
+import io
 import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from core.data import load
 from core.network import LENET5, PRESETS, Conv2D, Dense, Flatten, Network, Recipe, to_token, trace
 from core.training import State, pretrained
 from core.ui.pages.playground import subject, waking
-from core.ui.pages.playground.address import read_drawing
+from core.ui.pages.playground.address import _written, read_drawing
 from core.ui.pages.playground.stage import act as stage_act
 from core.ui.pages.playground.state import PlaygroundState
 from tests.pages.conftest import ROOT, button, components, mine, opened, words
+from tests.pages.test_pages import drawn
 from tests.waiting import until
 
 SMALL = Network((28, 28, 1), (Flatten(), Dense(10, "softmax")), "Single")
@@ -286,6 +290,79 @@ def test_who_comes_back_to_their_drawing_has_it_in_the_address(page):
     assert mine(page).image.source == "test" and "image" not in page.query_params
     page.button_group[0].set_value("drawing").run()
     assert mine(page).image.source == "drawing" and page.query_params["image"] == drawn
+
+
+STEM = {"type": "path", "path": [["M", 140, 40], ["L", 140, 240]], "strokeWidth": 18}
+DOT = {"type": "path", "path": [["M", 14, 266]], "strokeWidth": 18}
+
+
+def canvas(page) -> dict:
+    (data,) = components(page, "streamlit-drawable-canvas.streamlit_drawable_canvas")
+    return data
+
+
+def put(page, *strokes):
+    """What the canvas sends when these strokes are on it."""
+    page.session_state[f"canvas/play/{mine(page).state(PlaygroundState).board}"] = drawn(list(strokes))
+    return page.run()
+
+
+def on_canvas(page) -> np.ndarray | None:
+    """(28, 28) in 0…1, the picture that the canvas shows below its strokes; None for a black one."""
+    url = canvas(page)["backgroundImageURL"]
+    if url is None:
+        return None
+    picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))).convert("L"))
+    assert picture.shape == (280, 280)
+    return picture[5::10, 5::10] / 255
+
+
+def a_drawing() -> np.ndarray:
+    drawing = np.zeros((28, 28), np.float32)
+    drawing[5:20, 13:15] = 0.8
+    return drawing
+
+
+def test_a_drawing_that_came_by_the_address_is_on_the_canvas_and_strokes_are_added_to_it(page):
+    put(page, STEM)
+    assert on_canvas(page) is None
+    link = _written(a_drawing())
+    other = visited(image=link)
+    np.testing.assert_allclose(on_canvas(other), a_drawing(), atol=1 / 255)
+    put(other, DOT)
+    now = mine(other).image.drawing
+    np.testing.assert_allclose(now[:20], a_drawing()[:20], atol=1 / 255)
+    assert now[26, 1] > 0.99 and canvas(other)["strokeColor"] == "#FFFFFF"
+    put(other)  # the stroke is taken back
+    np.testing.assert_allclose(mine(other).image.drawing, a_drawing(), atol=1 / 255)
+    button(other, "Clear").click().run()
+    assert on_canvas(other) is None and mine(other).image.drawing is None and "image" not in other.query_params
+
+
+def test_ones_own_drawing_is_on_the_canvas_once_and_going_back_brings_the_one_before(page):
+    put(page, STEM)
+    first, address = mine(page).image.drawing, dict(page.query_params)
+    put(page, STEM, DOT)
+    page.query_params.update({**page.query_params, "unit": "0|0|3|3"})  # as Back and Forward do: the drawing is the same
+    page.run()
+    assert on_canvas(page) is None and mine(page).focus.unit == (3, 3, 0)
+    page.query_params.clear()
+    page.query_params.update(address)
+    page.run()
+    np.testing.assert_allclose(on_canvas(page), first, atol=1 / 255)
+    assert not canvas(page)["initialDrawing"]["objects"]  # the strokes since then are gone
+
+
+def test_a_drawing_of_another_page_is_on_the_canvas_and_ones_own_is_there_again_where_that_page_has_none(page):
+    put(page, STEM)
+    own = mine(page).image.drawing
+    opened(page, "draw")
+    opened(page, "playground")
+    np.testing.assert_array_equal(mine(page).image.drawing, own)
+    assert mine(page).image.source == "drawing" and on_canvas(page) is None
+    mine(page).image.drawing = a_drawing()
+    page.run()
+    np.testing.assert_allclose(on_canvas(page), a_drawing(), atol=1 / 255)
 
 
 def visited(**params):

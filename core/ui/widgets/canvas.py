@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
+from PIL import Image
 
 from core.data.pen import FARTHEST, MAX_POINTS
 from core.network.words import counted
 from core.ui.components import component
 from core.ui.shell.renewal import Renewal
-from core.views.theme import FRAME
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
 
 SIDE = 280
 BRUSH = 18
+INK = "#FFFFFF"
 MAX_STROKES = 400
 LONGEST_COMMAND = 5  # of a path: its letter and four numbers
 CURVE_POINTS = 4  # on each quadratic curve; the canvas makes one every few pixels
@@ -60,7 +58,8 @@ def draw(
     before: dict[str, Any] | None = None,
     *,
     brush: int = BRUSH,
-    background: Image | None = None,
+    ground: np.ndarray | None = None,
+    ink: str = INK,
     inviting: bool = False,
 ) -> Drawing:
     """A canvas with this key; returns what is on it, and says so below where that is not all.
@@ -69,8 +68,8 @@ def draw(
         key: a name and, after a slash, a number; another number makes an empty canvas.
         before: content of a canvas that has just been put on the page.
         brush: width of the strokes to come, in canvas pixels.
-        background: the image to draw on, `SIDE` pixels wide and high; black by default. Strokes on a picture have a
-            colour of their own, so that they can be told from it.
+        ground: (n, n) in 0…1, the image to draw on; black by default.
+        ink: colour of the strokes; another one than white tells them from the image.
         inviting: let a pale digit draw itself on it until it is touched for the first time in a visit.
     """
     from streamlit_drawable_canvas import st_canvas  # needs a running Streamlit
@@ -82,9 +81,9 @@ def draw(
         try:
             content = st_canvas(
                 stroke_width=brush,
-                stroke_color="#FFFFFF" if background is None else FRAME,
-                background_color="#000000" if background is None else "",
-                background_image=background,
+                stroke_color=ink,
+                background_color="#000000" if ground is None else "",
+                background_image=None if ground is None else _enlarged(ground),
                 height=SIDE,
                 width=SIDE,
                 drawing_mode="freedraw",
@@ -104,6 +103,12 @@ def draw(
         st.warning(_too_long(count, len(objects)))
         content = {**content, "objects": objects[:count]}
     return Drawing(found, _width(objects[:count], brush), content)
+
+
+def _enlarged(ground: np.ndarray) -> Image.Image:
+    """The image to draw on, as large as the canvas; its pixels stay squares."""
+    levels = np.round(ground * 255).astype(np.uint8)
+    return Image.fromarray(levels).resize((SIDE, SIDE), Image.Resampling.NEAREST)
 
 
 def _width(objects: list[Any], brush: int) -> float:

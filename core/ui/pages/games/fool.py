@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
-from PIL import Image
 
 from core.data import drawn_over, load
 from core.insight import probabilities, verdict
@@ -69,10 +68,7 @@ def _attempt(mine: Session, subject: ModelView, before: np.ndarray, label: int) 
     with canvas:
         st.markdown(f"**A test image: “{plain(subject.class_names[label])}”**")
         st.space("small")  # for the canvas's own tools
-        enlarged = Image.fromarray(np.round(before * 255).astype(np.uint8)).resize(
-            (SIDE, SIDE), Image.Resampling.NEAREST
-        )
-        drawing = remembered_canvas(state.fool_board, f"fool/{state.fool_index}", enlarged)
+        drawing = remembered_canvas(state.fool_board, f"fool/{state.fool_index}", before)
     after = drawn_over(before, drawing.strokes, drawing.width, SIDE)
     output = probabilities(subject.model, after[..., np.newaxis])
     attempt = Attempt(label, verdict(output, subject.sure_from), len(drawing.strokes), float((after - before).sum()))

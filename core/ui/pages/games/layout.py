@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
-from PIL import Image
 from streamlit.delta_generator import DeltaGenerator
 
 from core.ui.shell.pages import PAGES, go_to, open_to
 from core.ui.shell.session import Session
-from core.ui.widgets.canvas import SIDE, Board, Drawing, draw
+from core.ui.widgets.canvas import INK, SIDE, Board, Drawing, draw
+from core.views.theme import FRAME
 
 FIELD = (28, 28, 1)
 CELL, SMALL = 8, 4  # screen pixels for each of an image's, alone and among others
@@ -23,9 +23,11 @@ def side_by_side(*widths: int) -> list[DeltaGenerator]:
         return [st.container(width=width) for width in widths]
 
 
-def remembered_canvas(board: Board, key: str, background: Image.Image | None = None) -> Drawing:
-    """A canvas that is remembered."""
-    drawing = draw(f"games/{key}/canvas/{board.number}", board.content, background=background)
+def remembered_canvas(board: Board, key: str, ground: np.ndarray | None = None) -> Drawing:
+    """A canvas that is remembered; on an image, (n, n) in 0…1, strokes have a colour that tells them from it."""
+    drawing = draw(
+        f"games/{key}/canvas/{board.number}", board.content, ground=ground, ink=INK if ground is None else FRAME
+    )
     board.content = drawing.content
     return drawing
 

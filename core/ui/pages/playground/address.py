@@ -102,7 +102,9 @@ def _take_image(mine: Session, text: str) -> None:
     image, state = mine.image, mine.state(PlaygroundState)
     drawing = read_drawing(text)
     if drawing is not None:
-        image.drawing, image.source, state.way = drawing, "drawing", "drawing"
+        own = state.drawn  # whose strokes can still be taken back
+        image.drawing = own if own is not None and _written(own) == text else drawing
+        image.source = state.way = "drawing"
     elif re.fullmatch(r"\d{1,5}", text, re.ASCII):
         image.test_index, image.source = int(text), "test"
         state.way = "test" if image.test_index or image.drawing is not None else state.way

@@ -7,13 +7,13 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from core.data import Dataset, digits_from_strokes, load
+from core.data import Dataset, digits_from_strokes, drawn_over, load
 from core.data.uploads import drawing_input
 from core.network.layers import shape_text
 from core.ui.pages.playground.on_stage import run_on_stage
 from core.ui.pages.playground.state import PlaygroundState, way_key
 from core.ui.shell.session import Session
-from core.ui.widgets.canvas import draw
+from core.ui.widgets.canvas import SIDE, Drawing, draw
 from core.ui.widgets.input_image import InputImage
 from core.views.images import INK_SCALE, Tile, cell_size, gallery, shown_image
 from core.views.wording import plain
@@ -55,20 +55,26 @@ def choose_input(mine: Session) -> InputImage:
 
 
 def _canvas(mine: Session) -> None:
-    """The canvas; a stroke makes the drawing what all pages look at."""
+    """The canvas; a stroke makes the drawing what all pages look at, and it shows the one that they look at."""
     state, image = mine.state(PlaygroundState), mine.image
+    if image.drawing is not None and image.drawing is not state.drawn:  # it came by the address, or from another page
+        state.ground = state.drawn = image.drawing
+        state.board.clear()
     before = state.board.content or {}
-    untouched = image.drawing is None and not before.get("objects")
-    drawn = draw(f"canvas/play/{state.board}", state.board.content, inviting=untouched)
-    # A canvas that was put on the page says that it is empty: that takes away no drawing that came by the address.
-    if drawn.content != state.board.content and (drawn.strokes or before.get("objects")):
-        digits = digits_from_strokes(drawn.strokes, drawn.width, together=True)
-        image.drawing = digits[-1].steps(frozenset())[-1].image if digits else None
-        image.source = "drawing" if digits else "test"
+    untouched = state.drawn is None and not before.get("objects")
+    drawn = draw(f"canvas/play/{state.board}", state.board.content, ground=state.ground, inviting=untouched)
+    # A canvas that was put on the page says that it is empty: nothing has been drawn by that.
+    changed = drawn.content != state.board.content and (drawn.strokes or before.get("objects"))
+    if changed:
+        state.drawn = _drawing(state.ground, drawn)
+    if image.drawing is not state.drawn:  # by a stroke; or another page, on whose own canvas nothing is, let go of it
+        image.drawing = state.drawn
+        image.source = "test" if image.drawing is None else "drawing"
     state.board.content = drawn.content
 
     def clear() -> None:
         state.board.clear()
+        state.ground = state.drawn = None
         image.drawing, image.source = None, "test"
 
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -76,6 +82,14 @@ def _canvas(mine: Session) -> None:
         what = "a digit" if mine.editor.dataset == "mnist" else "a piece of clothing"
         st.caption(f"Draw {what} here." if image.drawing is None else "Add to it, or clear it.")
     _samples(mine)
+
+
+def _drawing(ground: np.ndarray | None, drawn: Drawing) -> np.ndarray | None:
+    """What is on the canvas, (28, 28) in 0…1: brought to the middle, or on its ground where it is; None for nothing."""
+    if ground is not None:
+        return drawn_over(ground, drawn.strokes, drawn.width, SIDE)
+    digits = digits_from_strokes(drawn.strokes, drawn.width, together=True)
+    return digits[-1].steps(frozenset())[-1].image if digits else None
 
 
 def _test_image(mine: Session) -> InputImage:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from core.network import Network, Path
 from core.ui.shell.renewal import Renewal
 from core.ui.widgets.canvas import Board
@@ -54,12 +56,14 @@ class Shown:
     places: Mapping[int, Path]
 
 
-@dataclass
+@dataclass(eq=False)  # arrays are not compared as values
 class PlaygroundState:
     """What the Playground remembers for one visitor.
 
     Attributes:
         board: the canvas.
+        ground: (28, 28) in 0…1, the drawing from elsewhere that the canvas shows below its strokes; None for none.
+        drawn: (28, 28) in 0…1, the drawing that the canvas shows now, ground and strokes; None where it is empty.
         way: where the input comes from, `drawing` or `test`.
         ways: renewed when that was changed elsewhere than in its own field.
         strip: which of `STRIPS` is open.
@@ -73,6 +77,8 @@ class PlaygroundState:
     """
 
     board: Board = field(default_factory=Board)
+    ground: np.ndarray | None = None
+    drawn: np.ndarray | None = None
     way: str = "drawing"
     ways: Renewal = field(default_factory=Renewal)
     strip: str = "kernels"
