@@ -39,7 +39,7 @@ def shown() -> Seen:
 
 
 with right:  # first what one waits for
-    following(lambda: mine.run, SLOWER_SECONDS, lambda: answer(shown(), picture))
+    following(lambda: mine.run, SLOWER_SECONDS, lambda: answer(mine, shown(), picture))
 with middle:
     following(lambda: mine.run, STAGE_SECONDS, lambda: stage(mine, shown(), picture.image))
 with right:

@@ -11,6 +11,7 @@ from PIL import Image
 from core.data import load
 from core.network import LENET5, PRESETS, Conv2D, Dense, Flatten, Network, Recipe, to_token, trace
 from core.training import State, pretrained
+from core.training.trained import Trained
 from core.ui.pages.playground import subject, waking
 from core.ui.pages.playground.address import _written, read_drawing
 from core.ui.pages.playground.stage import act as stage_act
@@ -234,6 +235,79 @@ def test_a_run_that_rests_is_put_aside_by_another_dataset_or_amount_and_comes_ba
     assert mine(page).run is not run and mine(page).run.dataset_name == "fashion_mnist"
 
 
+def test_a_preset_that_comes_trained_does_so_again_and_a_run_of_it_is_put_aside_until_it_goes_on(page):
+    run = rested(page)
+    select(page, "Network").set_value("A1").run()
+    select(page, "Network").set_value("LeNet-5").run()
+    assert "These weights come trained" in words(page) and "is on Runs" in words(page)
+    assert "**7** · over 99.99 %, sure · right" in words(page) and button(page, "Start")
+    assert not run.active and run in mine(page).workspace.runs  # nothing of it is lost
+    mine(page).choose_run(run)  # as Runs does
+    page.run()
+    assert button(page, "Resume") and "These weights come trained" not in words(page)
+
+
+def test_the_run_that_was_put_aside_is_on_the_stage_again_once_it_has_gone_on(page):
+    run = rested(page)
+    for name in ("A1", "LeNet-5"):
+        select(page, "Network").set_value(name).run()
+    step = run.snapshot.step
+    run.one_batch()
+    until(lambda: run.snapshot.step > step and not run.active, 60)
+    page.run()
+    assert button(page, "Resume") and "These weights come trained" not in words(page)
+
+
+def test_a_run_that_has_failed_says_so_at_start_and_at_the_answer_and_what_would_work(page):
+    mine(page).editor.set_in_recipe("optimizer", "SGD")
+    mine(page).editor.set_in_recipe("learning_rate", 1000.0)
+    page.select_slider[0].set_value(100).run()
+    button(page, "Start").click().run()
+    run = mine(page).run
+    until(lambda: run.snapshot.state is State.FAILED, 60)
+    page.run()
+    (told,) = (element.proto.body for element in page.get("html") if "has failed" in element.proto.body)
+    assert 'role="alert"' in told and run.snapshot.message in told and "Try 0.01" in told
+    assert "its training has failed" in next(one.value for one in page.markdown if "**its training" in one.value)
+    select(page, "Learning rate").set_value(0.01).run()
+    button(page, "Start").click().run()
+    assert mine(page).run is not run and "has failed" not in words(page)
+
+
+def test_imported_weights_that_have_learned_another_dataset_say_so_wherever_they_answer(page):
+    sure_of_3 = [np.zeros((784, 10), np.float32), 20 * np.eye(10, dtype=np.float32)[3]]
+    mine(page).take_imported(Trained(SMALL, sure_of_3, "mnist"))
+    page.run()
+    assert "**3** · over 99.99 %, sure · wrong: it is “7”" in words(page)
+    assert "These weights are imported. Start trains on from them." in words(page)
+    assert "on from the imported weights" in button(page, "Start").help
+    select(page, "Dataset").set_value("fashion_mnist").run()
+    assert "**3** · over 99.99 %, sure · they have learned MNIST" in words(page) and "wrong" not in words(page)
+    assert "These weights are imported: they have learned MNIST" in words(page)
+    act(page, kind="set", identity=identity(page, 1), name="activation", value="linear")
+    act(page, kind="add", after=identity(page, 1), layer="Dense")
+    assert "it has learned nothing yet" in words(page)  # nothing of digits is taken over for clothes
+
+
+def test_fields_show_what_was_set_elsewhere_and_keep_their_place_where_one_chooses_in_them(page):
+    def fields():
+        return [page.select_slider[0], *(select(page, name) for name in ("Network", "Dataset", "Learning rate"))]
+
+    before = [one.key for one in fields()]
+    fields()[0].set_value(300).run()
+    select(page, "Learning rate").set_value(0.003).run()
+    select(page, "Dataset").set_value("fashion_mnist").run()
+    assert [one.key for one in fields()] == before  # so that the keyboard stays where it is
+    mine(page).editor.begin(LENET5, Recipe(), "mnist")
+    page.run()
+    assert [one.value for one in fields()] == [60_000, "LeNet-5", "mnist", Recipe().learning_rate]
+    now = [one.key for one in fields()]
+    fields()[0].set_value(300).run()
+    mine(page).editor.set_in_recipe("training_images", 0)
+    page.run()
+    assert fields()[0].value == 60_000 and fields()[0].key not in (before[0], now[0])
+
+
 def test_a_learning_rate_that_was_changed_while_it_rests_keeps_the_run(page):
     run = rested(page)
     select(page, "Learning rate").set_value(0.003).run()
@@ -343,7 +417,7 @@ def test_ones_own_drawing_is_on_the_canvas_once_and_going_back_brings_the_one_be
     put(page, STEM)
     first, address = mine(page).image.drawing, dict(page.query_params)
     put(page, STEM, DOT)
-    page.query_params.update({**page.query_params, "unit": "0|0|3|3"})  # as Back and Forward do: the drawing is the same
+    page.query_params["unit"] = "0|0|3|3"  # as Back and Forward do: the drawing is the same
     page.run()
     assert on_canvas(page) is None and mine(page).focus.unit == (3, 3, 0)
     page.query_params.clear()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -41,6 +41,47 @@ class Renewal:
 
     def __str__(self) -> str:
         return str(self.number)
+
+
+@dataclass
+class FieldKey(Renewal):
+    """The number in the key of a field whose value can be set elsewhere too: it is renewed whenever that has happened.
+
+    What is chosen in the field itself leaves it as it is, and with it the keyboard's focus.
+
+    Attributes:
+        value: what the field shows.
+        options: what there is to choose from.
+    """
+
+    value: object = None
+    options: Sequence[object] = ()
+
+    def show(self, value: object, options: Sequence[object] = ()) -> None:
+        """Let the field begin anew with this value and these options, unless it shows them already."""
+        if (value, tuple(options)) != (self.value, self.options):
+            self.renew()
+            self.value, self.options = value, tuple(options)
+
+    def on_change(self, key: str, now: Callable[[], T | None], take: Callable[[T], object]) -> Callable[[], None]:
+        """What the field does when something was chosen in it: nothing where that comes too late or is there already.
+
+        Args:
+            key: of the widget.
+            now: what is set now.
+            take: sets what was chosen.
+        """
+        drawn, shown = self.number, now()
+
+        def chosen() -> None:
+            value, there = st.session_state[key], now()
+            if value is None or value == there or not self.takes(drawn, value, shown, there):
+                return
+            if self.number == drawn:
+                self.value = value
+            take(value)
+
+        return chosen
 
 
 def value_if_changed(

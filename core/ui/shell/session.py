@@ -38,6 +38,7 @@ class Session:
         focus: the trained network that is looked into.
         image: the image that is looked at.
         run: the run that the Train page and the sidebar are about, if there is any.
+        openings: renewed whenever another run was chosen to be that one, or the same one anew.
         imported: the model from a file that pages are about, if there was one.
         next_page: the page that a button has asked for, as the registry calls it; empty to stay.
         notice: a message about the last action, to be shown once; empty if there is none.
@@ -53,6 +54,7 @@ class Session:
     focus: Focus = field(default_factory=Focus)
     image: ImageChoice = field(default_factory=ImageChoice)
     run: Run | None = None
+    openings: Renewal = field(default_factory=Renewal)
     imported: Trained | None = None
     next_page: str = ""
     notice: str = ""
@@ -119,6 +121,7 @@ class Session:
     def choose_run(self, run: Run | None) -> None:
         """Make this the run that pages are about."""
         self.run, self.focus.epoch = run, None
+        self.openings.renew()
         if run is None and self.focus.subject == "run":
             self.focus.subject = None
 

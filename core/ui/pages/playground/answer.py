@@ -23,24 +23,26 @@ CURVE_PX = 92
 EMPTY = Snapshot(State.QUEUED)  # as long as nothing has been trained
 
 
-def answer(shown: Seen, picture: InputImage) -> None:
-    """In one line: what the network says, and whether it is sure."""
+def answer(mine: Session, shown: Seen, picture: InputImage) -> None:
+    """In one line: what the network says, and whether it is sure; and that its training has failed, where it has."""
+    run = run_on_stage(mine)
+    failed = " · **its training has failed**" if run is not None and run.snapshot.state is State.FAILED else ""
     with st.container(key="playground-said"):
         if shown.said is None:
             why = (
                 shown.problem
                 or f"it does not end with one number for each of the {counted(len(shown.class_names), 'class')}."
             )
-            st.markdown(f"**No answer**: {plain(why)}")
+            st.markdown(f"**No answer**: {plain(why)}{failed}")
             return
         names = shown.class_names
         found = verdict(shown.said, shown.sure_from)
         sure = "sure" if found.sure else "not sure"
-        right = ""
-        if picture.label is not None:
+        right = f" · {plain(shown.learned)}" if shown.learned else ""
+        if picture.label is not None and not shown.learned:
             wrong = f" · wrong: it is “{plain(names[picture.label])}”"
             right = " · right" if picture.label == found.label else wrong
-        st.markdown(f"**{plain(names[found.label])}** · {certainty(found.probability)}, {sure}{right}")
+        st.markdown(f"**{plain(names[found.label])}** · {certainty(found.probability)}, {sure}{right}{failed}")
 
 
 def bars(shown: Seen) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache, partial
+from html import escape
 
 import numpy as np
 import streamlit as st
@@ -12,7 +13,8 @@ from core.data import SOURCES, load
 from core.network import PRESETS, trace
 from core.training import Recipe, Run, State
 from core.ui.pages.playground.on_stage import run_on_stage
-from core.ui.pages.playground.restart import after_edit, begin
+from core.ui.pages.playground.restart import after_edit, begin, begin_with
+from core.ui.pages.playground.state import PlaygroundState
 from core.ui.shell.editor import Editor
 from core.ui.shell.frame import following
 from core.ui.shell.session import Session
@@ -36,16 +38,15 @@ def bar(mine: Session) -> None:
 
 
 def _preset(mine: Session) -> None:
-    editor = mine.editor
+    editor, field = mine.editor, mine.state(PlaygroundState).preset
     options = _answering()
-    current = next((name for name in options if PRESETS[name].network == editor.network), None)
-    key = f"playground/preset/{editor.widgets}/{current}"
 
-    def chosen() -> None:
-        name = st.session_state[key]
-        if name not in (None, current):  # a field that has gone may send once more what it showed
-            after_edit(mine, lambda: editor.begin_with(name))
+    def now() -> str | None:
+        return next((name for name in options if PRESETS[name].network == editor.network), None)
 
+    current = now()
+    field.show(current or editor.network.name)
+    key = f"playground/preset/{field}"
     st.selectbox(
         "Network",
         options,
@@ -53,7 +54,7 @@ def _preset(mine: Session) -> None:
         format_func=lambda name: preset_title(name, PRESETS[name]),
         placeholder=plain(editor.network.name),
         key=key,
-        on_change=chosen,
+        on_change=field.on_change(key, now, lambda name: begin_with(mine, name)),
         disabled=mine.locked,
         width=190,
     )
@@ -67,18 +68,15 @@ def _answering() -> list[str]:
 
 
 def _dataset(mine: Session) -> None:
-    editor = mine.editor
-    shown = editor.dataset
-    key = f"playground/dataset/{editor.widgets}/{shown}"
+    editor, field = mine.editor, mine.state(PlaygroundState).dataset
+    field.show(editor.dataset)
+    key = f"playground/dataset/{field}"
 
-    def chosen() -> None:
-        name = st.session_state[key]
-
+    def take(name: str) -> None:
         def change() -> None:
             editor.dataset = name
 
-        if name != shown:
-            after_edit(mine, change)
+        after_edit(mine, change)
 
     st.selectbox(
         "Dataset",
@@ -86,21 +84,19 @@ def _dataset(mine: Session) -> None:
         list(SOURCES).index(editor.dataset),
         format_func=lambda name: SOURCES[name].title,
         key=key,
-        on_change=chosen,
+        on_change=field.on_change(key, lambda: editor.dataset, take),
         width=150,
     )
 
 
 def _rate(mine: Session) -> None:
-    editor = mine.editor
+    editor, field = mine.editor, mine.state(PlaygroundState).rate
     now = editor.recipe.learning_rate
     options = sorted({*RATES, now})
-    key = f"playground/rate/{now}"
+    field.show(now, options)
+    key = f"playground/rate/{field}"
 
-    def chosen() -> None:
-        rate = st.session_state[key]
-        if rate == now:
-            return
+    def take(rate: float) -> None:
         editor.set_in_recipe("learning_rate", rate)
         run = run_on_stage(mine)
         if run is not None and run.snapshot.state is not State.FAILED:
@@ -112,32 +108,32 @@ def _rate(mine: Session) -> None:
         options.index(now),
         format_func=lambda rate: np.format_float_positional(rate, trim="-"),
         key=key,
-        on_change=chosen,
+        on_change=field.on_change(key, lambda: editor.recipe.learning_rate, take),
         width=110,
         help="How far each step goes. It can be changed while it learns.",
     )
 
 
 def _amount(mine: Session) -> None:
-    editor = mine.editor
+    editor, field = mine.editor, mine.state(PlaygroundState).amount
     there = len(load(editor.dataset).x_train)
-    now = editor.recipe.training_images or there
-    options = sorted({*(n for n in AMOUNTS if n <= there), there, min(now, there)})
-    key = f"playground/images/{editor.dataset}/{now}"
 
-    def chosen() -> None:
-        amount = st.session_state[key]
-        value = 0 if amount == there else amount
-        if amount != now:
-            after_edit(mine, lambda: _learn_from(editor, value, amount, now))
+    def now() -> int:
+        return min(editor.recipe.training_images or there, there)
 
+    def take(amount: int) -> None:
+        after_edit(mine, lambda: _learn_from(editor, 0 if amount == there else amount, amount, now()))
+
+    options = sorted({*(n for n in AMOUNTS if n <= there), there, now()})
+    field.show(now(), options)
+    key = f"playground/images/{field}"
     st.select_slider(
         "Training images",
         options,
-        min(now, there),
+        now(),
         format_func=lambda n: f"{n:,}",
         key=key,
-        on_change=chosen,
+        on_change=field.on_change(key, now, take),
         width=170,
         help="Few images, and it learns them by heart: training goes on getting better while the test does not. It goes "
         "through few of them more often.",
@@ -176,6 +172,9 @@ def _controls(mine: Session) -> None:
             "Rewind", "replay", run.rewind if run else _nothing, rest, "Back to the weights it began with.", "rewind"
         )
         st.html(_figures(mine))
+        if run is not None and state is State.FAILED:
+            why = escape(run.snapshot.message)
+            st.html(f'<div role="alert"><strong>The training has failed.</strong> {why}</div>')
 
 
 def _main_button(mine: Session, run: Run | None) -> None:
@@ -189,9 +188,8 @@ def _main_button(mine: Session, run: Run | None) -> None:
         rewound = run is not None and paused
         why = None if rewound else mine.editor.why_not_train() or mine.workspace.full
         act = run.resume if run is not None and rewound else partial(begin, mine)
-        _button(
-            "Start", "play_arrow", act, why, "Train it from scratch and watch everything move.", "main", primary=True
-        )
+        how = "again" if rewound else "from scratch" if mine.beginning() is None else "on from the imported weights"
+        _button("Start", "play_arrow", act, why, f"Train it {how} and watch everything move.", "main", primary=True)
 
 
 def _nothing() -> None:

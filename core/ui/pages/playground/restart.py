@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from core.network import InvalidNetwork
 from core.training import Run, StoreError
-from core.ui.pages.playground.on_stage import run_on_stage
+from core.ui.pages.playground.on_stage import aside, run_on_stage, shipped_name
 from core.ui.pages.playground.state import PlaygroundState
 from core.ui.shell.session import Session
 
@@ -27,6 +27,14 @@ def after_edit(mine: Session, change: Callable[[], object]) -> None:
         begin(mine)
     else:
         mine.notice = "The training has stopped: this network cannot be trained yet."
+
+
+def begin_with(mine: Session, preset: str) -> None:
+    """Open a preset. Where it comes trained, it does so whatever was trained of it before: that run is put aside."""
+    after_edit(mine, lambda: mine.editor.begin_with(preset))
+    run = run_on_stage(mine)
+    if run is not None and not run.active and shipped_name(mine.editor.network, mine.editor.dataset):
+        mine.state(PlaygroundState).aside = aside(mine, run)
 
 
 def begin(mine: Session) -> None:

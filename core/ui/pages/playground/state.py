@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+import streamlit as st
 
 from core.network import Network, Path
-from core.ui.shell.renewal import Renewal
+from core.ui.shell.renewal import FieldKey, Renewal
 from core.ui.widgets.canvas import Board
 
 if TYPE_CHECKING:
@@ -67,12 +68,14 @@ class PlaygroundState:
         way: where the input comes from, `drawing` or `test`.
         ways: renewed when that was changed elsewhere than in its own field.
         strip: which of `STRIPS` is open.
+        preset, dataset, rate, amount, strip_field: the keys of these fields.
         sketch: the model of a network that is not trained; None as long as none was needed.
         shown: what was on the stage last; None before.
         folded: the layers that the stage has folded away, as the browser names them, with spaces between.
-        changed: true after something was done on the stage that the rest of the page has to follow.
+        changed: true after something was done in one piece of the page that all others have to follow.
         problem: why the last edit was not made, as a sentence; empty if it was.
         address: what of the page's view the address holds, by the names of its parameters.
+        aside: as `on_stage.aside` gives it, for a run that another choice has put aside; None for none.
         begun: creation times of the runs that this page has started: an edit may replace them.
     """
 
@@ -82,13 +85,26 @@ class PlaygroundState:
     way: str = "drawing"
     ways: Renewal = field(default_factory=Renewal)
     strip: str = "kernels"
+    preset: FieldKey = field(default_factory=FieldKey)
+    dataset: FieldKey = field(default_factory=FieldKey)
+    rate: FieldKey = field(default_factory=FieldKey)
+    amount: FieldKey = field(default_factory=FieldKey)
+    strip_field: FieldKey = field(default_factory=FieldKey)
     sketch: Sketch | None = None
     shown: Shown | None = None
     folded: str = ""
     changed: bool = False
     problem: str = ""
     address: dict[str, str] = field(default_factory=dict)
+    aside: tuple[int, float, int] | None = None
     begun: set[float] = field(default_factory=set)
+
+
+def follow_changes(state: PlaygroundState) -> None:
+    """Draw the whole page anew after something was done in a piece of it that is drawn anew alone."""
+    if state.changed:
+        state.changed = False
+        st.rerun()
 
 
 def way_key(state: PlaygroundState) -> str:

@@ -14,11 +14,11 @@ from core.insight.kernels import kernels
 from core.insight.plain import NotPlain, plain_activations, plain_kernels
 from core.network import Network, Path, trace
 from core.network.words import counted
-from core.training import card
 from core.training.limits import why_too_large
-from core.training.pretrained import NAMES, pretrained, pretrained_weights
+from core.training.pretrained import pretrained, pretrained_weights
 from core.training.priority import awake
-from core.ui.pages.playground.on_stage import run_on_stage
+from core.training.trained import Trained
+from core.ui.pages.playground.on_stage import run_on_stage, shipped_name
 from core.ui.pages.playground.places import read_path
 from core.ui.pages.playground.state import PlaygroundState, Shown, Sketch
 from core.ui.shell.session import Session
@@ -36,6 +36,7 @@ class Seen:
         values: path → (h, w, c) or (units,), the output of each layer; empty where it cannot work.
         kernels: path → (outputs, inputs, rows, columns), of the convolutions that are drawn.
         class_names: of what it predicts.
+        learned: what its weights have learned where that is another dataset than the images', in words; else empty.
         problem: the reason why there is nothing to show, as a sentence; empty where there is.
         asleep: true as long as TensorFlow is not there.
     """
@@ -45,6 +46,7 @@ class Seen:
     values: Mapping[Path, np.ndarray]
     kernels: Mapping[Path, np.ndarray]
     class_names: tuple[str, ...]
+    learned: str = ""
     problem: str = ""
     asleep: bool = False
 
@@ -66,9 +68,9 @@ def seen(mine: Session, image: np.ndarray) -> Seen:
     names = SOURCES[mine.editor.dataset].class_names
     problem = why_not_shown(mine)
     if problem:
-        return Seen(network, None, {}, {}, names, problem)
-    shipped = _shipped_name(mine, network)
-    if shipped is not None and not awake() and mine.run is None:
+        return Seen(network, None, {}, {}, names, problem=problem)
+    shipped = shipped_name(network, mine.editor.dataset)
+    if shipped is not None and not awake() and mine.run is None and mine.beginning() is None:
         state.shown = Shown(network, mine.editor.dataset, None, shipped, _places(mine, network))
         return _before_tensorflow(network, shipped, image, names)
     subject = stage_subject(mine)
@@ -79,7 +81,8 @@ def seen(mine: Session, image: np.ndarray) -> Seen:
     )
     folded = folded_layers(state.folded)
     found = mine.kept("playground/kernels", (subject.version, folded), lambda: _kernels(subject, folded))
-    return Seen(network, subject, values, found, subject.class_names)
+    learned = learned_elsewhere(subject.dataset, mine.editor.dataset)
+    return Seen(network, subject, values, found, subject.class_names, learned)
 
 
 def _before_tensorflow(network: Network, name: str, image: np.ndarray, names: tuple[str, ...]) -> Seen:
@@ -110,14 +113,15 @@ def _kernels(subject: ModelView, folded: frozenset[Path]) -> dict[Path, np.ndarr
 
 def stage_subject(mine: Session) -> ModelView:
     """The network of the editor, which works, with the weights that it has now."""
-    network, dataset, run = mine.editor.network, mine.editor.dataset, run_on_stage(mine)
+    network, run = mine.editor.network, run_on_stage(mine)
     found = None if run is None else run_view(mine, run)
     if found is None:
         found = _imported(mine) or _shipped(mine, network) or _sketched(mine, network)
     state = mine.state(PlaygroundState)
     before = state.shown
-    if before is None or before.model is not found.model or (before.network, before.dataset) != (network, dataset):
-        state.shown = Shown(network, dataset, found.model, "", _places(mine, network))
+    there = None if before is None else (before.network, before.dataset)
+    if before is None or before.model is not found.model or there != (network, found.dataset):
+        state.shown = Shown(network, found.dataset, found.model, "", _places(mine, network))
     return found
 
 
@@ -136,8 +140,13 @@ def begin_words(mine: Session) -> str:
     network, run, state = mine.editor.network, run_on_stage(mine), mine.state(PlaygroundState)
     if run is not None and run.version:
         return ""
-    if _shipped_name(mine, network):
-        return "These weights come trained. Start trains it from scratch, from fresh ones."
+    first = mine.beginning()
+    if first is not None:
+        return _imported_words(first, mine.editor.dataset)
+    if shipped_name(network, mine.editor.dataset):
+        kept = any((one.network, one.dataset_name) == (network, mine.editor.dataset) for one in mine.workspace.runs)
+        before = " What you trained of it before is on Runs." if kept else ""
+        return f"These weights come trained. Start trains it from scratch, from fresh ones.{before}"
     sketch = state.sketch
     if sketch is None or (sketch.network, sketch.dataset) != (network, mine.editor.dataset):
         return ""
@@ -155,16 +164,21 @@ def _imported(mine: Session) -> ModelView | None:
     return None if first is None else subject_of(mine, f"imported/{first.identity}")
 
 
-def _shipped_name(mine: Session, network: Network) -> str | None:
-    for name in NAMES:
-        known = card(name)
-        if known.network.layers == network.layers and known.dataset == mine.editor.dataset:
-            return name
-    return None
+def _imported_words(first: Trained, dataset: str) -> str:
+    learned = learned_elsewhere(first.dataset, dataset)
+    return f"These weights are imported{learned and f': {learned}'}. Start trains on from them."
+
+
+def learned_elsewhere(theirs: str, dataset: str) -> str:
+    """What weights have learned, as words, where that is not this dataset; empty where it is."""
+    if theirs == dataset:
+        return ""
+    what = SOURCES[theirs].title if theirs in SOURCES else "classes of their own"
+    return f"they have learned {what}, not {SOURCES[dataset].title}"
 
 
 def _shipped(mine: Session, network: Network) -> ModelView | None:
-    name = _shipped_name(mine, network)
+    name = shipped_name(network, mine.editor.dataset)
     return None if name is None else subject_of(mine, name)
 
 
