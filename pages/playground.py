@@ -13,6 +13,7 @@ from core.ui.pages.playground.tour import playground_tour
 from core.ui.pages.playground.waking import until_awake
 from core.ui.shell.frame import following
 from core.ui.shell.pages import link_to
+from core.ui.shell.private import bring_into_view
 from core.ui.shell.session import session
 from core.views.wording import plain
 
@@ -46,6 +47,7 @@ with right:
     following(lambda: mine.run, SLOWER_SECONDS, lambda: aside(mine, shown()))
 with middle, st.container(key="playground-below"):
     following(lambda: mine.run, SLOWER_SECONDS, lambda: strip(mine, shown(), picture))
+bring_into_view(mine.reveals, "playground-below")
 if shown().asleep:
     until_awake()
 with st.container(horizontal=True, gap="medium", key="playground-links"):

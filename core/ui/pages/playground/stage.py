@@ -15,14 +15,17 @@ from core.network.typed import read_typed
 from core.ui.components import component
 from core.ui.pages.playground.places import layer_in, unit_in, unit_text
 from core.ui.pages.playground.restart import after_edit
-from core.ui.pages.playground.state import PlaygroundState
+from core.ui.pages.playground.state import PlaygroundState, follow_changes
 from core.ui.pages.playground.subject import Seen, folded_layers
 from core.ui.shell.session import Session
 from core.views.maps import stage_id
 from core.views.stage import layer_choices, stage_data
 
 MOST_FOLDED = 4000  # characters
-HINT = "Point at any number: what it sees of the image lights up. Press it to see its sum; press a layer's name to set it."
+HINT = (
+    "Point at a number, tap it, or go there by Tab and arrow keys: what it sees of the image lights up. A click or Enter "
+    "shows its sum; a layer's name opens its settings."
+)
 
 
 def stage(mine: Session, shown: Seen, image: np.ndarray) -> None:
@@ -34,9 +37,7 @@ def stage(mine: Session, shown: Seen, image: np.ndarray) -> None:
         image: (h, w, c) in 0…1, of the network's input.
     """
     state, editor = mine.state(PlaygroundState), mine.editor
-    if state.changed:  # by a click on the stage, which draws only the stage anew
-        state.changed = False
-        st.rerun()
+    follow_changes(state)
     mine.focus.look_into(shown.network)
     data = stage_data(
         shown.network,
@@ -83,6 +84,7 @@ def act(mine: Session, sent: object) -> None:
         if found is not None:
             mine.focus.look_at(*found)
             state.strip = "number"
+            mine.reveals.renew()
     elif mine.locked:
         return
     elif kind in ("undo", "redo"):

@@ -12,7 +12,7 @@ from core.network import Path
 from core.ui.components import stylesheet
 from core.ui.pages.playground.input import look_at_test_image
 from core.ui.pages.playground.on_stage import run_on_stage
-from core.ui.pages.playground.state import STRIPS, PlaygroundState
+from core.ui.pages.playground.state import STRIPS, PlaygroundState, follow_changes
 from core.ui.pages.playground.subject import Seen
 from core.ui.shell.session import Session
 from core.ui.widgets.galleries import clickable_gallery
@@ -31,21 +31,28 @@ MISTAKE_PX = 56
 
 
 def strip(mine: Session, shown: Seen, picture: InputImage) -> None:
-    """One of the three, in a place of fixed height: nothing jumps."""
+    """One of the three, in a place of fixed height: nothing jumps. A sum, which may be long, is seen as a whole."""
     state = mine.state(PlaygroundState)
-    chosen = st.segmented_control(
+    follow_changes(state)
+    field = state.strip_field
+    field.show(state.strip)
+    key = f"playground/strip/{field}"
+
+    def take(chosen: str) -> None:
+        state.strip, state.changed = chosen, True
+
+    st.segmented_control(
         "Below the stage",
         list(STRIPS),
         default=state.strip,
         format_func=STRIPS.__getitem__,
         required=True,
-        key=f"playground/strip/{state.strip}",
+        key=key,
+        on_change=field.on_change(key, lambda: state.strip, take),
         label_visibility="collapsed",
     )
-    if chosen != state.strip:
-        state.strip = chosen
-        st.rerun()
-    with st.container(height=HEIGHT, border=False, key="playground-strip"):
+    whole = state.strip == "number" and mine.focus.unit is not None
+    with st.container(height="content" if whole else HEIGHT, border=False, key="playground-strip"):
         if shown.asleep:
             st.caption("TensorFlow is waking up: a few seconds, only once. What you see is computed without it.")
         elif shown.subject is None:
@@ -129,7 +136,7 @@ def _number(mine: Session, subject: ModelView, picture: InputImage) -> None:
         return
     st.markdown(f"**{plain(heading(subject.network, found))}** is **{found.value:.5g}**")
     st.html(stylesheet("cells"))
-    for part in parts(found):
+    for part in reversed(parts(found)):  # from the number that was asked for to what it is made of
         st.markdown(f"*{plain(part.title)}*  \n{part.words}")
         if part.html:
             st.html(part.html)
