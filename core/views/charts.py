@@ -29,6 +29,8 @@ KEPT = 64  # shapes of a kind of chart
 COMPARED_HEIGHT = 400
 LABELS_PX = 40  # beside an axis, however long its numbers are, so that the curves stay where they are
 MOST_BARS = 40  # classes of one chart
+# Of an axis of classes: each has its name, in its own row.
+EACH_NAMED: dict[str, Any] = {"labelFlush": False, "labelOverlap": False}
 SHAPES = ("circle", "square", "cross", "diamond", "triangle-up", "triangle-down", "triangle-right", "triangle-left")
 
 alt.theme.enable("none")  # Altair's own would give charts a fixed width; the page decides it
@@ -357,9 +359,9 @@ def _confusion(class_names: tuple[str, ...], most: int, look: Look, choosing: bo
             "predicted:N",
             sort=order,
             title="predicted class",
-            axis=alt.Axis(labelAngle=0 if len(order[0]) == 1 else -40, orient="top"),
+            axis=alt.Axis(labelAngle=0 if len(order[0]) == 1 else -40, orient="top", **EACH_NAMED),
         ),
-        y=alt.Y("true:N", sort=order, title="what it is"),
+        y=alt.Y("true:N", sort=order, title="what it is", axis=alt.Axis(**EACH_NAMED)),
         tooltip=[
             alt.Tooltip("true:N", title="it is"),
             alt.Tooltip("predicted:N", title="predicted as"),
@@ -431,7 +433,7 @@ def _probability_bars(
             "class:N",
             sort=order,
             title=more,
-            axis=alt.Axis(labelFontSize=13, ticks=False, domain=False, labelOverlap=False, labelFlush=False),
+            axis=alt.Axis(labelFontSize=13, ticks=False, domain=False, **EACH_NAMED),
         ),
         tooltip=[alt.Tooltip("class:N"), alt.Tooltip("probability:Q", format=".4%")],
     )

@@ -13,7 +13,7 @@ import altair as alt
 import numpy as np
 
 from core.network.percentages import rough_percent
-from core.views.charts import KEPT, Spec, filled, shown_classes
+from core.views.charts import EACH_NAMED, KEPT, Spec, filled, shown_classes
 from core.views.theme import CLASS_COLOURS, LIGHT, SIGNED, Look, class_inks, coloured
 from core.views.wording import certainty
 
@@ -176,7 +176,7 @@ def _two_predictions(
             "class:N",
             sort=order,
             title=more,
-            axis=alt.Axis(labelFontSize=13, ticks=False, domain=False, labelFlush=False),
+            axis=alt.Axis(labelFontSize=13, ticks=False, domain=False, **EACH_NAMED),
         ),
         yOffset=alt.YOffset("answer:N", sort=list(names)),
         tooltip=[alt.Tooltip("class:N"), alt.Tooltip("answer:N"), alt.Tooltip("probability:Q", format=".4%")],

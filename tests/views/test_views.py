@@ -223,11 +223,15 @@ def test_of_very_many_classes_the_most_probable_are_shown_each_in_its_own_colour
         assert colours["class 517"] == CLASS_COLOURS[517 % len(CLASS_COLOURS)]
 
 
-def test_the_name_of_the_first_class_stands_beside_its_bar():
-    """Streamlit's theme moves the label at the start of an axis inwards: onto the second where bars are low."""
+def test_each_class_has_its_name_beside_its_own_bar_or_row():
+    """Streamlit's theme moves the label at the start of an axis inwards, and leaves out those for which room is short."""
     values, names = np.array([0.1, 0.9]), ["T-shirt", "Trouser"]
-    for spec in (probability_bars(values, names), two_predictions(values, values, names, ("with", "without"))):
-        assert all(layer["encoding"]["y"]["axis"]["labelFlush"] is False for layer in spec["layer"])
+    bars = (probability_bars(values, names), two_predictions(values, values, names, ("with", "without")))
+    matrices = (confusion(np.eye(2, dtype=int), names, chosen=chosen) for chosen in (None, (0, 1)))
+    axes = [layer["encoding"]["y"]["axis"] for spec in bars for layer in spec["layer"]]
+    axes += [layer["encoding"][axis]["axis"] for spec in matrices for layer in spec["layer"] for axis in "xy"]
+    assert len(axes) == 2 * 2 + 2 * (2 + 3)
+    assert all(axis["labelFlush"] is False and axis["labelOverlap"] is False for axis in axes)
 
 
 def test_a_few_classes_are_all_shown_in_their_order():
