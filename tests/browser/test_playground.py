@@ -197,6 +197,9 @@ def test_on_a_phone_the_answer_stands_above_the_canvas_and_the_maps_follow_each_
         canvas = page.locator("canvas.upper-canvas")
         places = [one.bounding_box()["y"] for one in (said(page), canvas, page.locator(".stage"))]
         assert places == sorted(places)
+        start = bar(page).get_by_role("button", name="Start", exact=True)
+        expect(start).to_be_in_viewport(ratio=1)
+        expect(page.locator(".stage .board")).to_be_in_viewport(ratio=0.8)
         before = picture(page, "0")
         by_finger(page, [on(stroke, 60, 50, 130, 180) for stroke in DIGITS["3"]])
         expect(said(page)).to_contain_text("3 ·")
@@ -208,6 +211,23 @@ def test_on_a_phone_the_answer_stands_above_the_canvas_and_the_maps_follow_each_
         page.locator('.stage .node[data-layer="0"] .head').tap()
         expect(page.locator(".stage .panel")).to_be_in_viewport()
         expect(page.locator(".stage .panel")).to_be_focused()  # no field, which would open the keyboard
+        page.keyboard.press("Escape")
+        maps(page, "0").tap(position={"x": 12, "y": 12})
+        sums = page.locator(".st-key-playground-below").get_by_text("Patch × kernel, summed")
+        expect(sums).to_be_in_viewport()
+        page.get_by_role("link", name="Each layer, larger").scroll_into_view_if_needed()
+        expect(start).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("width, height", [(1366, 768), (800, 600), (390, 844)])
+def test_the_tour_leaves_room_for_what_streamlit_says_while_it_runs(chromium, server, width, height):
+    with visit(chromium, server, width, height) as page:
+        tour = page.get_by_role("button", name="New here? Take the tour").bounding_box()
+        menu = page.get_by_role("button", name="Main menu").bounding_box()
+        assert menu["x"] - (tour["x"] + tour["width"]) > 80  # a running figure, and Stop
+        others = page.locator("header :is(button, img):visible").all()
+        for other in (one.bounding_box() for one in others):
+            assert other["x"] + other["width"] <= tour["x"] or other["x"] >= tour["x"] + tour["width"]
 
 
 def test_the_tour_is_led_through_by_what_one_does(playground):

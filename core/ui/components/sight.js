@@ -7,6 +7,7 @@
 const EDGE = 8; // px between what is brought and the edge of the room
 const HEADER = '[data-testid="stHeader"]';
 const PINNED = '[class*="st-key-pinned-"]';
+const RAIL = '[class*="st-key-rail-"]'; // of controls, which stands at the window's end where it is narrow
 export const DOCKED = '[class*="st-key-docked-"]';
 
 const scroller = () => document.querySelector('[data-testid="stMain"]') ?? document.scrollingElement;
@@ -40,6 +41,9 @@ export function room() {
     const box = one.getBoundingClientRect();
     if (box.bottom > window.innerHeight - EDGE) bottom = Math.min(bottom, box.top);
     else top = Math.max(top, box.bottom);
+  }
+  for (const one of document.querySelectorAll(RAIL)) {
+    if (isStuck(one)) bottom = Math.min(bottom, one.getBoundingClientRect().top);
   }
   return [top, bottom];
 }

@@ -28,12 +28,15 @@ AMOUNTS = (100, 300, 1_000, 3_000, 10_000, 30_000, 60_000)
 
 
 def bar(mine: Session) -> None:
-    """One row: large, few, always at the same place."""
+    """One row: large, few, always at the same place. On a phone the controls stand at the window's lower end."""
     with st.container(key="playground-bar", horizontal=True, vertical_alignment="bottom", gap="small"):
-        _preset(mine)
-        _dataset(mine)
-        _rate(mine)
-        _amount(mine)
+        with st.container(
+            key="playground-choices", horizontal=True, vertical_alignment="bottom", gap="small", width="content"
+        ):
+            _preset(mine)
+            _dataset(mine)
+            _rate(mine)
+            _amount(mine)
         following(lambda: mine.run, BAR_SECONDS, lambda: _controls(mine))
 
 
@@ -156,25 +159,29 @@ def _epochs(images: int, batch_size: int) -> int:
 
 def _controls(mine: Session) -> None:
     run = run_on_stage(mine)
-    state = None if run is None else run.snapshot.state
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="playground-controls"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="rail-playground"):
         _main_button(mine, run)
-        paused = run is not None and state is State.PAUSED
-        why = None if paused else "Pause it first." if run is not None and run.active else "Start it first."
-        _button("Batch", "skip_next", run.one_batch if run else _nothing, why, "One step, then rest.", "batch")
-        if run is not None and not run.active and state in (State.FINISHED, State.STOPPED):
-            _button("Epoch", "fast_forward", partial(run.more, 1), None, "One more, from where it is.", "epoch")
-        else:
-            act = run.one_epoch if run else _nothing
-            _button("Epoch", "fast_forward", act, why, "To the end of the epoch.", "epoch")
-        rest = None if run is not None else "Nothing has been trained yet."
-        _button(
-            "Rewind", "replay", run.rewind if run else _nothing, rest, "Back to the weights it began with.", "rewind"
-        )
         st.html(_figures(mine))
-        if run is not None and state is State.FAILED:
+        if run is not None and run.snapshot.state is State.FAILED:
             why = escape(run.snapshot.message)
             st.html(f'<div role="alert"><strong>The training has failed.</strong> {why}</div>')
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="playground-steps"):
+        _step_buttons(run)
+
+
+def _step_buttons(run: Run | None) -> None:
+    """To go on by one batch or to the end of the epoch, and to go back."""
+    state = None if run is None else run.snapshot.state
+    paused = run is not None and state is State.PAUSED
+    why = None if paused else "Pause it first." if run is not None and run.active else "Start it first."
+    _button("Batch", "skip_next", run.one_batch if run else _nothing, why, "One step, then rest.", "batch")
+    if run is not None and not run.active and state in (State.FINISHED, State.STOPPED):
+        _button("Epoch", "fast_forward", partial(run.more, 1), None, "One more, from where it is.", "epoch")
+    else:
+        act = run.one_epoch if run else _nothing
+        _button("Epoch", "fast_forward", act, why, "To the end of the epoch.", "epoch")
+    rest = None if run is not None else "Nothing has been trained yet."
+    _button("Rewind", "replay", run.rewind if run else _nothing, rest, "Back to the weights it began with.", "rewind")
 
 
 def _main_button(mine: Session, run: Run | None) -> None:

@@ -80,7 +80,8 @@ def _canvas(mine: Session) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button("Clear", icon=":material/delete:", key="playground/clear", on_click=clear)
         what = "a digit" if mine.editor.dataset == "mnist" else "a piece of clothing"
-        st.caption(f"Draw {what} here." if image.drawing is None else "Add to it, or clear it.")
+        until = f"Draw {what} here. Until then it reads a test image."
+        st.caption(until if image.drawing is None else "Add to it, or clear it.")
     _samples(mine)
 
 
