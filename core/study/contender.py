@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -129,9 +131,12 @@ class LabelledImages:
 
     @classmethod
     def tests_of(cls, dataset: Dataset) -> LabelledImages:
-        """The test images of a dataset."""
-        title = about(dataset.name).tested_on
-        return cls(title, dataset.x_test, dataset.y_test, tuple(dataset.class_names))
+        """The test images of a dataset; the same object as long as the dataset is there."""
+        with _listing:
+            if dataset not in _tests:
+                title = about(dataset.name).tested_on
+                _tests[dataset] = cls(title, dataset.x_test, dataset.y_test, tuple(dataset.class_names))
+            return _tests[dataset]
 
     @cached_property
     def fingerprint(self) -> str:
@@ -157,6 +162,10 @@ class LabelledImages:
     def first_parts(self, count: int) -> int:
         """The number of parts that hold at least so many images, or all."""
         return min(-(-count // PART), self.parts)
+
+
+_tests: weakref.WeakKeyDictionary[Dataset, LabelledImages] = weakref.WeakKeyDictionary()
+_listing = threading.Lock()
 
 
 def why_not(contender: Contender, images: LabelledImages) -> str | None:

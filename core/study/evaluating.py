@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from core.insight.graphs import batches, compiled, up_to
 from core.network import Network
+from core.network.totals import totals
 from core.study.contender import Contender, LabelledImages
 from core.study.memory import Memory
 from core.training.priority import graphs_wait
@@ -19,7 +20,9 @@ from core.training.priority import graphs_wait
 if TYPE_CHECKING:
     import keras
 
-MOST_ARCHITECTURES = 4  # whose graphs are kept: as many as are compared at once
+MOST_ARCHITECTURES = 12  # whose graphs are kept: four visitors may compare three each
+MOST_PARAMETERS = 20_000_000  # of these together: 80 MB, in weights that nobody reads
+_models: OrderedDict[Network, keras.Model] = OrderedDict()  # those used least recently first
 _making = threading.Lock()
 
 
@@ -91,16 +94,18 @@ def known_probabilities(
 
 
 def _architecture(network: Network) -> keras.Model:
-    """A model whose own weights nobody reads."""
-    with _making:
-        return _built(network)
-
-
-@lru_cache(maxsize=MOST_ARCHITECTURES)
-def _built(network: Network) -> keras.Model:
+    """A model whose own weights nobody reads; the newest few are kept."""
     from core.training.model import build_model
 
-    return build_model(network)
+    with _making:
+        if network not in _models:
+            _models[network] = build_model(network)
+        _models.move_to_end(network)
+        while len(_models) > 1 and (
+            len(_models) > MOST_ARCHITECTURES or sum(totals(one).parameters for one in _models) > MOST_PARAMETERS
+        ):
+            _models.popitem(last=False)
+        return _models[network]
 
 
 def _graph(model: keras.Model, network: Network, images: int) -> Callable:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Hashable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+
+_memories: weakref.WeakSet[Memory[Any]] = weakref.WeakSet()
 
 
 class Memory(Generic[T]):
@@ -24,6 +27,7 @@ class Memory(Generic[T]):
         self._most = most
         self._kept: OrderedDict[Hashable, T] = OrderedDict()
         self._changing = threading.Lock()
+        _memories.add(self)
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -47,3 +51,9 @@ class Memory(Generic[T]):
         """Forget all of them."""
         with self._changing:
             self._kept.clear()
+
+
+def forget_all() -> None:
+    """Forget all results of all memories, for measurements and tests."""
+    for memory in list(_memories):
+        memory.clear()

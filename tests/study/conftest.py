@@ -3,15 +3,13 @@
 import pytest
 
 from core.study.contender import LabelledImages, of_shipped
-from core.study.evaluating import _known
-from core.study.robustness import _answers
+from core.study.memory import forget_all
 
 
 @pytest.fixture(autouse=True)
 def nothing_known():
     """What one test has computed is not there for the next."""
-    _known.clear()
-    _answers.clear()
+    forget_all()
 
 
 @pytest.fixture(scope="session")

@@ -59,6 +59,7 @@ def test_maximum_pooling_by_hand():
     by_hand = np.linalg.norm(shifted[1:] - expected) / np.linalg.norm(expected)
     assert found.step == 2
     assert found.inside[1] == pytest.approx(by_hand, rel=1e-6) and found.inside[1] > 0.1
+    assert found.everywhere[1] == pytest.approx(by_hand, rel=1e-6)  # the first window has one neighbour only
     assert found.inside[0] == found.inside[2] == 0
 
 

@@ -69,17 +69,24 @@ def test_graphs_that_would_wait_are_not_used_and_the_answers_are_the_same(few, l
     np.testing.assert_allclose(Evaluator(lenet).probabilities(few.images), at_once, atol=1e-4)
 
 
-def test_architectures_that_were_used_long_ago_are_freed():
-    def network(units):
-        return Network((6, 6, 1), (Flatten(), Dense(units, "relu"), Dense(10, "softmax")))
+def architecture(units):
+    return Network((6, 6, 1), (Flatten(), Dense(units, "relu"), Dense(10, "softmax")), "x")
 
-    Evaluator(fresh(network(3))).probabilities(np.zeros((1, 6, 6, 1), np.float32))
-    gone = weakref.ref(evaluating._architecture(network(3).renamed("x")))
-    assert gone() is not None
-    for units in range(4, 4 + evaluating.MOST_ARCHITECTURES):
-        evaluating._architecture(network(units))
+
+@pytest.mark.parametrize("most, parameters", [(2, 10**9), (10**9, 1_000)])
+def test_architectures_that_were_used_long_ago_are_freed(monkeypatch, most, parameters):
+    monkeypatch.setattr(evaluating, "MOST_ARCHITECTURES", most)
+    monkeypatch.setattr(evaluating, "MOST_PARAMETERS", parameters)
+    Evaluator(fresh(architecture(3))).probabilities(np.zeros((1, 6, 6, 1), np.float32))
+    gone = weakref.ref(evaluating._architecture(architecture(3)))
+    stays = evaluating._architecture(architecture(4))
     gc.collect()
-    assert gone() is None
+    assert gone() is not None
+    evaluating._architecture(architecture(30))  # 1,420 parameters: too many beside any other
+    del stays
+    gc.collect()
+    assert gone() is None and len(evaluating._models) == (2 if parameters > 10**6 else 1)
+    assert evaluating._architecture(architecture(30)) is evaluating._architecture(architecture(30))
 
 
 def test_the_first_of_equals_is_predicted():
@@ -113,7 +120,7 @@ def test_parts_hold_each_image_once_in_an_order_that_mixes_them(tests, mnist):
     everything = np.concatenate([tests.part(number) for number in range(tests.parts)])
     assert np.array_equal(np.sort(everything), np.arange(10_000))
     assert len(tests.part(0)) == 250 and 4_000 < tests.part(0).mean() < 6_000
-    assert np.array_equal(everything, np.concatenate([LabelledImages.tests_of(mnist).order]))
+    assert LabelledImages.tests_of(mnist) is tests
 
 
 def test_a_small_rest_is_a_part_too(few):
