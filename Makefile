@@ -42,6 +42,7 @@ mutants: $(VENV)/test
 bench: $(VENV)/test
 	$(BIN)/python -m tools.benchmark
 	$(BIN)/python -m tools.playground_benchmark
+	$(BIN)/python -m tools.study_benchmark
 
 # MODE=playground: all of them on the Playground. MODE=heavy: beside trainings of the largest network that is allowed.
 load: $(VENV)/run

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tools import benchmark, playground_benchmark
+from core.data import load
+from core.study.contender import LabelledImages
+from tools import benchmark, playground_benchmark, study_benchmark
 
 ROOT = Path(__file__).parents[2]
 
@@ -50,3 +52,13 @@ def test_the_playground_is_measured():
     assert found.updates > 1 and found.bytes_an_update < 80_000
     assert found.pace_watched > 0 and found.pace_alone > 0 and found.seconds_to_move > 0
     assert len(playground_benchmark.one_update(2)) == 2
+
+
+def test_a_study_is_measured():
+    data = load("mnist")
+    images = LabelledImages("MNIST digits", data.x_test[:300], data.y_test[:300], data.class_names)
+    networks = study_benchmark.contenders()
+    assert len(networks) == 3
+    coarse, whole, click = study_benchmark.curves("noise", networks, images, (250, 300))
+    assert 0 < coarse < whole and click > 0
+    assert study_benchmark.comparison(networks, images) > 0 and study_benchmark.scatter() > 0

@@ -1,0 +1,130 @@
+"""How long the experiments of the section Study take: `python -m tools.study_benchmark` prints the table, `make bench` too.
+
+Two results count for each: from nothing, with the graphs to be made, and with the graphs at hand and nothing known.
+"""
+
+from __future__ import annotations
+
+import statistics
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from core.data import load
+from core.network import PRESETS
+from core.study.comparison import compared
+from core.study.contender import Contender, LabelledImages, of_shipped
+from core.study.memory import forget_all
+from core.study.robustness import STAGES, robustness
+from core.study.size import all_points, frontier
+from core.study.transforms import TRANSFORMS
+from core.training.priority import one_core_an_operation, wake_tensorflow
+
+ROUNDS = 3
+PAUSE_SECONDS = 0.02  # between two of the clicks that are measured meanwhile
+
+
+class Curves(NamedTuple):
+    """Seconds that the curves of some networks over the strengths of a transform take.
+
+    Attributes:
+        coarse: until all strengths have their first images.
+        whole: until the end.
+        click: the longest that another visitor's maps of all layers took meanwhile.
+    """
+
+    coarse: float
+    whole: float
+    click: float
+
+
+def contenders() -> list[Contender]:
+    """LeNet-5 as shipped, and A2 and A6, of the same size, with fresh weights: time does not depend on them."""
+    from core.training.model import build_model
+
+    names = LabelledImages.tests_of(load("mnist")).class_names
+    others = []
+    for key in ("A2", "A6"):
+        network = PRESETS[key].network
+        others.append(Contender(network.name, network, build_model(network, 1).get_weights(), names, "mnist"))
+    return [of_shipped("lenet5"), *others]
+
+
+def curves(
+    name: str, networks: Sequence[Contender], images: LabelledImages, stages: Sequence[int] = STAGES
+) -> Curves:
+    """Measure a transform's curves with nothing known, while somebody else looks at maps."""
+    forget_all()
+    ended, longest = threading.Event(), [0.0]
+    visitor = threading.Thread(target=_click, args=(ended, longest, networks[0]))
+    visitor.start()
+    begun, coarse = time.perf_counter(), 0.0
+    for found in robustness(networks, images, TRANSFORMS[name], stages=stages):
+        if not coarse and found.images.all():
+            coarse = time.perf_counter() - begun
+    whole = time.perf_counter() - begun
+    ended.set()
+    visitor.join()
+    return Curves(coarse, whole, longest[0])
+
+
+def _click(ended: threading.Event, longest: list[float], network: Contender) -> None:
+    """What a visitor who looks at an image waits for, again and again."""
+    from core.insight.activations import activations
+
+    model, image = network.model, np.zeros((28, 28, 1), np.float32)
+    while not ended.wait(PAUSE_SECONDS):
+        before = time.perf_counter()
+        activations(model, network.network, image)
+        longest[0] = max(longest[0], time.perf_counter() - before)
+
+
+def comparison(networks: Sequence[Contender], images: LabelledImages) -> float:
+    """Seconds for the comparison on all images, with nothing known."""
+    forget_all()
+    return _seconds(lambda: list(compared(networks, images)))
+
+
+def scatter() -> float:
+    """Seconds for the points and the frontier of accuracy against size."""
+    return _seconds(lambda: frontier(all_points()))
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    before = time.perf_counter()
+    work()
+    return time.perf_counter() - before
+
+
+def rows(rounds: int = ROUNDS) -> Iterator[str]:
+    """The rows of the table, as Markdown."""
+    networks, images = contenders(), LabelledImages.tests_of(load("mnist"))
+    first = curves("rotation", networks, images)
+    yield f"| rotation, graphs to be made | {first.coarse:.2f} s | {first.whole:.2f} s | {first.click * 1000:.0f} ms |"
+    for name, transform in TRANSFORMS.items():
+        found = [curves(name, networks, images) for _ in range(rounds)]
+        coarse, whole = (statistics.median(column) for column in list(zip(*found))[:2])
+        click = max(one.click for one in found)
+        yield f"| {transform.title.lower()} | {coarse:.2f} s | {whole:.2f} s | {click * 1000:.0f} ms |"
+    seconds = statistics.median(comparison(networks, images) for _ in range(rounds))
+    yield f"| comparison on 10,000 test images | – | {seconds:.2f} s | – |"
+    yield f"| accuracy against size, all that is measured and published | – | {scatter():.3f} s | – |"
+
+
+def main() -> None:
+    """Print the table."""
+    one_core_an_operation()
+    wake_tensorflow()
+    print(
+        "\n| three LeNet-sized networks, 2,000 test images, 11 strengths | coarse curve | whole | longest click meanwhile |"
+    )
+    print("|---|--:|--:|--:|")
+    for row in rows():
+        print(row, flush=True)
+
+
+if __name__ == "__main__":
+    main()
