@@ -16,6 +16,7 @@ from core.data import SOURCES, Dataset
 from core.data.drawn_datasets import about
 from core.network import Network, Recipe, to_json, trace
 from core.network.layers import shape_text
+from core.network.settings import settings_of
 from core.training.pretrained import card, pretrained_weights
 
 if TYPE_CHECKING:
@@ -107,7 +108,10 @@ def of_shipped(name: str) -> Contender:
     """A network that comes with the project, of `core.training.pretrained.NAMES`. Raises as `pretrained` does."""
     known = card(name)
     names = SOURCES[known.dataset].class_names
-    return Contender(known.network.name, known.network, pretrained_weights(name), names, known.dataset)
+    fields = settings_of(Recipe)
+    # A card that says more than a recipe can has learned in another way.
+    recipe = Recipe(**known.recipe) if set(known.recipe) <= set(fields) else None
+    return Contender(known.network.name, known.network, pretrained_weights(name), names, known.dataset, recipe)
 
 
 @dataclass(frozen=True, eq=False)

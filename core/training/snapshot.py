@@ -172,6 +172,11 @@ class Snapshot:
         """On the test images after some training, 0…1; None before they have been read."""
         return self.test.accuracy if self.test is not None and self.test.epoch > 0 else None
 
+    @property
+    def seconds_an_epoch(self) -> float | None:
+        """How long an epoch takes with its evaluation, on average so far; None before the first batch."""
+        return self.seconds * self.steps / (self.step * self.epochs) if self.step and self.seconds else None
+
     def best(self, monitor: str = "val_accuracy") -> Point | None:
         """The best evaluation after some training; the earlier one of equals.
 

@@ -222,6 +222,7 @@ def compared(
     look: Look = LIGHT,
     numbers: Sequence[int] | None = None,
     logarithmic: bool = False,
+    by_second: bool = False,
 ) -> Spec:
     """Several runs in one chart: each a colour and a shape of its own; dashed their evaluations.
 
@@ -232,24 +233,27 @@ def compared(
         look: colours of the page.
         numbers: of each run, by which it keeps its colour and shape whatever else is drawn; their places by default.
         logarithmic: whether the axis of losses is.
+        by_second: whether the time axis is in seconds: each epoch as long as a run's epochs are on average.
     """
     rows = {"train": [], "evaluations": []}
     numbers = tuple(range(len(runs)) if numbers is None else numbers)
     for name, snapshot in runs:
-        rows["evaluations"] += [
-            {**row, "run": name} for row in _points(snapshot.evaluations, quantity, snapshot.evaluated_on)
-        ]
-        if training:
-            rows["train"] += [{**row, "run": name} for row in _points(snapshot.train, quantity, "training")]
+        evaluated = _points(snapshot.evaluations, quantity, snapshot.evaluated_on)
+        trained = _points(snapshot.train, quantity, "training") if training else []
+        long = (snapshot.seconds_an_epoch or 0.0) if by_second else 1.0
+        for part, points in (("evaluations", evaluated), ("train", trained)):
+            rows[part] += [{**row, "run": name, "at": row["epoch"] * long} for row in points]
     names = tuple(name for name, _ in runs)
-    epochs = max((snapshot.epochs for _, snapshot in runs), default=1)
+    last = max((s.epochs * ((s.seconds_an_epoch or 0.0) if by_second else 1.0) for _, s in runs), default=1.0) or 1.0
     ends = _domain([snapshot for _, snapshot in runs], quantity, False, logarithmic, training)
-    rows[FRAME] = frame(_ends(epochs), ends)
-    return filled(_compared(names, numbers, quantity, logarithmic, look), **rows)
+    rows[FRAME] = frame(_ends(last), ends)
+    return filled(_compared(names, numbers, quantity, logarithmic, by_second, look), **rows)
 
 
 @lru_cache(KEPT)
-def _compared(names: tuple[str, ...], numbers: tuple[int, ...], quantity: str, logarithmic: bool, look: Look) -> Spec:
+def _compared(
+    names: tuple[str, ...], numbers: tuple[int, ...], quantity: str, logarithmic: bool, by_second: bool, look: Look
+) -> Spec:
     percent = quantity == "accuracy"
     colours = [CLASS_COLOURS[place] for place in own_places(numbers, len(CLASS_COLOURS))]
     shapes = [SHAPES[place] for place in own_places(numbers, len(SHAPES))]
@@ -261,13 +265,14 @@ def _compared(names: tuple[str, ...], numbers: tuple[int, ...], quantity: str, l
         legend=alt.Legend(orient="top", columns=2),
     )
     base = {
-        "x": _axis("epoch", "epoch"),
+        "x": _axis("seconds") if by_second else _axis("epoch", "epoch"),
         "y": _quantity(quantity, logarithmic),
         "color": colour,
         "tooltip": [
             alt.Tooltip("run:N"),
             alt.Tooltip("series:N", title="images"),
             alt.Tooltip("epoch:Q", format=".2f"),
+            *([alt.Tooltip("at:Q", title="seconds", format=".1f")] if by_second else []),
             alt.Tooltip("value:Q", title=quantity, format=".2%" if percent else ".4f"),
         ],
     }

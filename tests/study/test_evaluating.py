@@ -147,7 +147,9 @@ def test_what_does_not_fit_is_said_with_its_reason(few):
 
 def test_contenders_come_from_what_is_shipped_imported_and_trained(small_mnist, few):
     shipped = of_shipped("lenet5")
-    assert shipped.network == card("lenet5").network and shipped.dataset == "mnist" and shipped.recipe is None
+    assert shipped.network == card("lenet5").network and shipped.dataset == "mnist"
+    assert shipped.recipe == Recipe(epochs=30, batch_size=64, learning_rate=0.002, schedule="cosine", seed=1998)
+    assert of_shipped("draw").recipe is None  # no recipe says how it learned
     imported = of_trained(Trained(PLAIN, fresh().weights, "mnist"))
     assert (imported.class_names, imported.dataset) == (DIGITS, "mnist")
     strange = of_trained(Trained(PLAIN, fresh().weights, ""))

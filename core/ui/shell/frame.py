@@ -51,18 +51,37 @@ def following(current: Callable[[], Run | None], seconds: float, body: Callable[
     Each time counts as a sign that the run's visitor is there.
     """
     run = current()
-    active = run is not None and run.active
+
+    def state() -> tuple[Run | None, bool]:
+        now = current()
+        return now, now is not None and now.active
 
     def drawn() -> None:
-        turn_page()
-        now = current()
-        if now is not run or (now is not None and now.active != active):
-            st.rerun()
         if run is not None:
             run.heartbeat()
         body()
 
-    st.fragment(drawn, run_every=seconds if active else None)()
+    refreshing(state, run is not None and run.active, seconds, drawn)
+
+
+def refreshing(state: Callable[[], object], going: bool, seconds: float, body: Callable[[], None]) -> None:
+    """Draw `body` now and, while something goes on, again every few seconds.
+
+    Args:
+        state: of what goes on; when it is another than now, the whole page is drawn anew.
+        going: whether it goes on now.
+        seconds: between two drawings.
+        body: draws it, without widgets whose keys change.
+    """
+    known = state()
+
+    def drawn() -> None:
+        turn_page()
+        if state() != known:
+            st.rerun()
+        body()
+
+    st.fragment(drawn, run_every=seconds if going else None)()
 
 
 def _status(mine: Session) -> None:

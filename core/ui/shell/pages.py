@@ -50,7 +50,7 @@ class PageInfo(NamedTuple):
         return "" if self.id == FIRST else self.id
 
 
-_PLAY, _TRAIN, _INSIDE = "Play", "Build and train", "Look inside"
+_PLAY, _TRAIN, _INSIDE, _STUDY = "Play", "Build and train", "Look inside", "Study"
 PAGES = {
     page.id: page
     for page in (
@@ -154,6 +154,15 @@ PAGES = {
             "rule",
             _INSIDE,
             "what it confuses, its most confident mistakes, and where it puts the test images",
+            ("inside",),
+        ),
+        PageInfo(
+            "compare",
+            "Compare",
+            "compare_arrows",
+            _STUDY,
+            "up to four networks on the same test images: accuracy with its confidence interval, size and cost, curves "
+            "by epoch and by second, the images that only one of them gets right, and whether chance can explain it",
             ("inside",),
         ),
     )

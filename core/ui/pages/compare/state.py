@@ -1,0 +1,18 @@
+"""State of the Compare page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass
+class CompareState:
+    """What is looked at on the page.
+
+    Attributes:
+        opened: keys of the network that gets the shown images right and of the one that does not; None for none.
+        test_image: index of the image that is open; None as long as none was clicked.
+    """
+
+    opened: tuple[str, str] | None = None
+    test_image: int | None = None

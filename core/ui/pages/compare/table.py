@@ -1,0 +1,105 @@
+"""What each network is and costs, how good it is, and how it learned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.study.background import Study
+from core.study.comparison import Comparison, recipe_line, warnings
+from core.study.contender import LabelledImages
+from core.ui.shell.frame import look, plain
+from core.ui.shell.session import Session
+from core.ui.widgets.curves import curve_chart, whole_curves
+from core.ui.widgets.studies import Entrant, StudyState, contenders_of, works
+from core.views.charts import LOGARITHMIC, compared
+from core.views.study import fact_words, interval_text
+from core.views.zooming import ZOOM
+
+UNITS = {"epoch": "by epoch", "second": "by second"}
+COLUMNS = ("Parameters", "Multiply-adds", "Memory", "Last map sees")
+
+
+def table(
+    entrants: Sequence[Entrant],
+    fit: Sequence[Entrant],
+    images: LabelledImages | None,
+    study: Study[Comparison] | None,
+) -> None:
+    """One row a network; accuracies follow while they are measured."""
+    found = study.latest if study is not None else None
+    if images is not None and study is not None and not study.finished:
+        there = len(images.images)
+        known = 0 if found is None else len(found.indexes)
+        share = 0.0 if found is None else found.done
+        st.progress(share, text=f"Evaluated: {known:,} of {there:,} test images of {plain(images.title)}")
+    scores = {} if found is None else {one.key: score for one, score in zip(fit, found.scores)}
+    rows = []
+    for one in entrants:
+        costs = fact_words(one.network) if works(one.network) else {column: "–" for column in COLUMNS}
+        accuracy = interval_text(scores[one.key]) if one.key in scores else "–"
+        rows.append(
+            {"Network": plain(one.name), "Test accuracy": accuracy, **costs, "Where it is from": plain(one.origin)}
+        )
+    st.table(rows, hide_index=True, border="horizontal", alt="Networks compared: accuracy, size and cost of each")
+    if images is not None:
+        st.caption(
+            f"On {len(images.images):,} test images of {plain(images.title)}. In brackets: the true accuracy lies in "
+            "this range in 95 of 100 such tests (Wilson’s interval). Memory: weights, and all layers’ outputs for one "
+            "image. The last map sees so much of the image from each of its places."
+        )
+
+
+def fairness(fit: Sequence[Entrant], images: LabelledImages) -> None:
+    """Whether they learned by the same recipe, and what makes the comparison less fair than it looks."""
+    contenders = contenders_of(fit)
+    if len(contenders) > 1:
+        st.markdown(plain(recipe_line(contenders)))
+    for sentence in warnings(contenders, images):
+        st.caption(f":material/info: {plain(sentence)}")
+
+
+def curve_controls(mine: Session, entrants: Sequence[Entrant]) -> None:
+    """What the chart of curves shows; nothing where there are no curves."""
+    if not any(_curved(one) for one in entrants):
+        return
+    st.markdown("**Learning curves**")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        quantity = st.segmented_control(
+            "Curve", ["accuracy", "loss"], default="accuracy", required=True, key="compare/curve", label_visibility="collapsed"
+        )  # fmt: skip
+        st.segmented_control(
+            "Time", list(UNITS), default="epoch", required=True, format_func=UNITS.__getitem__, key="compare/unit",
+            label_visibility="collapsed",
+        )  # fmt: skip
+        st.toggle("Training curves too", key="compare/training")
+        if quantity == "loss":
+            st.toggle("Logarithmic", key="compare/logarithmic", help=LOGARITHMIC)
+        whole_curves(mine, "compare/whole")
+
+
+def curves(mine: Session, entrants: Sequence[Entrant]) -> None:
+    """The curves of the runs among them in one chart."""
+    with_curves = [one for one in entrants if _curved(one)]
+    if not with_curves:
+        return
+    chosen = st.session_state
+    quantity, by_second = chosen.get("compare/curve", "accuracy"), chosen.get("compare/unit") == "second"
+    named = [(one.name, one.run.snapshot) for one in with_curves if one.run is not None]
+    numbers = [mine.state(StudyState).number(one.key) for one in with_curves]
+    logarithmic = quantity == "loss" and bool(chosen.get("compare/logarithmic"))
+    training = bool(chosen.get("compare/training"))
+    ends = [f"{name} {getattr(now.evaluations[-1], quantity):.4f}" for name, now in named]
+    curve_chart(
+        mine,
+        compared(named, quantity, training, look(), numbers, logarithmic, by_second),
+        "compare/curves",
+        f"{quantity.capitalize()} over {'seconds' if by_second else 'epochs'}; at the end: {', '.join(ends)}.",
+    )
+    pace = " Each epoch counts as long as a run’s epochs took on average." if by_second else ""
+    st.caption(f"Dashed: images that the run does not learn from.{pace} {ZOOM}")
+
+
+def _curved(entrant: Entrant) -> bool:
+    return entrant.run is not None and bool(entrant.run.snapshot.evaluations)
