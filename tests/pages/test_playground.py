@@ -56,19 +56,40 @@ def test_at_first_the_shipped_network_answers_a_test_image(page):
     assert button(page, "Start").disabled is False and button(page, "Rewind").disabled
 
 
-def test_before_tensorflow_is_there_everything_stands_already_and_an_edit_keeps_the_weights(page, monkeypatch):
-    there = stage(page)["stages"]
-    for module in (subject, waking):
-        monkeypatch.setattr(module, "awake", lambda: False)
+@pytest.fixture
+def asleep(monkeypatch):
+    """TensorFlow is not there yet; called, it has come."""
+    with monkeypatch.context() as patched:
+        for module in (subject, waking):
+            patched.setattr(module, "awake", lambda: False)
+        patched.setattr(subject, "stage_subject", lambda mine: pytest.fail("this would wait for TensorFlow"))
+        yield patched.undo
+
+
+def test_before_tensorflow_is_there_everything_stands_already_and_an_edit_keeps_the_weights(page, asleep):
+    awoken = asleep  # once it is called
     page.run()
+    early = stage(page)["stages"]
     assert "TensorFlow is waking up" in words(page) and "**7** · over 99.99 %" in words(page)
-    for early, late in zip(stage(page)["stages"], there, strict=True):
-        for name in ("low", "high"):
-            assert early[name] == pytest.approx(late[name], rel=1e-4, abs=1e-6)
-    mine(page).state(PlaygroundState).shown = None
-    page.run()
     act(page, kind="set", identity=identity(page, 2), name="filters", value=8)
+    assert next(one for one in stage(page)["plan"]["nodes"] if one["id"] == "2")["shape"] == "10×10×8"
+    assert "**No answer yet**: TensorFlow is waking up" in words(page)
+    awoken()
+    page.run()
     assert "The weights of 3 of 5 layers are those from before the last edit" in words(page)
+    act(page, kind="undo")
+    for one, other in zip(early, stage(page)["stages"], strict=True):
+        for name in ("low", "high"):
+            assert one[name] == pytest.approx(other[name], rel=1e-4, abs=1e-6)
+
+
+def test_a_run_that_is_started_before_tensorflow_is_there_lets_the_page_go_on(page, asleep):
+    page.run()
+    mine(page).state(PlaygroundState).shown = None
+    button(page, "Start").click()
+    page.run()
+    assert "**7** · over 99.99 %" in words(page) and button(page, "Pause")
+    assert stage(page)["stages"]
 
 
 def test_where_every_layer_keeps_its_weights_none_is_said_to_be_fresh(page):

@@ -28,6 +28,9 @@ def answer(mine: Session, shown: Seen, picture: InputImage) -> None:
     run = run_on_stage(mine)
     failed = " · **its training has failed**" if run is not None and run.snapshot.state is State.FAILED else ""
     with st.container(key="playground-said"):
+        if shown.said is None and shown.asleep:
+            st.markdown(f"**No answer yet**: TensorFlow is waking up{failed}")
+            return
         if shown.said is None:
             why = (
                 shown.problem

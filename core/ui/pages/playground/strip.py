@@ -54,7 +54,8 @@ def strip(mine: Session, shown: Seen, picture: InputImage) -> None:
     whole = state.strip == "number" and mine.focus.unit is not None
     with st.container(height="content" if whole else HEIGHT, border=False, key="playground-strip"):
         if shown.asleep:
-            st.caption("TensorFlow is waking up: a few seconds, only once. What you see is computed without it.")
+            without = " What you see is computed without it." if shown.values else ""
+            st.caption(f"TensorFlow is waking up: a few seconds, only once.{without}")
         elif shown.subject is None:
             st.caption("Nothing to show while the network cannot work.")
         else:

@@ -69,10 +69,8 @@ def seen(mine: Session, image: np.ndarray) -> Seen:
     problem = why_not_shown(mine)
     if problem:
         return Seen(network, None, {}, {}, names, problem=problem)
-    shipped = shipped_name(network, mine.editor.dataset)
-    if shipped is not None and not awake() and mine.run is None and mine.beginning() is None:
-        state.shown = Shown(network, mine.editor.dataset, None, shipped, _places(mine, network))
-        return _before_tensorflow(network, shipped, image, names)
+    if not awake():
+        return _before_tensorflow(mine, image, names)
     subject = stage_subject(mine)
     values = mine.kept(
         "activations",
@@ -85,8 +83,20 @@ def seen(mine: Session, image: np.ndarray) -> Seen:
     return Seen(network, subject, values, found, subject.class_names, learned)
 
 
-def _before_tensorflow(network: Network, name: str, image: np.ndarray, names: tuple[str, ...]) -> Seen:
-    """The same by NumPy alone; without maps where that does not know a layer."""
+def _before_tensorflow(mine: Session, image: np.ndarray, names: tuple[str, ...]) -> Seen:
+    """The same by NumPy alone, for a network that comes trained; else the layers, without maps as yet.
+
+    A run that has just begun, or an edit, does not wait here: nothing on the page would answer meanwhile.
+    """
+    network, dataset, run = mine.editor.network, mine.editor.dataset, run_on_stage(mine)
+    name = shipped_name(network, dataset)
+    if name is None or mine.beginning() is not None or (run is not None and run.version):
+        return Seen(network, None, {}, {}, names, asleep=True)
+    mine.state(PlaygroundState).shown = Shown(network, dataset, None, name, _places(mine, network))
+    return mine.kept("playground/plain", (name, image.tobytes()), lambda: _plain(network, name, image, names))
+
+
+def _plain(network: Network, name: str, image: np.ndarray, names: tuple[str, ...]) -> Seen:
     weights = pretrained_weights(name)
     try:
         values, found = plain_activations(network, weights, image), plain_kernels(network, weights)
