@@ -32,7 +32,12 @@ def figures(**facts):
     mine.editor.set_in_recipe("epochs", 5)
     editor = mine.editor
     mine.run = SimpleNamespace(
-        network=editor.network, dataset_name=editor.dataset, snapshot=now, recipe=Recipe(epochs=5), version=1
+        network=editor.network,
+        dataset_name=editor.dataset,
+        snapshot=now,
+        recipe=Recipe(epochs=5),
+        version=1,
+        active=True,
     )
     shown = Seen(mine.editor.network, None, {}, {}, tuple("0123456789"))
     app = drawn(lambda: aside(mine, shown))
@@ -59,7 +64,7 @@ def test_an_answer_says_whether_it_is_sure(probability, sure):
     said[4] = probability
     shown = Seen(LENET5, None, {(0,): said}, {}, tuple("0123456789"))
     picture = InputImage(np.zeros((28, 28, 1), np.float32), "a test image", 7)
-    (line,) = (element.value for element in drawn(lambda: answer(shown, picture)).markdown)
+    (line,) = (element.value for element in drawn(lambda: answer(Session(), shown, picture)).markdown)
     assert line.endswith(f", {sure} · wrong: it is “7”") and line.startswith("**4** · ")
 
 
@@ -83,7 +88,9 @@ def test_a_mistake_below_the_stage_is_told_from_what_it_is_to_what_it_was_taken_
     subject = ModelView("It", network, build_model(network, seed=1), "mnist", False, "it")
     mine.editor.open(network)
     now = Snapshot(State.FINISHED, hardest=(Mistake(7, 9, 4, 0.97),), evaluations=EVALUATIONS)
-    mine.run = SimpleNamespace(network=network, dataset_name="mnist", recipe=mine.editor.recipe, snapshot=now)
+    mine.run = SimpleNamespace(
+        network=network, dataset_name="mnist", recipe=mine.editor.recipe, snapshot=now, active=True
+    )
     shown = Seen(network, subject, {}, {}, tuple("0123456789"))
     picture = InputImage(np.zeros((28, 28, 1), np.float32), "your drawing")
     (data,) = components(drawn(lambda: strip(mine, shown, picture)), "receptive_gallery")
