@@ -18,8 +18,8 @@ from core.views.charts import MOST_BARS, compact, learning_curve, probability_ba
 from core.views.wording import percent, plain
 from core.views.zooming import ZOOM
 
-BAR_PX = 18  # of a class
-CURVE_PX = 92
+BAR_PX = 15  # of a class
+CURVE_PX = 84
 EMPTY = Snapshot(State.QUEUED)  # as long as nothing has been trained
 
 

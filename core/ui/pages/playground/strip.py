@@ -78,8 +78,7 @@ def _kernels(mine: Session, subject: ModelView, _: InputImage) -> None:
         tiles.append(Tile(picture, f"{output + 1}", f"{found.output_noun} {output + 1}"))
     more = f", the first {FIRST}" if outputs > FIRST else ""
     st.caption(
-        f"Kernels of {plain(layer_words(subject.network, path))}{more}: blue is negative, orange positive. "
-        "Choose another layer by its name on the stage."
+        f"Kernels of {plain(layer_words(subject.network, path))}{more}. Press another layer's name to see its own."
     )
     shape = tiles[0].values.shape
     st.html(gallery(tiles, scale, max(1, min(cell_size(shape, KERNEL_PX), 12))))
