@@ -5,6 +5,9 @@ import threading
 
 from core.study.background import UNFORESEEN, Study
 from core.study.contender import Unfit
+from core.study.evaluating import Evaluator
+from core.study.robustness import robustness
+from core.study.transforms import TRANSFORMS
 from tests.waiting import until
 
 
@@ -56,6 +59,29 @@ def test_a_study_that_nobody_looks_at_ends_by_itself():
 
     study = Study(endless, patience_seconds=0.05).start()
     assert study.wait(10) and not study.finished
+
+
+def test_a_study_that_was_cancelled_goes_on_where_it_was(few, lenet, monkeypatch):
+    """What it has measured is not measured again."""
+    predicted, ask = [], Evaluator.answers
+    monkeypatch.setattr(Evaluator, "answers", lambda *given: predicted.append(1) or ask(*given))
+    permits = threading.Semaphore(3)
+
+    def steps(held=True):
+        for found in robustness([lenet], few, TRANSFORMS["noise"], (0, 0.1, 0.3), (250, 600)):
+            if held:
+                permits.acquire()
+            yield found
+
+    study = Study(steps).start()
+    until(lambda: study.latest is not None and study.latest.done >= 3 / 9)
+    study.cancel()
+    permits.release()
+    assert study.wait(30) and not study.finished and len(predicted) in (3, 4)
+    before = len(predicted)
+    again = Study(lambda: steps(held=False)).start()
+    assert again.wait(60) and again.finished and again.latest.images.tolist() == [600] * 3
+    assert len(predicted) == 9 > before
 
 
 def test_two_studies_take_turns():

@@ -1,5 +1,6 @@
 """The benchmarks that need no browser, once and small: that each measures something."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -62,3 +63,16 @@ def test_a_study_is_measured():
     coarse, whole, click = study_benchmark.curves("noise", networks, images, (250, 300))
     assert 0 < coarse < whole and click > 0
     assert study_benchmark.comparison(networks, images) > 0 and study_benchmark.scatter() > 0
+
+
+def test_the_networks_of_the_articles_are_trained_and_turned(small_mnist):
+    head, _, *lines = study_benchmark.articles(small_mnist, epochs=1)
+    assert head == "| 500 test images | A1, Dense 512 | A2, LeNet-5, 3×3 kernels |"
+    assert [line.split(" | ")[0].strip("| ") for line in lines] == [
+        "as they are", "Rotation, 10°", "Rotation, 20°", "Rotation, 30°", "Shift to the right, 2 px",
+        "Shift to the right, 4 px", "Scale, 0.8", "Scale, 1.2",
+    ]  # fmt: skip
+    shares = [[float(share) for share in re.findall(r"(\d+\.\d\d) %", line)] for line in lines]
+    assert all(len(row) == 2 for row in shares)
+    for still, turned in zip(shares[0], shares[3]):
+        assert turned < still and still > 50
