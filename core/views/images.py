@@ -285,7 +285,8 @@ def data_url(tile: Tile, scale: Scale) -> str:
 def _figure(tile: Tile, scale: Scale, cell_px: int) -> str:
     rows, columns = tile.values.shape[:2]
     alt = html.escape(tile.alt, quote=True)
-    label = f"<figcaption>{html.escape(tile.label)}</figcaption>" if tile.label else ""
+    words = html.escape(tile.label).replace("\n", "<br>")
+    label = f"<figcaption>{words}</figcaption>" if tile.label else ""
     return (
         '<figure style="margin:0;font-size:12px;text-align:center">'
         f'<img src="{data_url(tile, scale)}" alt="{alt}" title="{alt}" '

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from core.network import Network
-from core.study.comparison import Score, facts
-from core.views.wording import count_text, exact_text, percent
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
 
+import altair as alt
+
+from core.network import Network
+from core.network.words import joined
+from core.study.comparison import Score, facts
+from core.study.robustness import Robustness
+from core.study.transforms import Transform
+from core.views.charts import KEPT, SHAPES, filled, own_places
+from core.views.theme import LIGHT, Look, class_inks
+from core.views.wording import count_text, exact_text, percent
+from core.views.zooming import Spec
+
+CHART_PX = 380
 SMALL = 1e6  # bytes, below which kB say more
 
 
@@ -25,3 +38,105 @@ def fact_words(network: Network) -> dict[str, str]:
         "Memory": f"{size / 1e3:.0f} kB" if size < SMALL else f"{size / 1e6:.1f} MB",
         "Last map sees": "no maps" if found.field is None else f"{found.field[0]}×{found.field[1]} px",
     }
+
+
+def robustness_rows(found: Robustness) -> list[dict[str, Any]]:
+    """A row for each network and strength that was measured: accuracy with both ends of its interval, 0…1."""
+    rows = []
+    for number, name in enumerate(found.names):
+        for place, strength in enumerate(found.strengths):
+            ends = found.interval(number, place)
+            if ends is not None:
+                rows.append(
+                    {
+                        "network": name,
+                        "strength": strength,
+                        "at": found.transform.text(strength),
+                        "accuracy": float(found.accuracies(number)[place]),
+                        "low": ends.low,
+                        "high": ends.high,
+                        "images": int(found.images[place]),
+                    }
+                )
+    return rows
+
+
+def robustness_chart(
+    found: Robustness,
+    numbers: Sequence[int],
+    ranges: Mapping[str, tuple[float, float]],
+    chance: float,
+    look: Look = LIGHT,
+) -> Spec:
+    """Accuracy over strength: a line, a shape and a band of its own for each network.
+
+    Args:
+        found: as far as it was measured.
+        numbers: of each network, by which it keeps its colour and shape.
+        ranges: by name, the strengths that a training has seen; they are shaded, as far as the axis goes.
+        chance: accuracy of who only guesses, 0…1; a dashed line.
+        look: colours of the page.
+    """
+    first, last = found.strengths[0], found.strengths[-1]
+    seen = [
+        {"network": name, "low": max(low, first), "high": min(high, last)} for name, (low, high) in ranges.items()
+    ]
+    words = f"guessing: {percent(chance)}"
+    return filled(
+        _robustness_chart(
+            found.names, tuple(numbers), found.transform.title, found.transform.unit, first, last, look
+        ),
+        points=robustness_rows(found),
+        ranges=seen,
+        chance=[{"chance": chance, "at": first, "words": words}],
+    )
+
+
+@lru_cache(KEPT)
+def _robustness_chart(
+    names: tuple[str, ...], numbers: tuple[int, ...], title: str, unit: str, first: float, last: float, look: Look
+) -> Spec:
+    inks = class_inks(look)
+    colours = [inks[place] for place in own_places(numbers, len(inks))]
+    shapes = [SHAPES[place] for place in own_places(numbers, len(SHAPES))]
+    colour = alt.Color(
+        "network:N",
+        title=None,
+        scale=alt.Scale(domain=list(names), range=colours),
+        legend=alt.Legend(orient="top", columns=2, labelLimit=320, symbolOpacity=1),
+    )
+    shape = alt.Shape("network:N", title=None, scale=alt.Scale(domain=list(names), range=shapes))
+    named = f"{title} ({unit.strip()})" if unit else title
+    x = alt.X(
+        "strength:Q", title=named, scale=alt.Scale(domain=[first, last], nice=False), axis=alt.Axis(tickCount=8)
+    )
+    y = alt.Y("accuracy:Q", title="accuracy", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="~%", tickCount=5))
+    tips = [
+        alt.Tooltip("network:N"),
+        alt.Tooltip("at:N", title=title),
+        alt.Tooltip("accuracy:Q", format=".2%"),
+        alt.Tooltip("low:Q", title="interval from", format=".2%"),
+        alt.Tooltip("high:Q", title="to", format=".2%"),
+        alt.Tooltip("images:Q", format=","),
+    ]
+    seen = (
+        alt.Chart(alt.NamedData("ranges"))
+        .mark_rect(opacity=0.12)
+        .encode(x=alt.X("low:Q"), x2="high:Q", color=colour, tooltip=[alt.Tooltip("network:N", title="learned from")])
+    )
+    chance = alt.Chart(alt.NamedData("chance")).encode(y=alt.Y("chance:Q"))
+    line = chance.mark_rule(strokeDash=[2, 4], color=look.quiet)
+    words = chance.mark_text(align="left", dx=4, dy=9, color=look.quiet).encode(x=alt.X("at:Q"), text="words:N")
+    points = alt.Chart(alt.NamedData("points"))
+    band = points.mark_area(opacity=0.2).encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour)
+    curve = points.mark_line(strokeWidth=2).encode(x=x, y=y, color=colour)
+    marks = points.mark_point(filled=True, size=70, opacity=1).encode(
+        x=x, y=y, color=colour, shape=shape, tooltip=tips
+    )
+    return alt.layer(curve, seen, band, line, words, marks).properties(height=CHART_PX).to_dict()
+
+
+def ranges_words(ranges: Mapping[str, tuple[float, float]], transform: Transform) -> str:
+    """A sentence on what was shaded, and for whom; empty for nothing."""
+    seen = [f"{name} from {transform.text(low)} to {transform.text(high)}" for name, (low, high) in ranges.items()]
+    return f"Shaded: what it was trained with, {joined(seen)}." if seen else ""

@@ -103,7 +103,23 @@ def _explain_a_number(page: Page) -> None:
     expect(page.get_by_text("The model itself has")).to_have_count(1)
 
 
-IN_FULL = {"draw": _draw, "feature_maps": _explain_a_number}
+def _open_a_pair(page: Page) -> None:
+    page.get_by_role("button", name="gets right").first.click()
+    expect(page.get_by_text("Open it with")).to_be_visible()
+
+
+def _wait_for_the_curve(page: Page) -> None:
+    expect(page.get_by_text("loses half of its accuracy")).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("is wrong. Below each frame")).to_be_visible(timeout=120_000)
+    expect(page.get_by_test_id("stMain").get_by_test_id("stProgress")).to_have_count(0, timeout=180_000)
+
+
+IN_FULL = {
+    "draw": _draw,
+    "feature_maps": _explain_a_number,
+    "compare": _open_a_pair,
+    "robustness": _wait_for_the_curve,
+}
 
 
 @pytest.fixture(scope="module", params=PAGES)

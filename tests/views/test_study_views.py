@@ -1,13 +1,16 @@
 """Comparisons of networks in words and charts."""
 
+import numpy as np
 import pytest
 from scipy.stats import binomtest
 
 from core.network import LENET5, Dense, Flatten, Network
 from core.study.comparison import Score
+from core.study.robustness import Robustness
+from core.study.transforms import TRANSFORMS
 from core.training.snapshot import Point, Snapshot, State
 from core.views.charts import compared
-from core.views.study import fact_words, interval_text
+from core.views.study import fact_words, interval_text, ranges_words, robustness_chart, robustness_rows
 
 
 @pytest.mark.parametrize(("right", "images"), [(9929, 10_000), (0, 12), (12, 12), (1, 3), (700, 1000)])
@@ -58,3 +61,57 @@ def test_a_run_that_has_not_begun_has_no_length_yet():
     assert waiting.seconds_an_epoch is None
     chart = compared([("waiting", waiting)], "accuracy", False, by_second=True)
     assert chart["datasets"]["frame"][0]["right"] > 0
+
+
+def turned(images=(100, 100, 100)) -> Robustness:
+    """Two networks at three angles, of 100 images each."""
+    right = np.array([[50, 90, 40], [20, 95, 10]]) * (np.array(images) > 0)
+    return Robustness(TRANSFORMS["rotation"], ("A", "B"), (-30.0, 0.0, 30.0), right, np.array(images), 1.0)
+
+
+def test_each_strength_that_was_measured_has_its_accuracy_between_the_ends_of_its_interval():
+    rows = robustness_rows(turned())
+    assert [(row["network"], row["at"], row["accuracy"]) for row in rows] == [
+        ("A", "−30°", 0.5), ("A", "0°", 0.9), ("A", "30°", 0.4), ("B", "−30°", 0.2), ("B", "0°", 0.95), ("B", "30°", 0.1),
+    ]  # fmt: skip
+    for row in rows:
+        low, high = binomtest(round(row["accuracy"] * 100), 100).proportion_ci(0.95, "wilson")
+        assert (row["low"], row["high"]) == pytest.approx((low, high))
+
+
+def test_what_was_not_measured_yet_is_no_point():
+    assert {row["strength"] for row in robustness_rows(turned((0, 100, 0)))} == {0.0}
+
+
+def test_the_chart_shades_what_was_trained_with_as_far_as_it_goes_and_draws_chance():
+    chart = robustness_chart(turned(), (0, 1), {"A": (-45.0, 45.0), "B": (-7.0, 7.0)}, 0.1)
+    assert chart["datasets"]["ranges"] == [
+        {"network": "A", "low": -30.0, "high": 30.0},
+        {"network": "B", "low": -7.0, "high": 7.0},
+    ]
+    assert chart["datasets"]["chance"] == [{"chance": 0.1, "at": -30.0, "words": "guessing: 10.00 %"}]
+    marks = [layer["mark"]["type"] for layer in chart["layer"]]
+    assert sorted(marks) == ["area", "line", "point", "rect", "rule", "text"]
+    axes = next(layer["encoding"] for layer in chart["layer"] if layer["mark"]["type"] == "line")
+    assert axes["x"]["title"] == "Rotation (°)" and axes["y"]["scale"]["domain"] == [0, 1]
+
+
+def test_a_network_keeps_its_colour_and_shape_whoever_stands_beside_it():
+    def of(chart, channel):
+        found = next(layer for layer in chart["layer"] if layer["mark"]["type"] == "point")["encoding"][channel][
+            "scale"
+        ]
+        return dict(zip(found["domain"], found["range"]))
+
+    first, other = (robustness_chart(turned(), numbers, {}, 0.1) for numbers in ((0, 2), (3, 2)))
+    for channel in ("color", "shape"):
+        assert (
+            of(first, channel)["B"] == of(other, channel)["B"] != of(first, channel)["A"] != of(other, channel)["A"]
+        )
+
+
+def test_what_is_shaded_is_told():
+    assert (
+        ranges_words({"B": (-7, 7)}, TRANSFORMS["rotation"]) == "Shaded: what it was trained with, B from −7° to 7°."
+    )
+    assert ranges_words({}, TRANSFORMS["rotation"]) == ""

@@ -165,6 +165,15 @@ PAGES = {
             "by epoch and by second, the images that only one of them gets right, and whether chance can explain it",
             ("inside",),
         ),
+        PageInfo(
+            "robustness",
+            "Robustness",
+            "rotate_90_degrees_ccw",
+            _STUDY,
+            "accuracy of up to four networks over the strength of a rotation, shift, blur, noise and six more, each with its "
+            "confidence band; one image as a film strip, with every network’s answer under each frame",
+            ("inside",),
+        ),
     )
 }
 FIRST = next(iter(PAGES))  # the page that the app's own address opens

@@ -77,7 +77,7 @@ def choose_any_image(mine: Session, subject: ModelView, key: str) -> InputImage 
         if image.source == "test":
             image.test_index = min(image.test_index, last)
             # Streamlit keeps a number by its key, and there are fewer test images of drawings.
-            _choose_number(mine, f"{key}/index/{last}" if is_drawn(subject.dataset) else f"{key}/index", last, key)
+            choose_number(mine, f"{key}/index/{last}" if is_drawn(subject.dataset) else f"{key}/index", last, key)
         if image.source == "upload":
             _receive(mine, key)
     if image.source == "drawing" and image.drawing is not None:
@@ -112,7 +112,7 @@ def _choose_source(mine: Session, subject: ModelView, key: str, misfit: bool) ->
     )
 
 
-def _choose_number(mine: Session, number: str, last: int, key: str) -> None:
+def choose_number(mine: Session, number: str, last: int, key: str) -> None:
     """A choice of the test image; `number` is the widget's key."""
 
     def another() -> None:

@@ -120,7 +120,7 @@ def choose_networks(mine: Session, key: str) -> list[Entrant]:
         own.gone = f"{names} {'was' if len(left) == 1 else 'were'} deleted and left the comparison."
         own.chosen = tuple(one for one in own.chosen if one in there)
     own.names = {one: name for one, (_, name) in there.items()}
-    widget = f"{key}/networks/{hash((tuple(titles.items()), own.chosen))}"
+    widget = f"{key}/networks/{hash(tuple(titles.items()))}"
 
     def chosen() -> None:
         asked = st.session_state[widget]

@@ -28,7 +28,16 @@ LEFT_OUT = {  # as README and teachers know it
     "edit": set(),
     "train": {"playground", "train", "runs", "teach"},
     "draw": {"playground", "draw", "teach", "games"},
-    "inside": {"playground", "kernels", "feature_maps", "receptive_fields", "why", "mistakes", "compare"},
+    "inside": {
+        "playground",
+        "kernels",
+        "feature_maps",
+        "receptive_fields",
+        "why",
+        "mistakes",
+        "compare",
+        "robustness",
+    },
 }
 ALL_LESSONS = [parts for size in range(len(HIDEABLE) + 1) for parts in combinations(HIDEABLE, size)]
 

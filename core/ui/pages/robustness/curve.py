@@ -1,0 +1,72 @@
+"""Accuracy over the strength of a transform, while it is measured and after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.study.background import Study
+from core.study.contender import LabelledImages
+from core.study.robustness import STAGES, Robustness
+from core.study.transforms import TRANSFORMS, Transform, trained_range
+from core.ui.pages.robustness.state import RobustnessState
+from core.ui.shell.frame import look, percent, plain
+from core.ui.shell.session import Session
+from core.ui.widgets.downloads import chart_file, give_away, table_file
+from core.ui.widgets.studies import Entrant, StudyState
+from core.views.study import ranges_words, robustness_chart, robustness_rows
+
+
+def choose_transform(mine: Session) -> Transform:
+    """A choice of what the images are changed by."""
+    own = mine.state(RobustnessState)
+    own.transform = st.selectbox(
+        "Change the images by",
+        list(TRANSFORMS),
+        list(TRANSFORMS).index(own.transform),
+        format_func=lambda name: TRANSFORMS[name].title,
+        key="robustness/transform",
+        width=280,
+    )
+    return TRANSFORMS[own.transform]
+
+
+def curve(mine: Session, fit: Sequence[Entrant], images: LabelledImages, study: Study[Robustness]) -> None:
+    """The chart, and what it says in a sentence."""
+    found = study.latest
+    most = min(STAGES[-1], len(images.images))
+    if not study.finished:
+        done = 0.0 if found is None else found.done
+        st.progress(done, text=f"First {min(STAGES[0], most):,} images at each strength, then {most:,} …")
+    if found is None:
+        return
+    numbers = [mine.state(StudyState).number(one.key) for one in fit]
+    known = [(one.name, one.contender.recipe) for one in fit if one.contender and one.contender.recipe]
+    ranges = {name: seen for name, recipe in known if (seen := trained_range(recipe, found.transform))}
+    sentence = found.sentence()
+    alt = _alternative(found)
+    chance = 1 / len(images.class_names)
+    st.vega_lite_chart(robustness_chart(found, numbers, ranges, chance, look()), key="robustness/curve", alt=alt)
+    st.markdown(f"**{plain(sentence)}**" if sentence else "The first points follow in a moment.")
+    shaded = ranges_words(ranges, found.transform)
+    words = (
+        f"{most:,} test images of {images.title}, the same for all networks. Bands: 95 % confidence intervals. "
+        f"Dashed: who only guesses. {shaded}"
+    )
+    if not study.finished:
+        st.caption(plain(words))
+        return
+    file = f"robustness-{found.transform.name}"
+    give_away("robustness", words, [chart_file(alt, words, file), table_file(robustness_rows(found), file)])
+
+
+def _alternative(found: Robustness) -> str:
+    """The chart in words: where each network begins, and how low it falls."""
+    told = []
+    for name in found.names:
+        there = [row for row in robustness_rows(found) if row["network"] == name]
+        lowest = min(there, key=lambda row: row["accuracy"], default=None)
+        if lowest is not None:
+            told.append(f"{name} {percent(lowest['accuracy'])} at {lowest['at']}")
+    return f"Accuracy over {found.transform.title.lower()}; lowest: {', '.join(told)}."

@@ -1,0 +1,42 @@
+"""Robustness: how networks recognise images that are turned, moved, blurred or covered."""
+
+from functools import partial
+
+import streamlit as st
+
+from core.study.robustness import robustness
+from core.ui.pages.robustness.curve import choose_transform, curve
+from core.ui.pages.robustness.strip import choose_picture, filmed, strip
+from core.ui.shell.frame import head
+from core.ui.shell.pages import end_page, link_to
+from core.ui.shell.session import session
+from core.ui.widgets.studies import (
+    choose_images,
+    choose_networks,
+    contenders_of,
+    fingerprint,
+    fitting,
+    studied,
+    watch,
+)
+
+mine = session()
+head("Robustness", "Turn, move, blur or cover the test images, and see from which strength on each network gives up.")
+mine.show_notice()
+entrants = choose_networks(mine, "robustness")
+images = choose_images(mine, entrants, "robustness")
+fit = fitting(entrants, images)
+if images is None or not fit:
+    st.info("Choose at least one network that learned from digits or clothes: there are test images of those here.")
+    link_to("train", "Train a network of your own", "monitoring")
+    end_page()
+transform = choose_transform(mine)
+contenders = contenders_of(fit)
+key = (*fingerprint(fit, images), transform.name)
+study = studied(mine, "robustness", key, partial(robustness, contenders, images, transform))
+watch(study, (), partial(curve, mine, fit, images, study))
+st.markdown("**One image over the strengths**")
+picture = choose_picture(mine, fit[0].network, images)
+frames = filmed(mine, fit, images, transform, picture)
+watch(frames, (), partial(strip, fit, images, transform, picture, frames))
+link_to("train", "Train with augmentation, and see the curve become flatter", "monitoring")

@@ -1,0 +1,30 @@
+"""Networks compared in a real browser, where results come bit by bit."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.test_journey import clean, go
+
+
+def test_two_networks_are_compared_from_an_empty_page(page):
+    go(page, "Compare")
+    page.get_by_role("button", name="Clear all").click()
+    expect(page.get_by_text("Choose at least one network.")).to_be_visible()
+    field = page.get_by_role("combobox", name="Networks, up to 4")
+    for name in ("LeNet-5, already trained", "Reader of drawings"):
+        field.click()
+        page.get_by_role("option", name=name).click()
+    page.keyboard.press("Escape")
+    table = page.get_by_role("table")
+    expect(table).to_contain_text("99.29 % (99.11 – 99.44 %)", timeout=120_000)
+    expect(table).to_contain_text("Reader of drawings")
+    button = page.get_by_role("button", name=re.compile(r"\d+ images only LeNet-5 gets right"))
+    expect(button).to_be_visible(timeout=120_000)  # without a reload
+    button.click()
+    page.get_by_role("button", name=re.compile("^test image")).nth(1).click()
+    expect(page.get_by_text("Open it with Reader of drawings in:")).to_be_visible()
+    clean(page)
+    page.get_by_role("button", name="Why this answer?").click()
+    expect(page.get_by_role("radio", name="Reader of drawings")).to_be_checked()
+    clean(page)
