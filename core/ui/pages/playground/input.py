@@ -77,7 +77,7 @@ def _canvas(mine: Session) -> None:
         state.ground = state.drawn = None
         image.drawing, image.source = None, "test"
 
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="playground-clearing"):
         st.button("Clear", icon=":material/delete:", key="playground/clear", on_click=clear)
         what = "a digit" if mine.editor.dataset == "mnist" else "a piece of clothing"
         until = f"Draw {what} here. Until then it reads a test image."
