@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.ui.components import component
 from core.ui.pages.playground.address import follow_address, write_address
 from core.ui.pages.playground.answer import answer, aside
 from core.ui.pages.playground.bar import bar
@@ -24,6 +25,7 @@ mine = session()
 follow_address(mine)
 with st.container(key="playground-title"):
     st.title("Playground", anchor=False)
+    component("stage_script")(key="playground/stage_script")
 mine.show_notice()
 if mine.editor.link_problem:
     st.error(plain(mine.editor.link_problem), icon=":material/link_off:")

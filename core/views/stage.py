@@ -26,8 +26,9 @@ from core.views.theme import FRAME, SIGNED
 MOST_MAPS = 48  # of a layer that are sent
 MOST_UNITS = 1024  # of a row of units
 SEVERAL = 4  # maps that each layer has before small ones get more
-MOST_SENT = 24_000  # numbers of all layers together, so that an update stays small
-MOST_WEIGHTS = 6_000  # of the kernels that are sent whole
+MOST_SENT = 20_000  # numbers of all layers and kernels together, so that an update stays small
+MOST_WEIGHTS = 3_000  # of the kernels that are sent whole
+MOVING = ("id", "maps", "low", "high", "colours", "note", "values")  # of a layer, while the network learns
 LEVELS_OF_KERNELS = 32_767  # on each side of zero
 
 
@@ -39,8 +40,12 @@ def stage_data(
     class_names: Sequence[str],
     identities: Callable[[Path], int],
     folded: Collection[Path] = (),
+    known: str = "",
 ) -> Spec:
     """The data of one picture.
+
+    What stays while the network learns (its plan, and of each layer all but its numbers) is left out where the browser has
+    it already, as it says by the `planned` of the picture that it had.
 
     Args:
         network: that is drawn.
@@ -50,19 +55,19 @@ def stage_data(
         class_names: labels of the units of a last layer that has as many.
         identities: what stays with a block through edits, by its path.
         folded: the layers that are out of sight now: of them no map is sent.
+        known: `planned` of the picture that the browser had last; empty where it had none.
     """
     below = {path: network.sources(path) for path in values}
-    drawn = maps_data(
-        network, image, values, below, list(values), MOST_MAPS, class_names, shared_room(values, folded)
-    )
-    return {
-        "name": network.name,
-        "plan": _plan(network, identities),
-        "kernels": _kernels(kernels),
-        "signed": list(SIGNED),
-        "frame": FRAME,
-        **drawn,
-    }
+    sent, weights = _kernels(kernels)
+    room = shared_room(values, folded, MOST_SENT - weights)
+    drawn = maps_data(network, image, values, below, list(values), MOST_MAPS, class_names, room)
+    whose = tuple(identities(path) for path in sorted(network.places()))
+    planned = f"{hash((network, whose, tuple(class_names), tuple(values))):x}"
+    if planned == known:
+        stages = [{name: stage[name] for name in MOVING} for stage in drawn["stages"]]
+        return {"planned": planned, "kernels": sent, "stages": stages}
+    still = {"name": network.name, "plan": _plan(network, identities), "kinds": layer_choices()}
+    return {"planned": planned, "kernels": sent, **still, "signed": list(SIGNED), "frame": FRAME, **drawn}
 
 
 def shared_room(
@@ -119,14 +124,14 @@ def layer_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     return [(group, [(kind.__name__, kind.summary) for kind in kinds]) for group, kinds in groups]
 
 
-def _kernels(kernels: Mapping[Path, np.ndarray]) -> list[Spec]:
-    """Kernels with all their weights as long as these are few enough to be sent, and then with their means alone."""
+def _kernels(kernels: Mapping[Path, np.ndarray]) -> tuple[list[Spec], int]:
+    """Kernels with all their weights as long as these are few enough, and then with their means alone; how many are sent."""
     found, left = [], MOST_WEIGHTS
     for path, images in kernels.items():
         whole = images.size <= left
         left -= images.size if whole else 0
         found.append(_kernel(path, images, whole))
-    return found
+    return found, MOST_WEIGHTS - left
 
 
 def _kernel(path: Path, images: np.ndarray, whole: bool) -> Spec:

@@ -56,6 +56,19 @@ def test_at_first_the_shipped_network_answers_a_test_image(page):
     assert button(page, "Start").disabled is False and button(page, "Rewind").disabled
 
 
+def test_an_update_of_the_stage_is_below_80_kb_and_smaller_where_the_plan_is_there(page):
+    def message():
+        (found,) = (one.proto for one in page.get("bidi_component") if one.proto.component_name == "receptive_stage")
+        return found
+
+    first = message()
+    assert first.ByteSize() < 80_000
+    page.session_state["playground/stage"] = {"plan": json.loads(first.json)["planned"]}
+    page.run()
+    second = message()
+    assert "plan" not in json.loads(second.json) and second.ByteSize() < first.ByteSize() - 10_000
+
+
 @pytest.fixture
 def asleep(monkeypatch):
     """TensorFlow is not there yet; called, it has come."""

@@ -76,6 +76,10 @@ def test_modules_that_meet_in_a_component_have_no_name_in_common():
     assert source("maps").html and source("fold").html is None
 
 
+def test_what_changes_several_times_a_second_brings_no_script():
+    assert len(source("stage").js) < 2000 < 20_000 < len(source("stage_script").js)
+
+
 def test_what_was_opened_is_told_to_the_browser_by_a_number_that_grows(monkeypatch):
     """What JSON cannot hold would arrive there as one piece of text, in which no script finds anything."""
     told = []

@@ -12,7 +12,7 @@ from core.ui.components import FOLDER, bundled, source
 
 EMPTY = "<!doctype html><body><main></main></body>"
 EVIL = "<img src=x onerror=\"document.title='broken into'\"><b>bold</b>"
-LOAD = """async ({ js, html, css }) => {
+LOAD = """async ({ name, js, html, css }) => {
   window.observers = 0;
   window.ResizeObserver = class extends ResizeObserver {
     observe(element) { super.observe(element); window.observers += 1; }
@@ -23,7 +23,10 @@ LOAD = """async ({ js, html, css }) => {
   window.component = await import(URL.createObjectURL(new Blob([js], { type: 'text/javascript' })));
   window.sent = [];
   const setTriggerValue = (name, value) => window.sent.push([name, value]);
-  window.render = (data) => { window.leave = component.default({ data, parentElement: root, setTriggerValue }); };
+  const setStateValue = setTriggerValue;
+  window.render = (data) => {
+    window.leave = component.default({ name, data, parentElement: root, setTriggerValue, setStateValue });
+  };
 }"""
 
 
@@ -32,7 +35,8 @@ class Mounted:
 
     def __init__(self, page: Page, name: str) -> None:
         self.page = page
-        page.evaluate(LOAD, {kind: text or "" for kind, text in source(name)._asdict().items()})
+        texts = {kind: text or "" for kind, text in source(name)._asdict().items()}
+        page.evaluate(LOAD, texts | {"name": f"receptive_{name}"})
 
     def render(self, data: Any) -> None:
         self.page.evaluate("data => window.render(data)", data)
@@ -46,7 +50,7 @@ class Mounted:
 
     @property
     def sent(self) -> list[list[Any]]:
-        """The triggers so far: their names and values."""
+        """The triggers and states so far: their names and values."""
         return self.page.evaluate("window.sent")
 
     @property
@@ -89,6 +93,11 @@ def page(chromium, scale) -> Page:
     yield page
     context.close()
     assert not errors
+
+
+def brought(page: Page, name: str) -> None:
+    """Load the script of another component of the page, which this one borrows."""
+    page.evaluate("js => import(URL.createObjectURL(new Blob([js], { type: 'text/javascript' })))", source(name).js)
 
 
 class Module:

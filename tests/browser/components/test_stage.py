@@ -1,6 +1,7 @@
 """The stage in the browser: what it draws, frames, says and sends."""
 
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -9,8 +10,8 @@ from playwright.sync_api import expect
 from core.network import LENET5, Conv2D, Dense, Flatten, MaxPooling2D, Network, inception_block, residual_block, trace
 from core.network.arithmetic import output_sums
 from core.network.layers import CannotWork
-from core.views.stage import layer_choices, stage_data
-from tests.browser.components.conftest import EVIL, stop_clock
+from core.views.stage import stage_data
+from tests.browser.components.conftest import EVIL, brought, stop_clock
 
 NAMES = tuple("0123456789")
 SMALL = Network(
@@ -32,7 +33,7 @@ def kernels_of(network):
     return found
 
 
-def sent(network, kernels=None, names=NAMES, first=100, below=0.0, **more):
+def sent(network, kernels=None, names=NAMES, first=100, below=0.0, known="", **more):
     """All that the page sends for a network, with random outputs.
 
     Args:
@@ -41,6 +42,7 @@ def sent(network, kernels=None, names=NAMES, first=100, below=0.0, **more):
         names: of the classes.
         first: identity of the first layer.
         below: what is taken away from each number that a layer gives.
+        known: `planned` of the data that the browser has.
         more: of what the page adds.
     """
     random, traced = dice(), trace(network)
@@ -48,14 +50,15 @@ def sent(network, kernels=None, names=NAMES, first=100, below=0.0, **more):
     values = {row.path: random.random(row.output_shape, np.float32) - below for row in rows}
     image = random.random(network.input_shape, np.float32)
     identities = {path: first + number for number, (path, _) in enumerate(network.walk())}
-    data = stage_data(network, image, values, kernels or {}, names, lambda path: identities.get(path, 900))
-    usual = {"kinds": layer_choices(), "layer": "", "unit": "", "undo": False, "redo": True, "locked": False}
+    data = stage_data(network, image, values, kernels or {}, names, lambda path: identities.get(path, 900), (), known)
+    usual = {"layer": "", "unit": "", "undo": False, "redo": True, "locked": False}
     return data | usual | {"problem": "", "folded": "", "hint": "Move over any number."} | more
 
 
 @pytest.fixture
 def stage(page, mounted):
     stop_clock(page)
+    brought(page, "stage_script")
     one = mounted("stage")
     page.evaluate("document.querySelector('main').style = 'display: block; width: 980px'")
     one.render(sent(SMALL, kernels_of(SMALL)))
@@ -378,3 +381,53 @@ def test_a_stage_that_goes_leaves_no_observer(stage):
     assert stage.observers == 1
     stage.leave()
     assert stage.observers == 0
+
+
+def test_a_stage_that_is_there_before_its_script_is_drawn_when_that_comes(page, mounted):
+    one = mounted("stage")
+    one.render(sent(SMALL))
+    one.render(sent(SMALL, kernels_of(SMALL)))
+    expect(one.find(".node")).to_have_count(0)
+    brought(page, "stage_script")
+    expect(one.find(".node")).to_have_count(6)
+    assert one.observers == 1
+    one.leave()
+    assert one.observers == 0
+
+
+def test_a_stage_that_has_gone_before_its_script_came_stays_gone(page, mounted):
+    one = mounted("stage")
+    one.render(sent(SMALL))
+    one.leave()
+    brought(page, "stage_script")
+    expect(one.find(".node")).to_have_count(0)
+
+
+def test_what_stays_while_a_network_learns_is_sent_only_once(stage):
+    whole = sent(SMALL, kernels_of(SMALL))
+    plans = [value for name, value in stage.sent if name == "plan"]
+    assert plans == [whole["planned"]]  # it says what it has
+    grid = node(stage, "0").locator(".grid")
+    grid.hover(position={"x": 5, "y": 5})
+    before = stage.find(".said").inner_text()
+    for below in (0.5, 0.25):
+        stage.render(sent(SMALL, kernels_of(SMALL), below=below, known=whole["planned"]))
+    after = stage.find(".said").inner_text()
+    number = re.compile(r"is (-?[\d.]+)\.")
+    then, now = (float(number.search(words)[1]) for words in (before, after))
+    assert now == pytest.approx(then - 0.25, abs=1e-3) and number.sub("", before) == number.sub("", after)
+    assert [value for name, value in stage.sent if name == "plan"] == plans
+    node(stage, "2").locator(".head").click()
+    expect(stage.find(".panel input[name=filters]")).to_have_value("3")
+
+
+def test_a_browser_that_has_lost_the_plan_asks_for_it(page, mounted):
+    brought(page, "stage_script")
+    one = mounted("stage")
+    known = sent(SMALL)["planned"]
+    for _ in range(2):
+        one.render(sent(SMALL, known=known))
+    assert one.sent == [["plan", ""]]
+    one.render(sent(SMALL))
+    expect(one.find(".node")).to_have_count(6)
+    assert one.sent[1:] == [["plan", known]]

@@ -19,8 +19,9 @@ from core.ui.pages.playground.state import PlaygroundState, follow_changes
 from core.ui.pages.playground.subject import Seen, folded_layers
 from core.ui.shell.session import Session
 from core.views.maps import stage_id
-from core.views.stage import layer_choices, stage_data
+from core.views.stage import stage_data
 
+KEY = "playground/stage"
 MOST_FOLDED = 4000  # characters
 HINT = (
     "Point at a number, tap it, or go there by Tab and arrow keys: what it sees of the image lights up. A click or Enter "
@@ -47,9 +48,9 @@ def stage(mine: Session, shown: Seen, image: np.ndarray) -> None:
         shown.class_names,
         editor.identity_at,
         folded_layers(state.folded),
+        str((st.session_state.get(KEY) or {}).get("plan", "")),
     )
     data |= {
-        "kinds": layer_choices(),
         "layer": "" if mine.focus.layer is None else stage_id(mine.focus.layer),
         "unit": unit_text(mine.focus),
         "undo": bool(editor.past),
@@ -61,9 +62,12 @@ def stage(mine: Session, shown: Seen, image: np.ndarray) -> None:
     }
 
     def acted() -> None:
-        act(mine, st.session_state["playground/stage"].get("act"))
+        act(mine, st.session_state[KEY].get("act"))
 
-    component("stage")(data=data, key="playground/stage", on_act_change=acted)
+    def planned() -> None:
+        """Nothing to do: the browser has said which plan it has, and the next update leaves that out."""
+
+    component("stage")(data=data, key=KEY, on_act_change=acted, on_plan_change=planned)
 
 
 def act(mine: Session, sent: object) -> None:
