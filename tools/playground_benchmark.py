@@ -59,6 +59,8 @@ async def _live(url: str, stretches: int, seconds: float) -> Live:
         while _values(visitor) in (untrained, fresh):
             await asyncio.sleep(0.02)
         moved = time.perf_counter() - begun
+        has = {"plan": stage(visitor)["planned"]}  # as a browser says
+        await visitor.send_json("playground/stage", json.dumps(has))
         await until(lambda: steps_made(visitor) > 200, visitor)
         updates, sizes, watched, alone = [], [], [], []
         for _ in range(stretches):

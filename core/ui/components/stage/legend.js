@@ -20,5 +20,5 @@ function nameOf(kernels, signed) {
 function fillScale(legend, name, colours) {
   const one = legend.querySelector(`.${name}`);
   one.hidden = !colours;
-  if (colours) one.querySelector("i").style.background = `linear-gradient(to right, ${colours.join(",")})`;
+  if (colours) one.querySelector("i").style.backgroundImage = `linear-gradient(to right, ${colours.join(",")})`;
 }
