@@ -414,7 +414,6 @@ function choose(view, unit) {
   view.own.unit = unit;
   view.own.given = marked(unit);
   show(view);
-  tellUnseen(view);
   explain(view);
 }
 
