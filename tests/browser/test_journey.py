@@ -455,8 +455,8 @@ def test_an_architecture_of_branches_is_built_by_hand_and_handed_on_as_a_link(pa
         expect(page.get_by_role("button", name=re.compile(r"^\d · Conv2D"))).to_have_count(left)
     page.get_by_role("button", name="1 · Conv2D 128 @ 3×3, same, relu").click()
     expect(page.get_by_role("spinbutton", name="Filters")).to_have_value("128")
-    number(page, "Filters", "64")
-    expect(page.get_by_role("button", name="1 · Conv2D 64 @ 3×3, same, relu")).to_be_visible()
+    number(page, "Filters", "8")
+    expect(page.get_by_role("button", name="1 · Conv2D 8 @ 3×3, same, relu")).to_be_visible()
     page.get_by_role("button", name="Blocks", exact=True).click()
     page.get_by_role("button", name="Two branches", exact=True).click()
     page.keyboard.press("Escape")
@@ -467,18 +467,18 @@ def test_an_architecture_of_branches_is_built_by_hand_and_handed_on_as_a_link(pa
         for branch, size in ((1, "3×3"), (2, "5×5"), (3, "7×7")):
             page.get_by_role("button", name=re.compile(f"^2.{branch} · branch {branch}")).click()
             expect(page.get_by_text(f"at the start of branch 2.{branch}")).to_be_visible()
-            add(page, "Convolution", "Conv2D", first=64, size=size)
+            add(page, "Convolution", "Conv2D", first=8, size=size)
     else:
         choose(page, "Join", "add")
         expect(page.get_by_role("button", name="2 · Branches 2, add, with a skip")).to_be_visible()
         page.get_by_role("button", name=re.compile("^2.1 · branch 1")).click()
         expect(page.get_by_text("at the start of branch 2.1")).to_be_visible()
         for size in ("3×3", "5×5", "7×7"):
-            add(page, "Convolution", "Conv2D", first=64, size=size)
+            add(page, "Convolution", "Conv2D", first=8, size=size)
     page.get_by_role("button", name=re.compile("^2 · Branches")).click()
     expect(page.get_by_role("combobox", name="Join")).to_be_visible()
-    add(page, "Convolution", "Conv2D", first=128, size="3×3")
-    total = {"B2": "563,264", "B3": "415,808"}[name]
+    add(page, "Convolution", "Conv2D", first=12, size="3×3")
+    total = {"B2": "8,164", "B3": "6,436"}[name]
     expect(metric(page, "Parameters")).to_have_text(total)
 
     page.get_by_role("button", name="Share", exact=True).click()
@@ -499,6 +499,7 @@ def test_the_menu_of_a_phone_closes_when_a_page_was_chosen(chromium, server):
     context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     page = context.new_page()
     page.goto(server)
+    settled(page)
     page.get_by_test_id("stExpandSidebarButton").tap()
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Draw", exact=True).tap()
     expect(page.get_by_role("heading", name="Draw", exact=True)).to_be_visible()
