@@ -9,6 +9,7 @@ import {
   following,
   includes,
   isIn,
+  listenForClick,
   marked,
   MOVES,
   moved,
@@ -288,22 +289,14 @@ function listenTo(view, stage) {
     const bounds = stage.grid.getBoundingClientRect();
     return unitAt(stage, event.clientX - bounds.left, event.clientY - bounds.top);
   };
-  // A click comes without the fraction of a pixel that pointers have: it means what the pointer was over.
-  let pointed = null;
-  const aim = (event) => {
-    pointed = aimed(event);
-  };
-  stage.grid.onpointerdown = stage.grid.onpointerup = aim;
-  stage.grid.onpointermove = (event) => {
-    aim(event);
-    if (pointed && !view.own.playing) choose(view, pointed);
-  };
-  stage.grid.onclick = (event) => {
-    const unit = event.detail ? pointed : aimed(event); // without a pointer, from a screen reader
-    if (!unit) return;
+  const aim = listenForClick(stage.grid, aimed, (unit) => {
     play(view, false);
     choose(view, unit);
     explain(view);
+  });
+  stage.grid.onpointermove = (event) => {
+    const unit = aim(event);
+    if (unit && !view.own.playing) choose(view, unit);
   };
   stage.grid.onkeydown = (event) => {
     if (event.key === "Enter") explain(view);

@@ -80,6 +80,19 @@ export function unitAt(stage, x, y) {
   return isIn(stage, unit) ? unit : null;
 }
 
+// Calls `chosen` with the unit that is clicked. A click comes without the fraction of a pixel that pointers have: it means
+// what the pointer was over. Gives what is to be called with each move.
+export function listenForClick(grid, aimed, chosen) {
+  let pointed = null;
+  const aim = (event) => (pointed = aimed(event));
+  grid.onpointerdown = grid.onpointerup = aim;
+  grid.onclick = (event) => {
+    const unit = event.detail ? pointed : aimed(event); // without a pointer, from a screen reader
+    if (unit) chosen(unit);
+  };
+  return aim;
+}
+
 // The unit that an arrow key leads to; edges lead round to the other side.
 export function moved(stage, unit, [down, right]) {
   if (!unit || unit.id !== stage.id) return { id: stage.id, map: 0, row: 0, column: 0 };

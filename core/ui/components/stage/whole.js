@@ -3,7 +3,19 @@
 // of core.views.stage.stage_data. Words go into textContent and attributes, never into HTML.
 
 import { frame } from "../paint.js";
-import { boxOf, decoded, includes, isIn, marked, MOVES, moved, palette, sentence, unitAt } from "../units.js";
+import {
+  boxOf,
+  decoded,
+  includes,
+  isIn,
+  listenForClick,
+  marked,
+  MOVES,
+  moved,
+  palette,
+  sentence,
+  unitAt,
+} from "../units.js";
 import { counted } from "../words.js";
 import { BEFORE_NAMES, BETWEEN, columnsOf, fitted, folded, HEAD, ROOM, SHAPE } from "./layout.js";
 import { fillLegend } from "./legend.js";
@@ -379,12 +391,13 @@ function listenToGrid(view, stage) {
     own.hovered = unit;
     show(view);
   };
-  stage.grid.onpointermove = (event) => aim(aimed(stage, event));
+  const point = listenForClick(
+    stage.grid,
+    (event) => aimed(stage, event),
+    (unit) => choose(view, unit),
+  );
+  stage.grid.onpointermove = (event) => aim(point(event));
   stage.grid.onpointerleave = () => aim(null);
-  stage.grid.onclick = (event) => {
-    const unit = aimed(stage, event);
-    if (unit) choose(view, unit);
-  };
   stage.grid.onkeydown = (event) => {
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
