@@ -15,9 +15,9 @@ from hypothesis import settings
 
 from core.data import Dataset
 from core.data.datasets import load
-from core.training.priority import configure_tensorflow
+from core.training.priority import one_core_an_operation
 
-configure_tensorflow()  # as in the app, whichever test starts TensorFlow: weights are compared across processes
+one_core_an_operation()  # as in the app, whichever test starts TensorFlow: weights are compared across processes
 
 # Where a change is judged, the same examples each time; at a developer's desk, new ones.
 settings.register_profile("default", deadline=None)  # no test is a timed one

@@ -22,7 +22,7 @@ from core.insight.certainty import SURE_FROM
 from core.network import LENET5, PRESETS, Network, to_json
 from core.training import Recipe, Snapshot, State, train
 from core.training.pretrained import FOLDER, NAMES, card, pretrained
-from core.training.priority import configure_tensorflow
+from core.training.priority import one_core_an_operation
 from tools.drawings import model as drawings
 from tools.drawings.calibration import highest_threshold, measured, predict
 
@@ -38,7 +38,7 @@ SURE = 0.975  # of the digits that were kept apart are to be called sure
 
 def main() -> None:
     """Train what is asked for, and write weights and cards."""
-    configure_tensorflow()
+    one_core_an_operation()
     for name in sys.argv[1:] or NAMES:
         if name == "measure":
             for known in NAMES:

@@ -28,7 +28,7 @@ from core.study.robustness import STAGES, robustness
 from core.study.size import all_points, frontier
 from core.study.transforms import TRANSFORMS
 from core.training import train
-from core.training.priority import configure_tensorflow, wake_tensorflow
+from core.training.priority import one_core_an_operation, wake_tensorflow
 
 ROUNDS = 3
 CHANGED = {"rotation": (0, 10, 20, 30), "right": (2, 4), "scale": (0.8, 1.2)}  # of the articles' networks
@@ -154,7 +154,7 @@ def articles(data: Dataset, keys: Sequence[str] = ("A1", "A2"), epochs: int | No
 
 def main() -> None:
     """Print the tables."""
-    configure_tensorflow()
+    one_core_an_operation()
     wake_tensorflow()
     if sys.argv[1:] == ["articles"]:
         print("\n".join(articles(load("mnist"))))

@@ -41,20 +41,16 @@ def cores() -> int:
         return os.cpu_count() or 1
 
 
-def configure_tensorflow() -> None:
-    """Let each TensorFlow operation run on one core, by the kernels of oneDNN; micro-batches and runs are what is parallel.
+def one_core_an_operation() -> None:
+    """Let each TensorFlow operation run on one core; micro-batches and runs are what is parallel.
 
     `core.training.microbatches` says why. Operations of graphs have one thread a core. With four, a page's graph waits
     less behind those of a very large network, but with sixty visitors and two ordinary trainings a click took three
     times as long; so pages do without graphs meanwhile (`graphs_wait`).
 
-    By itself TensorFlow uses oneDNN only on newer processors. Without AVX-512 it is as good: there a step of LeNet-5 takes
-    half of the time.
-
-    Has an effect only before TensorFlow is imported.
+    Has an effect only before TensorFlow has started.
     """
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 
 @lru_cache(maxsize=1)
@@ -97,7 +93,7 @@ def graphs_wait() -> bool:
 def _first_operation() -> None:
     import tensorflow as tf
 
-    configure_tensorflow()
+    one_core_an_operation()
     lower_priority()
     tf.add(tf.constant(0), 1)
     import core.training.model  # noqa: F401  its Keras takes another second

@@ -123,16 +123,3 @@ def test_a_busy_machine_makes_no_step_large(mnist, monkeypatch):
         if snapshot.step > 5:
             break
     assert loop.step_seconds < SLOW_SECONDS
-
-
-def test_onednn_is_used_on_every_processor():
-    """TensorFlow alone leaves it out where there is no AVX-512."""
-    code = (
-        "from core.training.priority import configure_tensorflow; configure_tensorflow()\n"
-        "from tensorflow.python.util import _pywrap_util_port; print(_pywrap_util_port.IsMklEnabled())"
-    )
-    without = {name: value for name, value in os.environ.items() if name != "TF_ENABLE_ONEDNN_OPTS"}
-    answer = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=without, capture_output=True, text=True, check=True
-    )
-    assert answer.stdout.split()[-1] == "True"
