@@ -10,11 +10,12 @@ from core.insight import methods_for
 from core.network import Conv2D, Dense, Flatten, GlobalAveragePooling2D, Network, residual_block
 from core.training import Recipe, build_model
 from core.training.trained import Trained
-from core.ui.pages.mistakes.mistakes import FIRST, VIEWS
+from core.ui.pages.mistakes.mistakes import FIRST
 from core.ui.pages.mistakes.state import MistakesState
 from core.ui.pages.why.saliency_maps import alike, target_class
 from core.ui.pages.why.state import WhyState
 from core.ui.shell.pages import PAGES
+from core.ui.widgets.opened_image import VIEWS
 from tests.pages.conftest import button, mine, went_to
 from tests.pages.test_pages import opened, words
 

@@ -12,17 +12,16 @@ from core.study.comparison import Comparison
 from core.study.contender import LabelledImages
 from core.ui.pages.compare.state import CompareState
 from core.ui.shell.frame import certainty, plain
-from core.ui.shell.pages import PAGES, go_to
 from core.ui.shell.private import bring_into_view
 from core.ui.shell.session import Session
 from core.ui.widgets.galleries import clickable_gallery
 from core.ui.widgets.layers import how_many
+from core.ui.widgets.opened_image import open_buttons, opened_image
 from core.ui.widgets.studies import Entrant, StudyState, look_into
-from core.views.images import INK_SCALE, Tile, cell_size, gallery, shown_image
+from core.views.images import INK_SCALE, Tile, cell_size, shown_image
 
 FIRST = 24
 IMAGE_PX = 84
-VIEWS = ("feature_maps", "receptive_fields", "why")
 
 
 def pairs(mine: Session, fit: Sequence[Entrant], found: Comparison, images: LabelledImages) -> None:
@@ -110,23 +109,10 @@ def _opened(
         guess = int(probabilities[row].argmax())
         answers.append(f"{one.name}: {names[guess]} ({certainty(float(probabilities[row, guess]))})")
 
-    def open_in(page: str) -> None:
-        if look_into(mine, entrant):
-            mine.image.source, mine.image.test_index = "test", number
-            go_to(page)
-
-    with st.container(key="opened-image", horizontal=True, vertical_alignment="center", gap="small"):
-        image = shown_image(images.images[number].astype(np.float32) / 255)
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
-            tile = Tile(image, "", f"test image {number:,}")
-            st.html(gallery([tile], INK_SCALE, cell_size(image.shape[:2], 56)), width="content")
-            st.markdown(
-                plain(f"Test image {number:,} is “{names[int(images.labels[number])]}”. {'; '.join(answers)}."),
-                width=420,
-            )
+    words = plain(f"Test image {number:,} is “{names[int(images.labels[number])]}”. {'; '.join(answers)}.")
+    with opened_image(images.images[number], number, words, 420):
         if entrant.contender is None or entrant.contender.dataset != mine.state(StudyState).dataset:
             st.caption("These are not its own test images, so the other pages cannot open this one.", width="content")
             return
         st.markdown(plain(f"Open it with {entrant.name} in:"), width="content")
-        for page in VIEWS:
-            st.button(PAGES[page].title, key=f"compare/open/{page}", on_click=open_in, args=(page,))
+        open_buttons(mine, number, "compare/open", lambda: look_into(mine, entrant))

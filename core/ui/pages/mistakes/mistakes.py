@@ -14,7 +14,6 @@ from core.network.percentages import rough_percent
 from core.network.words import counted
 from core.ui.pages.mistakes.state import MistakesState
 from core.ui.shell.frame import certainty, look, percent, plain
-from core.ui.shell.pages import PAGES, go_to
 from core.ui.shell.private import bring_into_view
 from core.ui.shell.session import Session
 from core.ui.widgets.downloads import download_chart, download_table, download_tiles
@@ -22,8 +21,9 @@ from core.ui.widgets.evaluation import evaluated_test_images
 from core.ui.widgets.galleries import clickable_gallery
 from core.ui.widgets.layers import how_many, layer_words
 from core.ui.widgets.model_view import ModelView
+from core.ui.widgets.opened_image import open_buttons, opened_image
 from core.views.charts import confusion
-from core.views.images import INK_SCALE, Tile, cell_size, gallery, shown_image
+from core.views.images import INK_SCALE, Tile, cell_size, shown_image
 from core.views.inside import plane
 
 LIVE_SECONDS = 5.0  # all test images are evaluated anew each time
@@ -31,7 +31,6 @@ FIRST, MOST = 24, 100
 ON_PLANE = 1000
 IMAGE_PX = 84
 CELL_HEIGHT = 370
-VIEWS = ("feature_maps", "receptive_fields", "why")
 
 
 def mistakes(mine: Session, subject: ModelView) -> None:
@@ -269,18 +268,9 @@ def _opened(mine: Session, predictions: Predictions, data: Dataset, surest: np.n
     if number is None or number >= len(data.x_test):
         number = int(surest[0]) if len(surest) else 0
 
-    def look_at(page: str) -> None:
-        mine.image.source, mine.image.test_index = "test", number
-        go_to(page)
-
-    with st.container(key="opened-image", horizontal=True, vertical_alignment="center", gap="small"):
-        image = shown_image(data.x_test[number].astype(np.float32) / 255)
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
-            tile = Tile(image, "", f"test image {number:,}")
-            st.html(gallery([tile], INK_SCALE, cell_size(image.shape[:2], 56)), width="content")
-            st.markdown(f"Test image {number:,}: {_said(predictions, data, number)}. Open it in:", width=260)
-        for page in VIEWS:
-            st.button(PAGES[page].title, key=f"mistakes/open/{page}", on_click=look_at, args=(page,))
+    words = f"Test image {number:,}: {_said(predictions, data, number)}. Open it in:"
+    with opened_image(data.x_test[number], number, words, 260):
+        open_buttons(mine, number, "mistakes/open")
 
 
 def _said(predictions: Predictions, data: Dataset, number: int) -> str:

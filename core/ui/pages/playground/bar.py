@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache, partial
 from html import escape
 
@@ -18,6 +17,7 @@ from core.ui.pages.playground.state import PlaygroundState
 from core.ui.shell.editor import Editor
 from core.ui.shell.frame import following
 from core.ui.shell.session import Session
+from core.ui.widgets.controls import control
 from core.ui.widgets.presets import offered_presets, preset_title
 from core.views.wording import plain
 
@@ -174,29 +174,54 @@ def _step_buttons(run: Run | None) -> None:
     state = None if run is None else run.snapshot.state
     paused = run is not None and state is State.PAUSED
     why = None if paused else "Pause it first." if run is not None and run.active else "Start it first."
-    _button("Batch", "skip_next", run.one_batch if run else _nothing, why, "One step, then rest.", "batch")
+    control("Batch", "skip_next", run.one_batch if run else _nothing, why, "One step, then rest.", "playground/batch")
     if run is not None and not run.active and state in (State.FINISHED, State.STOPPED):
-        _button("Epoch", "fast_forward", partial(run.more, 1), None, "One more, from where it is.", "epoch")
+        control(
+            "Epoch", "fast_forward", partial(run.more, 1), None, "One more, from where it is.", "playground/epoch"
+        )
     else:
         act = run.one_epoch if run else _nothing
-        _button("Epoch", "fast_forward", act, why, "To the end of the epoch.", "epoch")
+        control("Epoch", "fast_forward", act, why, "To the end of the epoch.", "playground/epoch")
     rest = None if run is not None else "Nothing has been trained yet."
-    _button("Rewind", "replay", run.rewind if run else _nothing, rest, "Back to the weights it began with.", "rewind")
+    control(
+        "Rewind",
+        "replay",
+        run.rewind if run else _nothing,
+        rest,
+        "Back to the weights it began with.",
+        "playground/rewind",
+    )
 
 
 def _main_button(mine: Session, run: Run | None) -> None:
     """Start, Pause or Resume."""
     paused = run is not None and run.snapshot.state is State.PAUSED
     if run is not None and run.active:
-        _button("Pause", "pause", run.pause, None, "Stop where it is; it can go on from there.", "main", primary=True)
+        control(
+            "Pause",
+            "pause",
+            run.pause,
+            None,
+            "Stop where it is; it can go on from there.",
+            "playground/main",
+            primary=True,
+        )
     elif run is not None and paused and run.snapshot.step:
-        _button("Resume", "play_arrow", run.resume, None, "Go on from here.", "main", primary=True)
+        control("Resume", "play_arrow", run.resume, None, "Go on from here.", "playground/main", primary=True)
     else:
         rewound = run is not None and paused
         why = None if rewound else mine.editor.why_not_train() or mine.workspace.full
         act = run.resume if run is not None and rewound else partial(begin, mine)
         how = "again" if rewound else "from scratch" if mine.beginning() is None else "on from the imported weights"
-        _button("Start", "play_arrow", act, why, f"Train it {how} and watch everything move.", "main", primary=True)
+        control(
+            "Start",
+            "play_arrow",
+            act,
+            why,
+            f"Train it {how} and watch everything move.",
+            "playground/main",
+            primary=True,
+        )
 
 
 def _nothing() -> None:
@@ -212,23 +237,3 @@ def _figures(mine: Session) -> str:
     figures = (("Epoch", epoch), ("Step", step), ("Images", speed))
     cells = "".join(f"<div><span>{name}</span><strong>{value}</strong></div>" for name, value in figures)
     return f'<div class="playground-figures">{cells}</div>'
-
-
-def _button(
-    label: str,
-    icon: str,
-    act: Callable[[], None],
-    why_not: str | None,
-    words: str,
-    key: str,
-    primary: bool = False,
-) -> None:
-    st.button(
-        label,
-        type="primary" if primary else "secondary",
-        icon=f":material/{icon}:",
-        disabled=why_not is not None,
-        help=why_not or words,
-        on_click=act,
-        key=f"playground/{key}",
-    )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from core.training import Run, State
 from core.ui.shell.pages import link_to
 from core.ui.shell.session import Session
+from core.ui.widgets.controls import control
 from core.views.wording import plain
 
 
@@ -43,13 +42,13 @@ def _start(mine: Session, problem: str | None) -> None:
         if mine.run is run:  # the second press of a double click begins no second run
             mine.start_run()
 
-    _button(
+    control(
         "Start" if run is None else "Start anew",
         "play_arrow",
         start,
         problem or ("Pause or stop the training first." if active else None),
         f"Train the network of the Build page from {weights}, as a new training run.",
-        key="start",
+        key="train/start",
         primary=not active and not paused,
     )
 
@@ -59,19 +58,19 @@ def _drive(mine: Session, run: Run) -> None:
     active = run.active
 
     def key(what: str) -> str:
-        return f"{what}/{run.created}"
+        return f"train/{what}/{run.created}"
 
     paused = not active and run.snapshot.state is State.PAUSED
     over = not active and not paused
     idle = "Nothing is running."
     if paused:
-        _button("Resume", "resume", run.resume, None, "Go on from exactly here.", key("resume"), primary=True)
+        control("Resume", "resume", run.resume, None, "Go on from exactly here.", key("resume"), primary=True)
     else:
-        _button("Pause", "pause", run.pause, None if active else idle, "Rest here.", key("pause"))
+        control("Pause", "pause", run.pause, None if active else idle, "Rest here.", key("pause"))
     why = "The run has ended: let it continue instead." if over else None if paused else "Pause first."
-    _button("One batch", "skip_next", run.one_batch, why, "A single step.", key("batch"))
-    _button("One epoch", "fast_forward", run.one_epoch, why, "To the end of the epoch.", key("epoch"))
-    _button(
+    control("One batch", "skip_next", run.one_batch, why, "A single step.", key("batch"))
+    control("One epoch", "fast_forward", run.one_epoch, why, "To the end of the epoch.", key("epoch"))
+    control(
         "Rewind",
         "replay",
         run.rewind,
@@ -79,26 +78,11 @@ def _drive(mine: Session, run: Run) -> None:
         "Back to the very same weights it began with; rests there.",
         key("rewind"),
     )
-    _button("Stop", "stop", run.stop, idle if over else None, "End, and keep what it has learned.", key("stop"))
+    control("Stop", "stop", run.stop, idle if over else None, "End, and keep what it has learned.", key("stop"))
     if over:
         _continue(run)
     else:
         _steer(mine, run)
-
-
-def _button(
-    label: str, icon: str, act: Callable, why_not: str | None, words: str, key: str, primary: bool = False
-) -> None:
-    """A control."""
-    st.button(
-        label,
-        type="primary" if primary else "secondary",
-        icon=f":material/{icon}:",
-        disabled=why_not is not None,
-        help=why_not or words,
-        on_click=act,
-        key=f"train/{key}",
-    )
 
 
 def _steer(mine: Session, run: Run) -> None:
