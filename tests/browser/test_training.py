@@ -6,6 +6,7 @@ import signal
 
 from playwright.sync_api import Page, expect
 
+from core.network import LENET5, Recipe, to_token
 from tests.browser.conftest import serving
 from tests.browser.test_journey import clean, go, metric, number
 
@@ -21,6 +22,14 @@ def press(page: Page, name: str) -> None:
 def steps(page: Page) -> int:
     expect(metric(page, "Steps")).to_have_text(re.compile(r"\d"))
     return int(metric(page, "Steps").text_content().replace(",", ""))
+
+
+FEW = Recipe(training_images=2_000)  # where what is looked at comes after a training
+
+
+def opened(page: Page, server: str, recipe: Recipe) -> None:
+    page.goto(f"{server}/build?n={to_token(LENET5, recipe, 'mnist')}")
+    expect(page.get_by_text("LeNet-5").first).to_be_visible()
 
 
 def begun(page: Page, epochs: str = "200") -> None:
@@ -80,7 +89,8 @@ def test_another_browser_does_not_see_it_whatever_its_link_says(page, chromium):
     expect(page.get_by_text("What it has learned so far is kept")).to_be_visible()
 
 
-def test_the_slider_replays_the_epochs(page):
+def test_the_slider_replays_the_epochs(page, server):
+    opened(page, server, FEW)
     begun(page, "3")
     expect(main(page).get_by_role("button", name="Continue")).to_be_visible(timeout=120_000)
     page.get_by_role("radio", name="Look inside").click()
@@ -104,7 +114,8 @@ def test_the_slider_replays_the_epochs(page):
     clean(page)
 
 
-def test_runs_are_listed_compared_renamed_and_deleted(page):
+def test_runs_are_listed_compared_renamed_and_deleted(page, server):
+    opened(page, server, FEW)
     begun(page, "1")
     expect(main(page).get_by_role("button", name="Continue")).to_be_visible(timeout=120_000)
     press(page, "Start anew")
