@@ -12,10 +12,12 @@ from core.data import load
 from core.network import LENET5, PRESETS, Conv2D, Dense, Flatten, Network, Recipe, to_token, trace
 from core.training import State, pretrained
 from core.training.trained import Trained
+from core.ui.pages.playground import address as address_of_page
 from core.ui.pages.playground import subject, waking
 from core.ui.pages.playground.address import _written, read_drawing
 from core.ui.pages.playground.stage import act as stage_act
 from core.ui.pages.playground.state import PlaygroundState
+from core.ui.shell import links
 from tests.pages.conftest import ROOT, button, components, mine, opened, words
 from tests.pages.test_pages import drawn
 from tests.waiting import until
@@ -447,10 +449,11 @@ def test_a_drawing_that_came_by_the_address_is_on_the_canvas_and_strokes_are_add
     assert on_canvas(other) is None and mine(other).image.drawing is None and "image" not in other.query_params
 
 
-def test_ones_own_drawing_is_on_the_canvas_once_and_going_back_brings_the_one_before(page):
+def test_ones_own_drawing_is_on_the_canvas_once_and_going_back_brings_the_one_before(page, by_history):
     put(page, STEM)
     first, address = mine(page).image.drawing, dict(page.query_params)
     put(page, STEM, DOT)
+    by_history(True)
     page.query_params["unit"] = "0|0|3|3"  # as Back and Forward do: the drawing is the same
     page.run()
     assert on_canvas(page) is None and mine(page).focus.unit == (3, 3, 0)
@@ -471,6 +474,17 @@ def test_a_drawing_of_another_page_is_on_the_canvas_and_ones_own_is_there_again_
     mine(page).image.drawing = a_drawing()
     page.run()
     np.testing.assert_allclose(on_canvas(page), a_drawing(), atol=1 / 255)
+
+
+@pytest.fixture
+def by_history(monkeypatch):
+    """Says whether the next requests are those of Back and Forward."""
+
+    def say(value):
+        for module in (links, address_of_page):
+            monkeypatch.setattr(module, "through_history", lambda: value)
+
+    return say
 
 
 def visited(**params):
@@ -502,7 +516,7 @@ def test_at_the_first_visit_the_address_stays_clean(page):
     assert not page.query_params
 
 
-def test_the_address_names_the_network_even_where_it_is_the_one_of_the_first_visit(page):
+def test_the_address_names_the_network_even_where_it_is_the_one_of_the_first_visit(page, by_history):
     act(page, kind="unit", unit="2|1|3|4")
     address = dict(page.query_params)
     assert to_token(LENET5, Recipe(), "mnist") in address["n"]
@@ -510,12 +524,42 @@ def test_the_address_names_the_network_even_where_it_is_the_one_of_the_first_vis
     page.run()
     page.query_params.clear()
     page.query_params.update(address)
+    by_history(True)
     page.run()
     assert mine(page).editor.network == LENET5 and mine(page).focus.unit == (3, 4, 1)
     mine(page).focus.look_at(None)
     mine(page).state(PlaygroundState).strip = "kernels"
     page.run()
     assert page.query_params["n"] == address["n"]  # all is as at first again, but others do not know that
+
+
+def test_a_request_from_before_the_address_was_written_takes_no_edit_back(page):
+    """The browser sends the address that it knows of, while the newer one is on its way."""
+    first = dict(page.query_params)
+    act(page, kind="set", identity=identity(page, 2), name="filters", value=12)
+    second = dict(page.query_params)
+    act(page, kind="set", identity=identity(page, 2), name="filters", value=11)
+    edited = mine(page).editor.network
+    for late in (second, first):
+        page.query_params.clear()
+        page.query_params.update(late)
+        page.run()
+        assert mine(page).editor.network == edited
+    assert mine(page).editor.network.layers[2].filters == 11
+
+
+def test_back_and_forward_bring_the_networks_of_their_addresses(page, by_history):
+    addresses = [dict(page.query_params)]
+    for filters in (12, 11):
+        act(page, kind="set", identity=identity(page, 2), name="filters", value=filters)
+        addresses.append(dict(page.query_params))
+    for number, filters in ((1, 12), (2, 11), (1, 12), (0, 16), (1, 12)):
+        page.query_params.clear()
+        page.query_params.update(addresses[number])
+        by_history(True)
+        page.run()
+        by_history(False)
+        assert mine(page).editor.network.layers[2].filters == filters
 
 
 def test_who_comes_back_from_another_page_finds_the_network_that_they_have_now(page):

@@ -7,6 +7,7 @@ import streamlit as st
 from core.data import SOURCES
 from core.network import InvalidNetwork, Shared, shared_from_token
 from core.ui.shell.pages import PAGES
+from core.ui.shell.private import through_history
 from core.ui.shell.session import Session
 
 LINK = "n"  # the query parameter that holds a token
@@ -22,11 +23,15 @@ def link_with(token: str) -> str:
 
 
 def open_link(mine: Session) -> None:
-    """Put what a link hands on into the session, once; a bad link is explained and changes nothing."""
+    """Put what a link hands on into the session, once; a bad link is explained and changes nothing.
+
+    One that the address has held before counts only where the browser goes back to it: a request that was sent before the
+    browser had heard of a newer address would undo the edit that the newer one is about.
+    """
     token = st.query_params.get(LINK)
-    if token is None or token == mine.opened_link:
+    if token is None or token == mine.opened_link or (token in mine.left_links and not through_history()):
         return
-    mine.opened_link = token
+    mine.hold_link(token)
     try:
         shared = shared_from_token(token)
     except InvalidNetwork as problem:

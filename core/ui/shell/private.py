@@ -73,6 +73,17 @@ def css_class(key: str) -> str:
     return "st-key-" + re.sub(r"[^a-zA-Z0-9_-]", "-", key)
 
 
+def through_history() -> bool:
+    """Whether the browser has come to its address by Back or Forward.
+
+    Other requests may hold an address that was written over meanwhile: the browser had not heard of it when it sent them.
+    """
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+    context = get_script_run_ctx(suppress_warning=True)
+    return context is not None and context.is_history_navigation
+
+
 def visitor() -> str:
     """This visitor's secret: from their cookie, or a new one that `remember` will give them.
 

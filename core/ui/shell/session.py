@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from core.ui.shell.renewal import Renewal
 from core.views.wording import plain
 
 T = TypeVar("T")
+MOST_LEFT = 32  # addresses that requests may still hold, which were sent before the browser had heard of newer ones
 ON = ", trained on"  # is added to the name of a run that begins with imported weights
 
 
@@ -43,6 +45,7 @@ class Session:
         next_page: the page that a button has asked for, as the registry calls it; empty to stay.
         notice: a message about the last action, to be shown once; empty if there is none.
         opened_link: the token of the link that was opened last, so that it is taken once.
+        left_links: tokens that were in the address before it.
         hidden: parts of the interface that a lesson's link leaves out, until it is ended or another link is opened.
         reveals: renewed when what was chosen must come into view and take the keyboard's focus.
         results: what `kept` has computed last, by name: (key, result).
@@ -59,6 +62,7 @@ class Session:
     next_page: str = ""
     notice: str = ""
     opened_link: str | None = None
+    left_links: deque[str | None] = field(default_factory=lambda: deque(maxlen=MOST_LEFT))
     hidden: tuple[str, ...] = ()
     reveals: Renewal = field(default_factory=Renewal)
     results: dict[str, tuple[object, Any]] = field(default_factory=dict)
@@ -84,6 +88,12 @@ class Session:
         if found is None or found[0] != key:
             self.results[name] = found = (key, compute())
         return found[1]
+
+    def hold_link(self, token: str | None) -> None:
+        """Remember what link the address holds now, and which ones it has held."""
+        if token != self.opened_link:
+            self.left_links.append(self.opened_link)
+            self.opened_link = token
 
     def show_notice(self) -> None:
         """Show the notice as a toast, once; it is no Markdown."""

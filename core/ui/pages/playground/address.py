@@ -15,6 +15,7 @@ from core.network import LENET5, Recipe, to_token
 from core.ui.pages.playground.places import layer_in, unit_in, unit_text
 from core.ui.pages.playground.state import STRIPS, PlaygroundState, way_key
 from core.ui.shell.links import LINK
+from core.ui.shell.private import through_history
 from core.ui.shell.session import Session
 from core.views.maps import stage_id
 
@@ -34,14 +35,17 @@ def follow_address(mine: Session) -> None:
     if not there and way_key(state) not in st.session_state:  # from another page, whose address holds nothing of this
         state.address = {}
         return
+    if there in state.left and not through_history():  # sent before the browser had heard of the newer address
+        return
     if LINK in state.address and LINK not in there:  # back to where it all began
         mine.editor.open(LENET5, Recipe())
         mine.editor.dataset = "mnist"
+        mine.hold_link(None)
     _take_image(mine, there.get(IMAGE, "0"))
     if there.get(STRIP, "kernels") in STRIPS:
         state.strip = there.get(STRIP, "kernels")
     _take_place(mine, there.get(UNIT), there.get(LAYER))
-    state.address = there
+    _hold(state, there)
 
 
 def write_address(mine: Session) -> None:
@@ -51,8 +55,13 @@ def write_address(mine: Session) -> None:
     if now == state.address:
         return
     st.query_params.from_dict(now)
-    state.address = now
-    mine.opened_link = now.get(LINK, mine.opened_link)
+    _hold(state, now)
+    mine.hold_link(now.get(LINK, mine.opened_link))
+
+
+def _hold(state: PlaygroundState, address: dict[str, str]) -> None:
+    state.left.append(state.address)
+    state.address = address
 
 
 def _shown(mine: Session) -> dict[str, str]:

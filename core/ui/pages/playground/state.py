@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import streamlit as st
 
 from core.network import Network, Path
 from core.ui.shell.renewal import FieldKey, Renewal
+from core.ui.shell.session import MOST_LEFT
 from core.ui.widgets.canvas import Board
 
 if TYPE_CHECKING:
@@ -75,6 +77,7 @@ class PlaygroundState:
         changed: true after something was done in one piece of the page that all others have to follow.
         problem: why the last edit was not made, as a sentence; empty if it was.
         address: what of the page's view the address holds, by the names of its parameters.
+        left: what it held before.
         aside: as `on_stage.aside` gives it, for a run that another choice has put aside; None for none.
         begun: creation times of the runs that this page has started: an edit may replace them.
     """
@@ -96,6 +99,7 @@ class PlaygroundState:
     changed: bool = False
     problem: str = ""
     address: dict[str, str] = field(default_factory=dict)
+    left: deque[dict[str, str]] = field(default_factory=lambda: deque(maxlen=MOST_LEFT))
     aside: tuple[int, float, int] | None = None
     begun: set[float] = field(default_factory=set)
 
