@@ -7,10 +7,11 @@ import streamlit as st
 from core.ui.shell.frame import sidebar
 from core.ui.shell.links import open_link
 from core.ui.shell.pages import FIRST, PAGES, navigation, run_page
-from core.ui.shell.private import remember
+from core.ui.shell.private import begin_run, remember
 from core.ui.shell.session import session
 from core.ui.shell.warming import warm_up
 
+begin_run()
 st.set_page_config(page_title="Receptive", page_icon="assets/icon.svg", layout="wide")
 st.logo("assets/logo.svg", size="large", icon_image="assets/icon.svg")
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.training import Run, State
 from core.ui.shell.pages import left_out, link_to, turn_page
-from core.ui.shell.private import fit_canvases, fold_on_phones
+from core.ui.shell.private import fit_canvases, fold_on_phones, repeated
 from core.ui.shell.session import Session
 from core.views.theme import DARK, LIGHT, Look
 from core.views.wording import certainty as certainty
@@ -81,7 +81,7 @@ def refreshing(state: Callable[[], object], going: bool, seconds: float, body: C
             st.rerun()
         body()
 
-    st.fragment(drawn, run_every=seconds if going else None)()
+    repeated(drawn, seconds if going else None)
 
 
 def _status(mine: Session) -> None:

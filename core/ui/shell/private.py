@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import sys
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -13,6 +14,7 @@ from core.ui.shell.renewal import Renewal
 
 COOKIE = "receptive"
 COOKIE_DAYS = 365
+REPEATING = "repeating"  # key in the session's state: in the run before, something was drawn again by itself
 
 
 def through_app() -> None:
@@ -71,6 +73,39 @@ def bring_into_view(turn: Renewal, opened: str, *, focus: str = "", drawn: str =
 def css_class(key: str) -> str:
     """The CSS class that Streamlit derives from a container's key."""
     return "st-key-" + re.sub(r"[^a-zA-Z0-9_-]", "-", key)
+
+
+def repeated(body: Callable[[], None], seconds: float | None) -> None:
+    """Draw `body` now and, unless `seconds` is None, by itself again and again so many seconds later.
+
+    A browser keeps large messages that it has got, says with each request which ones, and is then sent their names only.
+    It forgets one after two runs that have not used it, those of `body` included: while these go on, it has often forgotten
+    by the time a request is answered what it said there, and then gives the page up ("Cached ForwardMsg MISS"). Meanwhile
+    all messages are sent whole; `begin_run` sees to those of the whole page.
+    """
+
+    def drawn() -> None:
+        if seconds is not None:
+            _send_whole()
+        body()
+
+    if seconds is not None:
+        st.session_state[REPEATING] = True
+    st.fragment(drawn, run_every=seconds)()
+
+
+def begin_run() -> None:
+    """To be called first in each run of the whole page."""
+    if st.session_state.pop(REPEATING, False):
+        _send_whole()
+
+
+def _send_whole() -> None:
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is not None:
+        context.cached_message_hashes = frozenset()
 
 
 def through_history() -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.network.words import counted
 from core.study.background import Study
 from core.study.comparison import Comparison, recipe_line, warnings
 from core.study.contender import LabelledImages
@@ -33,7 +34,7 @@ def table(
         there = len(images.images)
         known = 0 if found is None else len(found.indexes)
         share = 0.0 if found is None else found.done
-        st.progress(share, text=f"Evaluated: {known:,} of {there:,} test images of {plain(images.title)}")
+        st.progress(share, text=f"Evaluated: {known:,} of {counted(there, 'test image')} of {plain(images.title)}")
     scores = {} if found is None else {one.key: score for one, score in zip(fit, found.scores)}
     rows = []
     for one in entrants:
@@ -45,7 +46,7 @@ def table(
     st.table(rows, hide_index=True, border="horizontal", alt="Networks compared: accuracy, size and cost of each")
     if images is not None:
         st.caption(
-            f"On {len(images.images):,} test images of {plain(images.title)}. In brackets: the true accuracy lies in "
+            f"On {counted(len(images.images), 'test image')} of {plain(images.title)}. In brackets: the true accuracy lies in "
             "this range in 95 of 100 such tests (Wilson’s interval). Memory: weights, and all layers’ outputs for one "
             "image. The last map sees so much of the image from each of its places."
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.training.priority import awake
+from core.ui.shell.private import repeated
 
 LOOK_SECONDS = 0.5
 
@@ -16,4 +17,4 @@ def until_awake() -> None:
         if awake():
             st.rerun()
 
-    st.fragment(look, run_every=LOOK_SECONDS)()
+    repeated(look, LOOK_SECONDS)

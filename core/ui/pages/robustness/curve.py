@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.network.words import counted
 from core.study.background import Study
 from core.study.contender import LabelledImages
 from core.study.robustness import STAGES, Robustness
@@ -38,7 +39,7 @@ def curve(mine: Session, fit: Sequence[Entrant], images: LabelledImages, study: 
     most = min(STAGES[-1], len(images.images))
     if not study.finished:
         done = 0.0 if found is None else found.done
-        st.progress(done, text=f"First {min(STAGES[0], most):,} images at each strength, then {most:,} …")
+        st.progress(done, text=f"First {counted(min(STAGES[0], most), 'image')} at each strength, then {most:,} …")
     if found is None:
         return
     numbers = [mine.state(StudyState).number(one.key) for one in fit]
@@ -51,7 +52,7 @@ def curve(mine: Session, fit: Sequence[Entrant], images: LabelledImages, study: 
     st.markdown(f"**{plain(sentence)}**" if sentence else "The first points follow in a moment.")
     shaded = ranges_words(ranges, found.transform)
     words = (
-        f"{most:,} test images of {images.title}, the same for all networks. Bands: 95 % confidence intervals. "
+        f"{counted(most, 'test image')} of {images.title}, the same for all networks. Bands: 95 % confidence intervals. "
         f"Dashed: who only guesses. {shaded}"
     )
     if not study.finished:
