@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
-from core.study.proportions import Interval, wilson
+from core.study.comparison import Comparison, compared
+from core.study.contender import Contender, LabelledImages
+from core.study.proportions import CONFIDENCE, Interval, wilson
 
 BINS = 15
+DRAWS = 200  # of answers that fit their probabilities
+FEWEST_TO_FIT = 100  # images, with those on which the temperature is measured
+THRESHOLDS = (*(number / 100 for number in range(100)), 0.995, 0.999, 0.9995, 0.9999)
 SMALLEST = 1e-30  # stands for a probability of 0, of which no logarithm can be taken
 HOTTEST = 100.0  # temperatures between its reciprocal and this are looked for
 
@@ -61,7 +67,7 @@ def reliability(probabilities: np.ndarray, labels: np.ndarray, bins: int = BINS)
     Guo, Pleiss, Sun and Weinberger, “On calibration of modern neural networks” (2017), equations (2) to (5).
     """
     sure, right = _sure_and_right(probabilities, labels)
-    places = np.minimum((sure * bins).astype(int), bins - 1)
+    places = _places(sure, bins)
     found = []
     for place in range(bins):
         here = places == place
@@ -175,6 +181,132 @@ def halves(count: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Two halves of so many images, mixed, each in order: by the first a temperature is fitted, on the second it is measured."""
     order = np.random.default_rng(seed).permutation(count)
     return np.sort(order[: count // 2]), np.sort(order[count // 2 :])
+
+
+def error_by_chance(probabilities: np.ndarray, bins: int = BINS, draws: int = DRAWS, seed: int = 0) -> float:
+    """The expected calibration error that a perfectly calibrated network would stay below in 95 of 100 such tests.
+
+    It is not 0: of a few predictions with 80 %, not just 80 of 100 are right. Answers are drawn that are right as often
+    as these probabilities say, and their error is measured.
+
+    Args:
+        probabilities: (n, classes) in 0…1, n ≥ 1.
+        bins: how many.
+        draws: how often the answers are drawn.
+        seed: the same one gives the same number.
+
+    Source: Bröcker and Smith, “Increasing the reliability of reliability diagrams” (2007), consistency resampling.
+    """
+    sure = probabilities.max(axis=1).astype(np.float64)
+    places = _places(sure, bins)
+    random = np.random.default_rng(seed)
+    errors = []
+    for _ in range(draws):
+        right = random.random(len(sure)) < sure
+        errors.append(np.abs(np.bincount(places, sure - right, bins)).sum() / len(sure))
+    return float(np.quantile(errors, CONFIDENCE))
+
+
+class Tempered(NamedTuple):
+    """A temperature, fitted on one half of the images and measured on the other.
+
+    Attributes:
+        temperature: 0.01…100.
+        fitted_on, measured_on: numbers of images, none of which is in both.
+        before, after: of the images on which it is measured.
+        by_chance: what a perfectly calibrated network stays below there, by the probabilities after.
+    """
+
+    temperature: float
+    fitted_on: int
+    measured_on: int
+    before: Reliability
+    after: Reliability
+    by_chance: float
+
+
+@dataclass(frozen=True, eq=False)
+class Calibrated:
+    """How well the probabilities of one network hold.
+
+    Attributes:
+        reliability: of all images that were evaluated so far.
+        confidence, accuracy: means over these images, 0…1.
+        curve: what is answered from each of `THRESHOLDS` on.
+        by_chance: the error that a perfectly calibrated network stays below; None before all images were evaluated.
+        tempered: the same; None also where there are fewer than 100 images.
+    """
+
+    reliability: Reliability
+    confidence: float
+    accuracy: float
+    curve: tuple[Answered, ...] = field(repr=False)
+    by_chance: float | None = None
+    tempered: Tempered | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """Networks whose probabilities are compared with how often they are right, on the images evaluated so far.
+
+    Attributes:
+        comparison: what each predicts.
+        networks: one for each, in its order.
+    """
+
+    comparison: Comparison
+    networks: tuple[Calibrated, ...]
+
+    def at(self, threshold: float) -> tuple[Answered, ...]:
+        """What each network answers from this probability on."""
+        found = self.comparison
+        return tuple(answered(one, found.labels, np.array([threshold]))[0] for one in found.probabilities)
+
+
+def calibration(contenders: Sequence[Contender], images: LabelledImages) -> Iterator[Calibration]:
+    """Compare probabilities with accuracy, on more images from item to item; the last one has all, and temperatures.
+
+    Args:
+        contenders: one or more, for these images' shape and classes.
+        images: n of them.
+
+    Raises:
+        Unfit: where one of them cannot be evaluated on these images; says which and why.
+    """
+    for found in compared(contenders, images):
+        ended = len(found.indexes) == len(images.images)
+        yield Calibration(found, tuple(_calibrated(one, found.labels, ended) for one in found.probabilities))
+
+
+def _calibrated(probabilities: np.ndarray, labels: np.ndarray, ended: bool) -> Calibrated:
+    sure, right = _sure_and_right(probabilities, labels)
+    return Calibrated(
+        reliability(probabilities, labels),
+        float(sure.mean()),
+        float(right.mean()),
+        answered(probabilities, labels, np.array(THRESHOLDS)),
+        error_by_chance(probabilities) if ended else None,
+        _tempered(probabilities, labels) if ended and len(labels) >= FEWEST_TO_FIT else None,
+    )
+
+
+def _tempered(probabilities: np.ndarray, labels: np.ndarray) -> Tempered:
+    apart, rest = halves(len(labels))
+    temperature = fitted_temperature(probabilities[apart], labels[apart])
+    after = at_temperature(probabilities[rest], temperature)
+    return Tempered(
+        temperature,
+        len(apart),
+        len(rest),
+        reliability(probabilities[rest], labels[rest]),
+        reliability(after, labels[rest]),
+        error_by_chance(after),
+    )
+
+
+def _places(sure: np.ndarray, bins: int) -> np.ndarray:
+    """(n,) which of the bins each of these probabilities falls into."""
+    return np.minimum((sure * bins).astype(int), bins - 1)
 
 
 def _sure_and_right(probabilities: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

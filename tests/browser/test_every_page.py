@@ -114,11 +114,17 @@ def _wait_for_the_curve(page: Page) -> None:
     expect(page.get_by_test_id("stMain").get_by_test_id("stProgress")).to_have_count(0, timeout=180_000)
 
 
+def _wait_for_the_temperature(page: Page) -> None:
+    expect(page.get_by_text("one number that corrects it")).to_be_visible(timeout=120_000)
+    settled(page)
+
+
 IN_FULL = {
     "draw": _draw,
     "feature_maps": _explain_a_number,
     "compare": _open_a_pair,
     "robustness": _wait_for_the_curve,
+    "calibration": _wait_for_the_temperature,
 }
 
 

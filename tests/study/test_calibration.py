@@ -7,8 +7,18 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
-from core.study.calibration import answered, at_temperature, fitted_temperature, halves, reliability
+from core.study.calibration import (
+    answered,
+    at_temperature,
+    calibration,
+    error_by_chance,
+    fitted_temperature,
+    halves,
+    reliability,
+)
+from core.study.contender import LabelledImages
 from core.study.proportions import wilson
+from tests.study.networks import fresh
 
 
 def drawn(seed, images=400, classes=5, heat=1.0):
@@ -114,3 +124,42 @@ def test_halves_hold_each_image_once_and_are_mixed():
     assert sorted([*first, *second]) == list(range(1001)) and len(first) == 500
     assert 400 < first.mean() < 600 and (np.diff(first) > 0).all()
     assert np.array_equal(first, halves(1001)[0]) and not np.array_equal(first, halves(1001, seed=1)[0])
+
+
+def test_the_error_by_chance_is_the_one_that_drawn_labels_stay_below_19_of_20_times():
+    """Labels are drawn by the softmax itself, which is calibrated: an oracle without the formula."""
+    errors = []
+    for seed in range(120):
+        probabilities, labels = drawn(seed, 300)
+        errors.append(reliability(probabilities, labels).expected_error)
+    bounds = [error_by_chance(drawn(seed, 300)[0]) for seed in range(5)]
+    assert np.mean(bounds) == pytest.approx(np.quantile(errors, 0.95), rel=0.15)
+    assert error_by_chance(drawn(1, 20_000)[0]) < np.mean(bounds) / 4  # with more images there is less chance
+
+
+def test_a_study_has_diagrams_from_the_first_part_and_temperatures_at_its_end(few):
+    steps = list(calibration([fresh(seed=1), fresh(seed=2)], few))
+    assert [len(one.comparison.indexes) for one in steps] == [250, 500, 600]
+    for one in steps[:-1]:
+        assert all(network.tempered is None and network.by_chance is None for network in one.networks)
+        assert all(sum(bin_.count for bin_ in network.reliability.bins) for network in one.networks)
+    labels = steps[-1].comparison.labels
+    for network, probabilities in zip(steps[-1].networks, steps[-1].comparison.probabilities):
+        assert network.reliability == reliability(probabilities, labels)
+        assert network.accuracy == (probabilities.argmax(1) == labels).mean()
+        assert network.confidence == pytest.approx(probabilities.max(1).mean())
+        apart, rest = halves(600)
+        assert (network.tempered.fitted_on, network.tempered.measured_on) == (300, 300)
+        assert network.tempered.temperature == fitted_temperature(probabilities[apart], labels[apart])
+        assert network.tempered.before == reliability(probabilities[rest], labels[rest])
+        after = at_temperature(probabilities[rest], network.tempered.temperature)
+        assert network.tempered.after == reliability(after, labels[rest])
+    (first, _) = steps[-1].at(0.2)
+    sure = steps[-1].comparison.probabilities[0].max(1) >= 0.2
+    assert first.answered == sure.sum()
+
+
+def test_of_few_images_no_temperature_is_fitted(few):
+    images = LabelledImages("few", few.images[:99], few.labels[:99], few.class_names)
+    (found,) = calibration([fresh()], images)
+    assert found.networks[0].tempered is None and found.networks[0].by_chance is not None

@@ -174,6 +174,15 @@ PAGES = {
             "confidence band; one image as a film strip, with every network’s answer under each frame",
             ("inside",),
         ),
+        PageInfo(
+            "calibration",
+            "Calibration",
+            "target",
+            _STUDY,
+            "whether a network that says 80 % is right on 80 of 100 images: reliability diagrams with intervals, what is "
+            "answered from a threshold on, and the temperature that corrects it, measured on other images",
+            ("inside",),
+        ),
     )
 }
 FIRST = next(iter(PAGES))  # the page that the app's own address opens

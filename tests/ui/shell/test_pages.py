@@ -37,6 +37,7 @@ LEFT_OUT = {  # as README and teachers know it
         "mistakes",
         "compare",
         "robustness",
+        "calibration",
     },
 }
 ALL_LESSONS = [parts for size in range(len(HIDEABLE) + 1) for parts in combinations(HIDEABLE, size)]
