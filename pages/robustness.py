@@ -5,7 +5,10 @@ from functools import partial
 import streamlit as st
 
 from core.study.robustness import robustness
+from core.ui.pages.robustness.against import train_against
 from core.ui.pages.robustness.curve import choose_transform, curve
+from core.ui.pages.robustness.mistakes import choose_place, mistakes
+from core.ui.pages.robustness.state import RobustnessState
 from core.ui.pages.robustness.strip import choose_picture, filmed, strip
 from core.ui.shell.frame import head
 from core.ui.shell.pages import end_page, link_to
@@ -34,7 +37,15 @@ transform = choose_transform(mine)
 contenders = contenders_of(fit)
 key = (*fingerprint(fit, images), transform.name)
 study = studied(mine, "robustness", key, partial(robustness, contenders, images, transform))
-watch(study, (), partial(curve, mine, fit, images, study))
+watch(
+    study,
+    (),
+    partial(curve, mine, fit, images, study),
+    lambda: (mine.state(RobustnessState).opened, mine.reveals.number),
+)
+place = choose_place(mine, fit, study.latest if study.finished else None)
+mistakes(mine, images, transform, place)
+train_against(mine, transform, place)
 st.markdown("**One image over the strengths**")
 picture = choose_picture(mine, fit[0].network, images)
 frames = filmed(mine, fit, images, transform, picture)

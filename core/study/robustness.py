@@ -11,13 +11,14 @@ import numpy as np
 
 from core.insight.graphs import in_unit_range
 from core.network.words import joined
-from core.study.contender import Contender, LabelledImages, check
+from core.study.contender import PART, Contender, LabelledImages, check
 from core.study.evaluating import Answers, Evaluator
 from core.study.memory import Memory
 from core.study.proportions import Interval, wilson
 from core.study.transforms import Transform
 
 STAGES = (250, 2_000)  # images after which the whole curve is there, coarse first
+MOST_SHOWN = 96  # images of mistakes that are kept as the network saw them
 
 _answers: Memory[Answers] = Memory(20_000)  # of 250 images each: 35 MB
 
@@ -74,6 +75,25 @@ class Robustness:
         above = [place for place in known if place >= centre]
         return HalfLost(*(_crossing(self.strengths, found, way, half) for way in (below, above)))
 
+    def telling(self, number: int) -> float:
+        """The strength at which to look first: the mildest at which half of the accuracy is lost, else that of the lowest.
+
+        Of two that are alike, the one above the neutral strength; the neutral one where nothing was measured yet.
+        """
+        found, neutral = self.accuracies(number), self.transform.neutral
+        known = [place for place in range(len(found)) if self.images[place]]
+        centre = next((place for place in known if self.strengths[place] == neutral), None)
+        if centre is None:
+            return neutral
+        lost = [place for place in known if found[place] <= found[centre] / 2 and place != centre]
+
+        def mildest(place: int) -> tuple[float, bool]:
+            return abs(self.strengths[place] - neutral), self.strengths[place] < neutral
+
+        if lost:
+            return self.strengths[min(lost, key=mildest)]
+        return self.strengths[min(known, key=lambda place: (found[place], *mildest(place)))]
+
     def sentence(self) -> str:
         """Where each network has lost half of its accuracy, in a sentence; empty before all strengths were measured."""
         if not self.images.all():
@@ -96,7 +116,8 @@ def robustness(
     """Measure accuracies over strengths, better from item to item: first with few images for all strengths, then more.
 
     Images are changed once for all networks, and what was measured before, by anybody, is not measured again. At the
-    neutral strength images are as they are, so that with all of them the accuracy is the one of the test.
+    neutral strength images are as they are; in the end all of them are evaluated there, so that its accuracy is the one
+    of the test to the digit.
 
     Args:
         contenders: one or more, for these images' shape and classes.
@@ -115,19 +136,26 @@ def robustness(
     work = _Work(contenders, images, transform)
     right = np.zeros((len(contenders), len(chosen)), np.int64)
     counts = np.zeros(len(chosen), np.int64)
-    outwards = sorted(range(len(chosen)), key=lambda place: abs(chosen[place] - transform.neutral))
+    names = tuple(contender.name for contender in contenders)
+    jobs = list(_jobs(chosen, transform.neutral, images, stages))
+    for number, (place, part) in enumerate(jobs, 1):
+        labels = images.labels[images.part(part)]
+        found = work.answers(chosen[place], part)
+        right[:, place] += [int((one.predicted == labels).sum()) for one in found]
+        counts[place] += len(labels)
+        yield Robustness(transform, names, chosen, right.copy(), counts.copy(), number / len(jobs))
+
+
+def _jobs(
+    strengths: Sequence[float], neutral: float, images: LabelledImages, stages: Sequence[int]
+) -> Iterator[tuple[int, int]]:
+    """The (place of a strength, part of the images) to be measured, in order: each stage outwards from the neutral strength."""
+    outwards = sorted(range(len(strengths)), key=lambda place: abs(strengths[place] - neutral))
     ends = [images.first_parts(count) for count in stages]
-    whole, done = len(chosen) * max(ends, default=0), 0
     for first, end in pairwise([0, *ends]):
         for place in outwards:
-            for part in range(first, end):
-                labels = images.labels[images.part(part)]
-                found = work.answers(chosen[place], part)
-                right[:, place] += [int((one.predicted == labels).sum()) for one in found]
-                counts[place] += len(labels)
-                done += 1
-                names = tuple(contender.name for contender in contenders)
-                yield Robustness(transform, names, chosen, right.copy(), counts.copy(), done / whole)
+            yield from ((place, part) for part in range(first, end))
+    yield from ((outwards[0], part) for part in range(max(ends, default=0), images.parts))
 
 
 class Mistakes(NamedTuple):
@@ -137,12 +165,14 @@ class Mistakes(NamedTuple):
         indexes: (k,) of the images.
         predicted: (k,) the predicted classes.
         probability: (k,) float32, of these.
+        seen: (at most 96, h, w, c) uint8 in 0…255, the first of these images as the network saw them, rounded.
         images: how many images were evaluated.
     """
 
     indexes: np.ndarray
     predicted: np.ndarray
     probability: np.ndarray
+    seen: np.ndarray
     images: int
 
 
@@ -151,17 +181,19 @@ def mistakes_at(
 ) -> Mistakes:
     """The mistakes of a network at one strength, among the first so many images of a study, in whole parts.
 
-    What a study has measured is there at once; the rest is computed now. Raises as `robustness` does.
+    At the neutral strength it is all images, as in the study. What a study has measured is there at once; the rest is
+    computed now. Raises as `robustness` does.
     """
     check([contender], images)
     work = _Work([contender], images, transform)
-    parts = range(images.first_parts(count))
+    parts = range(images.parts if strength == transform.neutral else images.first_parts(count))
     indexes = np.concatenate([images.part(part) for part in parts])
     found = [work.answers(strength, part)[0] for part in parts]
     predicted, probability = (np.concatenate(column) for column in zip(*found))
     wrong = np.flatnonzero(predicted != images.labels[indexes])
     wrong = wrong[np.argsort(-probability[wrong], kind="stable")]
-    return Mistakes(indexes[wrong], predicted[wrong], probability[wrong], len(indexes))
+    seen = work.seen(strength, wrong[:MOST_SHOWN])
+    return Mistakes(indexes[wrong], predicted[wrong], probability[wrong], seen, len(indexes))
 
 
 class Film(NamedTuple):
@@ -214,14 +246,25 @@ class _Work:
         keys = [self._key(contender, strength, part) for contender in self._contenders]
         found = {number: known for number, key in enumerate(keys) if (known := _answers.get(key)) is not None}
         if len(found) < len(keys):
-            changed = self._transform.apply(
-                in_unit_range(self._images.images[self._images.part(part)]), strength, part
-            )
+            changed = self._changed(strength, part)
             for number, key in enumerate(keys):
                 if number not in found:
                     found[number] = self._evaluator(number).answers(changed)
                     _answers.put(key, found[number])
         return [found[number] for number in range(len(keys))]
+
+    def seen(self, strength: float, places: np.ndarray) -> np.ndarray:
+        """(k,) places in the order of the study → (k, h, w, c) uint8: these images, changed by this strength."""
+        found = np.zeros((len(places), *self._images.images.shape[1:]), np.uint8)
+        for part in np.unique(places // PART).tolist():
+            here = places // PART == part  # what is random depends on the whole part
+            changed = self._changed(strength, part)[places[here] % PART]
+            found[here] = np.round(changed * 255)
+        return found
+
+    def _changed(self, strength: float, part: int) -> np.ndarray:
+        """The images of a part at this strength: (n, h, w, c) float32 in 0…1."""
+        return self._transform.apply(in_unit_range(self._images.images[self._images.part(part)]), strength, part)
 
     def _key(self, contender: Contender, strength: float, part: int) -> tuple[object, ...]:
         """All that the answers depend on; unchanged images are the same for all transforms."""

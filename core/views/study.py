@@ -67,8 +67,11 @@ def robustness_chart(
     ranges: Mapping[str, tuple[float, float]],
     chance: float,
     look: Look = LIGHT,
+    opened: tuple[str, float] | None = None,
 ) -> Spec:
     """Accuracy over strength: a line, a shape and a band of its own for each network.
+
+    A click selects a point, as `point` with the fields `network` and `strength`.
 
     Args:
         found: as far as it was measured.
@@ -76,6 +79,7 @@ def robustness_chart(
         ranges: by name, the strengths that a training has seen; they are shaded, as far as the axis goes.
         chance: accuracy of who only guesses, 0…1; a dashed line.
         look: colours of the page.
+        opened: name and strength of the point with a ring.
     """
     first, last = found.strengths[0], found.strengths[-1]
     seen = [
@@ -86,7 +90,7 @@ def robustness_chart(
         _robustness_chart(
             found.names, tuple(numbers), found.transform.title, found.transform.unit, first, last, look
         ),
-        points=robustness_rows(found),
+        points=[row | {"opened": (row["network"], row["strength"]) == opened} for row in robustness_rows(found)],
         ranges=seen,
         chance=[{"chance": chance, "at": first, "words": words}],
     )
@@ -130,10 +134,20 @@ def _robustness_chart(
     points = alt.Chart(alt.NamedData("points"))
     band = points.mark_area(opacity=0.2).encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour)
     curve = points.mark_line(strokeWidth=2).encode(x=x, y=y, color=colour)
-    marks = points.mark_point(filled=True, size=70, opacity=1).encode(
-        x=x, y=y, color=colour, shape=shape, tooltip=tips
+    ring = (
+        points.mark_point(filled=False, shape="circle", size=320, stroke=look.text, strokeWidth=2)
+        .encode(x=x, y=y)
+        .transform_filter("datum.opened")
     )
-    return alt.layer(curve, seen, band, line, words, marks).properties(height=CHART_PX).to_dict()
+    click = alt.selection_point(
+        name="point", on="click", fields=["network", "strength"], empty=False, clear=False, toggle=False
+    )
+    marks = (
+        points.mark_point(filled=True, size=90, opacity=1, cursor="pointer")
+        .encode(x=x, y=y, color=colour, shape=shape, tooltip=tips)
+        .add_params(click)
+    )
+    return alt.layer(curve, seen, band, line, words, ring, marks).properties(height=CHART_PX).to_dict()
 
 
 def ranges_words(ranges: Mapping[str, tuple[float, float]], transform: Transform) -> str:

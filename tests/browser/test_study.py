@@ -28,3 +28,21 @@ def test_two_networks_are_compared_from_an_empty_page(page):
     page.get_by_role("button", name="Why this answer?").click()
     expect(page.get_by_role("radio", name="Reader of drawings")).to_be_checked()
     clean(page)
+
+
+def test_a_point_of_the_curve_opens_its_mistakes_and_one_of_them_the_page_that_explains_it(page):
+    go(page, "Robustness")
+    expect(page.get_by_text("LeNet-5 misclassifies")).to_be_visible(timeout=120_000)
+    chart = page.get_by_test_id("stVegaLiteChart")
+    chart.locator("path[aria-label*='Seven thousand; Rotation: −90°']").click()
+    said = page.get_by_text(re.compile(r"Seven thousand misclassifies [\d,]+ of 2,000 test images at rotation −90°"))
+    expect(said).to_be_visible()
+    images = page.get_by_role("button", name=re.compile("^test image .*, rotation −90°"))
+    expect(images.first).to_be_in_viewport()
+    expect(images).to_have_count(24)
+    images.nth(1).click()
+    expect(page.get_by_text("Open it with Seven thousand in:")).to_be_visible()
+    clean(page)
+    page.get_by_role("button", name="Why this answer?").click()
+    expect(page.get_by_role("radio", name="Seven thousand")).to_be_checked()
+    clean(page)

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.data import Dataset
 from core.data.augmentation import transformed
-from core.network import Recipe
+from core.network import Dense, Flatten, Network, Recipe
 from core.network.settings import settings_of
 from core.study.contender import LabelledImages, Unfit
 from core.study.evaluating import Evaluator
@@ -15,7 +16,7 @@ from core.study.memory import forget_all
 from core.study.proportions import wilson
 from core.study.robustness import HalfLost, Robustness, film, mistakes_at, robustness
 from core.study.transforms import TRANSFORMS, against, trained_range
-from core.training import card
+from core.training import card, train
 from tests.study.networks import fresh
 
 NAMES = list(TRANSFORMS)
@@ -189,6 +190,59 @@ def test_mistakes_are_those_images_that_the_model_gets_wrong_the_surest_first(fe
     np.testing.assert_allclose(found.probability, probabilities[found.indexes, found.predicted], atol=1e-4)
     assert (np.diff(found.probability) <= 0).all()
     assert (probabilities[found.indexes].argmax(axis=1) == found.predicted).all()
+    assert found.seen.dtype == np.uint8 and len(found.seen) == min(len(wrong), 96)
+    np.testing.assert_allclose(found.seen, np.asarray(changed)[found.indexes[:96]] * 255, atol=0.51)
+
+
+def test_mistakes_are_seen_with_the_very_noise_that_they_were_predicted_with(few, small):
+    found = mistakes_at(small, few, TRANSFORMS["salt_and_pepper"], 0.4, 600)
+    again = Evaluator(small).answers(found.seen)
+    assert len(found.seen) == 96
+    # Rounded to whole levels, hardly an answer changes; with other noise, most would.
+    assert (again.predicted == found.predicted[:96]).mean() > 0.97
+
+
+def test_without_a_strength_the_mistakes_are_those_of_all_images(tests, lenet):
+    found = mistakes_at(lenet, tests, TRANSFORMS["blur"], 0)
+    assert found.images == 10_000 and 1 - len(found.indexes) / 10_000 == card("lenet5").test_accuracy
+
+
+def test_in_the_end_all_images_are_evaluated_unchanged(few, lenet):
+    found = list(robustness([lenet], few, TRANSFORMS["noise"], (0, 0.3), (250,)))
+    assert [one.images.tolist() for one in found] == [[250, 0], [250, 250], [500, 250], [600, 250]]
+    assert [one.done for one in found] == [0.25, 0.5, 0.75, 1]
+
+
+@pytest.mark.parametrize(
+    ("strengths", "accuracies", "telling"),
+    [
+        ((-60, -30, 0, 30, 60), (0.1, 0.4, 1.0, 0.6, 0.2), -30),
+        ((-60, -30, 0, 30, 60), (0.1, 0.4, 1.0, 0.5, 0.2), 30),  # as mild either way: above
+        ((0, 30, 60), (1.0, 0.9, 0.8), 60),  # half is never lost
+        ((0, 30), (1.0, 1.0), 0),
+    ],
+)
+def test_the_strength_to_look_at_first_is_the_mildest_that_costs_half_or_else_the_worst(
+    strengths, accuracies, telling
+):
+    assert curve("rotation", strengths, accuracies).telling(0) == telling
+
+
+def test_who_was_trained_against_a_transform_loses_less_at_that_strength(mnist, few):
+    data = Dataset(
+        "mnist", mnist.x_train[:2000], mnist.y_train[:2000], mnist.x_test[:9], mnist.y_test[:9], few.class_names
+    )
+    network, recipe = (
+        Network((28, 28, 1), (Flatten(), Dense(10, "softmax")), "Plain"),
+        Recipe(epochs=4, batch_size=64),
+    )
+    turned = against(recipe, TRANSFORMS["rotation"], 60.0)
+    networks = [fresh(network, name=name) for name in ("as it is", "turned")]
+    for one, how in zip(networks, (recipe, turned)):
+        one.__dict__["weights"] = train(network, data, how).model.get_weights()
+    found = last(robustness(networks, few, TRANSFORMS["rotation"], [60.0], [600]))
+    plain, better = (found.interval(number, 1) for number in (0, 1))
+    assert better.low > plain.high  # and not by chance
 
 
 def test_a_film_has_each_frame_with_each_networks_probabilities(few, lenet, small):

@@ -91,16 +91,14 @@ def test_the_chart_shades_what_was_trained_with_as_far_as_it_goes_and_draws_chan
     ]
     assert chart["datasets"]["chance"] == [{"chance": 0.1, "at": -30.0, "words": "guessing: 10.00 %"}]
     marks = [layer["mark"]["type"] for layer in chart["layer"]]
-    assert sorted(marks) == ["area", "line", "point", "rect", "rule", "text"]
+    assert sorted(marks) == ["area", "line", "point", "point", "rect", "rule", "text"]
     axes = next(layer["encoding"] for layer in chart["layer"] if layer["mark"]["type"] == "line")
     assert axes["x"]["title"] == "Rotation (°)" and axes["y"]["scale"]["domain"] == [0, 1]
 
 
 def test_a_network_keeps_its_colour_and_shape_whoever_stands_beside_it():
     def of(chart, channel):
-        found = next(layer for layer in chart["layer"] if layer["mark"]["type"] == "point")["encoding"][channel][
-            "scale"
-        ]
+        found = next(layer for layer in chart["layer"] if "shape" in layer["encoding"])["encoding"][channel]["scale"]
         return dict(zip(found["domain"], found["range"]))
 
     first, other = (robustness_chart(turned(), numbers, {}, 0.1) for numbers in ((0, 2), (3, 2)))
@@ -115,3 +113,13 @@ def test_what_is_shaded_is_told():
         ranges_words({"B": (-7, 7)}, TRANSFORMS["rotation"]) == "Shaded: what it was trained with, B from −7° to 7°."
     )
     assert ranges_words({}, TRANSFORMS["rotation"]) == ""
+
+
+def test_the_point_that_is_open_has_a_ring_and_each_can_be_clicked():
+    chart = robustness_chart(turned(), (0, 1), {}, 0.1, opened=("B", 30.0))
+    assert [(row["network"], row["strength"]) for row in chart["datasets"]["points"] if row["opened"]] == [
+        ("B", 30.0)
+    ]
+    assert any(layer.get("transform") == [{"filter": "datum.opened"}] for layer in chart["layer"])
+    (click,) = chart["params"]
+    assert click["name"] == "point" and click["select"]["fields"] == ["network", "strength"]

@@ -93,13 +93,16 @@ function acted(pressed) {
   const form = element.closest('[class*="st-key-opened-"]');
   const keyed = element.closest('[class*="st-key-"]');
   const key = [...(keyed?.classList ?? [])].find((name) => name.startsWith("st-key-"));
-  return { element, key, top, below: form && top - form.getBoundingClientRect().top };
+  const from = (box) => box && top - box.getBoundingClientRect().top;
+  return { element, key, top, within: from(keyed), below: from(form) };
 }
 
-// How far what was pressed has moved, in px. Where its form was drawn anew, its place is that in the new one.
+// How far what was pressed has moved, in px. Where its form, or the chart that it is a mark of, was drawn anew, its place is
+// that in the new one.
 export function drift(act, opened) {
   const inForm = act.below !== null && opened && !opened.contains(act.element);
   if (inForm) return opened.getBoundingClientRect().top + act.below - act.top;
-  const one = act.element.isConnected ? act.element : act.key && document.querySelector(`.${act.key}`);
-  return isDrawn(one) ? one.getBoundingClientRect().top - act.top : 0;
+  if (isDrawn(act.element)) return act.element.getBoundingClientRect().top - act.top;
+  const keyed = !act.element.isConnected && act.key && document.querySelector(`.${act.key}`);
+  return isDrawn(keyed || null) ? keyed.getBoundingClientRect().top + act.within - act.top : 0;
 }

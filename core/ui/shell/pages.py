@@ -171,7 +171,8 @@ PAGES = {
             "rotate_90_degrees_ccw",
             _STUDY,
             "accuracy of up to four networks over the strength of a rotation, shift, blur, noise and six more, each with its "
-            "confidence band; one image as a film strip, with every network’s answer under each frame",
+            "confidence band; the mistakes at a point of the curve, and a training against them; one image as a film strip, "
+            "with every network’s answer under each frame",
             ("inside",),
         ),
         PageInfo(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
@@ -23,6 +23,9 @@ from core.ui.shell.focus import Focus, ImageChoice
 from core.ui.shell.private import through_app, visitor
 from core.ui.shell.renewal import Renewal
 from core.views.wording import plain
+
+if TYPE_CHECKING:
+    import numpy as np
 
 T = TypeVar("T")
 MOST_LEFT = 32  # addresses that requests may still hold, which were sent before the browser had heard of newer ones
@@ -121,12 +124,29 @@ class Session:
         name = self.editor.network.name
         try:
             begin, name = ((), name) if first is None else (first.weights, f"{name[: MAX_NAME - len(ON)]}{ON}")
-            run = self.workspace.start(self.editor.network, self.editor.dataset, self.editor.recipe, begin, name)
-            self.choose_run(run)
-        except StoreError as full:  # another window has been quicker, or the weights cannot be read
-            self.notice = str(full)
+        except StoreError as unreadable:
+            self.notice = str(unreadable)
             return
+        self.train(self.editor.network, self.editor.dataset, self.editor.recipe, begin, name)
+
+    def train(
+        self, network: Network, dataset: str, recipe: Recipe, begin: Sequence[np.ndarray] = (), name: str = ""
+    ) -> Run | None:
+        """Start a run, and let the pages be about it; a run of theirs still going is paused.
+
+        Args: as of `Workspace.start`.
+
+        Returns:
+            The run; None, with a notice, where it could not be started.
+        """
+        try:
+            run = self.workspace.start(network, dataset, recipe, begin, name)
+        except StoreError as full:  # another window has been quicker
+            self.notice = str(full)
+            return None
+        self.choose_run(run)
         self.focus.subject = "run"
+        return run
 
     def choose_run(self, run: Run | None) -> None:
         """Make this the run that pages are about."""

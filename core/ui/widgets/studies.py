@@ -18,6 +18,7 @@ from core.study.contender import Contender, LabelledImages, of_run, of_shipped, 
 from core.training import Run, State, StoreError, card
 from core.training.trained import Trained
 from core.ui.shell.frame import plain, refreshing
+from core.ui.shell.renewal import Renewal
 from core.ui.shell.session import Session
 from core.ui.widgets.model_view import TITLES
 from core.views.wording import progress_words, told_apart
@@ -81,6 +82,7 @@ class StudyState:
         gone: a sentence on what has left the comparison; may be empty.
         dataset: whose test images they are compared on; empty before there are any.
         numbers: of each network, by which it keeps its colour.
+        choices: renewed when what is compared was set by something else than its own field.
         taken: contenders by key, with what names their weights.
         studies: experiments by what they are for, with the key of what they compute.
     """
@@ -92,6 +94,20 @@ class StudyState:
     numbers: dict[str, int] = field(default_factory=dict)
     taken: dict[str, tuple[object, Contender]] = field(default_factory=dict)
     studies: dict[str, tuple[Hashable, Study[Any]]] = field(default_factory=dict)
+    choices: Renewal = field(default_factory=Renewal)
+
+    def why_not_add(self, key: str) -> str | None:
+        """The reason why this network cannot be added to the comparison, as a sentence; None if it can."""
+        chosen = self.chosen or ()
+        if key in chosen:
+            return "It is in the comparison."
+        return None if len(chosen) < MOST else f"Take one of the {MOST} networks out of the comparison first."
+
+    def add(self, key: str) -> None:
+        """Add a network to the comparison, if it can be."""
+        if self.why_not_add(key) is None:
+            self.chosen = (*(self.chosen or ()), key)
+            self.choices.renew()
 
     def number(self, key: str) -> int:
         """The number of a network; of those that are compared, no two have one."""
@@ -120,7 +136,7 @@ def choose_networks(mine: Session, key: str) -> list[Entrant]:
         own.gone = f"{names} {'was' if len(left) == 1 else 'were'} deleted and left the comparison."
         own.chosen = tuple(one for one in own.chosen if one in there)
     own.names = {one: name for one, (_, name) in there.items()}
-    widget = f"{key}/networks/{hash(tuple(titles.items()))}"
+    widget = f"{key}/networks/{hash(tuple(titles.items()))}/{own.choices}"
 
     def chosen() -> None:
         asked = st.session_state[widget]
@@ -299,10 +315,15 @@ def studied(mine: Session, name: str, key: Hashable, steps: Callable[[], Iterato
     return made
 
 
-def watch(study: Study[Any] | None, entrants: Sequence[Entrant], body: Callable[[], None]) -> None:
+def watch(
+    study: Study[Any] | None,
+    entrants: Sequence[Entrant],
+    body: Callable[[], None],
+    chosen: Callable[[], object] = lambda: None,
+) -> None:
     """Draw `body` now, and again while the experiment goes on or one of the networks still trains.
 
-    When one of them ends, the whole page is drawn.
+    When one of them ends, or something else is `chosen`, the whole page is drawn.
     """
 
     def drawn() -> None:
@@ -311,11 +332,11 @@ def watch(study: Study[Any] | None, entrants: Sequence[Entrant], body: Callable[
                 one.run.heartbeat()
         body()
 
-    def state() -> tuple[bool, ...]:
-        return study is not None and study.going, *(one.live for one in entrants)
+    def state() -> tuple[object, ...]:
+        return study is not None and study.going, *(one.live for one in entrants), chosen()
 
     going = state()
-    refreshing(state, any(going), LIVE_SECONDS if going[0] else RUN_SECONDS, drawn)
+    refreshing(state, any(going[:-1]), LIVE_SECONDS if going[0] else RUN_SECONDS, drawn)
     if study is not None and study.problem:
         st.error(plain(study.problem))
 

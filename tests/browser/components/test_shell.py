@@ -55,6 +55,25 @@ def test_each_turn_counts_once_and_the_first_view_of_a_page_is_none(page, reveal
     assert revealing.focused() != "first" and not is_seen(page)
 
 
+def test_a_mark_of_a_chart_that_is_drawn_anew_stays_where_it_was_pressed(page, revealing):
+    chart = (
+        '<div class="st-key-chart"><div style="height: 300px"></div><i style="display: block; height: 9px"></i></div>'
+    )
+    page.evaluate(
+        "chart => document.querySelector('.part').insertAdjacentHTML('beforebegin', chart + '<hr style=height:3000px>')",
+        chart,
+    )
+    revealing.render(TURN | {"focus": "", "turn": 0})
+    page.locator("i").scroll_into_view_if_needed()
+    page.locator("i").click()
+    before = page.locator("i").bounding_box()["y"]
+    page.evaluate("const one = document.querySelector('i'); one.replaceWith(one.cloneNode())")
+    page.evaluate("document.body.dataset.testScriptState = 'running'")
+    revealing.render(TURN | {"focus": ""})
+    page.clock.run_for(200)
+    assert page.locator("i").bounding_box()["y"] == before
+
+
 def test_the_focus_comes_back_until_the_page_is_at_rest(page, revealing):
     revealing.render(TURN)
     page.evaluate("document.body.dataset.testScriptState = 'running'")

@@ -16,6 +16,7 @@ from core.ui.pages.mistakes.state import MistakesState
 from core.ui.shell.frame import certainty, look, percent, plain
 from core.ui.shell.private import bring_into_view
 from core.ui.shell.session import Session
+from core.ui.widgets.clicks import clicked_datum
 from core.ui.widgets.downloads import download_chart, download_table, download_tiles
 from core.ui.widgets.evaluation import evaluated_test_images
 from core.ui.widgets.galleries import clickable_gallery
@@ -81,7 +82,7 @@ def _matrix(mine: Session, subject: ModelView, predictions: Predictions, data: D
     key = f"mistakes/matrix/{subject.dataset}"
 
     def clicked() -> None:
-        cell = _selected(key, "cell")
+        cell = clicked_datum(key, "cell")
         row, column = cell.get("row"), cell.get("column")
         if isinstance(row, int) and isinstance(column, int) and {row, column} <= set(range(len(names))):
             own.confused = own.cell = row, column
@@ -216,7 +217,7 @@ def _plane(mine: Session, subject: ModelView, predictions: Predictions, data: Da
     key = f"mistakes/plane/{subject.dataset}"
 
     def clicked() -> None:
-        chosen = _selected(key, "point").get("number")
+        chosen = clicked_datum(key, "point").get("number")
         if isinstance(chosen, int) and 0 <= chosen < number:
             mine.state(MistakesState).test_image = chosen
 
@@ -303,12 +304,3 @@ def _clickable(mine: Session, tiles: Sequence[Tile], numbers: Sequence[int], key
 
     cell_px = cell_size(tiles[0].values.shape[:2], IMAGE_PX)
     clickable_gallery(tiles, numbers, own.test_image, INK_SCALE, cell_px, key, choose)
-
-
-def _selected(key: str, name: str) -> dict:
-    """The datum that a click selected in a chart; empty where nothing, or nonsense, came."""
-    try:
-        (datum,) = st.session_state[key]["selection"][name]
-    except (KeyError, TypeError, ValueError):
-        return {}
-    return datum if isinstance(datum, dict) else {}

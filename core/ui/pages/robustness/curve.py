@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -11,9 +12,11 @@ from core.study.background import Study
 from core.study.contender import LabelledImages
 from core.study.robustness import STAGES, Robustness
 from core.study.transforms import TRANSFORMS, Transform, trained_range
+from core.ui.pages.robustness.mistakes import open_place, opened_place
 from core.ui.pages.robustness.state import RobustnessState
 from core.ui.shell.frame import look, percent, plain
 from core.ui.shell.session import Session
+from core.ui.widgets.clicks import clicked_datum
 from core.ui.widgets.downloads import chart_file, give_away, table_file
 from core.ui.widgets.studies import Entrant, StudyState
 from core.views.study import ranges_words, robustness_chart, robustness_rows
@@ -48,11 +51,22 @@ def curve(mine: Session, fit: Sequence[Entrant], images: LabelledImages, study: 
     sentence = found.sentence()
     alt = _alternative(found)
     chance = 1 / len(images.class_names)
-    st.vega_lite_chart(robustness_chart(found, numbers, ranges, chance, look()), key="robustness/curve", alt=alt)
+    place = opened_place(mine, fit, found) if study.finished else None
+    opened = place and (place.entrant.name, place.strength)
+    key = f"robustness/curve/{found.transform.name}"
+    chart = robustness_chart(found, numbers, ranges, chance, look(), opened)
+    clicked = partial(_clicked, mine, fit, found, key)
+    st.vega_lite_chart(chart, key=key, on_select=clicked, selection_mode="point", alt=alt)
     st.markdown(f"**{plain(sentence)}**" if sentence else "The first points follow in a moment.")
     shaded = ranges_words(ranges, found.transform)
+    neutral = found.transform.text(found.transform.neutral)
+    all_there = (
+        f" At {neutral} it is all {len(images.images):,}, so there it is the test accuracy."
+        if most < len(images.images)
+        else ""
+    )
     words = (
-        f"{counted(most, 'test image')} of {images.title}, the same for all networks. Bands: 95 % confidence intervals. "
+        f"{counted(most, 'test image')} of {images.title}, the same for all networks.{all_there} Bands: 95 % confidence intervals. "
         f"Dashed: who only guesses. {shaded}"
     )
     if not study.finished:
@@ -60,6 +74,17 @@ def curve(mine: Session, fit: Sequence[Entrant], images: LabelledImages, study: 
         return
     file = f"robustness-{found.transform.name}"
     give_away("robustness", words, [chart_file(alt, words, file), table_file(robustness_rows(found), file)])
+
+
+def _clicked(mine: Session, fit: Sequence[Entrant], found: Robustness, key: str) -> None:
+    """Open the point that was clicked; a click that comes too late, or nonsense, is none."""
+    datum = clicked_datum(key, "point")
+    entrant = next((one for one in fit if one.name == datum.get("network")), None)
+    strength = datum.get("strength")
+    if entrant is not None and strength in found.strengths:
+        open_place(mine, found.transform, entrant, float(strength))
+        mine.state(RobustnessState).clicks.renew()
+        mine.reveals.renew()
 
 
 def _alternative(found: Robustness) -> str:
