@@ -13,6 +13,7 @@ from core.network.totals import Totals, totals
 
 if TYPE_CHECKING:
     from core.training.run import Run
+    from core.training.snapshot import Snapshot
 
 AXES = ("parameters", "macs", "seconds")
 MEASURED, PUBLISHED, OWN = "measured here", "published", "your run"
@@ -39,6 +40,8 @@ class SizePoint:
         preset: its key in `PRESETS`; empty for a run.
         run: the run, for those of a visitor.
         chosen_by_test_images: whether something was chosen by the images that the accuracy is of.
+        ours: whether the recipe is one of ours, and not the source's.
+        snapshot: what a run's figures are read from.
     """
 
     name: str
@@ -53,10 +56,22 @@ class SizePoint:
     preset: str = ""
     run: Run | None = None
     chosen_by_test_images: bool = False
+    ours: bool = False
+    snapshot: Snapshot | None = None
+
+    @property
+    def key(self) -> str:
+        """What no other point has, and what stays while a run trains."""
+        return f"run/{self.run.created}" if self.run is not None else f"{self.kind}/{self.preset}/{int(self.ours)}"
 
     def along(self, axis: str) -> float | None:
         """Its place on one of the `AXES`; None where that is not known."""
         return getattr(self, axis)
+
+    @property
+    def reaches_the_aim(self) -> bool:
+        """Whether it has the articles' accuracy on test images with fewer parameters than theirs."""
+        return self.on == TEST and self.accuracy >= AIM_ACCURACY and 0 < self.parameters < AIM_PARAMETERS
 
 
 def measured_points() -> tuple[SizePoint, ...]:
@@ -69,9 +84,9 @@ def measured_points() -> tuple[SizePoint, ...]:
     for key, row in reproduced().items():
         preset = PRESETS[key]
         part = row.get("selected") or row.get("all_images")
-        for measured, recipe in ((part, preset.recipe), (row.get("improved"), preset.improved)):
+        for measured, recipe, ours in ((part, preset.recipe, False), (row.get("improved"), preset.improved, True)):
             if measured is not None:
-                found.append(_measured(key, preset, measured, recipe))
+                found.append(_measured(key, preset, measured, recipe, ours))
     return tuple(found)
 
 
@@ -106,9 +121,16 @@ def own_points(runs: Iterable[Run]) -> tuple[SizePoint, ...]:
                 run.name, OWN, point.accuracy, on, cost.parameters, cost.macs, snapshot.seconds or None, point.images,
                 run.recipe.describe(), run=run,
                 chosen_by_test_images=on == TEST and run.recipe.selects and not run.recipe.validation_share,
+                snapshot=snapshot,
             )
         )  # fmt: skip
     return tuple(found)
+
+
+def without_accuracy(runs: Iterable[Run], points: Iterable[SizePoint]) -> tuple[Run, ...]:
+    """Those of the runs that are not among the points."""
+    there = {point.key for point in points}
+    return tuple(run for run in runs if f"run/{run.created}" not in there)
 
 
 def frontier(points: Iterable[SizePoint], axis: str = "parameters") -> tuple[SizePoint, ...]:
@@ -133,11 +155,11 @@ def all_points(runs: Sequence[Run] = ()) -> tuple[SizePoint, ...]:
     return (*measured_points(), *published_points(), *own_points(runs))
 
 
-def _measured(key: str, preset: Preset, measured: dict[str, Any], recipe: Recipe | None) -> SizePoint:
+def _measured(key: str, preset: Preset, measured: dict[str, Any], recipe: Recipe | None, ours: bool) -> SizePoint:
     cost = _totals(preset.network)
     return SizePoint(
         preset.network.name, MEASURED, measured["test_accuracy"], TEST, cost.parameters, cost.macs,
-        measured["minutes"] * 60, TESTS, recipe.describe() if recipe else "", key,
+        measured["minutes"] * 60, TESTS, recipe.describe() if recipe else "", key, ours=ours,
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from core.study.size import (
     measured_points,
     own_points,
     published_points,
+    without_accuracy,
 )
 from core.training import Point, Run, Snapshot, State
 from tests.runs import finished
@@ -69,6 +70,8 @@ def test_a_run_of_ones_own_has_its_test_accuracy_and_its_seconds(small_mnist):
     assert mine.accuracy == run.snapshot.test_accuracy and mine.seconds == run.snapshot.seconds > 0
     assert (mine.parameters, mine.macs, mine.run) == (7_850, 7_840, run)
     assert not mine.chosen_by_test_images and other.chosen_by_test_images
+    assert without_accuracy([run, chosen, waiting], [mine, other]) == (waiting,)
+    assert mine.snapshot is run.snapshot and mine.key != other.key
 
 
 def test_a_run_that_has_read_validation_images_only_is_marked_as_such():

@@ -184,6 +184,14 @@ PAGES = {
             "answered from a threshold on, and the temperature that corrects it, measured on other images",
             ("inside",),
         ),
+        PageInfo(
+            "size",
+            "Accuracy against size",
+            "scatter_plot",
+            _STUDY,
+            "every preset that was measured, what was published, and your runs as points: accuracy over parameters, "
+            "multiply-adds or seconds of training, with the frontier of the best so far and the articles’ aims",
+        ),
     )
 }
 FIRST = next(iter(PAGES))  # the page that the app's own address opens

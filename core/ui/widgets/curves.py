@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -22,16 +23,31 @@ class CurvesState:
     whole: int = 0
 
 
-def curve_chart(mine: Session, chart: Spec, key: str, alt: str) -> None:
-    """A chart of `core.views.charts` that can be zoomed."""
-    st.vega_lite_chart(whole_again(chart, mine.state(CurvesState).whole), key=key, alt=alt)
+def curve_chart(
+    mine: Session, chart: Spec, key: str, alt: str, clicked: Callable[[], None] | None = None, selection: str = ""
+) -> None:
+    """A chart of `core.views` that can be zoomed, and where `clicked` is given, clicked.
+
+    Args:
+        mine: how often charts were put back.
+        chart: of `core.views`, zoomable.
+        key: of the chart.
+        alt: its text alternative.
+        clicked: is called when the selection of this name has changed.
+        selection: its name.
+    """
+    shown = whole_again(chart, mine.state(CurvesState).whole)
+    if clicked is None:
+        st.vega_lite_chart(shown, key=key, alt=alt)
+    else:
+        st.vega_lite_chart(shown, key=key, alt=alt, on_select=clicked, selection_mode=selection)
 
 
-def whole_curves(mine: Session, key: str) -> None:
-    """The button that puts zoomed curves back; it needs no mouse."""
+def whole_curves(mine: Session, key: str, label: str = "Whole curves") -> None:
+    """The button that puts a zoomed chart back; it needs no mouse."""
     state = mine.state(CurvesState)
 
     def put_back() -> None:
         state.whole += 1
 
-    st.button("Whole curves", icon=":material/zoom_out_map:", help=ZOOM, on_click=put_back, key=key, type="tertiary")
+    st.button(label, icon=":material/zoom_out_map:", help=ZOOM, on_click=put_back, key=key, type="tertiary")

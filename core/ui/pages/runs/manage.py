@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.data import SOURCES
 from core.training import Run, StoreError
 from core.training.records import MAX_NAME
 from core.ui.pages.runs.state import RunsState
 from core.ui.pages.runs.table import recipe_words
-from core.ui.shell.pages import go_to, open_to
 from core.ui.shell.renewal import value_if_changed
 from core.ui.shell.session import Session
 from core.ui.widgets.model_files import trained_files
 from core.ui.widgets.model_view import run_options
+from core.ui.widgets.run_exits import run_exits, still_there
 from core.views.wording import percent, plain
 
 
@@ -30,7 +29,7 @@ def manage(mine: Session, runs: list[Run]) -> None:
     if run.problem:
         st.warning(f"This run is not kept on disk. {plain(run.problem)}")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        _exits(mine, run)
+        run_exits(mine, run, "runs")
         trained_files(run)
         _delete(mine, run)
     _name(mine, run)
@@ -53,45 +52,6 @@ def _one_of(mine: Session, runs: list[Run]) -> Run:
     return run
 
 
-def _exits(mine: Session, run: Run) -> None:
-    """Buttons that open the run on other pages."""
-
-    def watch() -> None:
-        if _still_there(mine, run):
-            mine.choose_run(run)
-            go_to("train")
-
-    def look_inside() -> None:
-        if _still_there(mine, run):
-            mine.choose_run(run)
-            mine.focus.subject = "run"
-            go_to("feature_maps")
-
-    def edit() -> None:  # which needs no more of the run than is here
-        mine.editor.open(run.network, run.recipe)
-        if run.dataset_name in SOURCES:  # drawings are taught on the page Teach
-            mine.editor.dataset = run.dataset_name
-        go_to("build")
-
-    why_not = _why_not_inside(mine, run)
-    st.button("Open on Train", icon=":material/monitoring:", key=f"runs/open/{run.created}", on_click=watch)
-    st.button(
-        "Look inside",
-        icon=":material/layers:",
-        disabled=why_not is not None,
-        help=why_not,
-        key=f"runs/inside/{run.created}",
-        on_click=look_inside,
-    )
-    st.button(
-        "Edit its network",
-        icon=":material/account_tree:",
-        disabled=mine.locked,
-        key=f"runs/edit/{run.created}",
-        on_click=edit,
-    )
-
-
 def _name(mine: Session, run: Run) -> None:
     """The run's name, to be changed. What another window has called it meanwhile stays until something is typed here."""
     shown = run.name
@@ -99,7 +59,7 @@ def _name(mine: Session, run: Run) -> None:
 
     def rename() -> None:
         name = value_if_changed(key, shown, run.name != shown, str.strip)
-        if not name or name == run.name or not _still_there(mine, run):
+        if not name or name == run.name or not still_there(mine, run):
             return
         try:
             run.rename(name)
@@ -107,21 +67,6 @@ def _name(mine: Session, run: Run) -> None:
             mine.notice = str(problem)
 
     st.text_input("Name", shown, max_chars=MAX_NAME, key=key, on_change=rename, width=320)
-
-
-def _still_there(mine: Session, run: Run) -> bool:
-    """Whether the run is there still; if another window has deleted it, a notice says so."""
-    there = run in mine.workspace.runs
-    if not there:
-        mine.notice = f"“{run.name}” was deleted in another window."
-    return there
-
-
-def _why_not_inside(mine: Session, run: Run) -> str | None:
-    """The reason why this run cannot be looked into now, as a sentence; None if it can."""
-    if not open_to(mine, "feature_maps"):
-        return "This lesson leaves out the pages that look inside."
-    return None if run.snapshot.evaluations else "It has learned nothing yet."
 
 
 def _delete(mine: Session, run: Run) -> None:
