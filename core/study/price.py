@@ -166,11 +166,12 @@ def _convolutional(budget: int, measure: str, input_shape: Shape, classes: int) 
 
 
 def _filters() -> Iterator[int]:
-    """Each number up to 20, and from there on steps of about a tenth."""
+    """Each number up to 20, from there on steps of about a tenth, and the last, of which `affordable` has its upper end."""
     filters = FEWEST_FILTERS
-    while filters <= MOST_FILTERS:
+    while filters < MOST_FILTERS:
         yield filters
         filters += max(filters // 10, 1)
+    yield MOST_FILTERS
 
 
 def _least(family: _Family, measure: str, input_shape: Shape) -> int:

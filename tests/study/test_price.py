@@ -51,6 +51,15 @@ def test_other_images_and_classes_have_their_own_range_without_gaps(data, measur
         assert not traced.problems and getattr(traced, measure) == pytest.approx(budget, rel=0.02)
 
 
+@pytest.mark.parametrize("shape, classes", [((28, 28, 1), 10), ((8, 8, 1), 3), ((8, 9, 4), 2), ((64, 64, 4), 100)])
+@pytest.mark.parametrize("measure", ["parameters", "macs"])
+def test_small_images_have_the_whole_of_their_range_up_to_its_end(measure, shape, classes):
+    least, most = affordable(measure, shape, classes)
+    for budget in (least, round(most * 0.975), most):
+        for network in equal_price(budget, measure, shape, classes)[2:]:
+            assert getattr(trace(network, classes), measure) == pytest.approx(budget, rel=0.02)
+
+
 @pytest.mark.parametrize("measure", ["parameters", "macs"])
 def test_the_ends_of_the_range_can_be_had_and_trained(measure):
     for budget in affordable(measure):
