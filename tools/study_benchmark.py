@@ -115,7 +115,14 @@ def many_runs(count: int = RUNS, first: int = 300) -> Sequence[Run]:
     done = Snapshot(State.FINISHED, test=Point(1.0, 0.1, 0.97, 10_000), seconds=9.0)
     runs = []
     for filters in range(first, first + count):
-        layers = (Conv2D(filters, 5), MaxPooling2D(), Conv2D(16, 5), MaxPooling2D(), Flatten(), Dense(10, "softmax"))
+        layers = (
+            Conv2D(filters, (5, 5)),
+            MaxPooling2D(),
+            Conv2D(16, (5, 5)),
+            MaxPooling2D(),
+            Flatten(),
+            Dense(10, "softmax"),
+        )
         network = Network((28, 28, 1), layers, f"{filters} filters")
         runs.append(
             SimpleNamespace(created=filters, name=network.name, network=network, recipe=Recipe(), snapshot=done)

@@ -14,6 +14,7 @@ from core.training import Run, State
 from core.ui.pages.size.state import SizeState
 from core.ui.shell.frame import look, refreshing
 from core.ui.shell.session import Session
+from core.ui.widgets.clicks import clicked_datum
 from core.ui.widgets.curves import curve_chart, whole_curves
 from core.ui.widgets.downloads import chart_file, give_away, table_file
 from core.views.size import AXIS_TITLES, POINT, SPREADS, aim_words, places, size_chart, size_table, size_words
@@ -106,11 +107,10 @@ def scatter(mine: Session, images: str, view: View, points: Sequence[SizePoint])
     own, key = mine.state(SizeState), "size/chart"
 
     def clicked() -> None:
-        try:
-            (datum,) = st.session_state[key]["selection"][POINT]
-            own.opened = str(datum["key"])
-        except (KeyError, TypeError, ValueError):  # whatever else a browser may send
-            return
+        chosen = clicked_datum(key, POINT).get("key")
+        if any(point.key == chosen for point in points):
+            own.opened = str(chosen)
+            mine.reveals.renew()
 
     opened = opened_of(mine, points, view)
     ring = "" if opened is None else opened.key
