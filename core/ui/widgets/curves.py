@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import streamlit as st
 
@@ -24,7 +25,13 @@ class CurvesState:
 
 
 def curve_chart(
-    mine: Session, chart: Spec, key: str, alt: str, clicked: Callable[[], None] | None = None, selection: str = ""
+    mine: Session,
+    chart: Spec,
+    key: str,
+    alt: str,
+    clicked: Callable[[], None] | None = None,
+    selection: str = "",
+    height: Literal["content", "stretch"] = "content",
 ) -> None:
     """A chart of `core.views` that can be zoomed, and where `clicked` is given, clicked.
 
@@ -35,12 +42,13 @@ def curve_chart(
         alt: its text alternative.
         clicked: is called when the selection of this name has changed.
         selection: its name.
+        height: as high as the chart says, or as the container it is in.
     """
     shown = whole_again(chart, mine.state(CurvesState).whole)
     if clicked is None:
-        st.vega_lite_chart(shown, key=key, alt=alt)
+        st.vega_lite_chart(shown, key=key, alt=alt, height=height)
     else:
-        st.vega_lite_chart(shown, key=key, alt=alt, on_select=clicked, selection_mode=selection)
+        st.vega_lite_chart(shown, key=key, alt=alt, height=height, on_select=clicked, selection_mode=selection)
 
 
 def whole_curves(mine: Session, key: str, label: str = "Whole curves") -> None:

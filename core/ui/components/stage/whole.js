@@ -332,7 +332,7 @@ function show(view) {
   const unit = own.hovered ?? own.unit;
   const stage = unit && byId.get(unit.id);
   root.querySelector(".explain").disabled = !stage || !own.unit;
-  root.querySelector(".said").classList.toggle("long", !stage && nodes.some((node) => node.problem));
+  root.querySelector(".said").classList.toggle("long", !stage);
   if (!stage || !isIn(stage, unit)) {
     root.querySelector(".said").textContent = wordsWithoutUnit(view);
     root.dataset.unit = root.dataset.box = "";

@@ -75,7 +75,8 @@ def aside(mine: Session, shown: Seen) -> None:
         )
         for quantity, title in (("loss", "Loss"), ("accuracy", "Accuracy")):
             st.caption(f"**{title}**: — training, - - {kind.lower()}", help=ZOOM)
-            _curve(mine, now, quantity)
+            with st.container(key=f"playground-curve-{quantity}"):  # as high as the window has room for
+                _curve(mine, now, quantity)
         remark = begin_words(mine)
         if run is not None and now is not None:
             found = diagnose(now, run.recipe, run.network)
@@ -93,4 +94,4 @@ def _curve(mine: Session, now: Snapshot | None, quantity: str) -> None:
         if points
         else f"Curve of the {quantity}; no point yet."
     )
-    curve_chart(mine, compact(chart, CURVE_PX), f"playground/{quantity}", words)
+    curve_chart(mine, compact(chart, CURVE_PX), f"playground/{quantity}", words, height="stretch")
