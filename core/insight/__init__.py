@@ -4,7 +4,14 @@ from core.insight.activations import activations, probabilities
 from core.insight.certainty import Verdict, verdict
 from core.insight.explanation import Explanation, explain
 from core.insight.kernels import Kernels, kernels, layers_with_kernels, weight_histogram
-from core.insight.matrix import ConvolutionMatrix, Counts, convolution_matrix, matrix_counts, one_channel
+from core.insight.matrix import (
+    ConvolutionMatrix,
+    Counts,
+    convolution_matrix,
+    matrix_counts,
+    network_counts,
+    one_channel,
+)
 from core.insight.maximisation import Excited, most_exciting
 from core.insight.mistakes import Predictions, Projection, affordable_images, last_hidden, predict, projected
 from core.insight.pruning import Pruned, evaluate_without, prediction_without
@@ -41,6 +48,6 @@ __all__ = [
     "activations", "affordable_images", "best_patches", "border_share", "central_unit", "checked",
     "convolution_matrix", "effective_field", "evaluate_without", "explain", "field_summary", "first_to_see",
     "first_to_see_all", "kernels", "last_hidden", "layers_with_kernels", "matrix_counts", "methods_for",
-    "most_exciting", "one_channel", "pixels_read", "predict", "prediction_without", "probabilities", "projected",
+    "most_exciting", "network_counts", "one_channel", "pixels_read", "predict", "prediction_without", "probabilities", "projected",
     "regions", "saliency", "saliency_of_random_weights", "sanity_check", "stacked", "verdict", "weight_histogram",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.network import Conv2D, DepthwiseConv2D
+from core.network import Conv2D, DepthwiseConv2D, Network, Path, trace
 from core.network.layers import Shape, Window, shape_text
 from core.network.words import counted
 
@@ -108,6 +108,16 @@ class Counts(NamedTuple):
     connections: int
     distinct_weights: int
 
+    @property
+    def zeros(self) -> int:
+        """Cells in which no weight stands."""
+        return self.dense_weights - self.connections
+
+    @property
+    def repeats(self) -> int:
+        """Cells that hold a weight which stands in another cell already."""
+        return self.connections - self.distinct_weights
+
 
 def matrix_counts(layer: Conv2D | DepthwiseConv2D, input_shape: Shape) -> Counts:
     """Dense weights, connections and distinct weights of a whole layer, by arithmetic; biases left out.
@@ -124,6 +134,16 @@ def matrix_counts(layer: Conv2D | DepthwiseConv2D, input_shape: Shape) -> Counts
     )
     used = np.count_nonzero(rows) * np.count_nonzero(columns)  # the others meet nothing but padding
     return Counts(prod(outputs) * prod(input_shape), sum(rows) * sum(columns) * pairs, int(used) * pairs)
+
+
+def network_counts(network: Network) -> dict[Path, Counts]:
+    """Of each Conv2D layer of a network that works, by its path, the counts of the dense matrix that it is."""
+    traced, found = trace(network), {}
+    for path, block in network.walk():
+        if isinstance(block, Conv2D):
+            arriving = network.sources(path)[0]
+            found[path] = matrix_counts(block, traced.row(arriving).shape if arriving else network.input_shape)
+    return found
 
 
 def one_channel(

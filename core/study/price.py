@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from math import ceil, log
+from math import ceil, floor, log, log10
 from typing import NamedTuple
 
 from core.network import Conv2D, Dense, Flatten, GlobalAveragePooling2D, MaxPooling2D, Network
@@ -21,6 +21,7 @@ SMALLEST_SIDE = 8  # px, of which two poolings leave something
 FEWEST_UNITS, MOST_UNITS = 4, 8192  # of a hidden layer; the most that `Dense` allows
 FEWEST_FILTERS, MOST_FILTERS = 2, 256
 UNITS_PER_FILTER = 8  # of the hidden layer after the second convolution: about as in LeNet-5
+STEPS = 20  # of a slider, to each power of ten
 NARROW = 64  # units of a first hidden layer up to which a second one is looked for
 
 
@@ -117,6 +118,13 @@ def affordable(measure: str = "parameters", input_shape: Shape = (28, 28, 1), cl
         first, step = _line(family, measure, input_shape)
         largest.append(first + step * family.most)
     return Affordable(max(least), min(*largest, MAX_PARAMETERS))
+
+
+def budget_steps(least: int, most: int) -> tuple[int, ...]:
+    """Budgets to choose from, growing, both ends included: about twenty to each power of ten, of two digits."""
+    powers = range(floor(STEPS * log10(least)), ceil(STEPS * log10(most)) + 1)
+    rounded = (int(float(f"{10 ** (power / STEPS):.2g}")) for power in powers)
+    return tuple(sorted({least, most, *(step for step in rounded if least < step < most)}))
 
 
 def _check(measure: str, input_shape: Shape) -> None:

@@ -48,6 +48,7 @@ def learning_curve(
     each_epoch: bool = False,
     before: bool = False,
     logarithmic: bool = False,
+    beside: Sequence[Snapshot] = (),
 ) -> Spec:
     """`loss` or `accuracy`: training as a line, evaluations as points on a dashed line.
 
@@ -62,6 +63,7 @@ def learning_curve(
             fairly with the evaluation after it; otherwise as it was from step to step, against steps.
         before: whether the axis reaches to what was before training and in the first epoch.
         logarithmic: whether the axis of losses is.
+        beside: others whose charts stand beside this one, so that the vertical axis holds their curves too.
     """
     evaluated_on = snapshot.evaluated_on
     batches = 1 if each_epoch else snapshot.steps / max(snapshot.epochs, 1)
@@ -79,7 +81,7 @@ def learning_curve(
     for row in rows["kept"]:
         at_right = row["at"] > last / 2
         row |= {"words": f"kept: epoch {row['epoch']:g}", "align": "right" if at_right else "left"}
-    rows[FRAME] = frame(_ends(last), _domain((snapshot,), quantity, before, logarithmic))
+    rows[FRAME] = frame(_ends(last), _domain((snapshot, *beside), quantity, before, logarithmic))
     drawn = bool(snapshot.held_out)
     return filled(_learning_curve(quantity, evaluated_on, look, each_epoch, drawn, logarithmic), **rows)
 

@@ -40,6 +40,7 @@ LETTER, BESIDE = (
     (0.0125, 0.045),
     (0.013, 0.012),
 )  # its room and its distance, as shares of the axes: on a page of middling width
+NARROW_PX = 420  # of the axis of sizes, below which names have no room
 POINT = "point"  # what a click selects: its `key`
 
 
@@ -287,7 +288,8 @@ def _size_chart(axis: str, spread: str, look: Look) -> Spec:
     )
     named: dict[str, Any] = {
         "align": alt.expr("datum.align"),
-        "dx": alt.expr("datum.align === 'left' ? 7 : -7"),
+        "dx": alt.expr("datum.align === 'left' ? 11 : -11"),
+        "opacity": alt.expr(f"width < {NARROW_PX} ? 0 : 1"),
         "baseline": "bottom",
         "dy": -5,
         "fontSize": 11,

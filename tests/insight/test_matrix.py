@@ -1,13 +1,15 @@
 """A convolution written out as a matrix: Keras' own convolution is the oracle."""
 
+from math import prod
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from core.insight import convolution_matrix, matrix_counts, one_channel
+from core.insight import convolution_matrix, matrix_counts, network_counts, one_channel
 from core.insight.matrix import MOST_CELLS
-from core.network import Conv2D, DepthwiseConv2D, Network
+from core.network import Branches, Conv2D, Dense, DepthwiseConv2D, Flatten, MaxPooling2D, Network, trace
 from tests.strategies import misread
 
 
@@ -155,3 +157,46 @@ def test_one_channel_is_shown_on_a_crop_that_its_kernel_fits():
     assert crop == (14, 12, 1) and matrix.matrix.shape == (4 * 2, 14 * 12)  # no wider than the input
     with pytest.raises(ValueError, match="cells"):
         one_channel(Conv2D(6, 15, padding="same", dilation_rate=8), np.ones((15, 15), np.float32), (128, 128, 3))
+
+
+def by_keras(layer, shape):
+    """(entries, zeros, distinct weights) of what a Keras layer does to each pixel alone, its weights being all different."""
+    import keras
+
+    made = keras.layers.Conv2D(
+        layer.filters, layer.kernel_size, layer.strides, layer.padding, dilation_rate=layer.dilation_rate,
+        groups=layer.groups, use_bias=False,
+    )  # fmt: skip
+    made.build((None, *shape))
+    (kernel,) = made.get_weights()
+    made.set_weights([1 + np.arange(kernel.size, dtype=np.float32).reshape(kernel.shape)])
+    pixels = prod(shape)
+    matrix = np.round(np.asarray(made(np.eye(pixels, dtype=np.float32).reshape(pixels, *shape)))).reshape(pixels, -1)
+    return matrix.size, int((matrix == 0).sum()), len(np.unique(matrix[matrix != 0]))
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        (Conv2D(2, (3, 3), padding="same"), MaxPooling2D((2, 2)), Conv2D(3, (2, 2))),
+        (Conv2D(4, (3, 2), (2, 1)), Conv2D(2, (3, 3), padding="same", dilation_rate=(2, 2))),
+        (
+            Conv2D(4, (3, 3), padding="same"),
+            Branches(((Conv2D(2, (1, 1)),), (Conv2D(4, (5, 5), padding="same", groups=2),)), "concatenate"),
+            Conv2D(1, (6, 6)),
+        ),
+    ],
+)
+def test_the_convolutions_of_a_network_are_counted_as_keras_computes_them(layers):
+    network = Network((6, 7, 2), (*layers, Flatten(), Dense(3, "softmax")))
+    found = network_counts(network)
+    assert [network.at(path) for path in found] == [layer for _, layer in network.walk() if isinstance(layer, Conv2D)]
+    for path, counts in found.items():
+        before = network.sources(path)[0]
+        expected = by_keras(network.at(path), trace(network).row(before).shape if before else network.input_shape)
+        assert (counts.dense_weights, counts.zeros, counts.distinct_weights) == expected
+        assert counts.zeros + counts.repeats + counts.distinct_weights == counts.dense_weights
+
+
+def test_a_network_without_convolutions_has_no_such_matrices():
+    assert network_counts(Network((4, 4, 1), (Flatten(), Dense(2)))) == {}

@@ -1,6 +1,7 @@
 """A dense and a convolutional network at one price: the trace is the oracle."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.network import Conv2D, Dense, trace
 from core.study.contender import Unfit
-from core.study.price import affordable, equal_price
+from core.study.price import affordable, budget_steps, equal_price
 from core.training import Recipe
 from core.training.limits import why_unfit
 
@@ -96,3 +97,16 @@ def test_what_cannot_be_asked_is_refused(wrong):
     for ask in (lambda: equal_price(50_000, **wrong), lambda: affordable(**wrong)):
         with pytest.raises(ValueError, match="works"):
             ask()
+
+
+@given(least=st.integers(1, 10**5), factor=st.integers(2, 10**4))
+def test_the_steps_of_a_slider_grow_evenly_on_a_logarithmic_scale_from_end_to_end(least, factor):
+    steps = budget_steps(least, least * factor)
+    assert (steps[0], steps[-1]) == (least, least * factor) and list(steps) == sorted(set(steps))
+    assert all(later / earlier < 1.26 or later - earlier == 1 for earlier, later in pairwise(steps))
+
+
+def test_all_steps_of_the_slider_buy_both_networks():
+    for measure in ("parameters", "macs"):
+        for budget in budget_steps(*affordable(measure))[::7]:
+            assert equal_price(budget, measure).budget == budget

@@ -31,6 +31,7 @@ class Focus:
             explained in either.
         channel: index of the selected map, kernel or unit, from 0.
         unit: the number of this layer that is explained: (row, column, map) or (unit,); None for none.
+        closely: the view of one kernel that is open on the page Kernels, as that page calls it.
     """
 
     subject: str | None = None
@@ -41,6 +42,7 @@ class Focus:
     alone: Path | None = None
     channel: int = 0
     unit: tuple[int, ...] | None = None
+    closely: str = "without"
 
     def look_into(self, network: Network) -> None:
         """Look into a network; places in another one are forgotten."""

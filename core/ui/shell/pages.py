@@ -192,6 +192,15 @@ PAGES = {
             "every preset that was measured, what was published, and your runs as points: accuracy over parameters, "
             "multiply-adds or seconds of training, with the frontier of the best so far and the articles’ aims",
         ),
+        PageInfo(
+            "price",
+            "Equal price",
+            "balance",
+            _STUDY,
+            "a dense and a convolutional network for one budget of parameters or multiply-adds, trained side by side by one "
+            "recipe; and the convolutions as the dense matrices that they are, with their zeros and repeats counted",
+            ("train",),
+        ),
     )
 }
 FIRST = next(iter(PAGES))  # the page that the app's own address opens

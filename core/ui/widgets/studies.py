@@ -109,6 +109,11 @@ class StudyState:
             self.chosen = (*(self.chosen or ()), key)
             self.choices.renew()
 
+    def compare(self, keys: Sequence[str]) -> None:
+        """Compare these networks, and no others."""
+        self.chosen, self.gone = tuple(keys)[:MOST], ""
+        self.choices.renew()
+
     def number(self, key: str) -> int:
         """The number of a network; of those that are compared, no two have one."""
         others = {self.numbers[one] for one in self.chosen or () if one != key and one in self.numbers}

@@ -43,13 +43,19 @@ def all_and_one(mine: Session, subject: ModelView, path: Path) -> None:
             with column:
                 panel.show(one)
     bring_into_view(mine.reveals, "kernels/closely")
+    key = f"kernels/view/{one.noun}"
+
+    def choose() -> None:
+        mine.focus.closely = st.session_state[key]
+
     view = st.segmented_control(
         "More",
         list(MORE),
-        default="without",
+        default=mine.focus.closely,
         format_func=lambda name: MORE[name].titled(one),
         required=True,
-        key=f"kernels/view/{one.noun}",
+        key=key,
+        on_change=choose,
         label_visibility="collapsed",
     )
     MORE[view].show(one, headed=False)

@@ -1,0 +1,172 @@
+"""Both networks trained by one recipe, one after the other, and what comes of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.data import SOURCES, about
+from core.study.price import Equal
+from core.training import Run, Snapshot, State, why_unfit
+from core.ui.pages.price.budget import dataset_of
+from core.ui.pages.price.state import PriceState
+from core.ui.shell.frame import look, plain, refreshing
+from core.ui.shell.pages import go_to, open_to
+from core.ui.shell.session import Planned, Session
+from core.ui.widgets.controls import control
+from core.ui.widgets.curves import curve_chart, whole_curves
+from core.ui.widgets.failures import failure
+from core.ui.widgets.forms import edit_fields
+from core.ui.widgets.studies import StudyState
+from core.views.charts import CURVE_HEIGHT, learning_curve
+from core.views.price import KINDS, networks_of, result_words
+from core.views.wording import percent, progress_words
+from core.views.zooming import ZOOM
+
+LIVE_SECONDS = 0.5
+FIELDS = ("epochs", "batch_size", "optimizer", "learning_rate", "training_images", "seed")
+
+
+def choose_recipe(mine: Session) -> None:
+    """The main settings of the recipe of both, folded."""
+    own = mine.state(PriceState)
+
+    def apply(name: str, value: Any) -> None:
+        before = own.recipe
+        own.recipe = before.with_setting(name, value)
+        if len(own.recipe.differing(before)) > 1:  # the learning rate has followed the optimizer
+            own.recipes.renew()
+
+    with st.expander("One recipe for both", key="price/fold"):
+        edit_fields(
+            own.recipe, f"price/recipe/{own.recipes}", apply, lambda sentence: st.toast(plain(sentence)), FIELDS
+        )
+
+
+def trained(mine: Session, pair: Equal) -> dict[str, Run]:
+    """The newest runs of these networks by this recipe on these images, by their kind."""
+    recipe, dataset = mine.state(PriceState).recipe, dataset_of(mine)
+    found = {}
+    for kind, network in networks_of(pair).items():
+        for run in mine.workspace.runs:
+            if (run.network, run.recipe, run.dataset_name) == (network, recipe, dataset):
+                found[kind] = run
+                break
+    return found
+
+
+def train_buttons(mine: Session, pair: Equal) -> None:
+    """Train both, stop, and the ways on."""
+    runs = trained(mine, pair)
+    left = [kind for kind in KINDS if kind not in runs]
+
+    def start() -> None:
+        if [kind for kind in KINDS if kind not in trained(mine, pair)] == left:  # a double click begins nothing more
+            recipe, dataset = mine.state(PriceState).recipe, dataset_of(mine)
+            mine.train_in_turn([Planned(networks_of(pair)[kind], dataset, recipe) for kind in left])
+
+    def stop() -> None:
+        mine.planned = ()
+        for run in runs.values():
+            if run.active:
+                run.stop()
+
+    label = "Train both" if len(left) != 1 or mine.planned else f"Train the {left[0]} one"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        does = "One after the other, as two runs of yours, by the same recipe and seed."
+        control(label, "play_arrow", start, _why_not(mine, pair, left), does, "price/train", primary=bool(left))
+        going = any(run.active for run in runs.values())
+        control(
+            "Stop", "stop", stop, None if going else "Nothing is running.", "End both; what was learned stays.", "price/stop"
+        )  # fmt: skip
+        _ways_on(mine, runs)
+    recipe = mine.state(PriceState).recipe
+    st.caption(f"By {recipe.describe()}, seed {recipe.seed}.")
+
+
+def _why_not(mine: Session, pair: Equal, left: list[str]) -> str | None:
+    """The reason why nothing can be started now, as a sentence; None if it can."""
+    source, recipe = SOURCES[dataset_of(mine)], mine.state(PriceState).recipe
+    if not left:
+        return "Both were trained by this recipe. Another seed, recipe or budget is another pair."
+    if mine.workspace.active:
+        return "Pause or stop the training that goes on first." if not mine.planned else "They are being trained."
+    unfit = (
+        why_unfit(networks_of(pair)[kind], source.input_shape, len(source.class_names), recipe, source.title)
+        for kind in left
+    )
+    return mine.workspace.full or next(filter(None, unfit), None)
+
+
+def _ways_on(mine: Session, runs: dict[str, Run]) -> None:
+    """Buttons that open both in the other pages of Study."""
+    there = [kind for kind in KINDS if kind in runs and runs[kind].snapshot.evaluated_accuracy is not None]
+    why_not = None if len(there) == 2 else "Train both first."
+
+    def open_in(page: str) -> None:
+        mine.state(StudyState).compare([f"run/{runs[kind].created}" for kind in KINDS])
+        go_to(page)
+
+    for page, title, icon in (
+        ("compare", "Both in Compare", "compare_arrows"),
+        ("robustness", "Both in Robustness", "rotate_90_degrees_ccw"),
+    ):
+        if open_to(mine, page):
+            control(
+                title, icon, lambda page=page: open_in(page), why_not, "Opens with these two chosen.", f"price/{page}"
+            )
+
+
+def follow(mine: Session, pair: Equal) -> None:
+    """The curves side by side, drawn again while one of them trains."""
+
+    def state() -> object:
+        return mine.planned, [(kind, run.created, run.active) for kind, run in trained(mine, pair).items()]
+
+    def drawn() -> None:
+        mine.begin_planned()
+        for run in trained(mine, pair).values():
+            run.heartbeat()
+        _curves(mine, pair)
+
+    runs = trained(mine, pair)
+    going = bool(mine.planned) or any(run.active for run in runs.values())
+    refreshing(state, going, LIVE_SECONDS, drawn)
+
+
+def _curves(mine: Session, pair: Equal) -> None:
+    """Both charts, or the room for them, so that nothing below moves when they come."""
+    runs = trained(mine, pair)
+    epochs = mine.state(PriceState).recipe.epochs
+    now = {kind: runs[kind].snapshot if kind in runs else Snapshot(State.QUEUED, epochs=epochs) for kind in KINDS}
+    for column, kind in zip(st.columns(2, gap="large"), KINDS):
+        with column:
+            _curve(mine, kind, now[kind], "" if kind in runs else _why_none(mine), list(now.values()))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"Line: training images. Dashed: {now['dense'].evaluated_on} images. {ZOOM}", width="stretch")
+        whole_curves(mine, "price/whole")
+    tests = {kind: one.test for kind, one in now.items() if one.test is not None and one.test.epoch > 0}
+    if len(tests) == len(KINDS) and not any(run.active for run in runs.values()):
+        st.markdown(f"**{plain(result_words(tests, about(dataset_of(mine)).tested_on))}**")
+    else:
+        st.markdown("Which is better stands here once both were trained.")
+
+
+def _why_none(mine: Session) -> str:
+    return "its turn comes next" if mine.planned else "not trained yet"
+
+
+def _curve(mine: Session, kind: str, now: Snapshot, why_none: str, beside: list[Snapshot]) -> None:
+    """Progress and accuracy of one of them, or why there is none."""
+    shown = now.evaluated_accuracy
+    accuracy = "" if shown is None else f" · {percent(shown)} {now.evaluated_on} accuracy"
+    st.progress(now.progress, text=f"{KINDS[kind]}: {why_none or progress_words(now)}{accuracy}")
+    if now.state is State.FAILED:
+        failure(now)
+    if not now.evaluations:
+        with st.container(height=CURVE_HEIGHT, border=True, key=f"price/room/{kind}"):
+            st.caption("Its curve appears here.")
+        return
+    alt = f"Accuracy of the {kind} network over its training; {percent(shown)} now."
+    curve_chart(mine, learning_curve(now, "accuracy", look(), True, beside=beside), f"price/curve/{kind}", alt)
