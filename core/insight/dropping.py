@@ -3,10 +3,63 @@
 from __future__ import annotations
 
 from math import sqrt
+from typing import NamedTuple
 
 import numpy as np
 
 from core.network import Layer
+
+MEASURED = 10_000  # draws of the factor
+AT_ONCE = 100  # maps or numbers that are drawn beside each other
+
+
+class Factor(NamedTuple):
+    """What numbers were multiplied by, over many draws.
+
+    Attributes:
+        mean, deviation: of the factor; the deviation is the standard deviation.
+        draws: how many, none of which hangs together with another.
+    """
+
+    mean: float
+    deviation: float
+    draws: int
+
+
+class Dropped(NamedTuple):
+    """What dropout does to numbers, in a few steps of a training.
+
+    Attributes:
+        layer: that drops.
+        values: what arrives there, (h, w, c) or (units,) float32.
+        drawn: (count, …), what leaves it in each draw.
+        factor: measured over many draws of a layer of its own kind and rate.
+    """
+
+    layer: Layer
+    values: np.ndarray
+    drawn: np.ndarray
+    factor: Factor
+
+
+def dropped(layer: Layer, values: np.ndarray, count: int = 5, seed: int = 0) -> Dropped:
+    """Draws for these numbers, and the factor over many draws; arguments and errors as of `draws`."""
+    return Dropped(layer, values, draws(layer, values, count, seed), factor(layer, seed=seed))
+
+
+def factor(layer: Layer, count: int = MEASURED, seed: int = 0) -> Factor:
+    """Measure what a layer multiplies numbers by: ones go in.
+
+    Args:
+        layer: one with a drop rate.
+        count: of draws, a multiple of 100.
+        seed: the same one gives the same numbers.
+
+    Raises:
+        ValueError: for a layer that drops nothing.
+    """
+    found = draws(layer, np.ones((1, 1, AT_ONCE), np.float32), count // AT_ONCE, seed).astype(np.float64)
+    return Factor(float(found.mean()), float(found.std()), found.size)
 
 
 def draws(layer: Layer, values: np.ndarray, count: int = 5, seed: int = 0) -> np.ndarray:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from core.network import GaussianDropout, Network, Recipe
+from core.network.network import MAX_NAME
 from core.network.variants import (
     NoVariant,
     with_batch_normalisation,
@@ -14,6 +15,7 @@ from core.network.variants import (
     with_spatial_dropout,
     with_width,
 )
+from core.training.series import Planned
 
 IMAGES = 1_000  # of the small training set
 SHARE_KEPT_APART = 0.2  # by which early stopping chooses
@@ -136,3 +138,16 @@ def variants(
             continue
         found.append(Variant(cure.name, cure.title, cure.says, changed, cure.recipe(plain), cure.source))
     return tuple(found), tuple(missing)
+
+
+def planned(variants: Sequence[Variant]) -> tuple[Planned, ...]:
+    """The runs that train these, called by the network and the cure."""
+    found = []
+    for one in variants:
+        ending = f": {one.title}"
+        found.append(
+            Planned(
+                one.name, one.title, f"{one.network.name[: MAX_NAME - len(ending)]}{ending}", one.network, one.recipe
+            )
+        )
+    return tuple(found)

@@ -11,16 +11,19 @@ from functools import partial
 
 import numpy as np
 
+from core import settings
 from core.data import SOURCES, Collection, Dataset, DatasetError, DrawnDataset, InvalidCollection, load
 from core.data.drawn_datasets import drawn_name, is_drawn
 from core.network import Network
 from core.network.names import clean
 from core.network.recipe import Recipe
+from core.network.words import counted
 from core.store import Kind, RunStore, Store, StoreError, VisitorStore, why_full
 from core.training import records
 from core.training.imported import ImportedModels
 from core.training.records import MAX_NAME, Record
 from core.training.run import Run
+from core.training.series import Planned, Series
 from core.training.snapshot import Snapshot, State
 
 MAX_DRAFT = 300_000  # bytes
@@ -52,6 +55,7 @@ class Workspace:
         self._collections: dict[str, Collection] = {}
         self.unreadable: dict[str, str] = {}  # a stored collection that cannot be read → why
         self.imported = ImportedModels(store)
+        self.series: Series | None = None  # the one that was begun last
         self.used = time.monotonic()
         if store is not None:
             self._read(store)
@@ -71,6 +75,30 @@ class Workspace:
     def full(self) -> str | None:
         """The reason why no further run can be started, in a sentence; None if one can."""
         return why_full(len(self._runs) + len(self.damaged))
+
+    def why_no_room(self, runs: int) -> str | None:
+        """The reason why so many further runs have no room, in a sentence; None if they have."""
+        there, most = len(self._runs) + len(self.damaged), settings.value("RECEPTIVE_MOST_RUNS")
+        if there + runs <= most:
+            return None
+        return (
+            f"You have {counted(there, 'run')}, and {most:,} are kept at most: {runs:,} more would be "
+            f"{there + runs - most:,} too many. Leave some out, or delete runs."
+        )
+
+    def start_series(self, plans: Sequence[Planned], dataset: str, title: str) -> Series:
+        """Train several networks one after another, as runs; a series that is still going is stopped first.
+
+        Whatever else of theirs is training is paused and saved. Raises `StoreError` where there is no room for all.
+        """
+        with self._changing:
+            if why := self.why_no_room(len(plans)):
+                raise StoreError(why)
+            if self.series is not None and not self.series.over:
+                self.series.stop()
+            self.series = made = Series(self, plans, dataset, title, self._changing)
+            made.advance()
+            return made
 
     def start(
         self,

@@ -81,7 +81,7 @@ def learning_curve(
     for row in rows["kept"]:
         at_right = row["at"] > last / 2
         row |= {"words": f"kept: epoch {row['epoch']:g}", "align": "right" if at_right else "left"}
-    rows[FRAME] = frame(_ends(last), _domain((snapshot, *beside), quantity, before, logarithmic))
+    rows[FRAME] = frame(time_ends(last), quantity_domain((snapshot, *beside), quantity, before, logarithmic))
     drawn = bool(snapshot.held_out)
     return filled(_learning_curve(quantity, evaluated_on, look, each_epoch, drawn, logarithmic), **rows)
 
@@ -132,8 +132,8 @@ def _learning_curve(
         alt.Tooltip("value:Q", title=quantity, format=".2%" if percent else ".4f"),
     ]
     base = {
-        "x": _axis("epoch" if each_epoch else "step"),
-        "y": _quantity(quantity, logarithmic),
+        "x": time_axis("epoch" if each_epoch else "step"),
+        "y": quantity_axis(quantity, logarithmic),
         "color": series,
         "tooltip": tooltip,
     }
@@ -180,7 +180,7 @@ def rate_curve(
     """The learning rate over epochs, planned or as it was."""
     rows = [{"epoch": float(epoch), "rate": float(rate)} for epoch, rate in zip(epochs, rates)]
     top = round_up(max((row["rate"] for row in rows), default=0.0))
-    return filled(_rate_curve(look), rates=rows, **{FRAME: frame(_ends(last_epoch), (0.0, top))})
+    return filled(_rate_curve(look), rates=rows, **{FRAME: frame(time_ends(last_epoch), (0.0, top))})
 
 
 @lru_cache(KEPT)
@@ -189,7 +189,7 @@ def _rate_curve(look: Look) -> Spec:
         alt.Chart(alt.NamedData("rates"))
         .mark_line(strokeWidth=2, color=look.accent, clip=True)
         .encode(
-            x=_axis("epoch", "epoch"),
+            x=time_axis("epoch", "epoch"),
             y=alt.Y(
                 "rate:Q",
                 title="learning rate",
@@ -247,8 +247,8 @@ def compared(
             rows[part] += [{**row, "run": name, "at": row["epoch"] * long} for row in points]
     names = tuple(name for name, _ in runs)
     last = max((s.epochs * ((s.seconds_an_epoch or 0.0) if by_second else 1.0) for _, s in runs), default=1.0) or 1.0
-    ends = _domain([snapshot for _, snapshot in runs], quantity, False, logarithmic, training)
-    rows[FRAME] = frame(_ends(last), ends)
+    ends = quantity_domain([snapshot for _, snapshot in runs], quantity, False, logarithmic, training)
+    rows[FRAME] = frame(time_ends(last), ends)
     return filled(_compared(names, numbers, quantity, logarithmic, by_second, look), **rows)
 
 
@@ -267,8 +267,8 @@ def _compared(
         legend=alt.Legend(orient="top", columns=2),
     )
     base = {
-        "x": _axis("seconds") if by_second else _axis("epoch", "epoch"),
-        "y": _quantity(quantity, logarithmic),
+        "x": time_axis("seconds") if by_second else time_axis("epoch", "epoch"),
+        "y": quantity_axis(quantity, logarithmic),
         "color": colour,
         "tooltip": [
             alt.Tooltip("run:N"),
@@ -295,19 +295,19 @@ def _compared(
     return zoomable(alt.layer(train, lines, points).properties(height=COMPARED_HEIGHT).to_dict(), look)
 
 
-def _axis(unit: str, field: str = "at") -> alt.X:
+def time_axis(unit: str, field: str = "at") -> alt.X:
     """A time axis in epochs or steps."""
     least = alt.expr("shown_x[1] - shown_x[0] > 3 ? 1 : 0")  # whole epochs and steps, as long as there are a few
     axis = alt.Axis(tickMinStep=least, format=",.9~g", tickCount=6)
     return alt.X(f"{field}:Q", title=unit, scale=alt.Scale(domain=domain("x"), nice=False), axis=axis)
 
 
-def _ends(last: float) -> Domain:
+def time_ends(last: float) -> Domain:
     """Both ends of a time axis: a little before 0, a little after the planned end."""
     return -last / 60, last * 61 / 60
 
 
-def _quantity(quantity: str, logarithmic: bool) -> alt.Y:
+def quantity_axis(quantity: str, logarithmic: bool) -> alt.Y:
     percent = quantity == "accuracy"
     kind = "log" if logarithmic and not percent else "linear"
     return alt.Y(
@@ -318,7 +318,7 @@ def _quantity(quantity: str, logarithmic: bool) -> alt.Y:
     )
 
 
-def _domain(
+def quantity_domain(
     snapshots: Sequence[Snapshot], quantity: str, before: bool, logarithmic: bool, training: bool = True
 ) -> Domain:
     """Both ends of the vertical axis of these curves."""

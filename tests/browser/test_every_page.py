@@ -119,12 +119,19 @@ def _wait_for_the_temperature(page: Page) -> None:
     settled(page)
 
 
+def _wait_for_the_draws(page: Page) -> None:
+    expect(page.get_by_text("measured over 10,000 draws")).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("epochs that it has just tried")).to_be_visible(timeout=120_000)
+    settled(page)
+
+
 IN_FULL = {
     "draw": _draw,
     "feature_maps": _explain_a_number,
     "compare": _open_a_pair,
     "robustness": _wait_for_the_curve,
     "calibration": _wait_for_the_temperature,
+    "cures": _wait_for_the_draws,
 }
 
 

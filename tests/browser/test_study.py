@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
+from core.network import Dense, Flatten, MaxPooling2D, Network, Recipe, to_token
 from tests.browser.test_journey import clean, go
 
 
@@ -45,4 +46,30 @@ def test_a_point_of_the_curve_opens_its_mistakes_and_one_of_them_the_page_that_e
     clean(page)
     page.get_by_role("button", name="Why this answer?").click()
     expect(page.get_by_role("radio", name="Seven thousand")).to_be_checked()
+
+
+def test_cures_train_one_after_another_also_while_another_page_is_open(page, server):
+    tiny = Network((28, 28, 1), (MaxPooling2D(4), Flatten(), Dense(10, "softmax")), "Tiny")
+    page.goto(f"{server}/build?n={to_token(tiny, Recipe(), 'mnist')}")
+    expect(page.get_by_text("490 parameters").first).to_be_visible()
+    go(page, "Over-fitting")
+    clean(page)
+    for name in ("Epochs", "Training images"):
+        slider = page.get_by_role("slider", name=name)
+        slider.press("Home")
+        expect(slider).to_have_value("0")
+        clean(page)
+    for name in ("Augmentation", "Early stopping"):
+        page.get_by_text(name, exact=True).first.click()
+        expect(page.get_by_role("checkbox", name=name)).not_to_be_checked()
+    page.get_by_role("button", name="Train all 2").click()
+    expect(page.get_by_text("Run 1 of 2").or_(page.get_by_text("Run 2 of 2"))).to_be_visible()
+    go(page, "Kernels")
+    go(page, "Over-fitting")
+    expect(page.get_by_text("2 runs on MNIST digits. They stay among your runs.")).to_be_visible(timeout=120_000)
+    table = page.get_by_role("table").first
+    expect(table.get_by_role("row")).to_have_count(3, timeout=60_000)
+    expect(table).to_contain_text("points")
+    page.get_by_role("button", name="Roll again").click()
+    expect(page.get_by_text("measured over 10,000 draws")).to_be_visible()
     clean(page)

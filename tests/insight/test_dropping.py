@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.insight.dropping import deviation, draws
+from core.insight.dropping import deviation, draws, dropped, factor
 from core.network import Dense, Dropout, GaussianDropout, SpatialDropout2D
 
 KINDS = (Dropout, SpatialDropout2D, GaussianDropout)
@@ -57,3 +57,19 @@ def test_a_layer_that_drops_nothing_is_refused(layer):
     for ask in (lambda: draws(layer, np.ones(4)), lambda: deviation(layer)):
         with pytest.raises(ValueError, match="drops nothing"):
             ask()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_factor_over_ten_thousand_draws_is_that_of_the_formula(kind):
+    found = factor(kind(0.4), seed=3)
+    expected = np.sqrt(0.4 / 0.6)
+    assert found.draws == 10_000
+    assert abs(found.mean - 1) < 4 * expected / 100
+    assert found.deviation == pytest.approx(expected, rel=0.05)
+
+
+def test_what_is_shown_belongs_together():
+    values = np.ones((4, 4, 3), np.float32)
+    found = dropped(SpatialDropout2D(0.5), values, seed=7)
+    assert np.array_equal(found.drawn, draws(SpatialDropout2D(0.5), values, 5, seed=7))
+    assert found.values is values and found.factor == factor(SpatialDropout2D(0.5), seed=7)

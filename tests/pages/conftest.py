@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.training.priority import wake_tensorflow
+from core.ui.widgets.studies import StudyState
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -27,6 +28,10 @@ def app(monkeypatch) -> AppTest:
     monkeypatch.setattr(st, "switch_page", noted)
     test.page_asked_for = None
     yield test.switch_page("pages/build.py").run()
+    if "receptive" in test.session_state:  # nothing may compute while the interpreter ends
+        for _, study in test.session_state["receptive"].state(StudyState).studies.values():
+            study.cancel()
+            assert study.wait(60)
     if "receptive" in test.session_state and test.session_state["receptive"].run:
         test.session_state["receptive"].run.stop()
         test.session_state["receptive"].run.wait(30)

@@ -34,6 +34,7 @@ def sidebar(mine: Session) -> None:
         st.markdown(f"**{plain(mine.editor.network.name)}**  \n{parameter_words(mine.editor.network)}")
         _lesson(mine)
         following(lambda: mine.run, SIDEBAR_SECONDS, lambda: _status(mine))
+        _series(mine)
     fold_on_phones()
     fit_canvases()
 
@@ -82,6 +83,30 @@ def refreshing(state: Callable[[], object], going: bool, seconds: float, body: C
         body()
 
     repeated(drawn, seconds if going else None)
+
+
+def _series(mine: Session) -> None:
+    """Runs that are trained one after another, on whatever page their visitor is: they need somebody who looks."""
+    series = mine.workspace.series
+
+    def state() -> tuple[object, bool]:
+        now = mine.workspace.series
+        return now, now is not None and now.going
+
+    def drawn() -> None:
+        if series is None or not series.going:
+            return
+        series.advance()
+        now = series.current
+        st.divider()
+        done = len(series.plans) - len(series.waiting)
+        st.markdown(f"**{plain(series.title)}** run {done} of {len(series.plans)}")
+        if now is not None:
+            st.progress(now.snapshot.progress, text=plain(f"{now.name}: {progress_words(now.snapshot)}"))
+        st.button("Stop them", key="sidebar/series/stop", on_click=series.stop, icon=":material/stop:")
+        link_to("cures", "See their curves", "healing")
+
+    refreshing(state, state()[1], SIDEBAR_SECONDS, drawn)
 
 
 def _status(mine: Session) -> None:

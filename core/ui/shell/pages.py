@@ -201,6 +201,15 @@ PAGES = {
             "recipe; and the convolutions as the dense matrices that they are, with their zeros and repeats counted",
             ("train",),
         ),
+        PageInfo(
+            "cures",
+            "Over-fitting",
+            "healing",
+            _STUDY,
+            "a small training set, and eight cures side by side: the runs train one after another; their curves, the gap between "
+            "training and test accuracy with intervals, and what dropout does to a map",
+            ("train", "inside"),
+        ),
     )
 }
 FIRST = next(iter(PAGES))  # the page that the app's own address opens

@@ -26,7 +26,7 @@ from core.ui.shell.session import Session
 ROOT = Path(__file__).resolve().parents[3]
 LEFT_OUT = {  # as README and teachers know it
     "edit": set(),
-    "train": {"playground", "train", "runs", "teach", "price"},
+    "train": {"playground", "train", "runs", "teach", "price", "cures"},
     "draw": {"playground", "draw", "teach", "games"},
     "inside": {
         "playground",
@@ -38,6 +38,7 @@ LEFT_OUT = {  # as README and teachers know it
         "compare",
         "robustness",
         "calibration",
+        "cures",
     },
 }
 ALL_LESSONS = [parts for size in range(len(HIDEABLE) + 1) for parts in combinations(HIDEABLE, size)]
@@ -91,7 +92,7 @@ def test_what_a_lesson_leaves_out_is_named_once():
     assert left_out(("edit",)) == "all changes to the network"
     assert (
         left_out(("train", "draw", "edit"))
-        == "Playground, Draw, Teach, Games, Train, Runs, Equal price and all changes to the network"
+        == "Playground, Draw, Teach, Games, Train, Runs, Equal price, Over-fitting and all changes to the network"
     )
 
 

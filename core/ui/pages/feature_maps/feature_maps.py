@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from core.insight.dropping import dropped
 from core.insight.explanation import Explanation, explain
-from core.network import Network, Path
+from core.network import Layer, Network, Path
 from core.network.layers import shape_text
 from core.network.network import layer_label
 from core.ui.components import stylesheet
@@ -15,6 +16,7 @@ from core.ui.shell.private import bring_into_view
 from core.ui.shell.session import Session
 from core.ui.widgets.activations import activations_of, drawn_layers, drawn_paths
 from core.ui.widgets.downloads import MOST_LISTED, download_picture, download_table
+from core.ui.widgets.dropping import DroppingState, shown_draws
 from core.ui.widgets.input_image import InputImage
 from core.ui.widgets.model_view import ModelView
 from core.views.explanation import heading, parts, source_words, strongest_terms, table
@@ -41,11 +43,25 @@ def feature_maps(mine: Session, subject: ModelView, picture: InputImage) -> None
         "Move over the numbers: the frames show what each one sees of the image and reads of the layer below. "
         f"Click one to see how it comes about. Play moves over the whole map, as a kernel does.{more}"
     )
+    _draws(mine, network, values)
     if mine.focus.unit is None:
         bring_into_view(mine.reveals, "maps/trail", focus="maps/trail")
     else:
         _explained(mine, subject, picture, values)
         bring_into_view(mine.reveals, EXPLANATION, drawn="explained")
+
+
+def _draws(mine: Session, network: Network, values: dict[Path, np.ndarray]) -> None:
+    """What the layer that is looked at drops while the network trains, where it does."""
+    path = mine.focus.layer if mine.focus.alone is None else mine.focus.alone
+    layer = None if path is None or path not in values else network.at(path)
+    if path is None or not isinstance(layer, Layer) or not layer.drop_rate:
+        return
+    seed = mine.state(DroppingState).seed
+    arrives = values[path]  # when it predicts, nothing is dropped
+    found = mine.kept("dropped", (layer, arrives.tobytes(), seed), lambda: dropped(layer, arrives, seed=seed))
+    st.markdown(f"**What layer {plain(layer_words(network, path))} does while the network trains**, in five steps:")
+    shown_draws(mine, found, "maps/roll")
 
 
 def _to_take_away(subject: ModelView, picture: InputImage, path: Path, values: np.ndarray) -> None:
