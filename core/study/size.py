@@ -97,10 +97,11 @@ def published_points() -> tuple[SizePoint, ...]:
         figure = preset.published_figure
         if figure is not None and preset.published_parameters is not None:
             macs = _totals(preset.network).macs if preset.exact else None
+            recipe = preset.recipe.describe() if preset.exact and preset.recipe else ""
             found.append(
                 SizePoint(
                     preset.network.name, PUBLISHED, figure[0], figure[1], preset.published_parameters, macs, None, None,
-                    preset=key,
+                    recipe, key,
                 )
             )  # fmt: skip
     return tuple(found)

@@ -141,7 +141,18 @@ def test_stop_ends_the_one_and_gives_up_the_other(app):
     assert run.wait(60)
     app.run()
     assert not app.exception and mine(app).workspace.runs == [run]
-    assert not button(app, "Train the convolutional one").disabled
+    assert not button(app, "Train the convolutional one").disabled and button(app, "Stop").disabled
+
+
+def test_nothing_is_started_beside_another_training(app):
+    other = mine(app).train(equal_price(9_000).dense, "mnist", Recipe(epochs=200, training_images=500))
+    opened(app, "price")
+    start = button(app, "Train both")
+    assert start.disabled and start.help == "Pause or stop the training that goes on first."
+    other.stop()
+    assert other.wait(60)
+    app.run()
+    assert not button(app, "Train both").disabled
 
 
 def test_a_lesson_that_locks_the_editor_leaves_it_locked(app):

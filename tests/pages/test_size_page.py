@@ -116,6 +116,7 @@ def test_runs_on_other_images_have_a_chart_of_their_own(app):
     assert other.wait(60)
     opened(app, "size")
     assert "1 run of yours on other test images: choose those above." in words(app)
+    assert not any(row["From"] == "your run" for row in table(app))
     choice = next(one for one in app.button_group if one.label == "Test images")
     choice.set_value(next(title for title in choice.options if title != DIGITS)).run()
     assert not app.exception

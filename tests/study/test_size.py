@@ -55,6 +55,7 @@ def test_published_figures_are_the_presets_own_with_their_kind_of_images():
         ]
     assert found["C2"].on == "training" and found["E1"].accuracy == pytest.approx(0.9292)
     assert found["A2"].macs == trace(PRESETS["A2"].network).macs and found["Record"].macs is None
+    assert found["E3"].recipe == PRESETS["E3"].recipe.describe() and found["C5"].recipe == ""
     assert "VGG" not in found and "B1" not in found
     assert all(point.kind == PUBLISHED and point.seconds is None for point in found.values())
 

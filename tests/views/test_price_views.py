@@ -4,7 +4,8 @@ import pytest
 
 from core.network import trace
 from core.study.price import equal_price
-from core.training import Point
+from core.training import Point, Snapshot, State
+from core.views.charts import learning_curve
 from core.views.price import (
     layer_rows,
     matrix_rows,
@@ -68,3 +69,15 @@ def test_the_result_says_which_is_better_only_where_chance_is_not_enough(dense, 
         and f"dense: {100 * dense:.2f} % (" in words
         and words.startswith("Test accuracy on MNIST digits:")
     )
+
+
+def test_curves_that_stand_side_by_side_have_one_axis():
+    def curve(accuracy):
+        points = tuple(Point(float(epoch), 1.0, accuracy, 100) for epoch in range(3))
+        return Snapshot(State.FINISHED, epochs=2, step=20, steps=20, evaluations=points)
+
+    worse, better = curve(0.91), curve(0.992)
+    alone, beside = (learning_curve(better, "accuracy", beside=others) for others in ((), (worse, better)))
+    (own,), (shared,) = alone["datasets"]["frame"], beside["datasets"]["frame"]
+    assert own["bottom"] == 0.99 and shared["bottom"] == 0.9
+    assert learning_curve(worse, "accuracy", beside=(worse, better))["datasets"]["frame"] == [shared]

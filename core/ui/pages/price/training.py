@@ -72,13 +72,13 @@ def train_buttons(mine: Session, pair: Equal) -> None:
             if run.active:
                 run.stop()
 
-    label = "Train both" if len(left) != 1 or mine.planned else f"Train the {left[0]} one"
+    going = any(run.active for run in runs.values())
+    label = f"Train the {left[0]} one" if len(left) == 1 and not (going and mine.planned) else "Train both"
     with st.container(horizontal=True, vertical_alignment="center"):
         does = "One after the other, as two runs of yours, by the same recipe and seed."
         control(label, "play_arrow", start, _why_not(mine, pair, left), does, "price/train", primary=bool(left))
-        going = any(run.active for run in runs.values())
         control(
-            "Stop", "stop", stop, None if going else "Nothing is running.", "End both; what was learned stays.", "price/stop"
+            "Stop", "stop", stop, None if going or mine.planned else "Nothing is running.", "End both; what was learned stays.", "price/stop"
         )  # fmt: skip
         _ways_on(mine, runs)
     recipe = mine.state(PriceState).recipe
@@ -91,7 +91,8 @@ def _why_not(mine: Session, pair: Equal, left: list[str]) -> str | None:
     if not left:
         return "Both were trained by this recipe. Another seed, recipe or budget is another pair."
     if mine.workspace.active:
-        return "Pause or stop the training that goes on first." if not mine.planned else "They are being trained."
+        theirs = any(run.active for run in trained(mine, pair).values())
+        return "They are being trained." if theirs else "Pause or stop the training that goes on first."
     unfit = (
         why_unfit(networks_of(pair)[kind], source.input_shape, len(source.class_names), recipe, source.title)
         for kind in left
