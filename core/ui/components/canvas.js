@@ -5,6 +5,7 @@
 // what is in a canvas' shadow, which fills when the page has long come to rest, and the room that a canvas is given.
 
 const NARROW = 640; // px of the window, at which Streamlit puts columns below each other
+const SIDE = 280; // px, as in core/ui/widgets/canvas.py
 const MOST = 1.5; // times as large: higher than wide windows leave no room for the answer
 const PLACE = '[class*="st-key-replaced-canvas"]';
 const IN_SIGHT = "@media (hover: none) { .dc-root > .dc-toolbar.dc-toolbar { opacity: 1; top: -2.65rem; } }";
@@ -35,8 +36,13 @@ function fit(place) {
     changes.observe(host.shadowRoot, { childList: true, subtree: true });
     rooms.observe(place.parentElement);
   }
-  const side = host.shadowRoot.querySelector("canvas")?.offsetWidth;
   const room = place.parentElement.clientWidth;
-  const scale = side && innerWidth <= NARROW ? Math.max(1, Math.min(room / side, MOST)) : 1;
+  const scale = innerWidth <= NARROW ? Math.max(1, Math.min(room / sideOf(place), MOST)) : 1;
   place.style.setProperty("--canvas-scale", scale);
+}
+
+// px of the canvas; where it is gone and the next one not there yet, as that one will be: nothing moves meanwhile.
+function sideOf(place) {
+  const canvases = [...place.querySelectorAll("*")].map((one) => one.shadowRoot?.querySelector("canvas"));
+  return Math.max(...canvases.map((one) => one?.offsetWidth ?? 0)) || SIDE;
 }

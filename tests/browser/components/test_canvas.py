@@ -8,6 +8,15 @@ ADD = """([place, inside]) => {
   document.body.insertAdjacentHTML('beforeend', place);
   document.querySelector('.host').attachShadow({ mode: 'open' }).innerHTML = inside;
 }"""
+SMALLER = INSIDE.replace("280", "250")
+WATCH = """() => {
+  const place = document.querySelector(".st-key-replaced-canvas-one");
+  window.scales = [place.style.getPropertyValue("--canvas-scale")];
+  new MutationObserver(() => {
+    const now = place.style.getPropertyValue("--canvas-scale");
+    if (now !== window.scales.at(-1)) window.scales.push(now);
+  }).observe(place, { attributes: true });
+}"""
 SCALE = "document.querySelector('.st-key-replaced-canvas-one').style.getPropertyValue('--canvas-scale')"
 
 
@@ -40,8 +49,31 @@ def test_a_canvas_that_fills_its_shadow_when_the_page_is_at_rest_and_a_room_that
     page.set_viewport_size({"width": 390, "height": 800})
     page.evaluate(ADD, [PLACE, ""])
     mounted("canvas").render({})
-    page.wait_for_function(f"{SCALE} === '1'")
-    page.evaluate("(inside) => { document.querySelector('.host').shadowRoot.innerHTML += inside }", INSIDE)
-    page.wait_for_function(f"{SCALE} === '1.25'")
+    page.wait_for_function(f"{SCALE} === '1.25'")  # as the canvas will be
+    page.evaluate("(inside) => { document.querySelector('.host').shadowRoot.innerHTML += inside }", SMALLER)
+    page.wait_for_function(f"{SCALE} === '1.4'")
     page.evaluate("document.querySelector('.around').style.width = '308px'")
-    page.wait_for_function(f"{SCALE} === '1.1'")
+    page.wait_for_function(f"{SCALE} === '1.232'")
+
+
+def test_the_place_of_a_canvas_stays_as_high_while_another_one_takes_its_place(page, mounted):
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.evaluate(ADD, [PLACE, INSIDE])
+    mounted("canvas").render({})
+    page.wait_for_function(f"{SCALE} === '1.25'")
+    page.evaluate(WATCH)
+    page.evaluate("document.querySelector('.host').shadowRoot.querySelector('canvas').remove()")
+    page.evaluate("document.querySelector('.host').remove()")
+    page.evaluate(
+        """([place, inside]) => {
+          const host = document.createElement("div");
+          document.querySelector(".st-key-replaced-canvas-one").append(host);
+          host.attachShadow({ mode: "open" });
+          requestAnimationFrame(() => (host.shadowRoot.innerHTML = inside));
+        }""",
+        [PLACE, INSIDE],
+    )
+    page.wait_for_function(
+        "document.querySelector('.st-key-replaced-canvas-one > *')?.shadowRoot.querySelector('canvas')"
+    )
+    assert page.evaluate("window.scales.join()") == "1.25"
