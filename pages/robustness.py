@@ -9,10 +9,11 @@ from core.ui.pages.robustness.against import train_against
 from core.ui.pages.robustness.curve import choose_transform, curve
 from core.ui.pages.robustness.mistakes import choose_place, mistakes
 from core.ui.pages.robustness.state import RobustnessState
-from core.ui.pages.robustness.strip import choose_picture, filmed, strip
+from core.ui.pages.robustness.strip import filmed, strip
 from core.ui.shell.frame import head
 from core.ui.shell.pages import end_page, link_to
 from core.ui.shell.session import session
+from core.ui.widgets.picture import choose_picture
 from core.ui.widgets.studies import (
     choose_images,
     choose_networks,
@@ -47,7 +48,7 @@ place = choose_place(mine, fit, study.latest if study.finished else None)
 mistakes(mine, images, transform, place)
 train_against(mine, transform, place)
 st.markdown("**One image over the strengths**")
-picture = choose_picture(mine, fit[0].network, images)
+picture = choose_picture(mine, fit[0].network, images, "robustness")
 frames = filmed(mine, fit, images, transform, picture)
 watch(frames, (), partial(strip, fit, images, transform, picture, frames))
 link_to("train", "Train with augmentation, and see the curve become flatter", "monitoring")

@@ -125,11 +125,18 @@ def _wait_for_the_draws(page: Page) -> None:
     settled(page)
 
 
+def _wait_for_the_parts(page: Page) -> None:
+    expect(page.get_by_text("follows every shift exactly").first).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("8 kernels of 5×5")).to_be_visible(timeout=120_000)
+    expect(page.get_by_test_id("stMain").get_by_test_id("stProgress")).to_have_count(0, timeout=180_000)
+
+
 IN_FULL = {
     "draw": _draw,
     "feature_maps": _explain_a_number,
     "compare": _open_a_pair,
     "robustness": _wait_for_the_curve,
+    "equivariance": _wait_for_the_parts,
     "calibration": _wait_for_the_temperature,
     "cures": _wait_for_the_draws,
 }

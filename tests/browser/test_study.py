@@ -73,3 +73,23 @@ def test_cures_train_one_after_another_also_while_another_page_is_open(page, ser
     page.get_by_role("button", name="Roll again").click()
     expect(page.get_by_text("measured over 10,000 draws")).to_be_visible()
     clean(page)
+
+
+def test_an_image_is_moved_by_the_keyboard_and_only_the_maps_of_a_convolution_move_along(page):
+    go(page, "Shift equivariance")
+    expect(page.get_by_text("away from the border they differ by 0 of their length")).to_be_visible(timeout=120_000)
+    page.get_by_test_id("stMain").get_by_role("button", name="Left", exact=True).focus()
+    for pixels in (2, 1):
+        page.keyboard.press("ArrowLeft")
+        expect(page.get_by_text(f"moved by {pixels} px to the right")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_text("moved by 1 px to the right and 1 px down")).to_be_visible()
+    expect(page.get_by_text("The maps move by 1 unit across and 1 unit up or down.")).to_be_visible()
+    expect(page.get_by_text("away from the border they differ by 0 of their length")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"they differ from before by \d\d+ % of their length"))).to_be_visible()
+    page.get_by_role("combobox", name="Layer of LeNet-5").click()
+    page.get_by_role("option", name="2 · AveragePooling2D").click()
+    expect(
+        page.get_by_text(re.compile(r"away from the border they differ by \d\d % of their length"))
+    ).to_be_visible()
+    clean(page)

@@ -16,7 +16,11 @@ from core.network import (
     Network,
     residual_block,
 )
-from core.study.equivariance import equivariance
+from core.study import equivariance as study
+from core.study.contender import LabelledImages, Unfit
+from core.study.equivariance import equivariance, parts_errors, shift_errors
+from core.study.memory import forget_all
+from core.study.untrained import PADDED, PARTS, dense_network
 from core.training import build_model
 
 
@@ -145,3 +149,60 @@ def test_an_empty_image_moves_to_itself():
     network = Network((10, 10, 1), (Conv2D(2, 3, use_bias=False), Flatten(), Dense(3, use_bias=False)))
     for one in measured(network, np.zeros((10, 10, 1), np.float32), (0, 2)).layers:
         assert not one.everywhere.any()
+
+
+@pytest.mark.parametrize("direction", ["right", "down"])
+def test_the_errors_over_many_images_are_those_of_each(few, lenet, direction):
+    dense = dense_network((28, 28, 1), few.class_names, "mnist")
+    *_, found = shift_errors([lenet, dense], few, direction, 30)
+    assert found.images == 30 and found.done == 1 and found.shifts == tuple(range(1, 9))
+    for contender, layers in zip((lenet, dense), found.layers):
+        for number in (0, 29):  # of the first group and of the second
+            image = few.images[few.order[number]].astype(np.float32) / 255
+            one = equivariance(contender.model, contender.network, image, found.shifts, direction)
+            assert [layer.path for layer in layers] == [layer.path for layer in one.layers]
+            for layer, alone in zip(layers, one.layers):
+                assert (layer.places, layer.step) == (alone.places, alone.step)
+                np.testing.assert_allclose(layer.inside[number], alone.inside, atol=1e-5)
+                np.testing.assert_allclose(layer.everywhere[number], alone.everywhere, atol=1e-5)
+
+
+def test_more_images_come_bit_by_bit_and_none_is_measured_twice(few, small, monkeypatch):
+    asked = []
+    ask = study.activations_of_all
+    monkeypatch.setattr(study, "activations_of_all", lambda *a: asked.append(len(a[2])) or ask(*a))
+    first = list(shift_errors([small], few, "right", 60))
+    assert [one.images for one in first] == [25, 50, 60] and [one.done for one in first] == [25 / 60, 50 / 60, 1]
+    assert sum(asked) == 60 * 9
+    *_, again = shift_errors([small], few, "right", 60)
+    assert sum(asked) == 60 * 9
+    assert np.array_equal(again.layers[0][9].inside, first[-1].layers[0][9].inside)
+    next(shift_errors([small], few, "down", 60))
+    assert sum(asked) == 85 * 9
+
+
+def test_large_outputs_are_taken_a_few_at_a_time_with_the_same_result(few, lenet, monkeypatch):
+    *_, whole = shift_errors([lenet], few, count=10)
+    forget_all()
+    monkeypatch.setattr(study, "MOST_VALUES", 9 * 3 * 10_000)  # of LeNet-5's 9,394 numbers for an image
+    *_, parts = shift_errors([lenet], few, count=10)
+    for one, other in zip(whole.layers[0], parts.layers[0]):
+        np.testing.assert_allclose(one.everywhere, other.everywhere, atol=1e-5)
+
+
+def test_what_each_part_of_a_network_does_to_shifts(few):
+    *_, found = parts_errors(few, 25)
+    last = dict(zip(found.names, (layers[-1] for layers in found.layers)))
+    assert last[PARTS[0]].exact(found.shifts) == found.shifts
+    for name in PARTS[1:]:
+        assert last[name].exact(found.shifts) == (2, 4, 6, 8) and last[name].step == 2
+        assert last[name].inside.mean(axis=0)[::2].min() > 0.1
+    without, padded = (last[name] for name in PADDED)
+    assert without.everywhere.max() < 1e-5 and padded.inside.max() < 1e-5
+    assert padded.everywhere.mean(axis=0).min() > 0.01
+
+
+def test_a_network_that_does_not_fit_is_refused(few, lenet):
+    wide = LabelledImages("Photos", np.zeros((3, 32, 32, 3), np.uint8), np.zeros(3, int), lenet.class_names)
+    with pytest.raises(Unfit, match="reads images of 28×28×1"):
+        next(shift_errors([lenet], wide))

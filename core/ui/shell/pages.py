@@ -176,6 +176,15 @@ PAGES = {
             ("inside",),
         ),
         PageInfo(
+            "equivariance",
+            "Shift equivariance",
+            "open_with",
+            _STUDY,
+            "an image moved pixel by pixel, and which maps move along: a layer of each of two networks before, after and shifted "
+            "back; the error of every layer over many images, and what stride, pooling and padding do to it",
+            ("inside",),
+        ),
+        PageInfo(
             "calibration",
             "Calibration",
             "target",

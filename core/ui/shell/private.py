@@ -55,6 +55,18 @@ def press_by_keys(undo: str, redo: str) -> None:
         component("keys")(data=data, key="keys")
 
 
+def press_by_arrows(within: str, **buttons: str) -> None:
+    """Let the arrow keys press buttons while the keyboard's focus is on one of them.
+
+    Args:
+        within: key of the container in which the focus must be.
+        buttons: `left`, `right`, `up` and `down`: the keys of the buttons.
+    """
+    data = {"within": css_class(within), "buttons": {way: css_class(key) for way, key in buttons.items()}}
+    with st.container(key="unseen-arrows"):
+        component("arrows")(data=data, key="arrows")
+
+
 def bring_into_view(turn: Renewal, opened: str, *, focus: str = "", drawn: str = "") -> None:
     """When `turn` was renewed, bring into view what an action has opened, and leave what was acted on where it is.
 

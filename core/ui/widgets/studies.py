@@ -82,6 +82,7 @@ class StudyState:
         gone: a sentence on what has left the comparison; may be empty.
         dataset: whose test images they are compared on; empty before there are any.
         numbers: of each network, by which it keeps its colour.
+        drawing: whether pages that look at one image show the visitor's drawing, where there is one, and not a test image.
         choices: renewed when what is compared was set by something else than its own field.
         taken: contenders by key, with what names their weights.
         studies: experiments by what they are for, with the key of what they compute.
@@ -94,6 +95,7 @@ class StudyState:
     numbers: dict[str, int] = field(default_factory=dict)
     taken: dict[str, tuple[object, Contender]] = field(default_factory=dict)
     studies: dict[str, tuple[Hashable, Study[Any]]] = field(default_factory=dict)
+    drawing: bool = False
     choices: Renewal = field(default_factory=Renewal)
 
     def why_not_add(self, key: str) -> str | None:
@@ -130,7 +132,7 @@ def choose_networks(mine: Session, key: str) -> list[Entrant]:
         key: of the widgets.
     """
     own = mine.state(StudyState)
-    there = _there(mine)
+    there = offered(mine)
     titles = {one: title for one, (title, _) in there.items()}
     if own.chosen is None:
         newest = [one for one in there if one.startswith("run/")][:1]
@@ -160,14 +162,14 @@ def choose_networks(mine: Session, key: str) -> list[Entrant]:
     if own.gone:
         st.info(plain(own.gone))
     names = dict(zip(own.chosen, told_apart([there[one][1] for one in own.chosen])))
-    entrants = [_entrant(mine, one, names[one]) for one in own.chosen]
+    entrants = [entrant(mine, one, names[one]) for one in own.chosen]
     own.taken = {one: taken for one, taken in own.taken.items() if one in own.chosen}
     _offer_newer(own, entrants, key)
     return entrants
 
 
-def _there(mine: Session) -> dict[str, tuple[str, str]]:
-    """All that can be chosen: key → (title in the list, name)."""
+def offered(mine: Session) -> dict[str, tuple[str, str]]:
+    """All that can be studied: key → (title in a list, name)."""
     runs = list(mine.workspace.runs)
     found = {f"run/{run.created}": (f"Your run: {run.name}", run.name) for run in runs}
     for name in ("lenet5", "seven-thousand", "draw"):
@@ -181,8 +183,8 @@ def _there(mine: Session) -> dict[str, tuple[str, str]]:
     return {key: (title, name) for (key, (_, name)), title in zip(found.items(), titles)}
 
 
-def _entrant(mine: Session, key: str, name: str) -> Entrant:
-    """The network with this key, with the weights to study."""
+def entrant(mine: Session, key: str, name: str) -> Entrant:
+    """The network with this key of `offered`, by this name, with the weights to study."""
     if key in TITLES:
         contender = _taken(mine, key, (name,), lambda: of_shipped(key))
         return Entrant(key, name, card(key).network, contender and _called(contender, name))
@@ -230,12 +232,12 @@ def _called(contender: Contender, name: str) -> Contender:
     return found
 
 
-def _checked(entrant: Entrant) -> Entrant:
+def _checked(found: Entrant) -> Entrant:
     """Without its contender where that cannot predict anything."""
-    contender = entrant.contender
+    contender = found.contender
     if contender is not None and not all(np.isfinite(part).all() for part in contender.weights):
-        return replace(entrant, contender=None, why_none=NO_NUMBERS)
-    return entrant
+        return replace(found, contender=None, why_none=NO_NUMBERS)
+    return found
 
 
 def _offer_newer(own: StudyState, entrants: list[Entrant], key: str) -> None:

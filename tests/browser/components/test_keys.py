@@ -73,3 +73,45 @@ def test_a_text_is_copied_and_it_says_so_for_a_moment(page, mounted, clipboard):
     assert page.evaluate("window.copied") == "https://there.test/?n=1"
     page.clock.run_for(3000)
     expect(one.find("button")).to_have_text("Copy")
+
+
+ARROWS = """<div class="pad" onclick="window.done = (window.done || '') + event.target.textContent[0]"><div class="l"><button>left</button></div><div class="r"><button>right</button></div>
+<div class="u"><button disabled>up</button></div><div class="slider" tabindex="0" role="slider"></div></div>
+<button class="elsewhere">elsewhere</button>"""
+
+
+@pytest.fixture
+def arrows(page, mounted):
+    page.evaluate("parts => document.body.insertAdjacentHTML('beforeend', parts)", ARROWS)
+    one = mounted("arrows")
+    data = {"within": "pad", "buttons": {"left": "l", "right": "r", "up": "u", "down": "d"}}
+    one.render(data)
+    one.render(data)
+    return one
+
+
+def test_arrow_keys_press_the_buttons_of_their_directions_and_take_the_focus_along(page, arrows):
+    page.locator(".l button").focus()
+    for press in (
+        "ArrowLeft",
+        "ArrowRight",
+        "ArrowRight",
+        "ArrowUp",
+        "ArrowDown",
+        "Shift+ArrowLeft",
+        "Control+ArrowLeft",
+    ):
+        page.keyboard.press(press)
+    assert done(page) == "lrr"
+    expect(page.locator(".r button")).to_be_focused()
+
+
+@pytest.mark.parametrize("place", [".slider", ".elsewhere"])
+def test_elsewhere_arrow_keys_do_what_they_always_do(page, arrows, place):
+    page.locator(place).focus()
+    page.keyboard.press("ArrowLeft")
+    assert done(page) == ""
+    arrows.leave()
+    page.locator(".l button").focus()
+    page.keyboard.press("ArrowLeft")
+    assert done(page) == ""

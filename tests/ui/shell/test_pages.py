@@ -37,6 +37,7 @@ LEFT_OUT = {  # as README and teachers know it
         "mistakes",
         "compare",
         "robustness",
+        "equivariance",
         "calibration",
         "cures",
     },

@@ -13,7 +13,6 @@ class RobustnessState:
 
     Attributes:
         transform: key of what the images are changed by.
-        drawing: whether the film strip shows the visitor's drawing, where there is one, and not a test image.
         opened: transform, network and strength of the point whose mistakes are shown; None as long as none was chosen.
         clicks: renewed when it was chosen by a click in the chart, and not by the fields below.
         test_image: index of the image that is open; None as long as none was clicked.
@@ -21,7 +20,6 @@ class RobustnessState:
     """
 
     transform: str = "rotation"
-    drawing: bool = False
     opened: tuple[str, str, float] | None = None
     clicks: Renewal = field(default_factory=Renewal)
     test_image: int | None = None

@@ -5,51 +5,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 
-from core.data.uploads import drawing_input
-from core.network import Network
 from core.study.background import Study
 from core.study.contender import Contender, LabelledImages
 from core.study.robustness import Film, film
 from core.study.transforms import Transform
-from core.ui.pages.robustness.state import RobustnessState
 from core.ui.shell.frame import certainty, plain
 from core.ui.shell.session import Session
-from core.ui.widgets.input_image import choose_number
+from core.ui.widgets.picture import Picture
 from core.ui.widgets.studies import Entrant, contenders_of, fingerprint, studied
 from core.views.images import INK_SCALE, Tile, cell_size, gallery, shown_image
 
 FRAME_PX = 56  # so that a strip of eleven is one row on a laptop
-
-
-class Picture(NamedTuple):
-    """The image of the strip: (h, w, c) float32 in 0…1; `label` is None where nobody knows it."""
-
-    image: np.ndarray
-    title: str
-    label: int | None
-
-
-def choose_picture(mine: Session, network: Network, images: LabelledImages) -> Picture:
-    """A choice of a test image, or of the visitor's drawing where there is one."""
-    own, drawing = mine.state(RobustnessState), mine.image.drawing
-    last = len(images.images) - 1
-    mine.image.test_index = min(mine.image.test_index, last)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        if drawing is not None:
-            own.drawing = st.toggle("My drawing", own.drawing, key="robustness/drawing")
-        if drawing is None or not own.drawing:
-            choose_number(mine, f"robustness/index/{last}", last, "robustness")
-    if drawing is not None and own.drawing:
-        return Picture(drawing_input(drawing, network.input_shape), "Your drawing", None)
-    number = mine.image.test_index
-    label = int(images.labels[number])
-    title = f"Test image {number:,}, which is “{images.class_names[label]}”"
-    return Picture(images.images[number].astype(np.float32) / 255, title, label)
 
 
 def filmed(
