@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from math import prod
 
@@ -73,6 +73,7 @@ class Comparison:
         labels: (n,) the true classes.
         probabilities: for each network (n, classes) float32, in the order of `indexes`.
         done: how far it is, 0…1.
+        seconds: for each network, how long one image takes it; measured last, one network after another; empty before.
     """
 
     names: tuple[str, ...]
@@ -80,6 +81,7 @@ class Comparison:
     labels: np.ndarray = field(repr=False)
     probabilities: tuple[np.ndarray, ...] = field(repr=False)
     done: float
+    seconds: tuple[float, ...] = ()
 
     def right(self, number: int) -> np.ndarray:
         """(n,) bool: which images this network predicts right."""
@@ -103,7 +105,7 @@ class Comparison:
 
 
 def compared(contenders: Sequence[Contender], images: LabelledImages) -> Iterator[Comparison]:
-    """Compare networks on the same images, better from item to item; the last one has all images.
+    """Compare networks on the same images, better from item to item; the last two have all images, the last one the times too.
 
     What was predicted before is not predicted again.
 
@@ -127,6 +129,8 @@ def compared(contenders: Sequence[Contender], images: LabelledImages) -> Iterato
 
             parts[number].append(known_probabilities(evaluator, contender, images, part))
         yield _so_far(contenders, images, parts)
+    seconds = tuple(seconds_for_one_image(contender) for contender in contenders)
+    yield replace(_so_far(contenders, images, parts), seconds=seconds)
 
 
 def _so_far(contenders: Sequence[Contender], images: LabelledImages, parts: list[list[np.ndarray]]) -> Comparison:

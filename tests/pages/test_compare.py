@@ -68,7 +68,8 @@ def test_two_trained_networks_are_compared_from_the_first_visit(app, mnist):
     assert lenet["Parameters"] == "61,706" and lenet["Multiply-adds"] == "416,520"
     assert lenet["Last map sees"] == "16×16 px"  # C1 5×5, S2, C3 5×5, S4: 5 + 1 + 4·2 + 2
     assert lenet["Test accuracy"] == "99.29 % (99.11 – 99.44 %)"  # 9,929 of 10,000, by scipy's Wilson interval
-    assert lenet["Where it is from"] == "comes trained"
+    assert lenet["Where it is from"] == "comes trained" and lenet["An epoch"] == "–"
+    assert all(0 < float(row["One image"].removesuffix(" ms")) < 1000 for row in table.values())
     one, other = right("lenet5", mnist), right("seven-thousand", mnist)
     only, others = int((one & ~other).sum()), int((other & ~one).sum())
     said = words(app)
@@ -99,6 +100,8 @@ def test_a_run_is_compared_with_its_curves_by_epoch_and_by_second(app):
     assert list(rows(app)) == ["Plain", "LeNet-5", "Seven thousand"]  # the newest run is chosen by itself
     shown = float(rows(app)["Plain"]["Test accuracy"].split(" %")[0])
     assert shown == round(100 * run.snapshot.test_accuracy, 2)
+    epoch = float(rows(app)["Plain"]["An epoch"].removesuffix(" s"))
+    assert epoch == pytest.approx(run.snapshot.seconds, abs=0.05)  # there was one
     alt = [chart.proto.alt for chart in app.get("vega_lite_chart")]
     assert alt == [f"Accuracy over epochs; at the end: Plain {run.snapshot.evaluations[-1].accuracy:.4f}."]
     app.button_group(key="compare/unit").set_value("second").run()
