@@ -11,7 +11,7 @@ import altair as alt
 import numpy as np
 
 from core.network import Flatten
-from core.network.words import joined
+from core.network.words import counted, joined
 from core.study.equivariance import EXACT, LayerErrors, ShiftErrors
 from core.study.moving import MovedLayer
 from core.views.charts import EACH_NAMED, KEPT, SHAPES, filled
@@ -252,4 +252,4 @@ def moved_sentence(found: MovedLayer) -> str:
 
 
 def _units(by: Any) -> str:
-    return f"{abs(float(by)):g} unit" if abs(by) == 1 else f"{abs(float(by)):g} units"
+    return counted(abs(float(by)), "unit")

@@ -48,7 +48,7 @@ NOUNS = (
 )
 PLURAL = re.compile(rf"^ (?:(?:different|other|more|true|wrong|test|training|input) )?(?:{NOUNS})\b")
 NO_COUNTS = re.compile(  # of what stands before such a noun without being a number of it
-    r"[A-Z_]+|.*_(text|percent)\(.*|(curves|self)\.name|.*evaluated_on|line\['Sees'\]|listed|where|what|signs|share \* 100"
+    r"[A-Z_]+|.*_(text|percent)\(.*|(curves|self)\.name|point\.on|.*evaluated_on|line\['Sees'\]|listed|where|what|signs|share \* 100"
     r"|\(last - first\) \* 100"
 )
 

@@ -191,5 +191,5 @@ def _time_words(plan: Plan, chosen: Sequence[Variant], study: Study[Pace]) -> st
     seconds = sum(seconds_for(one, len(data.x_train), len(data.x_test), known) for one in planned(chosen))
     return (
         f"About {duration(seconds)} on this machine, if nobody else trains: estimated by {counted(known.epochs, 'epoch')} that it has "
-        f"just tried. The {len(data.x_test):,} test images after each epoch take most of it."
+        f"just tried. The {counted(len(data.x_test), 'test image')} after each epoch take most of it."
     )

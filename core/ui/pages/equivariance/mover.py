@@ -12,6 +12,7 @@ import streamlit as st
 from core.insight.activations import activations_of_all
 from core.network import Dense, Network, Path, trace
 from core.network.layers import Layer
+from core.network.words import counted
 from core.study.background import Study
 from core.study.contender import Contender
 from core.study.equivariance import MOST_PIXELS
@@ -201,7 +202,13 @@ def _maps(found: MovedLayer, words: str, key: str) -> None:
 
 def _numbers(found: MovedLayer, words: str, key: str) -> None:
     """The numbers of a layer without places, as cells."""
-    _rows(found, 1, lambda values, _: strip(values, CELLS), lambda _: f"{len(found.still)} numbers of {words}", 0)
+    _rows(
+        found,
+        1,
+        lambda values, _: strip(values, CELLS),
+        lambda _: f"{counted(len(found.still), 'number')} of {words}",
+        0,
+    )
 
 
 def _rows(

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from core.network.words import counted
 from core.study.background import Study
 from core.study.contender import Contender, LabelledImages
 from core.study.robustness import Mistakes, Robustness, mistakes_at
@@ -114,7 +115,7 @@ def _shown(mine: Session, images: LabelledImages, transform: Transform, place: P
     own, names, name = mine.state(RobustnessState), images.class_names, place.entrant.name
     wrong = len(found.indexes)
     st.markdown(
-        f"{plain(name)} misclassifies **{wrong:,} of {found.images:,} test images** at {plain(at)}: what each is → the "
+        f"{plain(name)} misclassifies **{wrong:,} of {counted(found.images, 'test image')}** at {plain(at)}: what each is → the "
         "prediction, the most confident first"
     )
     key = f"robustness/{place.entrant.key}/{transform.name}/{place.strength}"
