@@ -8,12 +8,12 @@ from core.network import AveragePooling2D, Conv2D, Dense, Flatten, MaxPooling2D,
 from core.network.layers import Shape
 from core.study.contender import Contender
 
-PARTS = ("Convolution", "Convolution with stride 2", "Then maximum pooling 2×2", "Then average pooling 2×2")
-PADDED = ("Two convolutions without padding", "Two convolutions with padding")
+PARTS = ("Convolution", "Convolution with stride 2", "Maximum pooling 2×2", "Average pooling 2×2")
+PADDED = ("Without padding", "With padding")
 
 
 def single_parts(shape: Shape) -> tuple[Contender, ...]:
-    """Networks of one or two layers with fixed random weights: those of `PARTS`, and those of `PADDED`.
+    """Networks of one or two layers with fixed random weights: those of `PARTS`, and two convolutions as `PADDED` has them.
 
     Args:
         shape: of the images.

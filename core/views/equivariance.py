@@ -19,8 +19,10 @@ from core.views.maps import layer_words
 from core.views.theme import LIGHT, Look, class_inks
 from core.views.zooming import Spec
 
-INKS = {"pixels": 0, "steps": 1, "nowhere": 4}  # of each kind of layer the class whose colour it has
-ROW_PX, LABEL_PX, LINES_PX, AXIS_PX, LEGEND_PX = 24, 190, 280, 60, 22
+PIXELS, STEPS, NOWHERE = "step of 1 px", "larger step", "no places"
+INKS = {PIXELS: 0, STEPS: 1, NOWHERE: 4}  # of each kind of layer the class whose colour it has
+SOLID = (1.0, 0.7, 0.4)  # how solid its bars are, for those who do not see colours
+ROW_PX, LABEL_PX, LINES_PX, AXIS_PX, LEGEND_PX = 24, 170, 280, 84, 22
 ROOM = 1.75  # of an axis, for the words beside its longest bar
 
 
@@ -40,7 +42,7 @@ def pixels_text(pixels: Sequence[float]) -> str:
 
 def kind_of(layer: LayerErrors) -> str:
     """Which of `INKS` a layer is."""
-    return "nowhere" if not layer.places else "pixels" if layer.step <= 1 else "steps"
+    return NOWHERE if not layer.places else PIXELS if layer.step <= 1 else STEPS
 
 
 def _step_words(layer: LayerErrors) -> str:
@@ -74,7 +76,7 @@ def layer_rows(found: ShiftErrors, number: int, shift: int) -> list[dict[str, An
                 "low": low,
                 "high": high,
                 "border": float(one.everywhere[:, place].mean()),
-                "text": f"{'all at the border' if mean is None else error_text(mean)} · {_step_words(one)}",
+                "text": "–" if mean is None else error_text(mean),
             }
         )
     return rows
@@ -104,8 +106,9 @@ def _layer_chart(names: tuple[str, ...], most: float, look: Look) -> Spec:
         "kind:N",
         title=None,
         scale=alt.Scale(domain=list(INKS), range=[inks[one] for one in INKS.values()]),
-        legend=None,  # the words beside each bar say it
+        legend=alt.Legend(orient="top", columns=1, labelLimit=240),
     )
+    solid = alt.Opacity("kind:N", scale=alt.Scale(domain=list(INKS), range=list(SOLID)), legend=None)
     y = alt.Y(
         "layer:N",
         sort=list(names),
@@ -115,7 +118,7 @@ def _layer_chart(names: tuple[str, ...], most: float, look: Look) -> Spec:
         ),
     )
     scale = alt.Scale(domain=[0, most * ROOM], nice=False)
-    x = alt.X("error:Q", title="error", scale=scale, axis=alt.Axis(format="~%", tickCount=4))
+    x = alt.X("error:Q", title="error", scale=scale, axis=alt.Axis(format="~%", values=[0, 0.5, 1]))
     tips = [
         alt.Tooltip("layer:N"),
         alt.Tooltip("step:N"),
@@ -125,7 +128,7 @@ def _layer_chart(names: tuple[str, ...], most: float, look: Look) -> Spec:
         alt.Tooltip("border:Q", title="with the border", format=".2%"),
     ]
     base = alt.Chart(alt.NamedData("layers")).encode(y=y, tooltip=tips)
-    bars = base.mark_bar(height={"band": 0.6}, cornerRadiusEnd=2).encode(x=x, color=colour)
+    bars = base.mark_bar(height={"band": 0.6}, cornerRadiusEnd=2).encode(x=x, color=colour, opacity=solid)
     spread = base.mark_rule(strokeWidth=2, color=look.text).encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
     border = base.mark_point(shape="diamond", size=55, filled=False, stroke=look.text, opacity=1).encode(
         x=alt.X("border:Q", scale=scale)
@@ -135,7 +138,11 @@ def _layer_chart(names: tuple[str, ...], most: float, look: Look) -> Spec:
         .transform_calculate(end="max(datum.high, datum.border)")
         .encode(x=alt.X("end:Q", scale=scale), text="text:N")
     )
-    return alt.layer(bars, spread, border, text).properties(height=ROW_PX * len(names) + AXIS_PX).to_dict()
+    return (
+        alt.layer(bars, spread, border, text)
+        .properties(height=ROW_PX * len(names) + AXIS_PX + LEGEND_PX * len(INKS))
+        .to_dict()
+    )
 
 
 def by_step(found: ShiftErrors, number: int) -> list[LayerErrors]:
@@ -182,7 +189,7 @@ def _line_chart(names: tuple[str, ...], first: int, last: int, most: float, look
         "name:N",
         title=None,
         scale=alt.Scale(domain=list(names), range=[inks[n % len(inks)] for n in range(len(names))]),
-        legend=alt.Legend(orient="top", columns=1, labelLimit=320, symbolOpacity=1),
+        legend=alt.Legend(orient="top", columns=1, labelLimit=195, symbolOpacity=1),
     )
     shape = alt.Shape(
         "name:N", title=None, scale=alt.Scale(domain=list(names), range=[SHAPES[n % 8] for n in range(len(names))])

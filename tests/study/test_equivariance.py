@@ -167,17 +167,17 @@ def test_the_errors_over_many_images_are_those_of_each(few, lenet, direction):
                 np.testing.assert_allclose(layer.everywhere[number], alone.everywhere, atol=1e-5)
 
 
-def test_more_images_come_bit_by_bit_and_none_is_measured_twice(few, small, monkeypatch):
-    asked = []
+def test_more_images_come_bit_by_bit_and_none_is_measured_twice(few, monkeypatch):
+    dense, asked = dense_network((28, 28, 1), few.class_names, "mnist"), []
     ask = study.activations_of_all
     monkeypatch.setattr(study, "activations_of_all", lambda *a: asked.append(len(a[2])) or ask(*a))
-    first = list(shift_errors([small], few, "right", 60))
+    first = list(shift_errors([dense], few, "right", 60))
     assert [one.images for one in first] == [25, 50, 60] and [one.done for one in first] == [25 / 60, 50 / 60, 1]
     assert sum(asked) == 60 * 9
-    *_, again = shift_errors([small], few, "right", 60)
+    *_, again = shift_errors([dense], few, "right", 60)
     assert sum(asked) == 60 * 9
-    assert np.array_equal(again.layers[0][9].inside, first[-1].layers[0][9].inside)
-    next(shift_errors([small], few, "down", 60))
+    assert np.array_equal(again.layers[0][1].inside, first[-1].layers[0][1].inside)
+    next(shift_errors([dense], few, "down", 60))
     assert sum(asked) == 85 * 9
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.insight.activations import activations_of_all
@@ -75,6 +75,7 @@ def test_maximum_pooling_by_half_a_unit_by_hand():
     assert found.error(False) == pytest.approx(np.hypot(1.5, 3.5) / np.hypot(8, 4), rel=1e-6)
 
 
+@settings(max_examples=30)
 @given(SHIFTS, SHIFTS)
 def test_units_inside_know_nothing_of_what_came_in(right, down):
     network = Network((16, 16, 1), (Conv2D(2, 3, padding="same"), MaxPooling2D((2, 2)), Conv2D(2, 3)))

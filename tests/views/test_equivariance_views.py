@@ -9,6 +9,7 @@ from core.network import Conv2D, Dense, Flatten, MaxPooling2D, Network
 from core.study.equivariance import LayerErrors, ShiftErrors
 from core.study.moving import MovedLayer
 from core.views.equivariance import (
+    INKS,
     by_step,
     error_text,
     layer_chart,
@@ -50,17 +51,17 @@ def test_an_error_has_as_many_digits_as_say_something(error, text):
 
 def test_each_layer_has_its_mean_and_the_middle_half_of_the_images():
     first, second, third = layer_rows(found(CONVOLUTION, POOLING, DENSE), 0, 1)
-    assert first["text"] == "0 · 1 px a step" and first["border"] == pytest.approx(0.1)
-    assert second["layer"] == "2 · MaxPooling2D 2×2" and second["text"] == "30 % · 2 px a step"
+    assert first["text"] == "0" and first["step"] == "1 px a step" and first["border"] == pytest.approx(0.1)
+    assert second["layer"] == "2 · MaxPooling2D 2×2" and second["text"] == "30 %" and second["step"] == "2 px a step"
     assert (second["error"], second["low"], second["high"]) == pytest.approx((0.3, 0.15, 0.4))
-    assert third["text"] == "70 % · no places" and third["border"] == pytest.approx(0.7)
-    assert [row["kind"] for row in (first, second, third)] == ["pixels", "steps", "nowhere"]
+    assert third["text"] == "70 %" and third["step"] == "no places" and third["border"] == pytest.approx(0.7)
+    assert [row["kind"] for row in (first, second, third)] == list(INKS)
 
 
 def test_a_layer_of_which_all_units_touch_the_border_has_no_bar_and_says_so():
     touching = errors((2,), 2, [[np.nan, 0]] * 3, [[0.5, 0.4]] * 3)
     (row,) = layer_rows(found(touching), 0, 1)
-    assert row["error"] is None and row["text"] == "all at the border · 2 px a step" and row["border"] == 0.5
+    assert row["error"] is None and row["text"] == "–" and row["border"] == 0.5
     assert [line["shift"] for line in line_rows("A", touching, (1, 2))] == [2]
     assert [line["error"] for line in line_rows("A", touching, (1, 2), border=True)] == [0.5, pytest.approx(0.4)]
 

@@ -71,13 +71,13 @@ def by_layer(mine: Session, images: LabelledImages, study: Study[ShiftErrors]) -
         with column:
             st.markdown(f"**{plain(name)}**, moved by {shift} px")
             rows = layer_rows(found, number, shift)
-            told = ", ".join(f"{row['layer']}: {row['text']}" for row in rows)
+            told = ", ".join(f"{row['layer']} ({row['step']}): {row['text']}" for row in rows)
             alt = f"Error of each layer of {name} after a shift by {shift} px: {told}."
             st.vega_lite_chart(layer_chart(rows, most, look()), key=f"equivariance/layers/{number}", alt=alt)
             _files(study, found, images, alt, f"{name} by layer", rows, f"equivariance/layers/{number}/files")
     st.caption(
         f"{_how_many(found, images)} {ERROR} Bars: units that see neither the border, nor padding, nor what came in; the "
-        "line on each is where the middle half of the images lies; the diamond is the error of all units, with the border. "
+        "line on each is where the middle half of the images lies; – stands where there are no such units. The diamond is the error of all units, with the border. "
         "Layers without places are compared with themselves before the shift: their error says how far their numbers "
         "change. Where a network has learned, its probabilities hardly change after a shift by a pixel: that is left to "
         "learning, as no layer ensures it."
@@ -122,7 +122,7 @@ def single(images: LabelledImages, study: Study[ShiftErrors]) -> None:
     columns = st.columns(2, gap="large")
     for column, title, names, border, words in (
         (columns[0], "Stride and pooling, away from the border", PARTS, False, PARTS_WORDS),
-        (columns[1], "Padding, all units", PADDED, True, PADDED_WORDS),
+        (columns[1], "Two convolutions, all units", PADDED, True, PADDED_WORDS),
     ):
         with column:
             st.markdown(f"**{title}**")
@@ -139,7 +139,7 @@ def single(images: LabelledImages, study: Study[ShiftErrors]) -> None:
 
 PARTS_WORDS = (
     "Without a stride every shift is followed. A convolution with stride 2 leaves out every second place and misses odd "
-    "shifts most. Pooling takes the maximum or the mean of four places first, so that less is lost between them: the mean, "
+    "shifts most. Behind a convolution, pooling takes the maximum or the mean of four places, so that less is lost between them: the mean, "
     "which blurs, loses least."
 )
 PADDED_WORDS = (

@@ -216,10 +216,10 @@ def _rows(
 ) -> None:
     both = np.stack([found.still, found.shifted])
     scale, limit = activation_scale(both), signed_scale(both).high
-    back = "Difference after shifting back" if found.places else "Difference"
+    back = "Shifted back, less before" if found.places else "Difference"
     for title, values, colours in (
-        ("For the image as it is", found.still, scale),
-        ("For the moved image", found.shifted, scale),
+        ("Image as it is", found.still, scale),
+        ("Image moved", found.shifted, scale),
         (back, found.difference, Scale(-limit, limit, signed_scale(both).colours)),
     ):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
