@@ -18,9 +18,10 @@ if plan.problem:
     link_to("build", "Change the network, or choose another one above", "account_tree")
 else:
     begin(mine, plan, choose_cures(mine, plan))
-if mine.workspace.series is not None:
+series = mine.workspace.series_of("cures")
+if series is not None:
     st.divider()
-    results(mine, mine.workspace.series)
+    results(mine, series)
     link_to("compare", "Compare two of them image by image", "compare_arrows")
 st.divider()
 dropping(mine)

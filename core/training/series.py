@@ -44,15 +44,23 @@ class Series:
         plans: one or more, of different keys.
         dataset: what they learn from, as `core.data.load` calls it.
         title: what people call the series.
+        page: id of the page that shows it.
         changing: the lock of the workspace's list of runs; a series has none of its own.
     """
 
     def __init__(
-        self, workspace: Workspace, plans: Sequence[Planned], dataset: str, title: str, changing: threading.RLock
+        self,
+        workspace: Workspace,
+        plans: Sequence[Planned],
+        dataset: str,
+        title: str,
+        page: str,
+        changing: threading.RLock,
     ) -> None:
         self.plans = tuple(plans)
         self.dataset = dataset
         self.title = title
+        self.page = page
         self.stopped = False  # by hand, or by a problem
         self.problem = ""  # why the next run could not be started
         self._workspace = workspace
@@ -113,6 +121,7 @@ class Series:
         """Go on after a stop or a pause: with the run that rests, else with the next one."""
         with self._changing:
             self.stopped, self.problem = False, ""
+            self._workspace.series = self
             current = self.current
             if current is not None and _rests(current) and not current.active:
                 current.resume()

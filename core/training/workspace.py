@@ -55,7 +55,8 @@ class Workspace:
         self._collections: dict[str, Collection] = {}
         self.unreadable: dict[str, str] = {}  # a stored collection that cannot be read → why
         self.imported = ImportedModels(store)
-        self.series: Series | None = None  # the one that was begun last
+        self.series: Series | None = None  # the one that goes on, or went on last
+        self._series: dict[str, Series] = {}  # by their pages, the newest
         self.used = time.monotonic()
         if store is not None:
             self._read(store)
@@ -86,7 +87,11 @@ class Workspace:
             f"{there + runs - most:,} too many. Leave some out, or delete runs."
         )
 
-    def start_series(self, plans: Sequence[Planned], dataset: str, title: str) -> Series:
+    def series_of(self, page: str) -> Series | None:
+        """The series of a page that was begun last."""
+        return self._series.get(page)
+
+    def start_series(self, plans: Sequence[Planned], dataset: str, title: str, page: str = "") -> Series:
         """Train several networks one after another, as runs; a series that is still going is stopped first.
 
         Whatever else of theirs is training is paused and saved. Raises `StoreError` where there is no room for all.
@@ -96,7 +101,7 @@ class Workspace:
                 raise StoreError(why)
             if self.series is not None and not self.series.over:
                 self.series.stop()
-            self.series = made = Series(self, plans, dataset, title, self._changing)
+            self.series = self._series[page] = made = Series(self, plans, dataset, title, page, self._changing)
             made.advance()
             return made
 

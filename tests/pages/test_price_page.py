@@ -119,6 +119,9 @@ def test_both_are_trained_by_one_recipe_and_open_in_compare_and_robustness(app):
     assert app.button_group(key="kernels/view/kernel").value == "matrix" and not app.exception
     assert isinstance(convolutional.network.at(mine(app).focus.layer), Conv2D)
     opened(app, "price")
+    mine(app).workspace.delete(dense)
+    app.run()
+    assert not button(app, "Train the dense one").disabled and button(app, "Both in Compare").disabled
     next(one for one in app.number_input if one.label == "Seed").set_value(7).run()
     assert not app.exception and not button(app, "Train both").disabled  # another seed is another pair
     assert "seed 7." in words(app) and "Which is better stands here once both were trained." in words(app)
@@ -134,14 +137,19 @@ def test_stop_ends_the_one_and_gives_up_the_other(app):
         and button(app, "See the matrix").disabled
     )
     button(app, "Train both").click().run()
-    run = mine(app).run
-    assert button(app, "Train both").disabled
+    (run,) = mine(app).workspace.runs
+    assert button(app, "Train both").disabled and button(app, "Train both").help == "They are being trained."
     until(lambda: run.snapshot.step > 0)
     button(app, "Stop").click().run()
     assert run.wait(60)
     app.run()
     assert not app.exception and mine(app).workspace.runs == [run]
-    assert not button(app, "Train the convolutional one").disabled and button(app, "Stop").disabled
+    assert not button(app, "Go on").disabled and button(app, "Stop").disabled
+    button(app, "Go on").click().run()
+    assert not app.exception and mine(app).workspace.runs[1] is run
+    assert mine(app).workspace.runs[0].network == equal_price(5_000).convolutional
+    button(app, "Stop").click().run()
+    assert mine(app).workspace.runs[0].wait(60)
 
 
 def test_nothing_is_started_beside_another_training(app):

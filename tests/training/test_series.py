@@ -142,3 +142,14 @@ def test_where_the_next_one_finds_no_room_the_series_says_so_and_goes_on_after_a
     workspace.delete(other)
     series.go_on()
     assert series.problem == "" and series.current.name == "Tiny: 1"
+
+
+def test_each_page_keeps_its_own_and_what_goes_on_again_is_looked_after(workspace):
+    cures = workspace.start_series(plans(LONG, SHORT), "mnist", "Cures", "cures")
+    price = workspace.start_series(plans(SHORT), "mnist", "Equal price", "price")
+    assert (workspace.series_of("cures"), workspace.series_of("price"), workspace.series) == (cures, price, price)
+    assert workspace.series_of("compare") is None and (cures.page, price.page) == ("cures", "price")
+    ended(price.current)
+    ended(cures.current)
+    cures.go_on()
+    assert workspace.series is cures and cures.going

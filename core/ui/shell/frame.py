@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.training import Run, State
-from core.ui.shell.pages import left_out, link_to, turn_page
+from core.ui.shell.pages import PAGES, left_out, link_to, turn_page
 from core.ui.shell.private import fit_canvases, fold_on_phones, repeated
 from core.ui.shell.session import Session
 from core.views.theme import DARK, LIGHT, Look
@@ -104,7 +104,8 @@ def _series(mine: Session) -> None:
         if now is not None:
             st.progress(now.snapshot.progress, text=plain(f"{now.name}: {progress_words(now.snapshot)}"))
         st.button("Stop them", key="sidebar/series/stop", on_click=series.stop, icon=":material/stop:")
-        link_to("cures", "See their curves", "healing")
+        if series.page in PAGES:
+            link_to(series.page, "See their curves", PAGES[series.page].icon)
 
     refreshing(state, state()[1], SIDEBAR_SECONDS, drawn)
 

@@ -14,7 +14,7 @@ import streamlit as st
 from core.data import SOURCES
 from core.network import LENET5, InvalidNetwork, Network, shared_from_json, to_json
 from core.store import Store, StoreError
-from core.training import Recipe, Run, State, Workspace, Workspaces
+from core.training import Recipe, Run, Workspace, Workspaces
 from core.training.imported import MOST_MODELS
 from core.training.records import MAX_NAME
 from core.training.trained import Trained
@@ -29,17 +29,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MOST_LEFT = 32  # addresses that requests may still hold, which were sent before the browser had heard of newer ones
-OVER = (State.FINISHED, State.STOPPED, State.FAILED)
 ON = ", trained on"  # is added to the name of a run that begins with imported weights
-
-
-@dataclass(frozen=True)
-class Planned:
-    """A training that begins once the one before it has ended; fields as of `Workspace.start`."""
-
-    network: Network
-    dataset: str
-    recipe: Recipe
 
 
 @dataclass
@@ -62,8 +52,6 @@ class Session:
         hidden: parts of the interface that a lesson's link leaves out, until it is ended or another link is opened.
         reveals: renewed when what was chosen must come into view and take the keyboard's focus.
         results: what `kept` has computed last, by name: (key, result).
-        planned: trainings that begin one after the other, the first of them once `before` has ended.
-        before: the run that they follow.
     """
 
     token: str = ""
@@ -81,8 +69,6 @@ class Session:
     hidden: tuple[str, ...] = ()
     reveals: Renewal = field(default_factory=Renewal)
     results: dict[str, tuple[object, Any]] = field(default_factory=dict)
-    planned: tuple[Planned, ...] = ()
-    before: Run | None = None
     _draft: tuple[Network, Recipe, str, tuple[str, ...]] | None = None
     _states: dict[type, Any] = field(default_factory=dict)
 
@@ -161,28 +147,6 @@ class Session:
         self.choose_run(run)
         self.focus.subject = "run"
         return run
-
-    def train_in_turn(self, plans: Sequence[Planned]) -> None:
-        """Start the first of these trainings; each of the others begins once the one before has ended, however it has."""
-        if plans:
-            self.planned, self.before = (), None
-            run = self.train(plans[0].network, plans[0].dataset, plans[0].recipe)
-            if run is not None:
-                self.planned, self.before = tuple(plans[1:]), run
-
-    def begin_planned(self) -> None:
-        """Begin the next planned training if it is its turn: while another run of the visitor works, it waits."""
-        before = self.before
-        if not self.planned or before is None:
-            return
-        if before not in self.workspace.runs:
-            self.planned, self.before = (), None
-        elif before.snapshot.state in OVER and not self.workspace.active:
-            subject = self.focus.subject  # what is looked into stays
-            self.train_in_turn(self.planned)
-            self.focus.subject = subject
-            if self.before is not None:
-                self.notice = f"“{before.name}” has ended; “{self.before.name}” trains now."
 
     def choose_run(self, run: Run | None) -> None:
         """Make this the run that pages are about."""
@@ -263,7 +227,6 @@ def session() -> Session:
         st.session_state["receptive"] = mine
     mine = st.session_state["receptive"]
     mine.forget_deleted()
-    mine.begin_planned()
     return mine
 
 

@@ -7,12 +7,12 @@ import pytest
 import streamlit
 
 from core.network import LENET5, Dense, Flatten, InvalidNetwork, Network
-from core.training import Recipe, State, StoreError, Workspace
+from core.training import Recipe, Workspace
 from core.training.imported import ImportedModels
 from core.training.trained import Trained
 from core.ui.pages.draw.state import DrawState
 from core.ui.pages.teach.state import TeachState
-from core.ui.shell.session import Planned, Session
+from core.ui.shell.session import Session
 
 SMALL = Network((28, 28, 1), (Flatten(), Dense(10, "softmax")), "Small")
 
@@ -234,72 +234,3 @@ def test_an_imported_model_that_is_deleted_in_another_window_is_gone_here_too():
     mine.take_imported(model(4))  # comes again
     mine.forget_deleted()
     assert mine.imported.identity == model(4).identity == mine.beginning().identity
-
-
-class Trainings(Workspace):
-    """A workspace whose runs train when they are told to."""
-
-    def __init__(self):
-        super().__init__()
-        self.full_from = 99
-
-    def start(self, network, dataset, recipe, begin=(), name=""):
-        if len(self._runs) >= self.full_from:
-            raise StoreError("No room.")
-        snapshot = SimpleNamespace(state=State.TRAINING)
-        run = SimpleNamespace(name=network.name, network=network, recipe=recipe, snapshot=snapshot, active=True)
-        self._runs.insert(0, run)
-        return run
-
-
-def end(run, state=State.FINISHED):
-    run.active, run.snapshot.state = False, state
-
-
-def in_turn(count=3):
-    """A visitor who trains so many networks one after the other."""
-    mine = Session(workspace=Trainings())
-    mine.train_in_turn([Planned(SMALL.renamed(f"{n}"), "mnist", Recipe(seed=n)) for n in range(count)])
-    return mine
-
-
-@pytest.mark.parametrize("state", [State.FINISHED, State.STOPPED, State.FAILED])
-def test_a_planned_training_begins_once_the_one_before_has_ended_however_it_has(state):
-    mine = in_turn()
-    for number in range(3):
-        mine.begin_planned()  # nothing, as the one before is at work
-        assert [run.name for run in mine.workspace.runs] == [f"{n}" for n in range(number, -1, -1)]
-        assert mine.run is mine.workspace.runs[0] and mine.run.recipe.seed == number
-        end(mine.run, state)
-        mine.focus.subject = "lenet5"
-        mine.begin_planned()
-        assert mine.focus.subject == "lenet5"  # what is looked into stays
-    assert len(mine.workspace.runs) == 3 and mine.planned == ()
-    assert mine.notice == "“1” has ended; “2” trains now."
-
-
-def test_a_planned_training_waits_while_the_one_before_rests_or_another_one_works():
-    mine = in_turn(2)
-    first = mine.run
-    end(first, State.PAUSED)
-    mine.begin_planned()
-    other = mine.workspace.start(SMALL.renamed("other"), "mnist", Recipe())
-    end(first)
-    mine.begin_planned()
-    assert [run.name for run in mine.workspace.runs] == ["other", "0"]
-    end(other)
-    mine.begin_planned()
-    assert mine.run.name == "1" and mine.planned == ()
-
-
-def test_plans_are_given_up_where_the_run_before_was_deleted_or_there_is_no_room():
-    mine = in_turn(2)
-    mine.workspace._runs.clear()
-    mine.begin_planned()
-    assert mine.planned == () and not mine.workspace.runs
-    mine = in_turn(3)
-    mine.workspace.full_from = 1
-    end(mine.run)
-    mine.begin_planned()
-    mine.begin_planned()
-    assert mine.planned == () and len(mine.workspace.runs) == 1 and mine.notice == "No room."

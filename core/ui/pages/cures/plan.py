@@ -166,7 +166,7 @@ def start(mine: Session, plan: Plan, chosen: Sequence[Variant], study: Study[Pac
 
     def train() -> None:
         try:
-            mine.workspace.start_series(planned(chosen), plan.dataset, TITLE)
+            mine.workspace.start_series(planned(chosen), plan.dataset, TITLE, "cures")
         except StoreError as problem:  # another window was quicker
             mine.notice = str(problem)
 

@@ -8,12 +8,13 @@ import streamlit as st
 
 from core.data import SOURCES, about
 from core.study.price import Equal
-from core.training import Run, Snapshot, State, why_unfit
+from core.training import Run, Snapshot, State, StoreError, why_unfit
+from core.training.series import Planned, Series
 from core.ui.pages.price.budget import dataset_of
 from core.ui.pages.price.state import PriceState
 from core.ui.shell.frame import look, plain, refreshing
 from core.ui.shell.pages import go_to, open_to
-from core.ui.shell.session import Planned, Session
+from core.ui.shell.session import Session
 from core.ui.widgets.controls import control
 from core.ui.widgets.curves import curve_chart, whole_curves
 from core.ui.widgets.failures import failure
@@ -25,6 +26,7 @@ from core.views.wording import percent, progress_words
 from core.views.zooming import ZOOM
 
 LIVE_SECONDS = 0.5
+TITLE, PAGE = "Equal price", "price"  # of the series of runs
 FIELDS = ("epochs", "batch_size", "optimizer", "learning_rate", "training_images", "seed")
 
 
@@ -62,42 +64,73 @@ def train_buttons(mine: Session, pair: Equal) -> None:
     left = [kind for kind in KINDS if kind not in runs]
 
     def start() -> None:
-        if [kind for kind in KINDS if kind not in trained(mine, pair)] == left:  # a double click begins nothing more
-            recipe, dataset = mine.state(PriceState).recipe, dataset_of(mine)
-            mine.train_in_turn([Planned(networks_of(pair)[kind], dataset, recipe) for kind in left])
+        if series is not None and resting:
+            series.go_on()
+        elif [
+            kind for kind in KINDS if kind not in trained(mine, pair)
+        ] == left:  # a double click begins nothing more
+            _start(mine, pair, left)
 
     def stop() -> None:
-        mine.planned = ()
+        if series is not None:
+            series.stop()
         for run in runs.values():
             if run.active:
                 run.stop()
 
-    going = any(run.active for run in runs.values())
-    label = f"Train the {left[0]} one" if len(left) == 1 and not (going and mine.planned) else "Train both"
+    series = _series(mine, pair)
+    resting = series is not None and not series.going and not series.over
+    going = (series is not None and series.going) or any(run.active for run in runs.values())
+    alone = len(left) == 1 and not going
+    label = "Go on" if resting else f"Train the {left[0]} one" if alone else "Train both"
     with st.container(horizontal=True, vertical_alignment="center"):
         does = "One after the other, as two runs of yours, by the same recipe and seed."
-        control(label, "play_arrow", start, _why_not(mine, pair, left), does, "price/train", primary=bool(left))
         control(
-            "Stop", "stop", stop, None if going or mine.planned else "Nothing is running.", "End both; what was learned stays.", "price/stop"
+            label, "play_arrow", start, _why_not(mine, pair, left, resting), does, "price/train", primary=bool(left)
+        )
+        control(
+            "Stop", "stop", stop, None if going else "Nothing is running.", "End both; what was learned stays.", "price/stop"
         )  # fmt: skip
         _ways_on(mine, runs)
     recipe = mine.state(PriceState).recipe
     st.caption(f"By {recipe.describe()}, seed {recipe.seed}.")
 
 
-def _why_not(mine: Session, pair: Equal, left: list[str]) -> str | None:
+def _start(mine: Session, pair: Equal, left: list[str]) -> None:
+    """Train these kinds one after another."""
+    recipe = mine.state(PriceState).recipe
+    networks = networks_of(pair)
+    plans = [Planned(kind, KINDS[kind], networks[kind].name, networks[kind], recipe) for kind in left]
+    try:
+        mine.workspace.start_series(plans, dataset_of(mine), TITLE, PAGE)
+    except StoreError as problem:  # another window was quicker
+        mine.notice = str(problem)
+
+
+def _series(mine: Session, pair: Equal) -> Series | None:
+    """The newest series of this page, if it is about these two by this recipe."""
+    series, recipe, networks = mine.workspace.series_of(PAGE), mine.state(PriceState).recipe, networks_of(pair)
+    if series is None or series.dataset != dataset_of(mine):
+        return None
+    alike = all((one.recipe, one.network) == (recipe, networks[one.key]) for one in series.plans)
+    return series if alike else None
+
+
+def _why_not(mine: Session, pair: Equal, left: list[str], resting: bool) -> str | None:
     """The reason why nothing can be started now, as a sentence; None if it can."""
     source, recipe = SOURCES[dataset_of(mine)], mine.state(PriceState).recipe
-    if not left:
+    series = _series(mine, pair)
+    if series is not None and series.going:
+        return "They are being trained."
+    if not left and not resting:
         return "Both were trained by this recipe. Another seed, recipe or budget is another pair."
     if mine.workspace.active:
-        theirs = any(run.active for run in trained(mine, pair).values())
-        return "They are being trained." if theirs else "Pause or stop the training that goes on first."
+        return "Pause or stop the training that goes on first."
     unfit = (
         why_unfit(networks_of(pair)[kind], source.input_shape, len(source.class_names), recipe, source.title)
         for kind in left
     )
-    return mine.workspace.full or next(filter(None, unfit), None)
+    return mine.workspace.why_no_room(len(left)) or next(filter(None, unfit), None)
 
 
 def _ways_on(mine: Session, runs: dict[str, Run]) -> None:
@@ -122,18 +155,23 @@ def _ways_on(mine: Session, runs: dict[str, Run]) -> None:
 def follow(mine: Session, pair: Equal) -> None:
     """The curves side by side, drawn again while one of them trains."""
 
+    def going() -> bool:
+        series = _series(mine, pair)
+        return series is not None and series.going
+
     def state() -> object:
-        return mine.planned, [(kind, run.created, run.active) for kind, run in trained(mine, pair).items()]
+        return going(), [(kind, run.created, run.active) for kind, run in trained(mine, pair).items()]
 
     def drawn() -> None:
-        mine.begin_planned()
+        series = _series(mine, pair)
+        if series is not None:
+            series.advance()
         for run in trained(mine, pair).values():
             run.heartbeat()
         _curves(mine, pair)
 
     runs = trained(mine, pair)
-    going = bool(mine.planned) or any(run.active for run in runs.values())
-    refreshing(state, going, LIVE_SECONDS, drawn)
+    refreshing(state, going() or any(run.active for run in runs.values()), LIVE_SECONDS, drawn)
 
 
 def _curves(mine: Session, pair: Equal) -> None:
@@ -143,7 +181,7 @@ def _curves(mine: Session, pair: Equal) -> None:
     now = {kind: runs[kind].snapshot if kind in runs else Snapshot(State.QUEUED, epochs=epochs) for kind in KINDS}
     for column, kind in zip(st.columns(2, gap="large"), KINDS):
         with column:
-            _curve(mine, kind, now[kind], "" if kind in runs else _why_none(mine), list(now.values()))
+            _curve(mine, kind, now[kind], "" if kind in runs else _why_none(mine, pair), list(now.values()))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"Line: training images. Dashed: {now['dense'].evaluated_on} images. {ZOOM}", width="stretch")
         whole_curves(mine, "price/whole")
@@ -154,8 +192,9 @@ def _curves(mine: Session, pair: Equal) -> None:
         st.markdown("Which is better stands here once both were trained.")
 
 
-def _why_none(mine: Session) -> str:
-    return "its turn comes next" if mine.planned else "not trained yet"
+def _why_none(mine: Session, pair: Equal) -> str:
+    series = _series(mine, pair)
+    return "its turn comes next" if series is not None and series.going else "not trained yet"
 
 
 def _curve(mine: Session, kind: str, now: Snapshot, why_none: str, beside: list[Snapshot]) -> None:
