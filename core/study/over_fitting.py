@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from statistics import median
 from typing import NamedTuple
 
 from core.data import Dataset
@@ -19,7 +20,7 @@ from core.training.series import Planned
 from core.training.snapshot import Snapshot
 
 BACKWARD = 2  # the backward pass costs about as much as two forward passes
-MEASURED_EPOCHS = 2  # of which the quicker one counts: in the first, graphs are made
+MEASURED_EPOCHS = 4  # of which the middle one of the last three counts: in the first, graphs are made
 LONG_SECONDS = 5.0  # of an epoch that is measured once only
 
 
@@ -171,7 +172,7 @@ class Pace(NamedTuple):
 
 
 def pace(plan: Planned, dataset: Dataset) -> Iterator[Pace]:
-    """Measure it, by the first epochs of a run that nobody keeps: two, or where the first takes long, one.
+    """Measure it, by the first epochs of a run that nobody keeps: four, or where the first takes long, one.
 
     Args:
         plan: what is trained, and how.
@@ -189,7 +190,7 @@ def pace(plan: Planned, dataset: Dataset) -> Iterator[Pace]:
         if not each:
             yield Pace()
             continue
-        yield Pace(len(each), marks[1] - marks[0], min(each), macs)
+        yield Pace(len(each), marks[1] - marks[0], median(each[1:] or each), macs)
         if len(each) >= MEASURED_EPOCHS or each[0] > LONG_SECONDS:
             return
 

@@ -11,6 +11,7 @@ import altair as alt
 from core.study.over_fitting import Outcome
 from core.training.snapshot import Snapshot
 from core.views.charts import (
+    EACH_NAMED,
     KEPT,
     SHAPES,
     epoch_means,
@@ -26,8 +27,9 @@ from core.views.theme import LIGHT, Look, class_inks
 from core.views.wording import percent
 from core.views.zooming import FRAME, Spec, frame, zoomable
 
-CURVES_PX = 400
+CURVES_PX = 440
 ROW_PX, AROUND_PX = 28, 100  # of a run in the chart of gaps, and of its axis and legend
+SETTLED = 0.2  # of the planned epochs, after which the axis of accuracies must show all points
 FAINT = 0.12  # opacity of curves that are not looked at
 # The pointer is over a curve of this run; a signal stays where only the data change, unlike a selection.
 HOVERED = {
@@ -74,6 +76,9 @@ def cures_chart(
             ]  # fmt: skip
     last = max((float(snapshot.epochs) for _, snapshot in runs), default=1.0)
     ends = quantity_domain([snapshot for _, snapshot in runs], quantity, False, False)
+    if quantity == "accuracy":
+        late = [row["value"] for part in rows.values() for row in part if row["epoch"] >= SETTLED * last]
+        ends = (_floor(late), 1.0)
     shape = _cures_chart(tuple(title for title, _ in runs), tuple(numbers), quantity, look)
     return filled(shape, **rows, **{FRAME: frame(time_ends(last), ends)})
 
@@ -91,7 +96,7 @@ def _cures_chart(titles: tuple[str, ...], numbers: tuple[int, ...], quantity: st
             "run:N",
             title=None,
             scale=alt.Scale(domain=list(titles), range=colours),
-            legend=alt.Legend(orient="top", columns=3, symbolOpacity=1, labelLimit=160),
+            legend=alt.Legend(orient="top", columns=2, symbolOpacity=1, labelLimit=130),
         ),
     }
     tips = [
@@ -146,7 +151,7 @@ def gap_chart(found: Sequence[Outcome], titles: Sequence[str], look: Look = LIGH
     """
     rows = gap_rows(found)
     lowest = min((row["low"] for row in rows), default=0.0)
-    floor = max(0.0, int(lowest * 20) / 20)  # a whole multiple of 5 %
+    floor = _floor([lowest])
     gaps = [
         {"run": one.title, "learned": one.learned.accuracy, "tested": one.tested.accuracy}
         for one in found
@@ -158,7 +163,11 @@ def gap_chart(found: Sequence[Outcome], titles: Sequence[str], look: Look = LIGH
 @lru_cache(KEPT)
 def _gap_chart(titles: tuple[str, ...], floor: float, look: Look) -> Spec:
     y = alt.Y(
-        "run:N", title=None, sort=list(titles), scale=alt.Scale(domain=list(titles)), axis=alt.Axis(labelLimit=150)
+        "run:N",
+        title=None,
+        sort=list(titles),
+        scale=alt.Scale(domain=list(titles)),
+        axis=alt.Axis(labelLimit=150, **EACH_NAMED),
     )
     scale = alt.Scale(domain=[floor, 1], nice=False, zero=False)
     x = alt.X("accuracy:Q", title="accuracy", scale=scale, axis=alt.Axis(format=".3~%", tickCount=5))
@@ -187,6 +196,11 @@ def _gap_chart(titles: tuple[str, ...], floor: float, look: Look) -> Spec:
         y=y, x=x, color=colour, shape=shape, tooltip=tips
     )
     return alt.layer(gaps, ends, marks).properties(height=ROW_PX * len(titles) + AROUND_PX).to_dict()
+
+
+def _floor(accuracies: Sequence[float]) -> float:
+    """The whole multiple of 5 % at or below all of them; 0 where there are none."""
+    return int(min(accuracies, default=0.0) * 20 + 1e-9) / 20
 
 
 def outcome_words(found: Outcome) -> dict[str, str]:

@@ -86,12 +86,11 @@ def test_no_sentence_names_a_difference_between_overlapping_intervals(rights):
         assert ("Worse than without" in claims) == worse
 
 
-def test_the_pace_is_that_of_two_epochs_and_the_first_says_nothing_alone(small_mnist):
-    steps = list(pace(plan(epochs=2), small_mnist))
-    assert steps[0].epochs == 0 and steps[-1].epochs == 2
-    assert 0 < steps[-1].epoch_seconds < 60 and steps[-1].start_seconds > 0
+def test_the_pace_is_that_of_an_epoch_after_the_first(small_mnist):
+    steps = list(pace(plan(epochs=4), small_mnist))
+    assert steps[0].epochs == 0 and steps[-1].epochs == 4 and steps[-1].start_seconds > 0
     first = next(one for one in steps if one.epochs == 1)
-    assert steps[-1].epoch_seconds <= first.epoch_seconds  # of two, the quicker one
+    assert 0 < steps[-1].epoch_seconds < first.epoch_seconds  # in which the graph was made
 
 
 def test_a_run_takes_its_start_and_as_long_an_epoch_as_its_multiply_adds():

@@ -39,6 +39,19 @@ def test_training_is_dashed_as_means_over_epochs_and_what_is_not_learned_from_is
     assert images == {("Nothing", "test"), ("Early stopping", "validation")}
 
 
+def test_the_axis_begins_below_what_comes_after_the_first_fifth():
+    snapshot = Snapshot(
+        State.TRAINING,
+        epochs=10,
+        evaluations=tuple(Point(float(n), 1.0, min(0.1 + n / 2.9, 0.97), 100) for n in range(6)),
+    )
+    (ends,) = cures_chart([("Nothing", snapshot)], "accuracy", None, (0,))["datasets"]["frame"]
+    assert (ends["bottom"], ends["top"]) == (0.75, 1.0)  # 0.1 + 2 / 2.9 = 0.79 after two of ten
+    beginning = Snapshot(State.TRAINING, epochs=10, evaluations=snapshot.evaluations[:2])
+    (ends,) = cures_chart([("Nothing", beginning)], "accuracy", None, (0,))["datasets"]["frame"]
+    assert ends["bottom"] == 0.0
+
+
 def test_a_choice_changes_the_data_alone_so_that_the_chart_stays():
     every, one = (cures_chart(RUNS, "accuracy", chosen, (0, 1)) for chosen in (None, "Nothing"))
     assert all(row["apart"] for row in every["datasets"]["train"])

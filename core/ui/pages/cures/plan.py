@@ -26,6 +26,7 @@ SIZES = (100, 200, 500, 1_000, 2_000, 5_000)
 EPOCHS = (5, 10, 20, 30, 50, 100)
 BATCH = 32  # so that few images are many steps
 SECONDS = 0.5  # between two looks whether the time is known
+BOX_PX = 220  # of a box with its name
 EDITOR = "editor"
 TITLE = "Over-fitting"
 
@@ -111,11 +112,10 @@ def choose_cures(mine: Session, plan: Plan) -> list[Variant]:
     """A box for each cure; those without any effect on this network are disabled and say why."""
     own = mine.state(CuresState)
     st.markdown("**What is tried**, each in a run of its own, with the same images, seed and recipe:")
-    columns = st.columns(3)
     why = {one.name: one.why for one in plan.missing}
     every = sorted([*plan.found, *plan.missing], key=lambda one: one.title if one.name != "nothing" else "")
-    for place, one in enumerate(every):
-        with columns[place % 3]:
+    with st.container(horizontal=True, gap="small"):
+        for one in every:
             _box(own, one, why.get(one.name))
     return [one for one in plan.found if one.name not in own.left_out or one.name == "nothing"]
 
@@ -136,6 +136,7 @@ def _box(own: CuresState, one: Variant | Missing, why_not: str | None) -> None:
         key=key,
         on_change=tick,
         disabled=fixed or why_not is not None,
+        width=BOX_PX,
         help=plain(words or ""),
     )
 
@@ -190,6 +191,6 @@ def _time_words(plan: Plan, chosen: Sequence[Variant], study: Study[Pace]) -> st
         return "How long it takes is being measured."
     seconds = sum(seconds_for(one, len(data.x_train), len(data.x_test), known) for one in planned(chosen))
     return (
-        f"About {duration(seconds)} on this machine, if nobody else trains: estimated by {counted(known.epochs, 'epoch')} that it has "
+        f"About {duration(seconds)} on this machine, as busy as it is now: estimated by {counted(known.epochs, 'epoch')} that it has "
         f"just tried. The {counted(len(data.x_test), 'test image')} after each epoch take most of it."
     )

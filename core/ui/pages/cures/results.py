@@ -115,7 +115,8 @@ def curves(mine: Session, series: Series) -> None:
     st.caption(
         "Solid: images that are not learned from, the test images; for early stopping those that it keeps apart. Dashed: "
         "training images, the mean over each epoch, with dropout and augmentation as they are learned from. Where the two "
-        f"move apart, a network learns its images by heart. Move over a curve and it stands out. {ZOOM}"
+        f"move apart, a network learns its images by heart. Move over a point and its run stands out. "
+        f"{'What lies low in the first fifth of the epochs is cut off. ' if quantity == 'accuracy' else ''}{ZOOM}"
     )
 
 
@@ -145,7 +146,7 @@ def outcome(series: Series, study: Study[tuple[Outcome, ...]]) -> None:
     st.markdown("**What has come of it**")
     said = reading(found)
     if said:
-        st.markdown(f"**{plain(said)}**")
+        st.markdown(plain(said))
     alt = gap_alt(found)
     st.vega_lite_chart(gap_chart(found, [plan.title for plan in series.plans], look()), key="cures/gaps", alt=alt)
     rows = [{"Run": one.title, **outcome_words(one)} for one in found]
