@@ -189,7 +189,7 @@ def _line_chart(names: tuple[str, ...], first: int, last: int, most: float, look
         "name:N",
         title=None,
         scale=alt.Scale(domain=list(names), range=[inks[n % len(inks)] for n in range(len(names))]),
-        legend=alt.Legend(orient="top", columns=1, labelLimit=195, symbolOpacity=1),
+        legend=alt.Legend(orient="top", columns=1, labelLimit=170, symbolOpacity=1),
     )
     shape = alt.Shape(
         "name:N", title=None, scale=alt.Scale(domain=list(names), range=[SHAPES[n % 8] for n in range(len(names))])
