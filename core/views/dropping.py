@@ -31,11 +31,13 @@ def dropped_tiles(found: Dropped, number: int) -> list[Tile]:
         found: the draws.
         number: of the map, or `NUMBERS`.
     """
-    name = "the numbers" if number == NUMBERS else f"map {number}"
+    name = "the numbers" if number == NUMBERS else f"map {number + 1}"
     tiles = [Tile(_picture(found.values, number), "untouched", f"{name} untouched")]
     for draw, values in enumerate(found.drawn, 1):
         zeros = float((_numbers(values, number) == 0).mean())
-        tiles.append(Tile(_picture(values, number), f"draw {draw}", f"{name} in draw {draw}: {zeros:.0%} are 0"))
+        tiles.append(
+            Tile(_picture(values, number), f"draw {draw}", f"{name} in draw {draw}: {100 * zeros:.0f} % are 0")
+        )
     return tiles
 
 

@@ -110,14 +110,14 @@ def test_the_strongest_maps_are_shown_untouched_and_under_each_draw():
     tiles = dropped_tiles(found, 4)
     assert [tile.label for tile in tiles] == ["untouched", "draw 1", "draw 2"]
     assert [float(tile.values.max()) for tile in tiles] == [3, 6, 0]
-    assert tiles[2].alt == "map 4 in draw 2: 100% are 0"
+    assert tiles[2].alt == "map 5 in draw 2: 100 % are 0"
     assert dropped_scale(found, 4)[:2] == (0, 6) and dropped_scale(found, 1)[:2] == (-18, 18)
 
 
 def test_a_row_of_numbers_has_one_picture_a_draw():
     found = drawn(Dropout(0.5), [1, 2, 3], [[2, 4, 0]])
     untouched, first = dropped_tiles(found, NUMBERS)
-    assert untouched.values.shape == first.values.shape == (1, 3) and "33% are 0" in first.alt
+    assert untouched.values.shape == first.values.shape == (1, 3) and "33 % are 0" in first.alt
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def shown_draws(mine: Session, found: Dropped | None, key: str) -> None:
         scale = dropped_scale(found, number)
         cell_px = cell_size(tiles[0].values.shape, TILE_PX)
         if found.values.ndim == 3:
-            st.caption(f"Map {number}")
+            st.caption(f"Map {number + 1}")  # as everywhere, from 1
         st.html(gallery(tiles, scale, cell_px) + legend(scale))
     st.button("Roll again", icon=":material/casino:", key=key, on_click=_roll, args=(mine,))
     words = "Mean and standard deviation of the factor, measured and by the formula"
