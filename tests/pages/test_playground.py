@@ -11,9 +11,10 @@ from PIL import Image
 from core.data import load
 from core.network import LENET5, PRESETS, Conv2D, Dense, Flatten, Network, Recipe, to_token, trace
 from core.training import State, pretrained
+from core.training import card as pretrained_card
 from core.training.trained import Trained
 from core.ui.pages.playground import address as address_of_page
-from core.ui.pages.playground import subject, waking
+from core.ui.pages.playground import restart, subject, waking
 from core.ui.pages.playground.address import _written, read_drawing
 from core.ui.pages.playground.stage import act as stage_act
 from core.ui.pages.playground.state import PlaygroundState
@@ -292,6 +293,68 @@ def test_the_run_that_was_put_aside_is_on_the_stage_again_once_it_has_gone_on(pa
     until(lambda: run.snapshot.step > step and not run.active, 60)
     page.run()
     assert button(page, "Resume") and "These weights come trained" not in words(page)
+
+
+def learned(page, **recipe):
+    """A run of what is in the editor that has learned something and rests."""
+    mine(page).editor.recipe = mine(page).editor.recipe.replaced(epochs=1, training_images=300, **recipe)
+    page.run()
+    button(page, "Start").click().run()
+    run = mine(page).run
+    assert run.wait(60)
+    return run
+
+
+def test_undo_brings_back_the_run_of_the_network_before(page):
+    act(page, kind="set", identity=identity(page, 2), name="filters", value=3)
+    run = learned(page)
+    page.run()
+    act(page, kind="set", identity=identity(page, 2), name="filters", value=2)
+    assert "it has learned nothing yet" in words(page) or "from before the last edit" in words(page)
+    second = learned(page)
+    assert second is not run
+    act(page, kind="undo")
+    assert mine(page).run is run
+    assert "Epoch</span><strong>1 of 1" in figures(page) and "it has learned nothing yet" not in words(page)
+
+
+def test_back_brings_the_run_of_the_network_of_that_address(page, by_history):
+    act(page, kind="set", identity=identity(page, 2), name="filters", value=3)
+    run = learned(page)
+    page.run()
+    address = dict(page.query_params)
+    act(page, kind="set", identity=identity(page, 2), name="filters", value=2)
+    learned(page)
+    page.query_params.clear()
+    page.query_params.update(address)
+    by_history(True)
+    page.run()
+    assert mine(page).editor.network == run.network and mine(page).run is run
+
+
+def test_an_edit_deletes_a_run_of_a_moment_and_keeps_one_of_some_seconds(page, monkeypatch):
+    for seconds, kept in ((1e9, 0), (0.0, 1)):
+        monkeypatch.setattr(restart, "WORTH_KEEPING", seconds)
+        button(page, "Start").click().run()
+        first = mine(page).run
+        until(lambda first=first: first.snapshot.step)
+        act(page, kind="set", identity=identity(page, 2), name="filters", value=4 + kept)
+        assert (first in mine(page).workspace.runs) == bool(kept)
+        mine(page).run.stop()
+        mine(page).run.wait(60)
+        mine(page).editor.open(LENET5)
+        page.run()
+
+
+def test_the_accuracy_of_weights_that_come_trained_stands_there(page):
+    known = f"Test accuracy</span><strong>{pretrained_card('lenet5').test_accuracy * 100:.2f}"
+
+    def stands():
+        return any(known in element.proto.body for element in page.get("html"))
+
+    assert stands()
+    act(page, kind="set", identity=identity(page, 2), name="filters", value=3)
+    assert not stands()
 
 
 def test_a_run_that_has_failed_says_so_at_start_and_at_the_answer_and_what_would_work(page):

@@ -13,6 +13,7 @@ import streamlit as st
 from core.data.collection import FIELD
 from core.network import LENET5, Recipe, to_token
 from core.ui.pages.playground.places import layer_in, unit_in, unit_text
+from core.ui.pages.playground.restart import take_kept
 from core.ui.pages.playground.state import STRIPS, PlaygroundState, way_key
 from core.ui.shell.links import LINK
 from core.ui.shell.private import through_history
@@ -45,6 +46,8 @@ def follow_address(mine: Session) -> None:
     if there.get(STRIP, "kernels") in STRIPS:
         state.strip = there.get(STRIP, "kernels")
     _take_place(mine, there.get(UNIT), there.get(LAYER))
+    if there.get(LINK) != state.address.get(LINK):
+        take_kept(mine)
     _hold(state, there)
 
 

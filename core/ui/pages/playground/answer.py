@@ -6,9 +6,10 @@ import streamlit as st
 
 from core.insight import verdict
 from core.network.words import counted
-from core.training import Snapshot, State
+from core.training import Snapshot, State, card
 from core.training.diagnosis import diagnose
-from core.ui.pages.playground.on_stage import run_on_stage
+from core.ui.pages.playground.on_stage import run_on_stage, shipped_name
+from core.ui.pages.playground.state import PlaygroundState
 from core.ui.pages.playground.subject import Seen, begin_words
 from core.ui.shell.frame import certainty, look
 from core.ui.shell.session import Session
@@ -27,6 +28,7 @@ def answer(mine: Session, shown: Seen, picture: InputImage) -> None:
     """In one line: what the network says, and whether it is sure; and that its training has failed, where it has."""
     run = run_on_stage(mine)
     failed = " · **its training has failed**" if run is not None and run.snapshot.state is State.FAILED else ""
+    mine.state(PlaygroundState).answered = shown
     with st.container(key="playground-said"):
         if shown.said is None and shown.asleep:
             st.markdown(f"**No answer yet**: TensorFlow is waking up{failed}")
@@ -61,11 +63,12 @@ def bars(shown: Seen) -> None:
 
 def aside(mine: Session, shown: Seen) -> None:
     """The ten bars, test accuracy, the curves, and one sentence about them."""
-    bars(shown)
+    said = mine.state(PlaygroundState).answered
+    bars(shown if said is None else said)  # those of the answer above: both change at one moment
     run = run_on_stage(mine)
     with st.container(key="playground-progress", gap="small"):
         now = None if run is None else run.snapshot
-        tested = None if now is None else now.evaluated_accuracy
+        tested = _shipped_accuracy(mine) if now is None else now.evaluated_accuracy
         trained = None if now is None else now.train_accuracy
         kind = "Test" if now is None or now.evaluated_on == "test" else "Validation"
         st.html(
@@ -82,6 +85,12 @@ def aside(mine: Session, shown: Seen) -> None:
             found = diagnose(now, run.recipe, run.network)
             remark = now.message or (found[0].sentence if found else "")
         st.caption(plain(remark) or "–")
+
+
+def _shipped_accuracy(mine: Session) -> float | None:
+    """On the test images, 0…1, of the weights that come trained where those are on the stage."""
+    name = None if mine.beginning() else shipped_name(mine.editor.network, mine.editor.dataset)
+    return None if name is None else card(name).test_accuracy
 
 
 def _curve(mine: Session, now: Snapshot | None, quantity: str) -> None:

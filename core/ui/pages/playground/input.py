@@ -61,7 +61,8 @@ def _canvas(mine: Session) -> None:
         state.ground = state.drawn = image.drawing
         state.board.clear()
     before = state.board.content or {}
-    untouched = state.drawn is None and not before.get("objects")
+    digits = mine.editor.dataset == "mnist"  # the ghost draws one
+    untouched = digits and state.drawn is None and not before.get("objects")
     drawn = draw(f"canvas/play/{state.board}", state.board.content, ground=state.ground, inviting=untouched)
     # A canvas that was put on the page says that it is empty: nothing has been drawn by that.
     changed = drawn.content != state.board.content and (drawn.strokes or before.get("objects"))

@@ -6,6 +6,7 @@ from core.network import Network
 from core.training import Run, card
 from core.training.pretrained import NAMES
 from core.ui.pages.playground.state import PlaygroundState
+from core.ui.shell.editor import Editor
 from core.ui.shell.session import Session
 
 
@@ -16,11 +17,16 @@ def run_on_stage(mine: Session) -> Run | None:
     too, until it goes on or is opened elsewhere.
     """
     run, editor = mine.run, mine.editor
-    if run is None or (run.network, run.dataset_name) != (editor.network, editor.dataset):
+    if run is None or not is_of(run, editor):
         return None
-    if not run.active and mine.state(PlaygroundState).aside == aside(mine, run):
-        return None
-    return run if run.recipe.replaced(learning_rate=editor.recipe.learning_rate) == editor.recipe else None
+    return None if not run.active and mine.state(PlaygroundState).aside == aside(mine, run) else run
+
+
+def is_of(run: Run, editor: Editor) -> bool:
+    """Whether a run is of what is in the editor, its learning rate left out."""
+    if (run.network, run.dataset_name) != (editor.network, editor.dataset):
+        return False
+    return run.recipe.replaced(learning_rate=editor.recipe.learning_rate) == editor.recipe
 
 
 def aside(mine: Session, run: Run) -> tuple[int, float, int]:

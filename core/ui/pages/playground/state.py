@@ -18,6 +18,8 @@ from core.ui.widgets.canvas import Board
 if TYPE_CHECKING:
     import keras
 
+    from core.ui.pages.playground.subject import Seen
+
 STRIPS = {"kernels": "Kernels", "mistakes": "Mistakes", "number": "One number"}
 
 
@@ -73,6 +75,7 @@ class PlaygroundState:
         preset, dataset, rate, amount, strip_field: the keys of these fields.
         sketch: the model of a network that is not trained; None as long as none was needed.
         shown: what was on the stage last; None before.
+        answered: whose answer stands on the page; None before the first one.
         folded: the layers that the stage has folded away, as the browser names them, with spaces between.
         changed: true after something was done in one piece of the page that all others have to follow.
         problem: why the last edit was not made, as a sentence; empty if it was.
@@ -95,6 +98,7 @@ class PlaygroundState:
     strip_field: FieldKey = field(default_factory=FieldKey)
     sketch: Sketch | None = None
     shown: Shown | None = None
+    answered: Seen | None = None
     folded: str = ""
     changed: bool = False
     problem: str = ""

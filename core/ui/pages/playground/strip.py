@@ -11,7 +11,7 @@ from core.insight.kernels import kernels, layers_with_kernels
 from core.network import Path
 from core.ui.components import stylesheet
 from core.ui.pages.playground.input import look_at_test_image
-from core.ui.pages.playground.on_stage import run_on_stage
+from core.ui.pages.playground.on_stage import run_on_stage, shipped_name
 from core.ui.pages.playground.state import STRIPS, PlaygroundState, follow_changes
 from core.ui.pages.playground.subject import Seen
 from core.ui.shell.session import Session
@@ -84,6 +84,10 @@ def _kernels(mine: Session, subject: ModelView, _: InputImage) -> None:
     st.html(gallery(tiles, scale, max(1, min(cell_size(shape, KERNEL_PX), 12))))
 
 
+def _when(epoch: float) -> str:
+    return f"after epoch {epoch:g}" if epoch > 0 else "before training"
+
+
 def _nearest(paths: list[Path], wanted: Path | None) -> Path | None:
     """The wanted layer, else the first one."""
     return wanted if wanted in paths else next(iter(paths), None)
@@ -93,7 +97,10 @@ def _mistakes(mine: Session, subject: ModelView, _: InputImage) -> None:
     run = run_on_stage(mine)
     now = None if run is None else run.snapshot
     if now is None or now.evaluated_on != "test" or not now.hardest:
-        st.caption("Its mistakes among the test images stand here once it has been trained and tested.")
+        words = "Its mistakes among the test images stand here once it has been trained and tested."
+        if run is None and shipped_name(mine.editor.network, mine.editor.dataset):
+            words = "Its mistakes among the test images are on the page Mistakes; of a run, they stand here too."
+        st.caption(words)
         return
     data, names = load(subject.dataset), subject.class_names
     tiles = [
@@ -106,7 +113,8 @@ def _mistakes(mine: Session, subject: ModelView, _: InputImage) -> None:
         for one in now.hardest
     ]
     st.caption(
-        "Its most confident mistakes: what each is → what it was taken for. Click one, and it becomes the input."
+        f"Its most confident mistakes {_when(now.evaluated_epoch)}: what each is → what it was taken for. Click one, and it becomes "
+        "the input."
     )
     numbers = [one.index for one in now.hardest]
     chosen = mine.image.test_index if mine.image.source == "test" else None

@@ -153,16 +153,16 @@ def begin_words(mine: Session) -> str:
     first = mine.beginning()
     if first is not None:
         return _imported_words(first, mine.editor.dataset)
+    kept = any((one.network, one.dataset_name) == (network, mine.editor.dataset) for one in mine.workspace.runs)
+    before = " What you trained of it before is on Runs." if kept else ""
     if shipped_name(network, mine.editor.dataset):
-        kept = any((one.network, one.dataset_name) == (network, mine.editor.dataset) for one in mine.workspace.runs)
-        before = " What you trained of it before is on Runs." if kept else ""
         return f"These weights come trained. Start trains it from scratch, from fresh ones.{before}"
     sketch = state.sketch
     if sketch is None or (sketch.network, sketch.dataset) != (network, mine.editor.dataset):
         return ""
     if not sketch.kept:
         can_start = not (mine.editor.why_not_train() or mine.workspace.full)
-        return "Fresh weights: it has learned nothing yet." + (" Press Start." if can_start else "")
+        return "Fresh weights: it has learned nothing yet." + (" Press Start." if can_start else "") + before
     if len(sketch.kept) == sketch.weighted:
         return "All weights are those from before the last edit."
     of = f"{len(sketch.kept)} of {counted(sketch.weighted, 'layer')}"
