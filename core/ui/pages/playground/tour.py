@@ -57,7 +57,7 @@ STOPS = (
     ),
     Stop(
         "share",
-        "The address of this page holds all that you see. Copy it, and others open the same view.",
+        "The address of this page holds network, recipe, image and what is chosen, not what was learned. Copy it for others.",
         Copies("Copy the link"),
     ),
 )
