@@ -276,6 +276,8 @@ def calibration(contenders: Sequence[Contender], images: LabelledImages) -> Iter
     for found in compared(contenders, images):
         ended = len(found.indexes) == len(images.images)
         yield Calibration(found, tuple(_calibrated(one, found.labels, ended) for one in found.probabilities))
+        if ended:  # how long an image takes is not asked here
+            return
 
 
 def _calibrated(probabilities: np.ndarray, labels: np.ndarray, ended: bool) -> Calibrated:

@@ -24,7 +24,7 @@ class PriceState:
     measure: str = "parameters"
     budgets: dict[str, int] = field(default_factory=lambda: {"parameters": 101_770, "macs": 101_632})
     dataset: str | None = None
-    recipe: Recipe = Recipe(epochs=5)
+    recipe: Recipe = field(default_factory=lambda: Recipe(epochs=5))
     exact: FieldKey = field(default_factory=FieldKey)
     coarse: FieldKey = field(default_factory=FieldKey)
     recipes: Renewal = field(default_factory=Renewal)
