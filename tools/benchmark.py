@@ -500,7 +500,7 @@ def main() -> None:
     )
     print(f"| from the start of a process to 99 % of the test images | {measured('99'):.0f} s |")
     print(
-        f"| first page on the screen, server just healthy, fresh browser | "
+        f"| first page with the maps of its network on the screen, server just healthy, fresh browser | "
         f"median {pages[len(pages) // 2]:.2f} s, worst of {len(pages)} {pages[-1]:.2f} s |"
     )
     print(

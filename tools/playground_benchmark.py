@@ -132,6 +132,7 @@ def strokes(rounds: int = 15) -> list[float]:
         for number in range(rounds + 2):
             page.wait_for_function(f"{said}.startsWith('7')")
             settled(page)
+            page.locator("canvas.upper-canvas").hover()  # it is there, and not the one before
             corner = page.locator("canvas.upper-canvas").bounding_box()
             assert corner is not None, "the canvas is not to be seen"
             page.mouse.move(corner["x"] + 140, corner["y"] + 50)
