@@ -174,7 +174,7 @@ def test_the_keyboard_goes_where_an_action_has_led(page):
     page.keyboard.press("Shift")  # a person has pressed a key before their focus is elsewhere
     page.get_by_role("button", name="Delete", exact=True).press("Enter")
     expect(row(page, "2 · Conv2D 16 @ 5×5, relu")).to_be_focused()
-    settled(page)
+    page.keyboard.press("Shift")
     page.get_by_role("button", name="Convolution", exact=True).press("Enter")
     page.get_by_role("button", name="Conv2D", exact=True).press("Enter")
     expect(row(page, "3 · Conv2D 16 @ 3×3, same, relu")).to_be_focused()
