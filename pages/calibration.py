@@ -2,24 +2,14 @@
 
 from functools import partial
 
-import streamlit as st
-
 from core.study.calibration import calibration
 from core.ui.pages.calibration.reliability import diagrams
 from core.ui.pages.calibration.temperature import temperature
 from core.ui.pages.calibration.threshold import choose_threshold, coverage
 from core.ui.shell.frame import head
-from core.ui.shell.pages import end_page, link_to
+from core.ui.shell.pages import link_to
 from core.ui.shell.session import session
-from core.ui.widgets.studies import (
-    choose_images,
-    choose_networks,
-    contenders_of,
-    fingerprint,
-    fitting,
-    studied,
-    watch,
-)
+from core.ui.widgets.studies import contenders_of, fingerprint, networks_and_images, studied, watch
 
 mine = session()
 head(
@@ -27,13 +17,7 @@ head(
     "See whether a network that says 80 % is right on 80 of 100 images, and correct it with one number.",
 )
 mine.show_notice()
-entrants = choose_networks(mine, "calibration")
-images = choose_images(mine, entrants, "calibration")
-fit = fitting(entrants, images)
-if images is None or not fit:
-    st.info("Choose at least one network that learned from digits or clothes: there are test images of those here.")
-    link_to("train", "Train a network of your own", "monitoring")
-    end_page()
+entrants, fit, images = networks_and_images(mine, "calibration")
 contenders = contenders_of(fit)
 study = studied(mine, "calibration", fingerprint(fit, images), partial(calibration, contenders, images))
 watch(study, entrants, partial(diagrams, mine, fit, images, study))

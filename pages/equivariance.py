@@ -10,10 +10,10 @@ from core.ui.pages.equivariance.mover import move_and_compare
 from core.ui.pages.equivariance.networks import choose_two
 from core.ui.pages.equivariance.state import EquivarianceState
 from core.ui.shell.frame import head
-from core.ui.shell.pages import end_page, link_to
+from core.ui.shell.pages import link_to
 from core.ui.shell.session import session
 from core.ui.widgets.picture import choose_picture
-from core.ui.widgets.studies import choose_images, contenders_of, fingerprint, fitting, studied, watch
+from core.ui.widgets.studies import choose_images, contenders_of, fingerprint, fitting, studied, watch, without_images
 
 mine = session()
 head(
@@ -27,9 +27,7 @@ with first_row:
 images = choose_images(mine, entrants, "equivariance")
 fit = fitting(entrants, images)
 if images is None or not fit:
-    st.info("Choose a network that learned from digits or clothes: there are test images of those here.")
-    link_to("train", "Train a network of your own", "monitoring")
-    end_page()
+    without_images("Choose a network that learned")
 with first_row:
     picture = choose_picture(mine, fit[0].network, images, "equivariance")
 move_and_compare(mine, fit, picture)

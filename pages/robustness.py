@@ -11,29 +11,15 @@ from core.ui.pages.robustness.mistakes import choose_place, mistakes
 from core.ui.pages.robustness.state import RobustnessState
 from core.ui.pages.robustness.strip import filmed, strip
 from core.ui.shell.frame import head
-from core.ui.shell.pages import end_page, link_to
+from core.ui.shell.pages import link_to
 from core.ui.shell.session import session
 from core.ui.widgets.picture import choose_picture
-from core.ui.widgets.studies import (
-    choose_images,
-    choose_networks,
-    contenders_of,
-    fingerprint,
-    fitting,
-    studied,
-    watch,
-)
+from core.ui.widgets.studies import contenders_of, fingerprint, networks_and_images, studied, watch
 
 mine = session()
 head("Robustness", "Turn, move, blur or cover the test images, and see from which strength on each network gives up.")
 mine.show_notice()
-entrants = choose_networks(mine, "robustness")
-images = choose_images(mine, entrants, "robustness")
-fit = fitting(entrants, images)
-if images is None or not fit:
-    st.info("Choose at least one network that learned from digits or clothes: there are test images of those here.")
-    link_to("train", "Train a network of your own", "monitoring")
-    end_page()
+_, fit, images = networks_and_images(mine, "robustness")
 transform = choose_transform(mine)
 contenders = contenders_of(fit)
 key = (*fingerprint(fit, images), transform.name)

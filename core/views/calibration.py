@@ -10,7 +10,8 @@ import altair as alt
 
 from core.network.words import counted
 from core.study.calibration import Answered, Calibrated, Reliability, Tempered
-from core.views.charts import KEPT, SHAPES, filled, own_places
+from core.views.charts import KEPT, SHAPES, filled, own_marks
+from core.views.study import LEGEND_PX
 from core.views.theme import LIGHT, Look, class_inks
 from core.views.wording import percent
 from core.views.zooming import Spec
@@ -139,16 +140,7 @@ def coverage_chart(
 
 @lru_cache(KEPT)
 def _coverage_chart(names: tuple[str, ...], numbers: tuple[int, ...], floor: float, look: Look) -> Spec:
-    inks = class_inks(look)
-    colours = [inks[place] for place in own_places(numbers, len(inks))]
-    shapes = [SHAPES[place] for place in own_places(numbers, len(SHAPES))]
-    colour = alt.Color(
-        "network:N",
-        title=None,
-        scale=alt.Scale(domain=list(names), range=colours),
-        legend=alt.Legend(orient="top", columns=2, labelLimit=320, symbolOpacity=1),
-    )
-    shape = alt.Shape("network:N", title=None, scale=alt.Scale(domain=list(names), range=shapes))
+    colour, shape = own_marks("network:N", names, numbers, look, LEGEND_PX)
     x = alt.X(
         "answered:Q",
         title="share of the images that are answered",

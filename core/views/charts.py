@@ -18,7 +18,7 @@ import numpy as np
 from core.network.words import counted
 from core.training.snapshot import Point, Snapshot, mean
 from core.views.domains import accuracy_floor, loss_domain, plan_end, round_up
-from core.views.theme import CLASS_COLOURS, LIGHT, Look
+from core.views.theme import CLASS_COLOURS, LIGHT, Look, class_inks
 from core.views.wording import certainty
 from core.views.zooming import FRAME, Domain, Spec, domain, frame, zoomable
 
@@ -215,6 +215,30 @@ def own_places(wanted: Sequence[int], places: int) -> tuple[int, ...]:
         taken = found[len(found) // places * places :]
         found.append(next(at % places for at in range(number, number + places) if at % places not in taken))
     return tuple(found)
+
+
+def own_marks(
+    field: str, names: Sequence[str], numbers: Sequence[int], look: Look, label_px: int
+) -> tuple[alt.Color, alt.Shape]:
+    """A colour and a shape for each value of a field, which it keeps whatever it is shown beside; the legend is above.
+
+    Args:
+        field: of the data, e.g. `network:N`.
+        names: its values.
+        numbers: of each, by which it keeps its colour and shape.
+        look: colours of the page.
+        label_px: what a name in the legend may take.
+    """
+    inks = class_inks(look)
+    colours = [inks[place] for place in own_places(numbers, len(inks))]
+    shapes = [SHAPES[place] for place in own_places(numbers, len(SHAPES))]
+    colour = alt.Color(
+        field,
+        title=None,
+        scale=alt.Scale(domain=list(names), range=colours),
+        legend=alt.Legend(orient="top", columns=2, labelLimit=label_px, symbolOpacity=1),
+    )
+    return colour, alt.Shape(field, title=None, scale=alt.Scale(domain=list(names), range=shapes))
 
 
 def compared(

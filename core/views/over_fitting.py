@@ -13,10 +13,9 @@ from core.training.snapshot import Snapshot
 from core.views.charts import (
     EACH_NAMED,
     KEPT,
-    SHAPES,
     epoch_means,
     filled,
-    own_places,
+    own_marks,
     quantity_axis,
     quantity_domain,
     time_axis,
@@ -28,6 +27,7 @@ from core.views.wording import percent
 from core.views.zooming import FRAME, Spec, frame, zoomable
 
 CURVES_PX = 440
+LEGEND_PX = 130  # of a name in the legend
 ROW_PX, AROUND_PX = 28, 100  # of a run in the chart of gaps, and of its axis and legend
 SETTLED = 0.2  # of the planned epochs, after which the axis of accuracies must show all points
 FAINT = 0.12  # opacity of curves that are not looked at
@@ -85,19 +85,12 @@ def cures_chart(
 
 @lru_cache(KEPT)
 def _cures_chart(titles: tuple[str, ...], numbers: tuple[int, ...], quantity: str, look: Look) -> Spec:
-    inks = class_inks(look)
-    colours = [inks[place] for place in own_places(numbers, len(inks))]
-    shapes = [SHAPES[place] for place in own_places(numbers, len(SHAPES))]
+    colour, shape = own_marks("run:N", titles, numbers, look, LEGEND_PX)
     seen = alt.condition("hovered ? datum.run === hovered : datum.apart", alt.value(1), alt.value(FAINT))
     base = {
         "x": time_axis("epoch", "epoch"),
         "y": quantity_axis(quantity, False),
-        "color": alt.Color(
-            "run:N",
-            title=None,
-            scale=alt.Scale(domain=list(titles), range=colours),
-            legend=alt.Legend(orient="top", columns=2, symbolOpacity=1, labelLimit=130),
-        ),
+        "color": colour,
     }
     tips = [
         alt.Tooltip("run:N"),
@@ -111,15 +104,15 @@ def _cures_chart(titles: tuple[str, ...], numbers: tuple[int, ...], quantity: st
     points = evaluations.mark_point(filled=True, size=28, clip=True).encode(
         **base,
         opacity=seen,
-        shape=alt.Shape("run:N", title=None, scale=alt.Scale(domain=list(titles), range=shapes)),
+        shape=shape,
     )
     # What the pointer hits: wider than what is seen.
     hit = [
         data.mark_point(filled=True, size=150, opacity=0, clip=True).encode(**base, tooltip=tips)
         for data in (train, evaluations)
     ]
-    shape = alt.layer(dashed, solid, points, *hit).properties(height=CURVES_PX).to_dict()
-    return zoomable({**shape, "params": [*shape.get("params", ()), HOVERED]}, look)
+    drawn = alt.layer(dashed, solid, points, *hit).properties(height=CURVES_PX).to_dict()
+    return zoomable({**drawn, "params": [*drawn.get("params", ()), HOVERED]}, look)
 
 
 def gap_rows(found: Sequence[Outcome]) -> list[dict[str, Any]]:

@@ -13,12 +13,13 @@ from core.network.words import joined
 from core.study.comparison import Score, facts
 from core.study.robustness import Robustness
 from core.study.transforms import Transform
-from core.views.charts import KEPT, SHAPES, filled, own_places
-from core.views.theme import LIGHT, Look, class_inks
+from core.views.charts import KEPT, filled, own_marks
+from core.views.theme import LIGHT, Look
 from core.views.wording import count_text, exact_text, percent
 from core.views.zooming import Spec
 
 CHART_PX = 380
+LEGEND_PX = 320  # of a name in a legend
 SMALL = 1e6  # bytes, below which kB say more
 
 
@@ -100,16 +101,7 @@ def robustness_chart(
 def _robustness_chart(
     names: tuple[str, ...], numbers: tuple[int, ...], title: str, unit: str, first: float, last: float, look: Look
 ) -> Spec:
-    inks = class_inks(look)
-    colours = [inks[place] for place in own_places(numbers, len(inks))]
-    shapes = [SHAPES[place] for place in own_places(numbers, len(SHAPES))]
-    colour = alt.Color(
-        "network:N",
-        title=None,
-        scale=alt.Scale(domain=list(names), range=colours),
-        legend=alt.Legend(orient="top", columns=2, labelLimit=320, symbolOpacity=1),
-    )
-    shape = alt.Shape("network:N", title=None, scale=alt.Scale(domain=list(names), range=shapes))
+    colour, shape = own_marks("network:N", names, numbers, look, LEGEND_PX)
     named = f"{title} ({unit.strip()})" if unit else title
     x = alt.X(
         "strength:Q", title=named, scale=alt.Scale(domain=[first, last], nice=False), axis=alt.Axis(tickCount=8)

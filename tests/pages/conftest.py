@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.training.priority import wake_tensorflow
 from core.ui.widgets.studies import StudyState
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -50,6 +51,17 @@ def opened(app: AppTest, page: str) -> AppTest:
 def went_to(app: AppTest) -> str | None:
     """The page that a button has opened last; None where none has."""
     return app.page_asked_for
+
+
+def studied(app: AppTest, *names: str) -> AppTest:
+    """The page, once these studies have ended; to look is to be there, as a browser is."""
+    for name in names:
+        study = mine(app).state(StudyState).studies[name][1]
+        until(lambda study=study: study.latest is not None and not study.going)
+        assert study.finished, study.problem
+        app.run()
+        assert not app.exception
+    return app
 
 
 def words(app: AppTest) -> str:

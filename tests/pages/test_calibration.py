@@ -6,23 +6,15 @@ import pytest
 from core.network import Dense, Flatten, Network
 from core.study.calibration import answered, at_temperature, fitted_temperature, halves, reliability
 from core.ui.pages.calibration.state import CalibrationState
-from core.ui.widgets.studies import StudyState
-from tests.pages.conftest import files, mine, opened, words
+from tests.pages.conftest import files, mine, opened, studied, words
 from tests.pages.test_compare import COLOURS, choose, imported, trained
-from tests.waiting import until
 
 PLAIN = Network((28, 28, 1), (Flatten(), Dense(10, "softmax")), "Plain")
 
 
 def ended(app):
     """The page, once all test images were evaluated."""
-    opened(app, "calibration")
-    study = mine(app).state(StudyState).studies["calibration"][1]
-    until(lambda: study.latest is not None and not study.going)
-    assert study.finished, study.problem
-    app.run()
-    assert not app.exception
-    return app
+    return studied(opened(app, "calibration"), "calibration")
 
 
 def charts(app) -> list[str]:

@@ -11,7 +11,7 @@ from core.training.trained import Trained
 from core.ui.pages.compare.state import CompareState
 from core.ui.shell.pages import PAGES
 from core.ui.widgets.studies import MOST, StudyState
-from tests.pages.conftest import button, mine, opened, went_to, words
+from tests.pages.conftest import button, mine, opened, studied, went_to, words
 from tests.waiting import until
 
 PLAIN = Network((28, 28, 1), (Flatten(), Dense(10, "softmax")), "Plain")
@@ -20,13 +20,7 @@ COLOURS = Network((8, 8, 3), (Flatten(), Dense(10, "softmax")), "Colours")
 
 def measured(app: AppTest, page: str = "compare") -> AppTest:
     """The page, once all test images were evaluated."""
-    opened(app, page)
-    study = mine(app).state(StudyState).studies[page][1]
-    until(lambda: study.latest is not None and not study.going)  # to look is to be there, as a browser is
-    assert study.finished, study.problem
-    app.run()
-    assert not app.exception
-    return app
+    return studied(opened(app, page), page)
 
 
 def rows(app: AppTest) -> dict[str, dict[str, str]]:

@@ -12,7 +12,7 @@ from core.ui.pages.cures import plan, results
 from core.ui.pages.cures.state import CuresState
 from core.ui.widgets.dropping import DroppingState
 from core.ui.widgets.studies import StudyState
-from tests.pages.conftest import button, files, mine, opened, words
+from tests.pages.conftest import button, files, mine, opened, studied, words
 from tests.pages.test_compare import trained
 from tests.runs import end_all
 from tests.waiting import until
@@ -51,12 +51,7 @@ def ran(app):
     for _ in range(len(series(app).plans)):
         until(lambda: not series(app).current.active and series(app).current.wait(0.01))
         app.run()
-    study = mine(app).state(StudyState).studies["cures"][1]
-    until(lambda: study.latest is not None and not study.going)
-    assert study.finished, study.problem
-    app.run()
-    assert not app.exception
-    return app
+    return studied(app, "cures")
 
 
 def test_all_train_one_after_another_and_stay_among_the_runs(page):

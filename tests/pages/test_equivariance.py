@@ -11,11 +11,9 @@ from core.study.moving import moved, moved_layer
 from core.training import pretrained
 from core.ui.pages.equivariance.state import EquivarianceState
 from core.ui.shell.pages import PAGES
-from core.ui.widgets.studies import StudyState
 from core.views.equivariance import error_text
-from tests.pages.conftest import files, mine, opened, words
+from tests.pages.conftest import files, mine, opened, studied, words
 from tests.pages.test_compare import COLOURS, imported, trained
-from tests.waiting import until
 
 
 @pytest.fixture
@@ -26,17 +24,7 @@ def page(app):
 
 
 def with_maps(app):
-    return _ended(app, "equivariance/models")
-
-
-def _ended(app, *names):
-    for name in names:
-        study = mine(app).state(StudyState).studies[name][1]
-        until(lambda study=study: study.latest is not None and not study.going)
-        assert study.finished, study.problem
-    app.run()
-    assert not app.exception
-    return app
+    return studied(app, "equivariance/models")
 
 
 def field(app, label):
@@ -104,7 +92,7 @@ def test_two_networks_stand_beside_each_other_and_one_may_be_dense_and_untrained
 
 
 def test_every_layer_is_measured_over_many_images_and_said_in_sentences(page):
-    _ended(page, "equivariance", "equivariance/parts")
+    studied(page, "equivariance", "equivariance/parts")
     said = words(page)
     assert "200 test images of MNIST digits, moved to the right" in said
     assert re.search(r"1 · Conv2D 6 .* follows every shift exactly", said)
@@ -115,7 +103,7 @@ def test_every_layer_is_measured_over_many_images_and_said_in_sentences(page):
     page.slider(key="equivariance/shift").set_value(4).run()
     assert page.get("vega_lite_chart")[0].proto.alt.startswith("Error of each layer of LeNet-5 after a shift by 4 px")
     page.button_group(key="equivariance/direction").set_value("down").run()
-    _ended(page, "equivariance")
+    studied(page, "equivariance")
     assert "200 test images of MNIST digits, moved down" in words(page)
 
 

@@ -14,9 +14,8 @@ from core.ui.pages.robustness import curve as drawn_curve
 from core.ui.pages.robustness.state import RobustnessState
 from core.ui.shell.pages import PAGES
 from core.ui.widgets.studies import StudyState
-from tests.pages.conftest import button, components, files, mine, opened, went_to, words
+from tests.pages.conftest import button, components, files, mine, opened, studied, went_to, words
 from tests.pages.test_compare import COLOURS, choose, imported, trained
-from tests.waiting import until
 
 PLAIN = Network((28, 28, 1), (Flatten(), Dense(10, "softmax")), "Plain")
 
@@ -31,13 +30,7 @@ def run(app):
 
 def ended(app):
     """The page, once curve, film and mistakes are complete."""
-    for name in ("robustness", "film", "mistakes"):
-        study = mine(app).state(StudyState).studies[name][1]
-        until(lambda study=study: study.latest is not None and not study.going)
-        assert study.finished, study.problem
-        app.run()
-        assert not app.exception
-    return app
+    return studied(app, "robustness", "film", "mistakes")
 
 
 def field(app, label):

@@ -26,7 +26,8 @@ function fitAll() {
 }
 
 function fit(place) {
-  const host = [...place.querySelectorAll("*")].find((one) => one.shadowRoot);
+  const hosts = [...place.querySelectorAll("*")].filter((one) => one.shadowRoot);
+  const host = hosts[0];
   if (!host) return;
   if (!host.shadowRoot.querySelector("style.in-sight")) {
     const style = document.createElement("style");
@@ -37,12 +38,11 @@ function fit(place) {
     rooms.observe(place.parentElement);
   }
   const room = place.parentElement.clientWidth;
-  const scale = innerWidth <= NARROW ? Math.max(1, Math.min(room / sideOf(place), MOST)) : 1;
+  const scale = innerWidth <= NARROW ? Math.max(1, Math.min(room / sideOf(hosts), MOST)) : 1;
   place.style.setProperty("--canvas-scale", scale);
 }
 
 // px of the canvas; where it is gone and the next one not there yet, as that one will be: nothing moves meanwhile.
-function sideOf(place) {
-  const canvases = [...place.querySelectorAll("*")].map((one) => one.shadowRoot?.querySelector("canvas"));
-  return Math.max(...canvases.map((one) => one?.offsetWidth ?? 0)) || SIDE;
+function sideOf(hosts) {
+  return Math.max(...hosts.map((one) => one.shadowRoot.querySelector("canvas")?.offsetWidth ?? 0)) || SIDE;
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -18,9 +18,11 @@ from core.study.contender import Contender, LabelledImages, of_run, of_shipped, 
 from core.training import Run, State, StoreError, card
 from core.training.trained import Trained
 from core.ui.shell.frame import plain, refreshing
+from core.ui.shell.pages import end_page, link_to
 from core.ui.shell.renewal import Renewal
 from core.ui.shell.session import Session
 from core.ui.widgets.model_view import TITLES
+from core.ui.widgets.opened_image import open_buttons
 from core.views.wording import progress_words, told_apart
 
 MOST = 4
@@ -279,6 +281,31 @@ def choose_images(mine: Session, entrants: list[Entrant], key: str) -> LabelledI
     return mine.kept("study/images", shown, lambda: LabelledImages.tests_of(load(shown)))
 
 
+def networks_and_images(mine: Session, key: str) -> tuple[list[Entrant], list[Entrant], LabelledImages]:
+    """Networks and the test images to study them on; a page on which none fits ends here, with a sentence.
+
+    Args:
+        mine: remembers the choices, for all pages of Study.
+        key: of the widgets.
+
+    Returns:
+        All that were chosen, those of them that can be studied on the images, and the images.
+    """
+    entrants = choose_networks(mine, key)
+    images = choose_images(mine, entrants, key)
+    fit = fitting(entrants, images)
+    if images is None or not fit:
+        without_images("Choose at least one network that learned")
+    return entrants, fit, images
+
+
+def without_images(asked: str) -> NoReturn:
+    """End a page for whose networks there are no test images; the sentence begins with what is asked for."""
+    st.info(f"{asked} from digits or clothes: there are test images of those here.")
+    link_to("train", "Train a network of your own", "monitoring")
+    end_page()
+
+
 def fitting(entrants: list[Entrant], images: LabelledImages | None) -> list[Entrant]:
     """Those that can be studied on these images; sentences on the page say which cannot, and why."""
     for one in entrants:
@@ -361,6 +388,22 @@ def look_into(mine: Session, entrant: Entrant) -> bool:
     else:
         mine.focus.subject = entrant.key
     return True
+
+
+def open_with(mine: Session, entrant: Entrant, number: int, key: str) -> None:
+    """Buttons that open a test image with this network in the pages that look into it; a sentence where they cannot.
+
+    Args:
+        mine: the visitor.
+        entrant: the network.
+        number: which of the test images it is.
+        key: begins the buttons' keys.
+    """
+    if entrant.contender is None or entrant.contender.dataset != mine.state(StudyState).dataset:
+        st.caption("These are not its own test images, so the other pages cannot open this one.", width="content")
+        return
+    st.markdown(plain(f"Open it with {entrant.name} in:"), width="content")
+    open_buttons(mine, number, key, lambda: look_into(mine, entrant))
 
 
 def works(network: Network) -> bool:

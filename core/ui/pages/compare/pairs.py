@@ -16,8 +16,8 @@ from core.ui.shell.private import bring_into_view
 from core.ui.shell.session import Session
 from core.ui.widgets.galleries import clickable_gallery
 from core.ui.widgets.layers import how_many
-from core.ui.widgets.opened_image import open_buttons, opened_image
-from core.ui.widgets.studies import Entrant, StudyState, look_into
+from core.ui.widgets.opened_image import opened_image
+from core.ui.widgets.studies import Entrant, open_with
 from core.views.images import INK_SCALE, Tile, cell_size, shown_image
 
 FIRST = 24
@@ -111,8 +111,4 @@ def _opened(
 
     words = plain(f"Test image {number:,} is “{names[int(images.labels[number])]}”. {'; '.join(answers)}.")
     with opened_image(images.images[number], number, words, 420):
-        if entrant.contender is None or entrant.contender.dataset != mine.state(StudyState).dataset:
-            st.caption("These are not its own test images, so the other pages cannot open this one.", width="content")
-            return
-        st.markdown(plain(f"Open it with {entrant.name} in:"), width="content")
-        open_buttons(mine, number, "compare/open", lambda: look_into(mine, entrant))
+        open_with(mine, entrant, number, "compare/open")

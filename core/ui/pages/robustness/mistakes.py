@@ -20,8 +20,8 @@ from core.ui.shell.session import Session
 from core.ui.widgets.downloads import give_away, picture_file
 from core.ui.widgets.galleries import clickable_gallery
 from core.ui.widgets.layers import how_many
-from core.ui.widgets.opened_image import open_buttons, opened_image
-from core.ui.widgets.studies import Entrant, StudyState, contenders_of, look_into, studied, watch
+from core.ui.widgets.opened_image import opened_image
+from core.ui.widgets.studies import Entrant, contenders_of, open_with, studied, watch
 from core.views.images import INK_SCALE, Tile, captioned_png, cell_size, shown_image
 
 FIRST = 24
@@ -157,8 +157,4 @@ def _opened(mine: Session, images: LabelledImages, found: Mistakes, place: Place
     entrant, label = place.entrant, images.class_names[int(images.labels[number])]
     words = plain(f"Test image {number:,}, “{label}”, as it is: the other pages show it unchanged.")
     with opened_image(images.images[number], number, words, 260):
-        if entrant.contender is None or entrant.contender.dataset != mine.state(StudyState).dataset:
-            st.caption("These are not its own test images, so the other pages cannot open this one.", width="content")
-            return
-        st.markdown(plain(f"Open it with {entrant.name} in:"), width="content")
-        open_buttons(mine, number, "robustness/open", lambda: look_into(mine, entrant))
+        open_with(mine, entrant, number, "robustness/open")
