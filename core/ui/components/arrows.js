@@ -1,20 +1,20 @@
 // The arrow keys press the buttons of their directions while one of these has the keyboard's focus. Elsewhere they scroll,
 // and in a slider they move its handle.
 
+import { pressWhenAtRest } from "./presses.js";
+
 export default function ({ data }) {
   window.receptiveArrows?.abort();
-  window.receptiveArrows = new AbortController();
-  const { signal } = window.receptiveArrows;
+  const here = (window.receptiveArrows = new AbortController());
   const listen = (event) => {
-    const button = document.querySelector(`.${data.buttons[directionOf(event)]} button`);
-    if (!button || !event.composedPath()[0].closest?.(`.${data.within} button`)) return;
+    const find = () => document.querySelector(`.${data.buttons[directionOf(event)]} button`);
+    if (!find() || !event.composedPath()[0].closest?.(`.${data.within} button`)) return;
     event.preventDefault();
-    if (button.disabled) return;
-    button.focus({ preventScroll: true });
-    button.click();
+    find().focus({ preventScroll: true });
+    pressWhenAtRest(find, event.repeat);
   };
-  document.addEventListener("keydown", listen, { signal });
-  return () => window.receptiveArrows.abort();
+  document.addEventListener("keydown", listen, { signal: here.signal });
+  return () => here.abort();
 }
 
 // `left`, `right`, `up`, `down`, or nothing.

@@ -5,7 +5,19 @@
 // arrive one by one, and a popover that closes takes the focus with it: so it looks again until the page has been at
 // rest for a while, or until the visitor does something.
 
-import { DOCKED, drift, found, rememberActs, room, scrollOn, wayTo } from "./sight.js";
+import {
+  DOCKED,
+  drift,
+  found,
+  isAtRest,
+  isStuck,
+  rememberActs,
+  room,
+  scrolled,
+  scrollOn,
+  staysInView,
+  wayTo,
+} from "./sight.js";
 
 const REST_MS = 1500; // after the last script run was seen
 const MOST_MS = 15_000;
@@ -21,7 +33,8 @@ export default function ({ data }) {
   const start = Date.now();
   let busy = start;
   let left = false; // to the visitor, who does something else
-  let shown = false;
+  let laid = ""; // how what was opened lay when it was brought into view
+  let end = Infinity; // scrolled farther, what was pressed could not be seen
   let act = window.receptiveActs.last;
   const done = () => ACTS.forEach((kind) => removeEventListener(kind, leave, true));
   const leave = (event) => {
@@ -34,19 +47,24 @@ export default function ({ data }) {
   const look = () => {
     if (left || window.receptiveTurn !== turn) return done();
     const now = Date.now();
-    const running = document.querySelector('[data-test-script-state="running"]');
-    if (running) busy = now;
+    const resting = isAtRest();
+    if (!resting) busy = now;
     if (row) focus(document.querySelector(`.${row} button`));
+    if (act && staysInView(act)) {
+      act = null;
+      end = Infinity;
+      laid = "";
+    }
     const parts = opened.map(found);
     dock(parts);
-    if (act && !shown) {
+    if (act && !laid) {
       const way = drift(act, parts[0]);
       if (Math.abs(way) >= 1) scrollOn(way);
     }
-    if (!running && !shown && parts.every(Boolean)) {
-      shown = true;
-      parts.forEach((part) => bring(part, act));
-      act = null;
+    if (resting && parts.every(Boolean) && layOf(parts) !== laid) {
+      if (act && !laid) end = endFor(act);
+      laid = layOf(parts);
+      parts.forEach((part) => bring(part, end));
     }
     if (now < busy + REST_MS && now < start + MOST_MS) requestAnimationFrame(look);
     else done();
@@ -60,12 +78,23 @@ function focus(button) {
   if (button && active !== button && !active?.matches("input, textarea")) button.focus({ preventScroll: true });
 }
 
-// Scrolls no farther than what was pressed can be seen, if both can.
-function bring(part, act) {
+// Where parts lie on the page. It changes while what they hold arrives.
+function layOf(parts) {
+  const moving = parts.filter((part) => !isStuck(part)).map((part) => part.getBoundingClientRect());
+  return JSON.stringify(moving.map(({ top, height }) => [Math.round(top + scrolled()), Math.round(height)]));
+}
+
+function endFor(act) {
+  const [top] = room();
+  return act.top >= top + MARGIN ? scrolled() + act.top - top - MARGIN : Infinity;
+}
+
+// Scrolls no farther than to `end`, px, if enough of the part can be seen from there.
+function bring(part, end) {
   if (part.matches(DOCKED)) return;
   const [top, bottom] = room();
   const way = wayTo(part, [top, bottom]);
-  const most = act && act.top >= top + MARGIN ? act.top - top - MARGIN : Infinity;
+  const most = Math.max(0, end - scrolled());
   const begins = part.getBoundingClientRect().top;
   const both = begins - most + LEAST < bottom;
   if (way) scrollOn(both ? Math.min(way, most) : way, true);

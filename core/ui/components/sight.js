@@ -14,6 +14,10 @@ const scroller = () => document.querySelector('[data-testid="stMain"]') ?? docum
 
 export const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+// Whether no script runs or is asked for.
+export const isAtRest = () =>
+  !document.querySelector('[data-test-script-state]:not([data-test-script-state="notRunning"])');
+
 const isDrawn = (one) => Boolean(one?.getClientRects().length);
 
 // The first element of a class on the page or in one of its components; null where there is none to be seen.
@@ -49,11 +53,15 @@ export function room() {
 }
 
 // Whether an element, or one that it is in, stays in view while the page scrolls.
-export function isStuck(element) {
+export const isStuck = (element) =>
+  Boolean(around(element, (one) => /sticky|fixed/.test(getComputedStyle(one).position)));
+
+// The element itself or the nearest that it is in, also outside its component, of which `holds` is true.
+function around(element, holds) {
   for (let one = element; one; one = one.parentElement ?? one.getRootNode().host) {
-    if (/sticky|fixed/.test(getComputedStyle(one).position)) return true;
+    if (holds(one)) return one;
   }
-  return false;
+  return null;
 }
 
 // How far the page must scroll, in px, so that a part is in view; as much of it as fits, from its top. A component says by
@@ -64,6 +72,9 @@ export function wayTo(part, [top, bottom] = room()) {
   if (box.top < first) return box.top - first;
   return Math.max(0, Math.min(box.bottom - bottom + EDGE, box.top - first));
 }
+
+// How far the page is scrolled, px.
+export const scrolled = () => scroller().scrollTop;
 
 export function scrollOn(way, smoothly = false) {
   scroller().scrollBy({ top: way, behavior: smoothly && !isCalm() ? "smooth" : "instant" });
@@ -86,16 +97,22 @@ export function rememberActs() {
   }
 }
 
+// Whether what was acted on stays in view while the page scrolls. Its style may have arrived after the act.
+export const staysInView = ({ element, pinned }) => isStuck(element.isConnected ? element : pinned && found(pinned));
+
 function acted(pressed) {
   if (!(pressed instanceof Element) || isStuck(pressed)) return null;
   const element = pressed.closest("button, a, summary, label") ?? pressed;
   const { top } = element.getBoundingClientRect();
   const form = element.closest('[class*="st-key-opened-"]');
   const keyed = element.closest('[class*="st-key-"]');
-  const key = [...(keyed?.classList ?? [])].find((name) => name.startsWith("st-key-"));
+  const key = keyOf(keyed);
+  const pinned = keyOf(around(element, (one) => one.matches(PINNED)));
   const from = (box) => box && top - box.getBoundingClientRect().top;
-  return { element, key, top, within: from(keyed), below: from(form) };
+  return { element, key, pinned, top, within: from(keyed), below: from(form) };
 }
+
+const keyOf = (element) => [...(element?.classList ?? [])].find((name) => name.startsWith("st-key-"));
 
 // How far what was pressed has moved, in px. Where its form, or the chart that it is a mark of, was drawn anew, its place is
 // that in the new one.

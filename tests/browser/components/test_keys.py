@@ -21,6 +21,8 @@ def keys(page, mounted):
 
 
 def done(page):
+    """What was pressed so far, none of it waiting."""
+    page.wait_for_function("!window.receptivePresses?.length")
     return page.evaluate("window.done || ''")
 
 
@@ -31,6 +33,36 @@ def test_keys_press_undo_and_redo_once(page, keys):
     for press in ("z", "Shift+Z", "Control+Alt+z", "Control+x", "Control+Shift+Y"):
         page.keyboard.press(press)
     assert done(page) == "urrur"
+
+
+def test_what_is_pressed_while_the_page_is_drawn_anew_is_heard_when_it_is_at_rest(page, keys):
+    page.evaluate("document.body.dataset.testScriptState = 'running'")
+    page.evaluate("document.querySelector('.back button').disabled = true")
+    for press in ("Control+z", "Control+y", "Control+z"):
+        page.keyboard.press(press)
+    keys.render(KEYS)
+    assert page.evaluate("window.done || ''") == ""
+    page.evaluate("document.querySelector('.back button').disabled = false")
+    page.evaluate("document.body.dataset.testScriptState = 'notRunning'")
+    assert done(page) == "uru"
+
+
+def test_a_key_that_is_held_down_presses_no_faster_than_the_page_follows(page, keys):
+    page.evaluate("document.body.dataset.testScriptState = 'running'")
+    page.keyboard.down("Control")
+    for _ in range(5):
+        page.keyboard.down("z")  # again without an up: it repeats
+    page.evaluate("document.body.dataset.testScriptState = 'notRunning'")
+    assert done(page) == "u"
+
+
+def test_one_that_comes_before_the_last_has_gone_goes_on_hearing(page, keys):
+    """Streamlit may take a component from the page after its next has been put there."""
+    page.evaluate("window.last = window.leave")
+    keys.render(KEYS)
+    page.evaluate("window.last()")
+    page.keyboard.press("Control+z")
+    assert done(page) == "u"
 
 
 @pytest.mark.parametrize(

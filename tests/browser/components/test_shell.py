@@ -74,6 +74,35 @@ def test_a_mark_of_a_chart_that_is_drawn_anew_stays_where_it_was_pressed(page, r
     assert page.locator("i").bounding_box()["y"] == before
 
 
+def test_what_was_opened_is_seen_to_its_end_though_it_grows_afterwards(page, revealing):
+    revealing.render(TURN)
+    page.clock.run_for(200)
+    page.evaluate("document.querySelector('.part').style.height = '400px'")
+    page.clock.run_for(200)
+    assert page.evaluate("document.querySelector('.part').getBoundingClientRect().bottom <= innerHeight")
+
+
+def test_what_was_pressed_is_no_bound_once_its_style_lets_it_stay_in_view(page, revealing):
+    """The style of a page may arrive after the press."""
+    page.evaluate(
+        """() => document.querySelector('.part').insertAdjacentHTML('beforebegin',
+          `<div class="st-key-pinned-drawing"><button id="node">node</button></div><div style="height: 300px"></div>`)"""
+    )
+    revealing.render(TURN | {"turn": 0})
+    page.locator("#node").click()
+    page.evaluate("document.querySelector('#node').replaceWith('drawn anew')")
+    page.evaluate("document.querySelector('.part').style.height = '5000px'")
+    revealing.render(TURN | {"focus": ""})
+    page.clock.run_for(200)
+    held = page.evaluate("scrollY")
+    page.evaluate(
+        "Object.assign(document.querySelector('.st-key-pinned-drawing').style, {position: 'sticky', top: 0})"
+    )
+    page.clock.run_for(200)
+    assert page.evaluate("scrollY") > held
+    assert page.evaluate("document.querySelector('.part').getBoundingClientRect().top") < 300
+
+
 def test_the_focus_comes_back_until_the_page_is_at_rest(page, revealing):
     revealing.render(TURN)
     page.evaluate("document.body.dataset.testScriptState = 'running'")
