@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import random
 import re
 import time
@@ -84,13 +85,15 @@ async def another_image(visitor: Visitor, _chance: random.Random) -> float:
 
 
 async def stroke(visitor: Visitor, chance: random.Random) -> float:
-    """A slanted line across the canvas, as the canvas describes it."""
+    """A slanted and bent line across the canvas, as the canvas describes it; hardly one is drawn twice."""
     if not visitor.keys("canvas/"):  # a test image is chosen on the Playground
         (key,) = visitor.keys("playground/way/")
         await visitor.enter(key, ["Draw"])
     (key,) = visitor.keys("canvas/")
     left, right = chance.randrange(90, 190), chance.randrange(90, 190)
-    path = [["M", left, 50], *(["L", left + (right - left) * n / 20, 50 + 9 * n] for n in range(1, 21))]
+    bend = chance.uniform(-40, 40)
+    across = [left + (right - left) * n / 20 + bend * math.sin(math.pi * n / 20) for n in range(21)]
+    path = [["L" if n else "M", x, 50 + 9 * n] for n, x in enumerate(across)]
     line = {"type": "path", "path": path, "strokeWidth": 18, "stroke": "#FFFFFF"}
     return await visitor.send_json(key, json.dumps({"drawing": {"raw": {"objects": [line]}, "data": None}}))
 

@@ -98,7 +98,10 @@ async def _act(visitor: Visitor, chance: random.Random, end: float, promised: Pr
 
 
 async def _keep_drawing(visitor: Visitor, chance: random.Random, promised: Promised) -> None:
-    """A stroke like no other, kept as some digit; counted where the page says that it is kept."""
+    """A stroke like no other, kept as some digit; counted where the page says that it is kept.
+
+    Two tabs that kept the same one at the same time would both say so, and it would be there once.
+    """
     if visitor.keys("draw/clear"):
         await visitor.press("draw/clear")
     await stroke(visitor, chance)
