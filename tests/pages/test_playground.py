@@ -512,6 +512,14 @@ def test_a_drawing_that_came_by_the_address_is_on_the_canvas_and_strokes_are_add
     assert on_canvas(other) is None and mine(other).image.drawing is None and "image" not in other.query_params
 
 
+def test_two_digits_on_the_canvas_are_told_to_be_read_as_one(page):
+    one, other = ({"type": "path", "path": [["M", x, 40], ["L", x, 240]], "strokeWidth": 18} for x in (70, 210))
+    assert any("Add to it" in caption.value for caption in put(page, one).caption)
+    assert any("2 digits, read as one" in caption.value for caption in put(page, one, other).caption)
+    across = {"type": "path", "path": [["M", 40, 140], ["L", 110, 120]], "strokeWidth": 18}
+    assert any("Add to it" in caption.value for caption in put(page, one, across).caption)  # two strokes of one
+
+
 def test_ones_own_drawing_is_on_the_canvas_once_and_going_back_brings_the_one_before(page, by_history):
     put(page, STEM)
     first, address = mine(page).image.drawing, dict(page.query_params)

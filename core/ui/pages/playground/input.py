@@ -80,10 +80,23 @@ def _canvas(mine: Session) -> None:
 
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="playground-clearing"):
         st.button("Clear", icon=":material/delete:", key="playground/clear", on_click=clear)
-        what = "a digit" if mine.editor.dataset == "mnist" else "a piece of clothing"
-        until = f"Draw {what} here. Until then it reads a test image."
-        st.caption(until if image.drawing is None else "Add to it, or clear it.")
+        st.caption(_hint(mine, drawn))
     _samples(mine)
+
+
+def _hint(mine: Session, drawn: Drawing) -> str:
+    digits = mine.editor.dataset == "mnist"
+    if mine.image.drawing is None:
+        what = "a digit" if digits else "a piece of clothing"
+        return f"Draw {what} here. Until then it reads a test image."
+    apart = (
+        digits_from_strokes(drawn.strokes, drawn.width)
+        if digits and mine.state(PlaygroundState).ground is None
+        else []
+    )
+    if len(apart) > 1:
+        return f"{len(apart)} digits, read as one. On Draw, each is read."
+    return "Add to it, or clear it."
 
 
 def _drawing(ground: np.ndarray | None, drawn: Drawing) -> np.ndarray | None:
