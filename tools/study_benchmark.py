@@ -20,9 +20,8 @@ import numpy as np
 
 from core.data import Dataset, load
 from core.network import PRESETS, Conv2D, Dense, Flatten, MaxPooling2D, Network, Recipe
-from core.network.percentages import percent
 from core.network.words import counted
-from core.study.comparison import compared
+from core.study.comparison import Score, compared
 from core.study.contender import Contender, LabelledImages, of_shipped
 from core.study.memory import forget_all
 from core.study.robustness import STAGES, robustness
@@ -31,6 +30,7 @@ from core.study.transforms import TRANSFORMS
 from core.training import Point, Run, Snapshot, State, train
 from core.training.priority import one_core_an_operation, wake_tensorflow
 from core.views.size import size_chart, size_table
+from core.views.study import interval_text
 
 ROUNDS = 3
 RUNS = 200  # of a visitor, for the scatter
@@ -156,16 +156,19 @@ def rows(rounds: int = ROUNDS) -> Iterator[str]:
 def articles(data: Dataset, keys: Sequence[str] = ("A1", "A2"), epochs: int | None = None) -> list[str]:
     """Train presets by their own recipes, and measure their accuracy on changed test images: a table as Markdown.
 
+    Each accuracy has its 95 % confidence interval; the last line says by which recipe and seed they were trained.
+
     Args:
         data: what they learn from and are tested on.
         keys: of the presets.
         epochs: in place of the recipes' own.
     """
-    images, networks = LabelledImages.tests_of(data), []
+    images, networks, recipes = LabelledImages.tests_of(data), [], []
     for key in keys:
         network, recipe = PRESETS[key].network, PRESETS[key].recipe
         assert recipe is not None, f"{key} has no recipe"
         recipe = recipe.replaced(epochs=epochs or recipe.epochs)
+        recipes.append(f"{key}: {recipe.describe()}, seed {recipe.seed}.")
         weights = train(network, data, recipe).model.get_weights()
         networks.append(Contender(f"{key}, {network.name}", network, weights, images.class_names, data.name, recipe))
     table = [f"| {counted(len(images.images), 'test image')} | " + " | ".join(one.name for one in networks) + " |"]
@@ -175,12 +178,13 @@ def articles(data: Dataset, keys: Sequence[str] = ("A1", "A2"), epochs: int | No
         *_, found = robustness(networks, images, transform, strengths, [len(images.images)])
         for strength in strengths:
             place = found.strengths.index(strength)
-            shares = " | ".join(percent(found.accuracies(number)[place]) for number in range(len(networks)))
+            scores = [Score(int(right[place]), int(found.images[place])) for right in found.right]
+            shares = " | ".join(map(interval_text, scores))
             what = (
                 "as they are" if strength == transform.neutral else f"{transform.title}, {transform.text(strength)}"
             )
             table.append(f"| {what} | {shares} |")
-    return table
+    return [*table, "", " ".join(recipes)]
 
 
 def main() -> None:

@@ -66,13 +66,16 @@ def test_a_study_is_measured():
 
 
 def test_the_networks_of_the_articles_are_trained_and_turned(small_mnist):
-    head, _, *lines = study_benchmark.articles(small_mnist, epochs=1)
+    head, _, *lines, empty, recipes = study_benchmark.articles(small_mnist, epochs=1)
     assert head == "| 500 test images | A1, Dense 512 | A2, LeNet-5, 3×3 kernels |"
     assert [line.split(" | ")[0].strip("| ") for line in lines] == [
         "as they are", "Rotation, 10°", "Rotation, 20°", "Rotation, 30°", "Shift to the right, 2 px",
         "Shift to the right, 4 px", "Scale, 0.8", "Scale, 1.2",
     ]  # fmt: skip
-    shares = [[float(share) for share in re.findall(r"(\d+\.\d\d) %", line)] for line in lines]
-    assert all(len(row) == 2 for row in shares)
+    cells = [re.findall(r"(\d+\.\d\d) % \((\d+\.\d\d) – (\d+\.\d\d) %\)", line) for line in lines]
+    assert all(len(row) == 2 for row in cells)
+    shares = [[float(share) for share, _, _ in row] for row in cells]
+    assert all(float(low) < float(share) < float(high) for row in cells for share, low, high in row)
+    assert empty == "" and recipes.count("1 epoch") == recipes.count("seed 1") == 2
     for still, turned in zip(shares[0], shares[3]):
         assert turned < still and still > 50
