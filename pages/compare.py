@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from core.study.comparison import compared
+from core.ui.pages.compare.joining import joining
 from core.ui.pages.compare.pairs import pairs
 from core.ui.pages.compare.table import curve_controls, curves, fairness, table
 from core.ui.shell.frame import head
@@ -23,6 +24,7 @@ from core.ui.widgets.studies import (
 mine = session()
 head("Compare", "Choose networks, and see which is better, at what price, and whether chance alone could explain it.")
 mine.show_notice()
+joining(mine)
 entrants = choose_networks(mine, "compare")
 if not entrants:
     st.info("Choose at least one network. Two or more are tested against each other.")

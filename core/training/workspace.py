@@ -87,6 +87,11 @@ class Workspace:
             f"{there + runs - most:,} too many. Leave some out, or delete runs."
         )
 
+    def trained_by(self, network: Network, recipe: Recipe, dataset: str) -> Run | None:
+        """The newest run of this network by this recipe on these images, whatever its state; None where there is none."""
+        asked = (network, recipe, dataset)
+        return next((run for run in self.runs if (run.network, run.recipe, run.dataset_name) == asked), None)
+
     def series_of(self, page: str) -> Series | None:
         """The series of a page that was begun last."""
         return self._series.get(page)

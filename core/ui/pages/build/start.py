@@ -11,6 +11,7 @@ from core.network import InvalidSetting, Network, Path, Preset
 from core.network.network import MAX_CHANNELS, MAX_NAME, MAX_SIDE
 from core.network.reproduced import ours
 from core.ui.pages.build.exchange import exchange
+from core.ui.pages.build.variants import choose_variant, made_variant
 from core.ui.shell.editor import Editor
 from core.ui.shell.private import press_by_keys
 from core.ui.shell.session import Session
@@ -55,11 +56,13 @@ def start_from(mine: Session, presets: Mapping[str, Preset]) -> None:
             disabled=not editor.network.layers,
         )
         _input_size(mine)
+        choose_variant(mine)
         exchange(mine)
     press_by_keys("build/undo", "build/redo")
     if editor.preset is not None:  # also while it is changed: what is below stays where it is
         st.caption(_about_preset(editor.preset, presets[editor.preset]))
         presets_recipe(editor, presets)
+    made_variant(mine)
     there = mine.imported
     if there is not None and there.remark and there.network == editor.network:
         st.caption(plain(there.remark))

@@ -12,7 +12,9 @@ class CompareState:
     Attributes:
         opened: keys of the network that gets the shown images right and of the one that does not; None for none.
         test_image: index of the image that is open; None as long as none was clicked.
+        joined: keys of the runs that have joined the comparison because they were trained for it.
     """
 
     opened: tuple[str, str] | None = None
     test_image: int | None = None
+    joined: frozenset[str] = frozenset()

@@ -6,22 +6,20 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from core.data import SOURCES, load
-from core.network.words import counted
+from core.data import load
 from core.study.background import Study
 from core.study.contender import of_run
-from core.study.over_fitting import Ended, Outcome, outcomes, reading, seconds_left
+from core.study.over_fitting import Ended, Outcome, outcomes, reading
 from core.training import State
 from core.training.series import Series
 from core.ui.pages.cures.state import CuresState
 from core.ui.shell.frame import look, plain, refreshing
 from core.ui.shell.session import Session
-from core.ui.widgets.controls import control
 from core.ui.widgets.curves import curve_chart, whole_curves
 from core.ui.widgets.downloads import chart_file, give_away, table_file
+from core.ui.widgets.series import followed_series
 from core.ui.widgets.studies import studied
 from core.views.over_fitting import cures_chart, curves_alt, gap_alt, gap_chart, gap_rows, outcome_words
-from core.views.wording import duration, progress_words
 from core.views.zooming import ZOOM
 
 SECONDS = 1.0  # between two drawings
@@ -31,58 +29,12 @@ HIGHLIGHT_ALL = "All"
 
 def results(mine: Session, series: Series) -> None:
     """All that there is of a series, which follows while it goes on."""
-    controls(series)
-    refreshing(lambda: (series.going, series.over, len(series.runs)), series.going, SECONDS, lambda: progress(series))
+    followed_series(series, "cures")
     curve_controls(mine, series)
     refreshing(lambda: None, series.going, SECONDS, lambda: curves(mine, series))
     study = measured(mine, series)
     if study is not None:
         refreshing(lambda: study.going, study.going, SECONDS, lambda: outcome(series, study))
-
-
-def controls(series: Series) -> None:
-    """Stop, and go on."""
-    resting = not series.going and not series.over
-    with st.container(horizontal=True, vertical_alignment="center"):
-        control(
-            "Stop", "stop", series.stop, None if series.going else "No run is going.",
-            "Ends the run at work, which stays as it is, and starts no other.", "cures/stop",
-        )  # fmt: skip
-        control(
-            "Go on", "play_arrow", series.go_on, None if resting else "Nothing waits or rests.",
-            "With the run that rests, else with the next one.", "cures/on",
-        )  # fmt: skip
-    if series.problem:
-        st.error(plain(series.problem))
-
-
-def progress(series: Series) -> None:
-    """Which run is at work, how far all are, and how long the rest will take."""
-    runs, current, waiting = series.runs, series.current, series.waiting
-    done = len(series.plans) - len(waiting)
-    share = (done - 1 + current.snapshot.progress if current is not None and done else done) / len(series.plans)
-    if series.over:
-        st.caption(f"{counted(len(runs), 'run')} on {SOURCES[series.dataset].title}. They stay among your runs.")
-        return
-    words = f"Run {done} of {len(series.plans)}"
-    if current is not None:
-        words += f": {current.name}. {progress_words(current.snapshot)}"
-        if current.snapshot.message:
-            words += f". {current.snapshot.message}"
-    seconds = _left(series)
-    if waiting and seconds is not None:
-        words += f" · then {len(waiting)} more, about {duration(seconds)}"
-    st.progress(min(max(share, 0.0), 1.0), text=plain(words))
-
-
-def _left(series: Series) -> float | None:
-    """Estimated seconds for the runs that wait, by those that have ended."""
-    data = load(series.dataset)
-    plans = {plan.key: plan for plan in series.plans}
-    ended = [
-        (plans[key], run.snapshot.seconds) for key, run in series.runs.items() if run.snapshot.state is State.FINISHED
-    ]
-    return seconds_left(series.waiting, ended, len(data.x_train), len(data.x_test))
 
 
 def curve_controls(mine: Session, series: Series) -> None:

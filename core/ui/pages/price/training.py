@@ -49,13 +49,8 @@ def choose_recipe(mine: Session) -> None:
 def trained(mine: Session, pair: Equal) -> dict[str, Run]:
     """The newest runs of these networks by this recipe on these images, by their kind."""
     recipe, dataset = mine.state(PriceState).recipe, dataset_of(mine)
-    found = {}
-    for kind, network in networks_of(pair).items():
-        for run in mine.workspace.runs:
-            if (run.network, run.recipe, run.dataset_name) == (network, recipe, dataset):
-                found[kind] = run
-                break
-    return found
+    runs = {kind: mine.workspace.trained_by(network, recipe, dataset) for kind, network in networks_of(pair).items()}
+    return {kind: run for kind, run in runs.items() if run is not None}
 
 
 def train_buttons(mine: Session, pair: Equal) -> None:
