@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,6 +44,14 @@ def probabilities(model: keras.Model, image: np.ndarray) -> np.ndarray:
     return np.asarray(eagerly(lambda: model(image[np.newaxis], training=False))[0])
 
 
+def names_to_outputs(model: keras.Model, paths: Iterable[Path]) -> dict[str, Any]:
+    """The inner tensors of the layers at these paths, by the paths as text."""
+    from core.training.model import layer_name
+
+    # By name: Keras makes a single tensor of a list of one, and a network may have one layer.
+    return {str(path): model.get_layer(layer_name(path)).output for path in paths}
+
+
 def _probe(model: keras.Model, paths: list[Path]) -> Callable:
     """A function from images to the outputs of all layers by name, made once for each model.
 
@@ -54,10 +62,7 @@ def _probe(model: keras.Model, paths: list[Path]) -> Callable:
     def make() -> Callable:
         import tensorflow as tf
 
-        from core.training.model import layer_name
-
-        # By name: Keras makes a single tensor of a list of one, and a network may have one layer.
-        probe = up_to(model, {str(path): model.get_layer(layer_name(path)).output for path in paths})
+        probe = up_to(model, names_to_outputs(model, paths))
         graph = tf.function(lambda images: probe(images, training=False), reduce_retracing=True)
         calls = itertools.count(1)
 

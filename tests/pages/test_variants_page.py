@@ -117,3 +117,29 @@ def test_both_cannot_be_compared_while_something_trains_or_where_they_do_not_fit
 def test_a_lesson_that_locks_the_editor_offers_no_variants(app):
     mine(app).hidden = ("edit",)
     assert offered(editing(app, RESNET)) == set()
+
+
+def depth(app):
+    return [one for one in app.slider if one.label == "Depth: times in a row"]
+
+
+def test_the_slider_sets_how_often_a_block_stands_in_a_row(app):
+    editing(app, TINY)
+    mine(app).editor.selected = (1,)
+    app.run()
+    depth(app)[0].set_value(5).run()
+    assert not app.exception
+    assert mine(app).editor.network.layers == (TINY.layers[0], *[residual_block(2)] * 5, *TINY.layers[2:])
+    assert depth(app)[0].value == 5 and mine(app).editor.selected == (1,)
+    depth(app)[0].set_value(2).run()
+    assert len(mine(app).editor.network.layers) == len(TINY.layers) + 1
+    button(app, "Undo").click().run()
+    assert depth(app)[0].value == 5
+
+
+@pytest.mark.parametrize("place", [2, 3])
+def test_what_learns_nothing_or_gives_the_answer_has_no_depth(app, place):
+    editing(app, TINY)
+    mine(app).editor.selected = (place,)
+    app.run()
+    assert not app.exception and not depth(app)

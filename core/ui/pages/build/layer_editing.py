@@ -26,6 +26,7 @@ from core.network import (
 from core.network.arithmetic import output_sums, parameters_sum
 from core.network.layers import CannotWork, Layer, Shape, shape_text
 from core.network.network import IMAGE, MERGES, layer_label
+from core.network.variants import NoVariant, most_repeats, repeats_at, with_repeats
 from core.ui.pages.build.state import BuildState
 from core.ui.shell.session import Session
 from core.ui.widgets.forms import FIELD_WIDTH, edit_fields
@@ -63,7 +64,33 @@ def open_layer(mine: Session, traced: Trace, row: Row) -> None:
             _outcome(_sums(row.layer, traced.inputs[path]), traced.problem_at(path))
         if not mine.locked:
             _moves(mine, path, identity, key)
+            _depth(mine, path, identity, key)
             add_layer(mine, traced)
+
+
+def _depth(mine: Session, path: Path, identity: int, key: str) -> None:
+    """A slider that sets how often the block stands in a row; nothing where it cannot be repeated."""
+    network = mine.editor.network
+    if trace(network).problems:
+        return
+    most, row = most_repeats(network, path), repeats_at(network, path)
+    block = network.at(row.first)
+    if most < 2 or (isinstance(block, Layer) and not block.kernel_weights):
+        return
+    widget = f"{key}/depth/{row}/{most}"
+
+    def repeat() -> None:
+        times = st.session_state[widget]
+        try:
+            mine.editor.change(identity, lambda now, at: with_repeats(now, at, times), lambda _: row.first)
+        except NoVariant as problem:  # the network is another by now
+            mine.notice = str(problem)
+
+    st.slider(
+        "Depth: times in a row", 1, max(most, row.times), row.times, key=widget, on_change=repeat, width=320,
+        help="This block, with the normalisation and activation behind it, so many times one after another. Whether depth harms "
+        "without skips: make a residual block deep, then its variant without skips, and compare both.",
+    )  # fmt: skip
 
 
 def _tell_problem_elsewhere(mine: Session, identity: int, before: Trace) -> None:

@@ -11,6 +11,7 @@ from core.network import Layer, Network, Path
 from core.network.layers import shape_text
 from core.network.network import layer_label
 from core.ui.components import stylesheet
+from core.ui.pages.feature_maps.in_training import before_and_after, training_switch, training_values
 from core.ui.shell.frame import certainty, plain
 from core.ui.shell.private import bring_into_view
 from core.ui.shell.session import Session
@@ -30,12 +31,16 @@ def feature_maps(mine: Session, subject: ModelView, picture: InputImage) -> None
     """The activations of all layers for the image, the prediction, and the derivation of one number."""
     network = subject.network
     mine.focus.look_into(network)
-    values = activations_of(mine, subject, picture.image)
-    _verdict(subject, picture, list(values.values())[-1])
+    predicted = values = activations_of(mine, subject, picture.image)
+    _verdict(subject, picture, list(predicted.values())[-1])
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        training = training_switch(mine, subject)
+    if training:
+        values = training_values(mine, subject, picture)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _trail(mine, network)
         if mine.focus.alone is not None:
-            _to_take_away(subject, picture, mine.focus.alone, values[mine.focus.alone])
+            _to_take_away(subject, picture, mine.focus.alone, values[mine.focus.alone], training)
     reveals = mine.reveals.renew
     drawn_layers(mine, subject, picture.image, values, mine.focus.alone, "maps/drawn", reveals, reveals)
     more = " A layer’s title opens it alone, larger, to be taken away too." if mine.focus.alone is None else ""
@@ -43,8 +48,15 @@ def feature_maps(mine: Session, subject: ModelView, picture: InputImage) -> None
         "Move over the numbers: the frames show what each one sees of the image and reads of the layer below. "
         f"Click one to see how it comes about. Play moves over the whole map, as a kernel does.{more}"
     )
-    _draws(mine, network, values)
-    if mine.focus.unit is None:
+    if training:
+        before_and_after(mine, subject, picture, values, predicted)
+    else:
+        _draws(mine, network, values)
+    if training and mine.focus.unit is not None:
+        st.info(
+            "These numbers change with each draw. Switch “As in training” off to see how one of them comes about."
+        )
+    elif mine.focus.unit is None:
         bring_into_view(mine.reveals, "maps/trail", focus="maps/trail")
     else:
         _explained(mine, subject, picture, values)
@@ -64,10 +76,11 @@ def _draws(mine: Session, network: Network, values: dict[Path, np.ndarray]) -> N
     shown_draws(mine, found, "maps/roll")
 
 
-def _to_take_away(subject: ModelView, picture: InputImage, path: Path, values: np.ndarray) -> None:
+def _to_take_away(subject: ModelView, picture: InputImage, path: Path, values: np.ndarray, training: bool) -> None:
     """The layer that is open as a picture and as a table."""
+    how = " in a training step" if training else ""
     caption = (
-        f"{subject.title}: layer {layer_words(subject.network, path)}, {shape_text(values.shape)}. "
+        f"{subject.title}: layer {layer_words(subject.network, path)}{how}, {shape_text(values.shape)}. "
         f"The image is {picture.title}. {range_words(values)}"
     )
     named = values.shape == (len(subject.class_names),)
