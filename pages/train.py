@@ -5,8 +5,10 @@ import streamlit as st
 from core.data import SOURCES
 from core.network import PRESETS
 from core.ui.pages.train.beginning import choose_beginning
+from core.ui.pages.train.beside import beside
 from core.ui.pages.train.controls import controls
 from core.ui.pages.train.live import LIVE_SECONDS, live_view
+from core.ui.pages.train.other import choose_other
 from core.ui.pages.train.recipe import choose_dataset, choose_recipe
 from core.ui.shell.frame import following, head
 from core.ui.shell.pages import link_to
@@ -15,10 +17,14 @@ from core.views.wording import plain
 
 mine = session()
 head(
-    "Train", f"Press Start and watch **{plain(mine.editor.network.name)}** learn; you can look inside while it does."
+    "Train",
+    f"Press Start and watch **{plain(mine.editor.network.name)}** learn; you can look inside while it does.",
+    lambda: choose_other(mine),
 )
 
 following(lambda: mine.run, LIVE_SECONDS, lambda: controls(mine))
+with st.container(key="train/beside"):
+    beside(mine)
 with st.container(key="train"):
     choices, curves = st.columns([5, 7], gap="large")
 with choices:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
-from math import prod
+from math import isclose, prod
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from core.network.words import counted, joined
 from core.study.contender import Contender, LabelledImages, check, why_not
 from core.study.evaluating import Evaluator, known_probabilities
 from core.study.proportions import CHANCE_BELOW, Interval, McNemar, mcnemar, wilson
+from core.training.snapshot import Snapshot, State
 
 BYTES = 4  # float32
 CALLS = 15  # of one image, of which the middle one counts
@@ -216,12 +217,63 @@ def recipe_line(contenders: Sequence[Contender]) -> str:
     unknown = [f"“{one.name}”" for one in contenders if one.recipe is None]
     if unknown:
         return f"Same recipe: unknown. How {joined(unknown)} learned is not known here."
-    differences = recipe_differences([one.recipe for one in contenders if one.recipe is not None])
-    datasets = {one.dataset for one in contenders}
-    words = [f"{one.label}: {joined(one.values)}." for one in differences]
-    if len(datasets) > 1:
-        words.append("They learned from different images.")
+    recipes = [one.recipe for one in contenders if one.recipe is not None]
+    words = _differences(recipes, [one.dataset for one in contenders])
     return " ".join(["Same recipe: no.", *words]) if words else "Same recipe: yes."
+
+
+def _differences(recipes: Sequence[Recipe], datasets: Sequence[str]) -> list[str]:
+    """`Batch size: 32 and 128.` for each setting, and a sentence where they did not learn from the same images."""
+    words = [f"{one.label}: {joined(one.values)}." for one in recipe_differences(recipes)]
+    return [*words, "They learned from different images."] if len(set(datasets)) > 1 else words
+
+
+@dataclass(frozen=True)
+class Training:
+    """A training that is set beside another one, as it is planned or was.
+
+    Attributes:
+        name: of its network.
+        recipe, dataset: by which, and from which images.
+        snapshot: how far it is; None where it has not begun.
+        fresh: whether it begins with fresh weights.
+    """
+
+    name: str
+    recipe: Recipe
+    dataset: str
+    snapshot: Snapshot | None = None
+    fresh: bool = True
+
+    @property
+    def epochs(self) -> int:
+        """For how many it trains: more than its recipe says where it was continued."""
+        return self.recipe.epochs if self.snapshot is None else self.snapshot.epochs
+
+
+def training_line(first: Training, second: Training) -> str:
+    """`Same recipe and seed: yes.`, or what differs; also what was done by hand while they trained."""
+    words = _differences([first.recipe, second.recipe], [first.dataset, second.dataset])
+    if first.recipe.epochs == second.recipe.epochs and first.epochs != second.epochs:
+        words.append(f"Epochs: {first.epochs} and {second.epochs}.")
+    if not words and first.recipe.schedule != "plateau" and _steered(first, second):
+        words.append("The learning rate of one was changed by hand.")
+    for one in (first, second):
+        if one.snapshot is not None and one.snapshot.state is State.STOPPED:
+            words.append(f"“{one.name}” was stopped by hand.")
+    if first.fresh != second.fresh:
+        given = second if first.fresh else first
+        words.append(f"“{given.name}” began with weights that had learned before.")
+    return " ".join(["Same recipe and seed: no.", *words]) if words else "Same recipe and seed: yes."
+
+
+def _steered(first: Training, second: Training) -> bool:
+    """Whether two trainings by one recipe had different learning rates at the same time."""
+    before, after = (
+        {} if one.snapshot is None else {point.epoch: point.learning_rate for point in one.snapshot.train}
+        for one in (first, second)
+    )
+    return any(not isclose(before[epoch], after[epoch], rel_tol=1e-5) for epoch in before.keys() & after.keys())
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,10 @@ class Keeping:
                 self._revision, self._kept_best, checkpoint = kept.revision, None, records.checkpoint_of(kept)
         return begin, checkpoint
 
+    def given(self) -> bool:
+        """Whether there are weights that it began with, other than fresh ones; raises `StoreError`."""
+        return bool(self._begin) or (self.stored is not None and "start" in self.stored.read("start").checkpoints)
+
     def save(self, checkpoint: Checkpoint) -> None:
         """Save a checkpoint: in the database where the run is stored there, else in memory; raises `TakenOver`."""
         self._checkpoint = checkpoint

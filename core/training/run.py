@@ -250,6 +250,10 @@ class Run:
         weights = self._weights
         return weights[0] if weights else 0
 
+    def began_fresh(self) -> bool:
+        """Whether it began with fresh weights, and not with some that had learned before; raises `StoreError`."""
+        return not self._keeping.given()
+
     def weights(self) -> tuple[int, list[np.ndarray]] | None:
         """(version, arrays) of the newest published weights, in Keras' order; None before there are any.
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from core.insight.matrix import Counts, network_counts
 from core.network import Network, trace
 from core.network.layers import shape_text
 from core.network.percentages import percent
 from core.network.words import counted
-from core.study.comparison import Score
 from core.study.price import MEASURES, TOLERANCE, Equal
 from core.training.snapshot import Point
-from core.views.study import interval_text
+from core.views.study import better_words
 from core.views.wording import count_text, exact_text
 
 MEASURE_TITLES = {"parameters": "Parameters", "macs": "Multiply-adds"}
@@ -101,16 +102,7 @@ def matrix_words(network: Network) -> str:
     )
 
 
-def result_words(tests: dict[str, Point], images: str) -> str:
+def result_words(tests: Mapping[str, Point], images: str) -> str:
     """The test accuracies of both, by their kind, with intervals, and which is better."""
-    scores = {kind: Score(round(point.accuracy * point.images), point.images) for kind, point in tests.items()}
-    told = "; ".join(f"{KINDS[kind].lower()}: {interval_text(score)}" for kind, score in scores.items())
-    dense, convolutional = scores["dense"], scores["convolutional"]
-    apart = dense.interval.low > convolutional.interval.high or convolutional.interval.low > dense.interval.high
-    better = "dense" if dense.accuracy > convolutional.accuracy else "convolutional"
-    verdict = (
-        f"At this price the {better} network is better, by more than chance."
-        if apart
-        else "The intervals overlap: Compare tests whether the difference is real."
-    )
-    return f"Test accuracy on {images}: {told}. {verdict}"
+    named = {KINDS[kind].lower(): point for kind, point in tests.items()}
+    return better_words(named, images, lambda kind: f"At this price the {kind} network is better")

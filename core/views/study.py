@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +13,7 @@ from core.network.words import joined
 from core.study.comparison import Score, facts
 from core.study.robustness import Robustness
 from core.study.transforms import Transform
+from core.training.snapshot import Point
 from core.views.charts import KEPT, filled, own_marks
 from core.views.theme import LIGHT, Look
 from core.views.wording import count_text, exact_text, percent
@@ -27,6 +28,26 @@ def interval_text(score: Score) -> str:
     """`99.29 % (99.11 – 99.44 %)`: an accuracy with its confidence interval."""
     low, high = score.interval
     return f"{percent(score.accuracy)} ({percent(low).removesuffix(' %')} – {percent(high)})"
+
+
+def better_words(tests: Mapping[str, Point], images: str, better: Callable[[str], str]) -> str:
+    """The test accuracies of two networks, with intervals, and which is better where chance is not enough.
+
+    Args:
+        tests: what each got right, by its name.
+        images: what the test images are called.
+        better: the name of one → `It is better`, without a full stop.
+    """
+    scores = {name: Score(round(point.accuracy * point.images), point.images) for name, point in tests.items()}
+    told = "; ".join(f"{name}: {interval_text(score)}" for name, score in scores.items())
+    worse, best = sorted(scores, key=lambda name: scores[name].accuracy)
+    apart = scores[best].interval.low > scores[worse].interval.high
+    verdict = (
+        f"{better(best)}, by more than chance."
+        if apart
+        else "The intervals overlap: Compare tests whether the difference is real."
+    )
+    return f"Test accuracy on {images}: {told}. {verdict}"
 
 
 def fact_words(network: Network) -> dict[str, str]:

@@ -6,18 +6,20 @@ import pytest
 from core.network import LENET5, Conv2D, Dense, Flatten, GlobalAveragePooling2D, Network, Recipe, trace
 from core.study import comparison
 from core.study.comparison import (
+    Training,
     compared,
     facts,
     incomparable,
     recipe_differences,
     recipe_line,
     seconds_for_one_image,
+    training_line,
     warnings,
 )
 from core.study.contender import Contender, Unfit
 from core.study.evaluating import Evaluator
 from core.study.proportions import mcnemar, wilson
-from core.training import card
+from core.training import Point, Snapshot, State, card
 from tests.study.networks import DIGITS, PLAIN, fresh
 
 
@@ -145,3 +147,23 @@ def test_a_diverged_network_is_compared_too(few, lenet):
     broken = Contender("Diverged", PLAIN, [np.full((784, 10), np.nan, np.float32), np.zeros(10, np.float32)], DIGITS)
     last = list(compared([lenet, broken], few))[-1]
     assert last.scores[1].images == 600 and last.scores[1].accuracy < 0.2
+
+
+def test_two_trainings_are_called_alike_only_where_nothing_was_done_to_one_of_them():
+    def training(name="A", recipe=Recipe(), rate=0.001, state=State.FINISHED, epochs=5, **more):  # noqa: B008
+        points = tuple(Point(float(epoch), 1.0, 0.9, 100, rate) for epoch in (1, 2))
+        return Training(name, recipe, "mnist", Snapshot(state, epochs=epochs, train=points), **more)
+
+    one = training(recipe=Recipe(epochs=5))
+    same = Recipe(epochs=5)
+    assert training_line(one, training("B", same)) == "Same recipe and seed: yes."
+    assert training_line(one, Training("B", same, "mnist")) == "Same recipe and seed: yes."
+    for other, said in (
+        (training("B", Recipe(epochs=5, seed=2)), "Seed: 1 and 2."),
+        (training("B", same, epochs=8), "Epochs: 5 and 8."),
+        (training("B", same, rate=0.01), "The learning rate of one was changed by hand."),
+        (training("B", same, state=State.STOPPED), "“B” was stopped by hand."),
+        (training("B", same, fresh=False), "“B” began with weights that had learned before."),
+        (Training("B", same, "fashion_mnist"), "They learned from different images."),
+    ):
+        assert training_line(one, other) == f"Same recipe and seed: no. {said}"

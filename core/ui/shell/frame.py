@@ -17,9 +17,14 @@ from core.views.wording import parameter_words, percent, plain, progress_words
 SIDEBAR_SECONDS = 1.0
 
 
-def head(title: str, line: str) -> None:
-    """The page's name and, in one line, what to do on it."""
-    st.title(plain(title), anchor=False)
+def head(title: str, line: str, beside: Callable[[], None] | None = None) -> None:
+    """The page's name and, in one line, what to do on it; `beside` draws a button at the right of the name."""
+    if beside is None:
+        st.title(plain(title), anchor=False)
+    else:
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.title(plain(title), anchor=False, width="content")
+            beside()
     st.markdown(line)
 
 

@@ -8,24 +8,17 @@ import streamlit as st
 
 from core.data import SOURCES, about
 from core.study.price import Equal
-from core.training import Run, Snapshot, State, StoreError, why_unfit
+from core.training import Run, StoreError, why_unfit
 from core.training.series import Planned, Series
 from core.ui.pages.price.budget import dataset_of
 from core.ui.pages.price.state import PriceState
-from core.ui.shell.frame import look, plain, refreshing
-from core.ui.shell.pages import go_to, open_to
+from core.ui.shell.frame import plain, refreshing
 from core.ui.shell.session import Session
 from core.ui.widgets.controls import control
-from core.ui.widgets.curves import curve_chart, whole_curves
-from core.ui.widgets.failures import failure
 from core.ui.widgets.forms import edit_fields
-from core.ui.widgets.studies import StudyState
-from core.views.charts import CURVE_HEIGHT, learning_curve
+from core.ui.widgets.side_by_side import LIVE_SECONDS, Side, live_columns, open_both
 from core.views.price import KINDS, networks_of, result_words
-from core.views.wording import percent, progress_words
-from core.views.zooming import ZOOM
 
-LIVE_SECONDS = 0.5
 TITLE, PAGE = "Equal price", "price"  # of the series of runs
 FIELDS = ("epochs", "batch_size", "optimizer", "learning_rate", "training_images", "seed")
 
@@ -51,6 +44,11 @@ def trained(mine: Session, pair: Equal) -> dict[str, Run]:
     recipe, dataset = mine.state(PriceState).recipe, dataset_of(mine)
     runs = {kind: mine.workspace.trained_by(network, recipe, dataset) for kind, network in networks_of(pair).items()}
     return {kind: run for kind, run in runs.items() if run is not None}
+
+
+def _sides(mine: Session, pair: Equal) -> list[Side]:
+    runs, why_none = trained(mine, pair), _why_none(mine, pair)
+    return [Side(kind, title, f"the {kind} network", runs.get(kind), why_none) for kind, title in KINDS.items()]
 
 
 def train_buttons(mine: Session, pair: Equal) -> None:
@@ -86,7 +84,7 @@ def train_buttons(mine: Session, pair: Equal) -> None:
         control(
             "Stop", "stop", stop, None if going else "Nothing is running.", "End both; what was learned stays.", "price/stop"
         )  # fmt: skip
-        _ways_on(mine, runs)
+        open_both(mine, _sides(mine, pair), PAGE)
     recipe = mine.state(PriceState).recipe
     st.caption(f"By {recipe.describe()}, seed {recipe.seed}.")
 
@@ -128,25 +126,6 @@ def _why_not(mine: Session, pair: Equal, left: list[str], resting: bool) -> str 
     return mine.workspace.why_no_room(len(left)) or next(filter(None, unfit), None)
 
 
-def _ways_on(mine: Session, runs: dict[str, Run]) -> None:
-    """Buttons that open both in the other pages of Study."""
-    there = [kind for kind in KINDS if kind in runs and runs[kind].snapshot.evaluated_accuracy is not None]
-    why_not = None if len(there) == 2 else "Train both first."
-
-    def open_in(page: str) -> None:
-        mine.state(StudyState).compare([f"run/{runs[kind].created}" for kind in KINDS])
-        go_to(page)
-
-    for page, title, icon in (
-        ("compare", "Both in Compare", "compare_arrows"),
-        ("robustness", "Both in Robustness", "rotate_90_degrees_ccw"),
-    ):
-        if open_to(mine, page):
-            control(
-                title, icon, lambda page=page: open_in(page), why_not, "Opens with these two chosen.", f"price/{page}"
-            )
-
-
 def follow(mine: Session, pair: Equal) -> None:
     """The curves side by side, drawn again while one of them trains."""
 
@@ -163,45 +142,14 @@ def follow(mine: Session, pair: Equal) -> None:
             series.advance()
         for run in trained(mine, pair).values():
             run.heartbeat()
-        _curves(mine, pair)
+        tested_on = about(dataset_of(mine)).tested_on
+        epochs = mine.state(PriceState).recipe.epochs
+        live_columns(mine, _sides(mine, pair), epochs, PAGE, lambda tests: result_words(tests, tested_on))
 
     runs = trained(mine, pair)
     refreshing(state, going() or any(run.active for run in runs.values()), LIVE_SECONDS, drawn)
 
 
-def _curves(mine: Session, pair: Equal) -> None:
-    """Both charts, or the room for them, so that nothing below moves when they come."""
-    runs = trained(mine, pair)
-    epochs = mine.state(PriceState).recipe.epochs
-    now = {kind: runs[kind].snapshot if kind in runs else Snapshot(State.QUEUED, epochs=epochs) for kind in KINDS}
-    for column, kind in zip(st.columns(2, gap="large"), KINDS):
-        with column:
-            _curve(mine, kind, now[kind], "" if kind in runs else _why_none(mine, pair), list(now.values()))
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"Line: training images. Dashed: {now['dense'].evaluated_on} images. {ZOOM}", width="stretch")
-        whole_curves(mine, "price/whole")
-    tests = {kind: one.test for kind, one in now.items() if one.test is not None and one.test.epoch > 0}
-    if len(tests) == len(KINDS) and not any(run.active for run in runs.values()):
-        st.markdown(f"**{plain(result_words(tests, about(dataset_of(mine)).tested_on))}**")
-    else:
-        st.markdown("Which is better stands here once both were trained.")
-
-
 def _why_none(mine: Session, pair: Equal) -> str:
     series = _series(mine, pair)
     return "its turn comes next" if series is not None and series.going else "not trained yet"
-
-
-def _curve(mine: Session, kind: str, now: Snapshot, why_none: str, beside: list[Snapshot]) -> None:
-    """Progress and accuracy of one of them, or why there is none."""
-    shown = now.evaluated_accuracy
-    accuracy = "" if shown is None else f" · {percent(shown)} {now.evaluated_on} accuracy"
-    st.progress(now.progress, text=f"{KINDS[kind]}: {why_none or progress_words(now)}{accuracy}")
-    if now.state is State.FAILED:
-        failure(now)
-    if not now.evaluations:
-        with st.container(height=CURVE_HEIGHT, border=True, key=f"price/room/{kind}"):
-            st.caption("Its curve appears here.")
-        return
-    alt = f"Accuracy of the {kind} network over its training; {percent(shown)} now."
-    curve_chart(mine, learning_curve(now, "accuracy", look(), True, beside=beside), f"price/curve/{kind}", alt)

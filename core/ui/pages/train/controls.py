@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.training import Run, State
+from core.ui.pages.train.other import Pair, chosen_pair, start_pair, why_not_pair
 from core.ui.shell.pages import link_to
 from core.ui.shell.session import Session
 from core.ui.widgets.controls import control
@@ -14,9 +15,12 @@ from core.views.wording import plain
 def controls(mine: Session) -> None:
     """One bar of buttons; one that cannot work now is disabled and says why."""
     problem, full = mine.editor.why_not_train(), mine.workspace.full
-    run = mine.run
+    run, pair = mine.run, chosen_pair(mine)
     with st.container(horizontal=True, gap="small"):
-        _start(mine, problem or full)
+        if pair is None:
+            _start(mine, problem or full)
+        else:
+            _start_both(mine, pair, problem or full)
         if run is not None:
             _drive(mine, run)
 
@@ -50,6 +54,26 @@ def _start(mine: Session, problem: str | None) -> None:
         f"Train the network of the Build page from {weights}, as a new training run.",
         key="train/start",
         primary=not active and not paused,
+    )
+
+
+def _start_both(mine: Session, pair: Pair, problem: str | None) -> None:
+    run = mine.run
+    working = mine.workspace.active
+
+    def start() -> None:
+        if mine.run is run and not mine.workspace.active:  # the second press of a double click begins nothing more
+            start_pair(mine, pair)
+
+    names = " and ".join(f"“{plain(name)}”" for name in pair.titles)
+    control(
+        "Start both",
+        "play_arrow",
+        start,
+        problem or why_not_pair(mine, pair) or ("Pause or stop the training first." if working else None),
+        f"Train {names} from fresh weights, one after the other, as two runs by the same recipe and seed.",
+        key="train/start/both",
+        primary=not working and (run is None or run.snapshot.state is not State.PAUSED),
     )
 
 
