@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.ui.pages.runs.finding import choose_shown
 from core.ui.pages.runs.manage import damaged, manage
 from core.ui.pages.runs.table import overlay, run_table
 from core.ui.shell.frame import following, head
@@ -25,10 +26,12 @@ def watched() -> None:
     """Table and chart follow what still trains."""
     if not mine.workspace.runs:
         st.rerun()  # the last one has just been deleted
-    chosen = run_table(mine)
+    shown = choose_shown(mine)
+    chosen = run_table(mine, shown) if shown else []
     with st.container(key="runs/shown"):
-        overlay(mine, chosen)
-        manage(mine, chosen)
+        if chosen:
+            overlay(mine, chosen)
+            manage(mine, chosen)
     bring_into_view(mine.reveals, "runs/shown")
 
 

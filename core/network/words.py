@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import count
 from numbers import Integral
 
 
@@ -28,3 +29,12 @@ def joined(words: Sequence[str], conjunction: str = "and") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {conjunction} {words[-1]}"
+
+
+def told_apart(names: Sequence[str]) -> list[str]:
+    """The names, of which one that is there already gets a number that no other has: `Plain`, `Plain (2)`."""
+    told: list[str] = []
+    for name in names:
+        numbered = (f"{name} ({number})" for number in count(2))
+        told.append(name if name not in told else next(one for one in numbered if one not in (*names, *told)))
+    return told

@@ -5,6 +5,7 @@ from core.store.store import (
     LEASE_SECONDS,
     Content,
     Kind,
+    Marks,
     RunStore,
     Store,
     Stored,
@@ -16,6 +17,6 @@ from core.store.store import (
 )
 
 __all__ = [
-    "LEASE_SECONDS", "Content", "Kind", "RunStore", "Store", "StoreError", "Stored", "TakenOver", "VisitorStore",
-    "packed", "unpacked", "why_full",
+    "LEASE_SECONDS", "Content", "Kind", "Marks", "RunStore", "Store", "StoreError", "Stored", "TakenOver",
+    "VisitorStore", "packed", "unpacked", "why_full",
 ]  # fmt: skip

@@ -31,6 +31,9 @@ runs = sa.Table(
     Column("revision", sa.Integer, nullable=False),  # one more with each save
     Column("server", sa.String(32)),  # that trains it
     Column("heartbeat", sa.Double, nullable=False),  # of that server, seconds since 1970
+    Column("starred", sa.Boolean, nullable=False, server_default=sa.false()),
+    Column("tags", sa.String(320), nullable=False, server_default=""),  # with commas between them
+    Column("note", sa.String(1000), nullable=False, server_default=""),
 )
 blobs = sa.Table(
     "blobs",
@@ -47,7 +50,14 @@ blobs = sa.Table(
 _external = sa.DDL("ALTER TABLE blobs ALTER COLUMN content SET STORAGE EXTERNAL").execute_if(dialect="postgresql")
 event.listen(blobs, "after_create", _external)
 
-MIGRATIONS: list[Callable[[sa.Connection], object]] = []  # the first brings version 1 to version 2, and so on
+
+def _add_marks(connection: sa.Connection) -> None:
+    for column in ("starred BOOLEAN DEFAULT FALSE", "tags VARCHAR(320) DEFAULT ''", "note VARCHAR(1000) DEFAULT ''"):
+        connection.execute(sa.text(f"ALTER TABLE runs ADD COLUMN {column} NOT NULL"))
+
+
+# The first brings version 1 to version 2, and so on.
+MIGRATIONS: list[Callable[[sa.Connection], object]] = [_add_marks]
 
 
 def migrate(connection: sa.Connection) -> bool:

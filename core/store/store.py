@@ -48,6 +48,20 @@ class Stored(NamedTuple):
     revision: int
 
 
+class Marks(NamedTuple):
+    """What its visitor has marked a run with.
+
+    Attributes:
+        starred: whether it is one of those that matter.
+        tags: of at most 320 characters in all, with commas between them.
+        note: at most 1,000 characters.
+    """
+
+    starred: bool = False
+    tags: str = ""
+    note: str = ""
+
+
 def why_full(count: int) -> str | None:
     """The reason, as a sentence, why a visitor with this number of runs cannot start another; None if they can."""
     most = settings.value("RECEPTIVE_MOST_RUNS")
@@ -113,6 +127,12 @@ class VisitorStore:
         query = sa.select(runs.c.id, runs.c.name, runs.c.created).order_by(runs.c.created.desc(), runs.c.id.desc())
         with self.database.transaction(reading="The list of your runs") as connection:
             return list(connection.execute(query.where(runs.c.visitor == self.id)).tuples())
+
+    def marks(self) -> dict[str, Marks]:
+        """What each run is marked with, by its id."""
+        query = sa.select(runs.c.id, runs.c.starred, runs.c.tags, runs.c.note).where(runs.c.visitor == self.id)
+        with self.database.transaction(reading="The list of your runs") as connection:
+            return {run: Marks(*marks) for run, *marks in connection.execute(query)}
 
     def create(self, name: str, record: bytes, checkpoints: Mapping[Kind, Arrays]) -> RunStore:
         """A new run, of revision 0, with a name of at most 80 characters; listed from now on."""
@@ -267,6 +287,11 @@ class RunStore:
         """Give the run another name, of at most 80 characters."""
         with self.visitor.writing() as connection:
             self._update(connection, name=name)
+
+    def mark(self, marks: Marks) -> None:
+        """Mark the run with these in place of the former marks."""
+        with self.visitor.writing() as connection:
+            self._update(connection, **marks._asdict())
 
     def claim(self) -> bool:
         """Acquire or renew this server's lease of `LEASE_SECONDS` on training the run; False while another holds it."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from core.network import Network
 from core.network.recipe import Recipe
-from core.store import RunStore, StoreError, TakenOver
+from core.store import Marks, RunStore, StoreError, TakenOver
 from core.training import records
 from core.training.snapshot import Snapshot
 
@@ -180,3 +180,11 @@ class Keeping:
         if stored is not None:
             stored.rename(name)
         return name
+
+    def mark(self, marks: Marks) -> Marks:
+        """Mark it, and return the marks as they are kept; raises `StoreError`."""
+        marks = records.checked_marks(marks)
+        stored = self.stored
+        if stored is not None:
+            stored.mark(marks)
+        return marks

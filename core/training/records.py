@@ -15,7 +15,7 @@ from core.network import InvalidNetwork, Network
 from core.network.names import clean
 from core.network.recipe import Recipe
 from core.network.sharing import shared_from_json, to_json
-from core.store import Stored, StoreError
+from core.store import Marks, Stored, StoreError
 from core.training.snapshot import DeadUnits, Mistake, Point, Snapshot, State
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MIGRATIONS: list[Callable[[dict[str, Any]], dict[str, Any]]] = []
 
 MAX_NAME = 80  # characters of a run's name
+MAX_TAGS, MAX_TAG, MAX_NOTE = 10, 30, 1000  # tags of a run, characters of each, and of its note
 _PARTS = ("weights", "generators", "optimizer")  # of a checkpoint
 NEWER = "A newer version of Receptive has saved it. Whoever runs this server can update it."
 
@@ -122,6 +123,17 @@ def checked_name(name: str) -> str:
     if not 1 <= len(cleaned) <= MAX_NAME:
         raise StoreError(f"A run needs a name of at most {MAX_NAME} characters. Choose another.")
     return cleaned
+
+
+def checked_marks(marks: Marks) -> Marks:
+    """The marks of a run, cleaned: each tag once; raises `StoreError` where they are too many or too long."""
+    tags = tuple(dict.fromkeys(tag for part in marks.tags.split(",") if (tag := clean(part))))
+    if len(tags) > MAX_TAGS or any(len(tag) > MAX_TAG for tag in tags):
+        raise StoreError(f"A run has at most {MAX_TAGS} tags of at most {MAX_TAG} characters. Leave some out.")
+    note = clean(marks.note)
+    if len(note) > MAX_NOTE:
+        raise StoreError(f"A note has at most {MAX_NOTE:,} characters, and this one {len(note):,}. Shorten it.")
+    return Marks(bool(marks.starred), ", ".join(tags), note)
 
 
 def _snapshot_value(snapshot: Snapshot) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from core import settings
 from core.data import Dataset
 from core.network import InvalidNetwork, Network
 from core.network.recipe import Recipe
-from core.store import LEASE_SECONDS, RunStore, StoreError, TakenOver
+from core.store import LEASE_SECONDS, Marks, RunStore, StoreError, TakenOver
 from core.training import records
 from core.training.controls import Controls, Ending
 from core.training.keeping import Keeping
@@ -86,6 +86,7 @@ class Run:
         self.recipe = recipe
         self.dataset_name = dataset_name
         self.name = name or network.name
+        self.marks = Marks()
         self.created = time.time()
         self.life = 0  # grows with each rewind, so that an epoch of another life is not taken for one of this
         self._dataset = dataset  # holds a lesson by its bound method: `core.data.load` finds it while this is here
@@ -293,6 +294,10 @@ class Run:
     def rename(self, name: str) -> None:
         """Rename the run, with 1 to 80 characters that can be seen; raises `StoreError`."""
         self.name = self._keeping.rename(name)
+
+    def mark(self, marks: Marks) -> None:
+        """Mark the run; raises `StoreError` where a tag or the note is too long, or cannot be kept."""
+        self.marks = self._keeping.mark(marks)
 
     # The thread
 

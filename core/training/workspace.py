@@ -18,7 +18,7 @@ from core.network import Network
 from core.network.names import clean
 from core.network.recipe import Recipe
 from core.network.words import counted
-from core.store import Kind, RunStore, Store, StoreError, VisitorStore, why_full
+from core.store import Kind, Marks, RunStore, Store, StoreError, VisitorStore, why_full
 from core.training import records
 from core.training.imported import ImportedModels
 from core.training.records import MAX_NAME, Record
@@ -267,13 +267,16 @@ class Workspace:
 
     def _read(self, store: VisitorStore) -> None:
         try:
-            listed = store.runs()
+            listed, marks = store.runs(), store.marks()
         except StoreError as problem:
             self.problem = str(problem)
             return
         for run_id, name, created in listed:
             try:
-                self._runs.append(self._run(RunStore(store, run_id), name, created))
+                run = self._run(RunStore(store, run_id), name, created)
+                starred, tags, note = marks.get(run_id, Marks())
+                run.marks = Marks(starred, clean(tags), clean(note))
+                self._runs.append(run)
             except (DatasetError, InvalidCollection, StoreError) as problem:
                 remedy = "" if "deleted" in str(problem) else " It can only be deleted."
                 self.damaged[run_id] = f"The run “{name}” cannot be shown. {problem}{remedy}"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import count
 
 from core.network import Network, trace
 from core.network.names import plain as plain
 from core.network.percentages import percent as two_digits
 from core.network.words import counted, joined
+from core.network.words import told_apart as told_apart
 from core.training.snapshot import Snapshot, State
 
 
@@ -18,15 +18,6 @@ def listed(names: Sequence[str], most: int = 12) -> str:
     if len(names) > most:
         return f"{', '.join(names[: most - 1])} … {names[-1]} ({len(names):,} in all)"
     return joined(names)
-
-
-def told_apart(names: Sequence[str]) -> list[str]:
-    """The names, of which one that is there already gets a number that no other has: `Plain`, `Plain (2)`."""
-    told: list[str] = []
-    for name in names:
-        numbered = (f"{name} ({number})" for number in count(2))
-        told.append(name if name not in told else next(one for one in numbered if one not in (*names, *told)))
-    return told
 
 
 def percent(share: float | None) -> str:

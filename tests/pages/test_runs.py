@@ -8,6 +8,7 @@ from core.training import Recipe
 from tests.pages.conftest import button, mine, opened, went_to, words
 
 PLAIN = Network((28, 28, 1), (Flatten(), Dense(10, "softmax")), "Plain")
+OF_THE_PAGE = ("-runs/whole", "-runs/words")  # and of no run
 DELETED = "“Plain” was deleted in another window."
 
 
@@ -142,7 +143,7 @@ def test_of_two_runs_with_one_name_the_chosen_one_is_meant(page):
     newer, older = mine(page).workspace.runs
     newer.rename("LeNet-5")
     page.run()
-    assert chooser(page).options == ["LeNet-5 (2)", "LeNet-5"]
+    assert chooser(page).options == ["LeNet-5 · 7,850 parameters", "LeNet-5 · 61,706 parameters"]
     chooser(page).select_index(1).run()
     assert not page.exception
     pressed(page, "edit")
@@ -180,5 +181,5 @@ def test_nothing_that_is_pressed_or_typed_for_one_run_can_reach_another(page):
         chooser(page).select_index(place).run()
         assert not page.exception
         controls = (*page.button, *page.get("download_button"), *page.text_input)
-        seen.append({one.proto.id for one in controls if not one.proto.id.endswith("-runs/whole")})
+        seen.append({one.proto.id for one in controls if not one.proto.id.endswith(OF_THE_PAGE)})
     assert len(seen[0]) == len(seen[1]) >= 7 and not seen[0] & seen[1]

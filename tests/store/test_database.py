@@ -13,7 +13,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from core.store import RunStore, Store, StoreError, database, schema
+from core.store import Marks, RunStore, Store, StoreError, database, schema
 from tests.store.databases import hurt
 from tests.store.test_store import ROOT, TOKEN, arrays, everything, new_run, record, same
 
@@ -37,7 +37,7 @@ def add_pinned(connection: sa.Connection) -> None:
 def test_a_database_of_an_earlier_version_is_brought_up_and_keeps_its_runs(server, monkeypatch):
     run = new_run(server().visitor(TOKEN), 1)
     before = everything(server())
-    monkeypatch.setattr(schema, "MIGRATIONS", [add_pinned])
+    monkeypatch.setattr(schema, "MIGRATIONS", [*schema.MIGRATIONS, add_pinned])
     for _ in range(2):  # the second server finds it done
         store = server()
         kept = RunStore(store.visitor(TOKEN), run.id).read("last")
@@ -45,8 +45,21 @@ def test_a_database_of_an_earlier_version_is_brought_up_and_keeps_its_runs(serve
         with store.database.transaction(reading="The version") as connection:
             assert connection.execute(sa.text("SELECT pinned FROM runs")).scalar() == 7
         after = everything(store)
-        assert after["blobs"] == before["blobs"] and after["schema_version"] == [(2,)]
+        assert after["blobs"] == before["blobs"] and after["schema_version"] == [(3,)]
     assert run.save(record(2), {}, 1) == 2
+
+
+def test_a_database_of_the_first_version_gets_marks_and_keeps_its_runs(server):
+    run = new_run(server().visitor(TOKEN), 1)
+    with server().database.transaction() as connection:
+        for column in ("starred", "tags", "note"):
+            connection.execute(sa.text(f"ALTER TABLE runs DROP COLUMN {column}"))
+        connection.execute(sa.text("UPDATE schema_version SET version = 1"))
+    visitor = server().visitor(TOKEN)
+    assert visitor.marks() == {run.id: Marks()} and [name for _, name, _ in visitor.runs()] == ["First"]
+    RunStore(visitor, run.id).mark(Marks(True, "paper, final", "The one"))
+    assert server().visitor(TOKEN).marks() == {run.id: Marks(True, "paper, final", "The one")}
+    assert RunStore(visitor, run.id).read("last").record == record(1)
 
 
 def test_a_step_that_fails_leaves_the_database_as_it_was(server, monkeypatch):
@@ -58,7 +71,7 @@ def test_a_step_that_fails_leaves_the_database_as_it_was(server, monkeypatch):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(schema, "MIGRATIONS", [fails])
+        patched.setattr(schema, "MIGRATIONS", [*schema.MIGRATIONS, fails])
         with pytest.raises(StoreError, match="cannot be read"):
             server().visitor(TOKEN).runs()
     assert everything(server()) == before
@@ -67,13 +80,13 @@ def test_a_step_that_fails_leaves_the_database_as_it_was(server, monkeypatch):
 def test_a_database_of_a_newer_version_is_left_alone_and_said(server, monkeypatch):
     new_run(server().visitor(TOKEN), 1)
     with monkeypatch.context() as patched:
-        patched.setattr(schema, "MIGRATIONS", [add_pinned])
+        patched.setattr(schema, "MIGRATIONS", [*schema.MIGRATIONS, add_pinned])
         before = everything(server())
     visitor = server().visitor(TOKEN)
     for attempt in (visitor.runs, lambda: new_run(visitor)):
         with pytest.raises(StoreError, match="newer version"):
             attempt()
-    monkeypatch.setattr(schema, "MIGRATIONS", [add_pinned])
+    monkeypatch.setattr(schema, "MIGRATIONS", [*schema.MIGRATIONS, add_pinned])
     assert everything(server()) == before
 
 

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from core.network import Dense, Dropout, Flatten, MaxPooling2D, Network
-from core.store import Store
+from core.store import Marks, Store
 from core.training import Recipe, State, StoreError, Workspace, Workspaces, train
-from core.training.records import MAX_NAME
+from core.training.records import MAX_NAME, MAX_NOTE, MAX_TAG
 from tests.runs import end_all, finished, same
 from tests.store.databases import disk_full, failing, hurt
 from tests.waiting import until
@@ -85,7 +85,7 @@ KILLED = """
     from core.data import load
     from core.network import from_json
     from core.training import Recipe, Workspace
-    from core.store import Store
+    from core.store import Marks, Store
     from dataclasses import replace
 
     data = load("mnist")
@@ -184,6 +184,21 @@ def test_visitors_do_not_meet(opened):
     finished(opened(TOKEN).start(SMALL, "mnist", Recipe(epochs=1)))
     assert opened(OTHER).runs == []
     assert len(opened(TOKEN).runs) == 1
+
+
+def test_marks_are_kept_with_their_run_and_cleaned(opened):
+    there = opened()
+    run, other = (there.start(SMALL, "mnist", Recipe(epochs=1, batch_size=50)) for _ in range(2))
+    run.mark(Marks(True, " paper ,final,,paper\u202e", "  diverged \n at first"))
+    for long in (
+        Marks(tags="x" * (MAX_TAG + 1)),
+        Marks(tags=",".join("abcdefghijk")),
+        Marks(note="x" * (MAX_NOTE + 1)),
+    ):
+        with pytest.raises(StoreError, match="at most"):
+            run.mark(long)
+    assert (run.marks, other.marks) == (Marks(True, "paper, final", "diverged at first"), Marks())
+    assert [found.marks for found in opened().runs] == [Marks(), run.marks]
 
 
 def test_runs_get_names_that_differ_and_can_be_renamed_and_deleted(opened):

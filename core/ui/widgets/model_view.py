@@ -16,6 +16,7 @@ from core.data.drawn_datasets import why_not_taught
 from core.insight.certainty import SURE_FROM
 from core.network import Network
 from core.network.layers import shape_text
+from core.study.ledger import titles_of
 from core.training import Run, State, StoreError, card, pretrained
 from core.training.priority import wake_tensorflow
 from core.training.trained import Trained, Viewer
@@ -234,14 +235,17 @@ def run_view(mine: Session, run: Run) -> ModelView | None:
     return ModelView(title, run.network, model, run.dataset_name, live, who, mine.focus.viewer(run))
 
 
-def run_options(runs: Sequence[Run]) -> tuple[dict[str, Run], dict[str, str]]:
+def run_options(runs: Sequence[Run], among: Sequence[Run] = ()) -> tuple[dict[str, Run], dict[str, str]]:
     """The runs to choose from and their titles, by keys that stay theirs: Streamlit copies what it lets choose from.
 
-    Of runs with one name the later ones get a number, as Streamlit tells options apart by their titles.
+    Those with one name are called by what they differ in, as Streamlit tells options apart by their titles.
+
+    Args:
+        runs: to choose from.
+        among: all that there are, from which their titles tell them apart.
     """
-    in_order = sorted(runs, key=lambda run: run.created)
-    titles = dict(zip(map(_run_key, in_order), told_apart([run.name for run in in_order])))
-    return {_run_key(run): run for run in runs}, titles
+    titles = titles_of([*runs, *among])
+    return {_run_key(run): run for run in runs}, {_run_key(run): titles[run] for run in runs}
 
 
 def choose_run(mine: Session, key: str) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.training import Run, StoreError
+from core.study.ledger import chosen_by
+from core.training import Point, Run, State, StoreError
 from core.training.records import MAX_NAME
+from core.ui.pages.runs.marking import marks
 from core.ui.pages.runs.state import RunsState
 from core.ui.pages.runs.table import recipe_words
 from core.ui.shell.renewal import value_if_changed
 from core.ui.shell.session import Session
+from core.ui.widgets.failures import failure
 from core.ui.widgets.model_files import trained_files
 from core.ui.widgets.model_view import run_options
 from core.ui.widgets.run_exits import run_exits, still_there
@@ -23,16 +26,29 @@ def manage(mine: Session, runs: list[Run]) -> None:
     st.markdown(f"**{plain(run.name)}** · {plain(recipe_words(run))}")
     best = run.snapshot.best()
     if best is not None:
-        st.caption(
-            f"Best after epoch {best.epoch:g}: {percent(best.accuracy)} of the {run.snapshot.evaluated_on} images."
-        )
+        st.caption(_best_words(run, best))
+    if run.snapshot.state is State.FAILED:
+        failure(run.snapshot)
     if run.problem:
         st.warning(f"This run is not kept on disk. {plain(run.problem)}")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         run_exits(mine, run, "runs")
         trained_files(run)
         _delete(mine, run)
-    _name(mine, run)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _name(mine, run)
+        marks(mine, run)
+
+
+def _best_words(run: Run, best: Point) -> str:
+    """The best of its evaluations, and by which images it was told."""
+    words = f"Best after epoch {best.epoch:g}: {percent(best.accuracy)} of the {run.snapshot.evaluated_on} images"
+    if chosen_by(run) == "test":
+        return (
+            f"{words}. It is the best by these very test images, so it is a little too good: a validation share in the recipe "
+            "tells the best epoch without them."
+        )
+    return f"{words}, by which it was told to be the best; the test images had no part in that."
 
 
 def _one_of(mine: Session, runs: list[Run]) -> Run:
@@ -41,7 +57,7 @@ def _one_of(mine: Session, runs: list[Run]) -> Run:
     run = next((run for run in runs if run.created == state.one), runs[0])
     if len(runs) < 2:
         return run
-    by_key, titles = run_options(runs)
+    by_key, titles = run_options(runs, mine.workspace.runs)
     options = list(by_key)
     key = f"runs/one/{hash(tuple(titles.items()))}"
 

@@ -16,11 +16,19 @@ class RunsState:
         numbers: of each run that was there, in the order in which they began; none is given twice.
         ticked: the runs that are compared.
         one: the run that can be renamed, exported or deleted, among several; None as long as none was chosen.
+        pair: the two runs whose networks and recipes are compared, as far as they were chosen.
+        words: what the visitor looks for.
+        starred: whether only those with a star are shown.
+        failed: whether those that failed are shown, too.
     """
 
     numbers: dict[float, int] = field(default_factory=dict)
     ticked: frozenset[float] = frozenset()
     one: float | None = None
+    pair: tuple[float | None, float | None] = (None, None)
+    words: str = ""
+    starred: bool = False
+    failed: bool = False
 
     def numbers_of(self, runs: Sequence[Run], among: Sequence[Run]) -> tuple[int, ...]:
         """The numbers of these runs, which stay when others are ticked, begun or deleted.

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import streamlit as st
 
 from core.data import about
-from core.network import trace
-from core.network.settings import Integer, settings_of
-from core.training import Recipe, Run
+from core.study.ledger import chosen_by, differing, flattered, recipe_now, shared_words, titles_of
+from core.training import Run
+from core.ui.pages.runs.finding import shown_runs
 from core.ui.pages.runs.state import RunsState
 from core.ui.shell.frame import look
 from core.ui.shell.renewal import value_if_changed
@@ -23,26 +23,28 @@ from core.views.zooming import ZOOM
 MOST_COMPARED = 8
 MOST_ROWS = 6  # beyond, the table scrolls: it is seen together with the curves
 ROW_PX, SCROLLBAR_PX = 35, 14  # of Streamlit's table; without room of its own the bar covers the last row
-_EPOCHS = settings_of(Recipe)["epochs"]
-assert isinstance(_EPOCHS, Integer)
-MOST_EPOCHS = _EPOCHS.maximum
+STAR, BEST, TESTED = "★", "Best accuracy, told by", "Test accuracy"
 
 
-def run_table(mine: Session) -> list[Run]:
-    """Show all runs, newest first; returns those that are ticked, or else the newest three."""
-    runs, state = mine.workspace.runs, mine.state(RunsState)
-    rows = [_row(run) for run in runs]
+def run_table(mine: Session, runs: Sequence[Run]) -> list[Run]:
+    """Show these runs, newest first, and the settings in which they differ.
+
+    Returns those that are ticked, or else the newest three.
+    """
+    state = mine.state(RunsState)
+    rows = _rows(runs, _titles(mine, runs))
     shown = [place for place, run in enumerate(runs) if run.created in state.ticked]
-    key = f"runs/table/{'/'.join(map(str, state.numbers_of(runs, runs)))}"
+    key = f"runs/table/{'/'.join(map(str, state.numbers_of(runs, mine.workspace.runs)))}"
 
     def tick() -> None:  # the ticks are of these runs, also where a table with others has taken the place of theirs
-        gone = mine.workspace.runs != runs
+        gone = shown_runs(mine) != runs
         rows = value_if_changed(key, shown, gone, lambda event: sorted(event.selection.rows))
         if rows is not None:
-            state.ticked = frozenset(runs[place].created for place in rows)
+            here = {run.created for run in runs}
+            state.ticked = (state.ticked - here) | {runs[place].created for place in rows}
             mine.reveals.renew()
 
-    st.caption("Tick runs to see their curves in one chart, or one of them to rename, delete or export it.")
+    st.caption("Tick runs to see their curves in one chart, or one of them to rename, mark, delete or export it.")
     st.dataframe(
         rows,
         key=key,
@@ -52,37 +54,62 @@ def run_table(mine: Session) -> list[Run]:
         hide_index=True,
         height=ROW_PX * (1 + min(len(runs), MOST_ROWS)) + SCROLLBAR_PX,
         column_config={
-            "Parameters": st.column_config.NumberColumn(format="localized"),
-            "Best accuracy": st.column_config.TextColumn(
-                help="After the best epoch, on images it does not learn from."
+            STAR: st.column_config.TextColumn(help="Starred by you.", width=40),
+            BEST: st.column_config.TextColumn(
+                help="After the best epoch, and the images by which that epoch was told. Told by the test images, it is a little too good."
             ),
-            "Test accuracy": st.column_config.TextColumn(help="With the weights that are kept."),
+            TESTED: st.column_config.TextColumn(
+                help="With the weights that are kept. Where their epoch or the learning rate was chosen by the test images, it says so."
+            ),
         },
     )
+    if runs:
+        alike = "All is set alike" if len(runs) > 1 else "Set"
+        alike = "Alike in all of them" if len(runs) > 1 and differing(runs) else alike
+        st.caption(f"{alike}: {plain(shared_words(runs))}.")
     ticked = [run for run in runs if run.created in state.ticked]
-    return ticked or runs[: min(3, len(runs))]
+    return ticked or list(runs[:3])
 
 
-def _row(run: Run) -> dict:
+def _titles(mine: Session, runs: Sequence[Run]) -> dict[Run, str]:
+    """What each run is called here, so that all of the visitor's are told apart."""
+    return titles_of([*mine.workspace.runs, *runs])
+
+
+def _rows(runs: Sequence[Run], titles: Mapping[Run, str]) -> list[dict]:
+    """A row for each run; marks have columns where there are any."""
+    columns = differing(runs)
+    there = {
+        STAR: any(run.marks.starred for run in runs),
+        "Tags": any(run.marks.tags for run in runs),
+        "Note": any(run.marks.note for run in runs),
+    }
+    rows = []
+    for place, run in enumerate(runs):
+        settings = {column.label: column.values[place] for column in columns}
+        row = {STAR: STAR if run.marks.starred else "", "Name": titles[run], "Tags": run.marks.tags}
+        row |= _results(run) | settings
+        row |= {"Begun": datetime.fromtimestamp(run.created).strftime("%d %b %H:%M"), "Note": run.marks.note}
+        rows.append({column: value for column, value in row.items() if there.get(column, True)})
+    return rows
+
+
+def _results(run: Run) -> dict:
     now = run.snapshot
     best = now.best()
+    tested = percent(now.test_accuracy)
     return {
-        "Name": run.name,
         "State": progress_words(now),
-        "Parameters": trace(run.network).parameters,
-        "Best accuracy": percent(None if best is None else best.accuracy),
+        BEST: "–" if best is None else f"{percent(best.accuracy)} ({chosen_by(run)})",
         "Best epoch": "–" if best is None else f"{best.epoch:.3g}",
-        "Test accuracy": percent(now.test_accuracy),
+        TESTED: f"{tested} (test chose)" if now.test_accuracy is not None and flattered(run) else tested,
         "Time": duration(now.seconds),
-        "Data": about(run.dataset_name).title,
-        "Recipe": recipe_words(run),
-        "Begun": datetime.fromtimestamp(run.created).strftime("%d %b %H:%M"),
     }
 
 
 def recipe_words(run: Run) -> str:
     """The recipe in words, with the number of epochs that is planned by now."""
-    return replace(run.recipe, epochs=min(run.snapshot.epochs, MOST_EPOCHS)).describe()
+    return recipe_now(run).describe()
 
 
 def overlay(mine: Session, runs: list[Run]) -> None:
@@ -98,7 +125,8 @@ def overlay(mine: Session, runs: list[Run]) -> None:
         loss = quantity == "loss"
         logarithmic = loss and st.toggle("Logarithmic", key="runs/logarithmic", help=LOGARITHMIC)
         whole_curves(mine, "runs/whole")
-    named = [(run.name, run.snapshot) for run in runs]
+    titles = _titles(mine, runs)
+    named = [(titles[run], run.snapshot) for run in runs]
     numbers = mine.state(RunsState).numbers_of(runs, mine.workspace.runs)
     ends = [
         f"{name} {getattr(snapshot.evaluations[-1], quantity):.4f}"
@@ -111,7 +139,7 @@ def overlay(mine: Session, runs: list[Run]) -> None:
         "runs/compared",
         f"{quantity.capitalize()} over epochs; at the end: {', '.join(ends)}.",
     )
-    tested = {run.name: about(run.dataset_name).tested_on for run in runs}
+    tested = {titles[run]: about(run.dataset_name).tested_on for run in runs}
     if len(set(tested.values())) > 1:
         each = ", ".join(f"{plain(name)} on {plain(on)}" for name, on in tested.items())
         st.caption(f"**Not to be compared by height**: they are tested on different images. {each}.")
