@@ -11,6 +11,7 @@ from core.network.network import layer_label
 from core.network.words import counted, plural
 from core.ui.shell.session import Session
 from core.views.images import (
+    Scale,
     Tile,
     activation_scale,
     cell_size,
@@ -49,9 +50,24 @@ def _nearest(network: Network, paths: list[Path], wanted: Path | None) -> Path:
     return max(before, key=order.index, default=paths[0])
 
 
-def layer_maps(network: Network, path: Path, values: np.ndarray, class_names: tuple[str, ...]) -> None:
-    """One layer's output: maps as a gallery, a vector as rows of cells, the probabilities as labelled cells."""
-    scale = activation_scale(values)
+def layer_maps(
+    network: Network,
+    path: Path,
+    values: np.ndarray,
+    class_names: tuple[str, ...],
+    scale: Scale | None = None,
+    key: str = "maps",
+) -> None:
+    """One layer's output: maps as a gallery, a vector as rows of cells, the probabilities as labelled cells.
+
+    Args:
+        network, path: the layer.
+        values: (h, w, c) or (units,).
+        class_names: of the units of a last layer that has as many.
+        scale: shared with other pictures; by default its own.
+        key: begins the key of the switch that shows all maps.
+    """
+    scale = activation_scale(values) if scale is None else scale
     words = layer_words(network, path)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.markdown(f"**{words}** · {shape_text(values.shape)}", width="content")
@@ -63,7 +79,7 @@ def layer_maps(network: Network, path: Path, values: np.ndarray, class_names: tu
     elif values.ndim == 1:
         st.html(gallery([Tile(strip(values), "", f"{counted(len(values), 'unit')} of {words}")], scale, 10))
     else:
-        shown = how_many(values.shape[2], FIRST_MAPS, "map", f"maps/{layer_label(path)}")
+        shown = how_many(values.shape[2], FIRST_MAPS, "map", f"{key}/{layer_label(path)}")
         tiles = [Tile(values[..., c], f"{c + 1}", f"map {c + 1} of {words}") for c in range(shown)]
         st.html(gallery(tiles, scale, cell_size(values.shape[:2], 84)))
 

@@ -12,6 +12,7 @@ from core.network.layers import shape_text
 from core.network.network import layer_label
 from core.ui.components import stylesheet
 from core.ui.pages.feature_maps.in_training import before_and_after, training_switch, training_values
+from core.ui.pages.feature_maps.twin import twin
 from core.ui.shell.frame import certainty, plain
 from core.ui.shell.private import bring_into_view
 from core.ui.shell.session import Session
@@ -52,6 +53,7 @@ def feature_maps(mine: Session, subject: ModelView, picture: InputImage) -> None
         before_and_after(mine, subject, picture, values, predicted)
     else:
         _draws(mine, network, values)
+    twin(mine, subject, picture, predicted)
     if training and mine.focus.unit is not None:
         st.info(
             "These numbers change with each draw. Switch “As in training” off to see how one of them comes about."
