@@ -5,22 +5,25 @@ the best epoch is chosen; the test images are read once, at the end. Where the
 source chose its epoch by looking at the test images (or kept no images apart, or
 does not say), a second training on all 60,000 images gives its figure too.
 
-Rows that are there already, from the same network and recipe, are kept:
-delete `assets/reproduced.json` to begin anew. Name presets to train only those.
+Each figure comes with the curve of its training. Rows that are there already, from
+the same network and recipe, are kept: delete `assets/reproduced.json` to begin anew,
+or train with `--curves` those whose curves are missing. Name presets to train only those.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from core.data import load
 from core.network import PRESETS, Preset, trace
 from core.network.reproduced import FILE, fingerprint, table
 from core.training import Recipe, Snapshot, State, train
-from core.training.snapshot import mean
+from core.training.snapshot import Point, mean
 
 VALIDATION_SHARE = 0.125
 # The quick ones first, so that an interrupted evening has something to show.
@@ -39,6 +42,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("presets", nargs="*", metavar="preset", help=f"of {', '.join(ORDER)}; all by default")
     parser.add_argument("--table", action="store_true", help="print the table as Markdown, train nothing")
+    parser.add_argument("--curves", action="store_true", help="train those again whose curves were not recorded")
     options = parser.parse_args()
     if options.table:
         print("\n".join(table()))
@@ -51,12 +55,13 @@ def main() -> None:
         preset = PRESETS[key]
         mark = fingerprint(preset.network, preset.recipe)
         row: dict[str, Any] = rows().get(key, {})
-        if row.get("fingerprint") != mark:
+        if row.get("fingerprint") != mark or (options.curves and not has_curves(row)):
             row = measured(key, preset) | {"fingerprint": mark}
             write(key, row)
         if preset.improved is not None:
             mark = fingerprint(preset.network, preset.improved)
-            if row.get("improved", {}).get("fingerprint") != mark:
+            there = row.get("improved", {})
+            if there.get("fingerprint") != mark or (options.curves and "curve" not in there):
                 write(key, row | {"improved": on_all_images(preset, preset.improved) | {"fingerprint": mark}})
         print(f"{key}: {json.dumps(rows()[key])}", flush=True)
 
@@ -64,7 +69,34 @@ def main() -> None:
 def write(key: str, row: dict[str, Any]) -> None:
     """Put one row into the table, in its place."""
     found = rows() | {key: row}
-    FILE.write_text(json.dumps({name: found[name] for name in ORDER if name in found}, indent=2) + "\n", "utf-8")
+    FILE.write_text(as_text({name: found[name] for name in ORDER if name in found}), "utf-8")
+
+
+def as_text(table: dict[str, Any]) -> str:
+    """The table as JSON, each point of a curve on a line of its own."""
+    text = json.dumps(table, indent=2)
+    return re.sub(r"\[\s+([^][{}\"]*?)\s+\]", lambda found: f"[{' '.join(found[1].split())}]", text) + "\n"
+
+
+def has_curves(row: dict[str, Any]) -> bool:
+    """Whether the curves of all trainings by the preset's own recipe were recorded."""
+    return all("curve" in row[name] for name in ("selected", "all_images") if name in row)
+
+
+def curve(end: Snapshot) -> dict[str, Any]:
+    """The curve of a training: [epoch, accuracy, loss] after each evaluation, and of training the mean over each epoch."""
+    epochs = range(1, int(end.evaluated_epoch) + 1)
+    training = [
+        mean(points)
+        for epoch in epochs
+        if (points := [point for point in end.train if epoch - 1 < point.epoch <= epoch])
+    ]
+    return {"evaluated_on": end.evaluated_on, "evaluated": listed(end.evaluations), "training": listed(training)}
+
+
+def listed(points: Sequence[Point]) -> list[list[float]]:
+    """Points as lists, rounded to what a chart shows."""
+    return [[round(point.epoch, 3), round(point.accuracy, 5), round(point.loss, 5)] for point in points]
 
 
 def rows() -> dict[str, dict[str, Any]]:
@@ -93,6 +125,7 @@ def measured(key: str, preset: Preset) -> dict[str, Any]:
             "epoch": int(end.kept_epoch or end.evaluated_epoch),
             "train_accuracy": epoch_accuracy(end, end.kept_epoch or end.evaluated_epoch),
             "minutes": round(seconds / 60, 1),
+            "curve": curve(end),
         }
     if key not in ON_VALIDATION:
         row["all_images"] = on_all_images(preset, preset.recipe)
@@ -111,6 +144,7 @@ def on_all_images(preset: Preset, recipe: Recipe) -> dict[str, Any]:
         "best_epoch": int(best.epoch),
         "train_accuracy": epoch_accuracy(end, end.evaluated_epoch),
         "minutes": round(seconds / 60, 1),
+        "curve": curve(end),
     }
 
 

@@ -1,0 +1,42 @@
+"""Curves of the presets, as they are recorded beside their accuracies."""
+
+import json
+
+import pytest
+
+from core.training import Snapshot, State
+from core.training.snapshot import Point
+from tools.reproduce import as_text, curve, has_curves
+
+END = Snapshot(
+    State.FINISHED,
+    epochs=2,
+    evaluated_on="validation",
+    train=(
+        Point(0.5, 2.0, 0.2, 100),
+        Point(1.0, 1.0, 0.6, 300),
+        Point(1.5, 0.5, 0.8, 100),
+        Point(2.0, 0.5, 0.9, 100),
+    ),
+    evaluations=(Point(0, 2.3, 0.1, 50), Point(1, 0.9, 0.7, 50), Point(2, 0.4, 0.912346, 50)),
+)
+
+
+def test_a_curve_has_each_evaluation_and_the_mean_over_the_images_of_each_epoch():
+    found = curve(END)
+    assert found["evaluated_on"] == "validation"
+    assert found["evaluated"] == [[0, 0.1, 2.3], [1, 0.7, 0.9], [2, 0.91235, 0.4]]
+    assert [row[0] for row in found["training"]] == [1, 2]
+    assert [row[1:] for row in found["training"]] == [pytest.approx([0.5, 1.25]), pytest.approx([0.85, 0.5])]
+
+
+def test_it_is_written_a_point_a_line_and_read_as_it_was():
+    table = {"E2": {"selected": {"curve": curve(END), "epoch": 2}, "published": "no [2] list"}}
+    text = as_text(table)
+    assert json.loads(text) == table and "[2, 0.91235, 0.4]" in text
+
+
+def test_a_row_lacks_its_curves_until_each_of_its_trainings_has_one():
+    there = {"curve": curve(END)}
+    assert has_curves({"selected": there, "all_images": there})
+    assert not has_curves({"selected": there, "all_images": {"epochs": 2}})
