@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.ui.pages.runs.difference import difference
 from core.ui.pages.runs.finding import choose_shown
 from core.ui.pages.runs.manage import damaged, manage
 from core.ui.pages.runs.table import overlay, run_table
@@ -32,6 +33,7 @@ def watched() -> None:
         if chosen:
             overlay(mine, chosen)
             manage(mine, chosen)
+            difference(mine, chosen)
     bring_into_view(mine.reveals, "runs/shown")
 
 
