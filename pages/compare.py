@@ -33,7 +33,9 @@ if not entrants:
 images = choose_images(mine, entrants, "compare")
 fit = fitting(entrants, images)
 study = None
-if images is None:
+if images is None and any(one.live for one in entrants):
+    st.info("What trains is tested as soon as it has learned something. Its curve follows below.")
+elif images is None:
     st.info("There are no test images here for these networks. Choose one more that learned from digits or clothes.")
 elif fit:
     contenders = contenders_of(fit)

@@ -88,6 +88,7 @@ def test_both_are_trained_by_one_recipe_and_join_the_comparison(app):
     button(app, "Compare both").click().run()
     assert went_to(app) == "compare" and not app.exception
     opened(app, "compare")
+    assert "There are no test images here" not in words(app)
     for _ in range(2):
         until(lambda: not mine(app).workspace.series.current.active)
         app.run()
