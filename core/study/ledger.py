@@ -13,6 +13,7 @@ from core.network.words import counted, told_apart
 from core.study.changes import layer_changes
 from core.study.comparison import recipe_differences
 from core.training.run import Run
+from core.training.series import Planned
 
 _EPOCHS = settings_of(Recipe)["epochs"]
 assert isinstance(_EPOCHS, Integer)
@@ -195,3 +196,25 @@ def shared_words(runs: Sequence[Run]) -> str:
         if how.label not in apart and name not in idle and (name in FIRST_TOLD or name in changed):
             words.append(_words(Column(how.label, ()), recipes[0].value_text(name)))
     return ", ".join(words)
+
+
+def with_other_seeds(run: Run, among: Iterable[Run], count: int) -> tuple[Planned, ...]:
+    """The same training again, from fresh weights, with so many seeds that none of its equals has had.
+
+    Args:
+        run: that is trained again; with all epochs that are planned for it by now.
+        among: all runs that there are.
+        count: how many.
+    """
+    alike = _but_for_the_seed(run)
+    had = {run.recipe.seed, *(one.recipe.seed for one in among if _but_for_the_seed(one) == alike)}
+    fresh = (seed for seed in range(1, len(had) + count + 1) if seed not in had)
+    recipe, stem = recipe_now(run), _NUMBER.sub("", run.name) or run.name
+    return tuple(
+        Planned(str(seed), f"seed {seed}", stem, run.network, recipe.replaced(seed=seed))
+        for seed, _ in zip(fresh, range(count))
+    )
+
+
+def _but_for_the_seed(run: Run) -> object:
+    return run.network.renamed("x"), run.dataset_name, recipe_now(run).replaced(seed=0)

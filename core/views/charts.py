@@ -27,6 +27,7 @@ DRAWN = "your drawings"
 LOGARITHMIC = "Each step of the axis is ten times the one before, so that small losses can be told apart."
 KEPT = 64  # shapes of a kind of chart
 COMPARED_HEIGHT = 400
+NAME_PX, SHORT_NAME = 320, 20  # of a run's name in the legend; characters of which two stand beside each other
 LABELS_PX = 40  # beside an axis, however long its numbers are, so that the curves stay where they are
 MOST_BARS = 40  # classes of one chart
 # Of an axis of classes: each has its name, in its own row.
@@ -288,7 +289,9 @@ def _compared(
         "run:N",
         title=None,
         scale=alt.Scale(domain=list(names), range=colours),
-        legend=alt.Legend(orient="top", columns=2),
+        legend=alt.Legend(
+            orient="top", columns=2 if max(map(len, names), default=0) <= SHORT_NAME else 1, labelLimit=NAME_PX
+        ),
     )
     base = {
         "x": time_axis("seconds") if by_second else time_axis("epoch", "epoch"),

@@ -183,3 +183,14 @@ def test_nothing_that_is_pressed_or_typed_for_one_run_can_reach_another(page):
         controls = (*page.button, *page.get("download_button"), *page.text_input)
         seen.append({one.proto.id for one in controls if not one.proto.id.endswith(OF_THE_PAGE)})
     assert len(seen[0]) == len(seen[1]) >= 7 and not seen[0] & seen[1]
+
+
+def test_a_training_waits_in_line_with_four_other_seeds(page):
+    newer, _ = mine(page).workspace.runs
+    pressed(page, "seeds")
+    series = mine(page).workspace.series
+    assert [plan.recipe.seed for plan in series.plans] == [2, 3, 4, 5] and len(series.waiting) == 3
+    assert series.current is mine(page).run and series.current.recipe == newer.recipe.replaced(seed=2)
+    assert found(page, "seeds").disabled  # they go on
+    series.stop()
+    assert series.current.wait(60)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.network import LENET5, Dense, Flatten, Network
 from core.store import Marks
-from core.study.ledger import IDLE, called, differing, flattered, matches, shared_words
+from core.study.ledger import IDLE, called, differing, flattered, matches, shared_words, with_other_seeds
 from core.training import Recipe, Snapshot, State
 
 PLAIN = Network((28, 28, 1), (Flatten(), Dense(10, "softmax")), "Plain")
@@ -112,3 +112,12 @@ def test_a_run_is_flattered_where_the_test_images_have_chosen(settings, evaluate
     one = run(**settings)
     one.snapshot = Snapshot(State.FINISHED, evaluated_on=evaluated_on)
     assert flattered(one) is expected
+
+
+def test_a_training_again_has_seeds_that_its_equals_have_not_had():
+    one = run("LeNet-5 (2)", seed=2, planned=5)
+    others = [run(seed=1, epochs=5), run(seed=4, epochs=5), run(seed=3), run(seed=5, epochs=5, network=PLAIN)]
+    plans = with_other_seeds(one, [one, *others], 4)
+    assert [plan.recipe for plan in plans] == [Recipe(epochs=5, seed=seed) for seed in (3, 5, 6, 7)]
+    assert {(plan.name, plan.network) for plan in plans} == {("LeNet-5", LENET5)}
+    assert len({plan.key for plan in plans}) == 4

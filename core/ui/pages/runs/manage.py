@@ -8,6 +8,7 @@ from core.study.ledger import chosen_by
 from core.training import Point, Run, State, StoreError
 from core.training.records import MAX_NAME
 from core.ui.pages.runs.marking import marks
+from core.ui.pages.runs.seeds import other_seeds
 from core.ui.pages.runs.state import RunsState
 from core.ui.pages.runs.table import recipe_words
 from core.ui.shell.renewal import value_if_changed
@@ -34,6 +35,7 @@ def manage(mine: Session, runs: list[Run]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         run_exits(mine, run, "runs")
         trained_files(run)
+        other_seeds(mine, run)
         _delete(mine, run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _name(mine, run)
