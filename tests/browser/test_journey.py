@@ -298,7 +298,7 @@ def test_hovering_frames_what_a_number_sees_and_clicking_explains_it(page):
     clean(page)
     # Down to what weighs most, and away with it.
     explanation.get_by_role("button", name=re.compile("^map ")).first.click()
-    expect(explanation.get_by_text("Layer 2 · AveragePooling2D")).to_be_visible()
+    expect(explanation.get_by_text("Layer 2 · AveragePooling2D").first).to_be_visible()
     explanation.get_by_role("button", name="Close").click()
     expect(explanation).to_have_count(0)
     expect(maps.locator('.grid[data-layer="7"]')).to_be_visible()

@@ -28,6 +28,7 @@ from core.network.layers import CannotWork, Layer, Shape, shape_text
 from core.network.network import IMAGE, MERGES, layer_label
 from core.network.variants import NoVariant, most_repeats, repeats_at, with_repeats
 from core.ui.pages.build.state import BuildState
+from core.ui.shell.renewal import value_if_changed
 from core.ui.shell.session import Session
 from core.ui.widgets.forms import FIELD_WIDTH, edit_fields
 
@@ -64,11 +65,11 @@ def open_layer(mine: Session, traced: Trace, row: Row) -> None:
             _outcome(_sums(row.layer, traced.inputs[path]), traced.problem_at(path))
         if not mine.locked:
             _moves(mine, path, identity, key)
-            _depth(mine, path, identity, key)
+            repeat_slider(mine, path, identity, key)
             add_layer(mine, traced)
 
 
-def _depth(mine: Session, path: Path, identity: int, key: str) -> None:
+def repeat_slider(mine: Session, path: Path, identity: int, key: str) -> None:
     """A slider that sets how often the block stands in a row; nothing where it cannot be repeated."""
     network = mine.editor.network
     if trace(network).problems:
@@ -80,7 +81,9 @@ def _depth(mine: Session, path: Path, identity: int, key: str) -> None:
     widget = f"{key}/depth/{row}/{most}"
 
     def repeat() -> None:
-        times = st.session_state[widget]
+        times = value_if_changed(widget, row.times)
+        if times is None:
+            return
         try:
             mine.editor.change(identity, lambda now, at: with_repeats(now, at, times), lambda _: row.first)
         except NoVariant as problem:  # the network is another by now

@@ -9,6 +9,7 @@ import streamlit as st
 from core.study.ledger import differing
 from core.training import Run
 from core.ui.pages.runs.state import RunsState
+from core.ui.shell.renewal import value_if_changed
 from core.ui.shell.session import Session
 from core.ui.widgets.model_view import run_options
 from core.views.changes import change_rows
@@ -49,9 +50,11 @@ def _choose(mine: Session, place: int, pair: tuple[Run, Run], by_key: dict[str, 
     key = f"runs/pair/{place}/{pair[place].created}/{hash(tuple(titles.items()))}"
 
     def choose() -> None:
-        chosen = [one.created for one in pair]
-        chosen[place] = by_key[st.session_state[key]].created
-        state.pair = chosen[0], chosen[1]
+        value = value_if_changed(key, options[at])
+        if value is not None:
+            chosen = [one.created for one in pair]
+            chosen[place] = by_key[value].created
+            state.pair = chosen[0], chosen[1]
 
     at = list(by_key.values()).index(pair[place])
     st.selectbox(PLACES[place], options, at, format_func=titles.__getitem__, key=key, on_change=choose)
