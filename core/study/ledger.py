@@ -218,3 +218,11 @@ def with_other_seeds(run: Run, among: Iterable[Run], count: int) -> tuple[Planne
 
 def _but_for_the_seed(run: Run) -> object:
     return run.network.renamed("x"), run.dataset_name, recipe_now(run).replaced(seed=0)
+
+
+def seed_groups(runs: Sequence[Run]) -> list[tuple[Run, ...]]:
+    """These runs in groups of those that differ in the seed alone, in the order of the first of each; many have one run."""
+    groups: dict[object, list[Run]] = {}
+    for run in runs:
+        groups.setdefault(_but_for_the_seed(run), []).append(run)
+    return [tuple(group) for group in groups.values()]

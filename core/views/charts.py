@@ -16,6 +16,7 @@ import altair as alt
 import numpy as np
 
 from core.network.words import counted
+from core.study.curves import Spread, smoothed, spread
 from core.training.snapshot import Point, Snapshot, mean
 from core.views.domains import accuracy_floor, loss_domain, plan_end, round_up
 from core.views.theme import CLASS_COLOURS, LIGHT, Look, class_inks
@@ -132,7 +133,7 @@ def _learning_curve(
         alt.Tooltip("epoch:Q", format=".2f"),
         alt.Tooltip("value:Q", title=quantity, format=".2%" if percent else ".4f"),
     ]
-    base = {
+    base: dict[str, Any] = {
         "x": time_axis("epoch" if each_epoch else "step"),
         "y": quantity_axis(quantity, logarithmic),
         "color": series,
@@ -250,8 +251,13 @@ def compared(
     numbers: Sequence[int] | None = None,
     logarithmic: bool = False,
     by_second: bool = False,
+    groups: Sequence[tuple[str, Sequence[Snapshot]]] = (),
+    smoothing: float = 0.0,
 ) -> Spec:
     """Several runs in one chart: each a colour and a shape of its own; dashed their evaluations.
+
+    Runs that differ in the seed alone can be one curve: the mean of their evaluations, in a band of a standard deviation to
+    both sides.
 
     Args:
         runs: (name, snapshot); names must differ.
@@ -261,25 +267,50 @@ def compared(
         numbers: of each run, by which it keeps its colour and shape whatever else is drawn; their places by default.
         logarithmic: whether the axis of losses is.
         by_second: whether the time axis is in seconds: each epoch as long as a run's epochs are on average.
+        groups: (name, snapshots) of runs that are one curve; their names and numbers follow those of `runs`. Not by second.
+        smoothing: weight of what came before in the curves on the training images, 0 … below 1.
     """
-    rows = {"train": [], "evaluations": []}
-    numbers = tuple(range(len(runs)) if numbers is None else numbers)
+    rows = {"train": [], "evaluations": []} | ({"bands": []} if groups else {})
+    numbers = tuple(range(len(runs) + len(groups)) if numbers is None else numbers)
     for name, snapshot in runs:
         evaluated = _points(snapshot.evaluations, quantity, snapshot.evaluated_on)
-        trained = _points(snapshot.train, quantity, "training") if training else []
+        trained = _smoothed(_points(snapshot.train, quantity, "training"), smoothing) if training else []
         long = (snapshot.seconds_an_epoch or 0.0) if by_second else 1.0
         for part, points in (("evaluations", evaluated), ("train", trained)):
             rows[part] += [{**row, "run": name, "at": row["epoch"] * long} for row in points]
-    names = tuple(name for name, _ in runs)
-    last = max((s.epochs * ((s.seconds_an_epoch or 0.0) if by_second else 1.0) for _, s in runs), default=1.0) or 1.0
-    ends = quantity_domain([snapshot for _, snapshot in runs], quantity, False, logarithmic, training)
+    names = tuple(name for name, _ in (*runs, *groups))
+    shown = [*(snapshot for _, snapshot in runs), *(one for _, snapshots in groups for one in snapshots)]
+    last = max((s.epochs * ((s.seconds_an_epoch or 0.0) if by_second else 1.0) for s in shown), default=1.0) or 1.0
+    ends = quantity_domain(shown, quantity, False, logarithmic, training)
+    floor = ends[0] if logarithmic else -math.inf  # a logarithmic axis has no place for what is below 0
+    for name, snapshots in groups:
+        for seed, snapshot in enumerate(snapshots if training else ()):
+            points = _smoothed(_points(snapshot.train, quantity, "training"), smoothing)
+            rows["train"] += [{**row, "run": name, "at": row["epoch"], "seed": seed} for row in points]
+        rows["bands"] += [_band(name, at, snapshots[0].evaluated_on, floor) for at in spread(snapshots, quantity)]
     rows[FRAME] = frame(time_ends(last), ends)
-    return filled(_compared(names, numbers, quantity, logarithmic, by_second, look), **rows)
+    return filled(_compared(names, numbers, quantity, logarithmic, by_second, bool(groups), look), **rows)
+
+
+def _band(name: str, at: Spread, series: str, floor: float) -> dict[str, Any]:
+    ends = {"low": max(at.mean - at.deviation, floor), "high": at.mean + at.deviation}
+    return {"run": name, "series": series, "at": at.epoch, "value": at.mean, "seeds": at.runs, **at._asdict(), **ends}
+
+
+def _smoothed(points: list[dict[str, Any]], weight: float) -> list[dict[str, Any]]:
+    values = smoothed([point["value"] for point in points], weight)
+    return [{**point, "value": value} for point, value in zip(points, values)]
 
 
 @lru_cache(KEPT)
 def _compared(
-    names: tuple[str, ...], numbers: tuple[int, ...], quantity: str, logarithmic: bool, by_second: bool, look: Look
+    names: tuple[str, ...],
+    numbers: tuple[int, ...],
+    quantity: str,
+    logarithmic: bool,
+    by_second: bool,
+    banded: bool,
+    look: Look,
 ) -> Spec:
     percent = quantity == "accuracy"
     colours = [CLASS_COLOURS[place] for place in own_places(numbers, len(CLASS_COLOURS))]
@@ -293,7 +324,7 @@ def _compared(
             orient="top", columns=2 if max(map(len, names), default=0) <= SHORT_NAME else 1, labelLimit=NAME_PX
         ),
     )
-    base = {
+    base: dict[str, Any] = {
         "x": time_axis("seconds") if by_second else time_axis("epoch", "epoch"),
         "y": quantity_axis(quantity, logarithmic),
         "color": colour,
@@ -305,7 +336,8 @@ def _compared(
             alt.Tooltip("value:Q", title=quantity, format=".2%" if percent else ".4f"),
         ],
     }
-    train = alt.Chart(alt.NamedData("train")).mark_line(strokeWidth=1, opacity=0.6, clip=True).encode(**base)
+    train = alt.Chart(alt.NamedData("train")).mark_line(strokeWidth=1, opacity=0.6, clip=True)
+    train = train.encode(**base, detail="seed:N")
     lines = (
         alt.Chart(alt.NamedData("evaluations")).mark_line(strokeDash=[5, 3], strokeWidth=2, clip=True).encode(**base)
     )
@@ -319,7 +351,19 @@ def _compared(
             size=alt.Size("run:N", legend=None, scale=alt.Scale(domain=list(names), range=sizes)),
         )
     )
-    return zoomable(alt.layer(train, lines, points).properties(height=COMPARED_HEIGHT).to_dict(), look)
+    spoken = [
+        *base["tooltip"][:3],
+        alt.Tooltip("seeds:Q", title="seeds"),
+        alt.Tooltip("mean:Q", title=f"mean {quantity}", format=".2%" if percent else ".4f"),
+        alt.Tooltip("deviation:Q", title="standard deviation", format=".2%" if percent else ".4f"),
+    ]
+    bands = alt.Chart(alt.NamedData("bands"))
+    band = bands.mark_area(opacity=0.2, clip=True).encode(
+        **base | {"y": quantity_axis(quantity, logarithmic, "low"), "y2": alt.Y2("high:Q"), "tooltip": spoken}
+    )
+    mean_line = bands.mark_line(strokeWidth=2.5, point=True, clip=True).encode(**base | {"tooltip": spoken})
+    layers = alt.layer(train, band, lines, points, mean_line) if banded else alt.layer(train, lines, points)
+    return zoomable(layers.properties(height=COMPARED_HEIGHT).to_dict(), look)
 
 
 def time_axis(unit: str, field: str = "at") -> alt.X:
@@ -334,11 +378,11 @@ def time_ends(last: float) -> Domain:
     return -last / 60, last * 61 / 60
 
 
-def quantity_axis(quantity: str, logarithmic: bool) -> alt.Y:
+def quantity_axis(quantity: str, logarithmic: bool, field: str = "value") -> alt.Y:
     percent = quantity == "accuracy"
     kind = "log" if logarithmic and not percent else "linear"
     return alt.Y(
-        "value:Q",
+        f"{field}:Q",
         title=quantity,
         scale=alt.Scale(domain=domain("y"), type=kind, nice=False, zero=False),
         axis=alt.Axis(format=".3~%" if percent else "~g", tickCount=5, minExtent=LABELS_PX),

@@ -1,5 +1,8 @@
 """Comparisons of networks in words and charts."""
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import binomtest
@@ -54,6 +57,31 @@ def test_curves_by_second_show_the_slower_run_as_the_longer_one():
         layer["encoding"]["x"]["title"] for layer in chart["layer"] if "title" in layer["encoding"].get("x", {})
     }
     assert titles == {"seconds"}
+
+
+def test_runs_that_are_one_curve_have_a_mean_in_a_band_and_training_curves_of_their_own():
+    low, high = (
+        replace(curve(6.0), evaluations=(Point(1.0, loss, 0.5, 100),), train=(Point(0.5, loss, 0.5, 100),))
+        for loss in (0.1, 0.5)
+    )
+    data = compared([("alone", curve(6.0))], "loss", True, groups=[("both", [low, high])])["datasets"]
+    (band,) = data["bands"]
+    deviation = 0.4 / math.sqrt(2)  # of two numbers: their distance by the square root of 2
+    assert (band["run"], band["seeds"], band["epoch"]) == ("both", 2, 1.0)
+    assert [band[name] for name in ("value", "low", "high")] == pytest.approx([0.3, 0.3 - deviation, 0.3 + deviation])
+    assert {row["run"] for row in data["evaluations"]} == {"alone"}
+    assert {(row["run"], row["seed"]) for row in data["train"]} == {("both", 0), ("both", 1)}
+    assert data["frame"][0]["top"] >= 0.5  # the axis holds what the band is of
+    logarithmic = compared([], "loss", False, logarithmic=True, groups=[("both", [low, high])])["datasets"]
+    assert logarithmic["bands"][0]["low"] > 0  # or the area could not be drawn
+
+
+def test_only_training_curves_are_smoothed():
+    run = replace(curve(6.0), train=(Point(0.5, 4.0, 0.5, 100), Point(1.0, 1.0, 0.5, 100)))
+    plain, smooth = (compared([("a", run)], "loss", True, smoothing=weight)["datasets"] for weight in (0.0, 0.5))
+    assert [row["value"] for row in plain["train"]] == [4, 1]
+    assert [row["value"] for row in smooth["train"]] == pytest.approx([4, 2])
+    assert smooth["evaluations"] == plain["evaluations"]
 
 
 def test_a_run_that_has_not_begun_has_no_length_yet():

@@ -150,3 +150,19 @@ def test_the_curves_are_told_with_their_ends_and_with_different_tests():
     assert charts(app) == ["Loss over epochs; at the end: First 0.7500, Second 0.5000."]
     assert [toggle.label for toggle in app.toggle] == ["Training curves too", "Logarithmic"]
     assert "Not to be compared" not in said(drawn(lambda: overlay(mine, runs[:1])))
+
+
+def test_runs_that_differ_in_the_seed_alone_are_one_curve_until_that_is_switched_off():
+    seeds = [told(CURVE, name="First"), told((*CURVE[:3], Point(3, 0.85, 0.8, 500)), name="First (2)")]
+    seeds[1].created, seeds[1].recipe = 2.0, seeds[1].recipe.replaced(seed=7)
+    other = told(CURVE[:2], name="Second")
+    other.created, other.recipe = 3.0, other.recipe.replaced(batch_size=64)
+    mine = Session()
+    mine.workspace = SimpleNamespace(runs=[*seeds, other])
+    app = drawn(lambda: overlay(mine, [*seeds, other]))
+    (words,) = charts(app)
+    assert "1 other seed 0.7500 ± 0.0707" in words and "Second 0.8000" in words and words.count("0.7") == 1
+    assert "one standard deviation" in said(app)
+    app.toggle(key="runs/seeds/as_one").set_value(False).run()
+    (words,) = charts(app)
+    assert "±" not in words and "0.7000" in words and "0.8000" in words

@@ -8,8 +8,10 @@ from datetime import datetime
 import streamlit as st
 
 from core.data import about
-from core.study.ledger import chosen_by, differing, flattered, recipe_now, shared_words, titles_of
-from core.training import Run
+from core.network.words import counted
+from core.study.curves import spread
+from core.study.ledger import chosen_by, differing, flattered, recipe_now, seed_groups, shared_words, titles_of
+from core.training import Run, Snapshot
 from core.ui.pages.runs.finding import shown_runs
 from core.ui.pages.runs.state import RunsState
 from core.ui.shell.frame import look
@@ -23,6 +25,9 @@ from core.views.zooming import ZOOM
 MOST_COMPARED = 8
 MOST_ROWS = 6  # beyond, the table scrolls: it is seen together with the curves
 ROW_PX, SCROLLBAR_PX = 35, 14  # of Streamlit's table; without room of its own the bar covers the last row
+SEEDS_AS_ONE = "Runs that differ in the seed alone as one curve: their mean, in a band of a standard deviation."
+MOST_SMOOTHING = 0.95  # weight of what came before
+SMOOTHING = "An exponential moving average: the weight of what came before. 0 shows each point as it was measured."
 STAR, BEST, TESTED = "★", "Best accuracy, told by", "Test accuracy"
 
 
@@ -112,6 +117,30 @@ def recipe_words(run: Run) -> str:
     return recipe_now(run).describe()
 
 
+def _smoothing() -> float:
+    return st.slider(
+        "Smoothing of training curves",
+        0.0,
+        MOST_SMOOTHING,
+        0.0,
+        0.05,
+        key="runs/smoothing",
+        width=200,
+        help=SMOOTHING,
+    )
+
+
+def _ends(
+    named: Sequence[tuple[str, Snapshot]], spreads: Sequence[tuple[str, Sequence[Run]]], quantity: str
+) -> list[str]:
+    """What each curve ends with, in words."""
+    found = [f"{name} {getattr(now.evaluations[-1], quantity):.4f}" for name, now in named if now.evaluations]
+    for name, group in spreads:
+        points = spread([run.snapshot for run in group], quantity)
+        found += [f"{name} {points[-1].mean:.4f} ± {points[-1].deviation:.4f}"] if points else []
+    return found
+
+
 def overlay(mine: Session, runs: list[Run]) -> None:
     """The curves of several runs in one chart."""
     if len(runs) > MOST_COMPARED:
@@ -124,21 +153,37 @@ def overlay(mine: Session, runs: list[Run]) -> None:
         training = st.toggle("Training curves too", key="runs/training")
         loss = quantity == "loss"
         logarithmic = loss and st.toggle("Logarithmic", key="runs/logarithmic", help=LOGARITHMIC)
+        groups = seed_groups(runs)
+        several = any(len(group) > 1 for group in groups)
+        as_one = several and st.toggle("Seeds as one", value=True, key="runs/seeds/as_one", help=SEEDS_AS_ONE)
+        weight = _smoothing() if training else 0.0
         whole_curves(mine, "runs/whole")
     titles = _titles(mine, runs)
-    named = [(titles[run], run.snapshot) for run in runs]
-    numbers = mine.state(RunsState).numbers_of(runs, mine.workspace.runs)
-    ends = [
-        f"{name} {getattr(snapshot.evaluations[-1], quantity):.4f}"
-        for name, snapshot in named
-        if snapshot.evaluations
-    ]
+    one_curve = [group for group in groups if as_one and len(group) > 1]
+    alone = [run for run in runs if not any(run in group for group in one_curve)]
+    named = [(titles[run], run.snapshot) for run in alone]
+    spreads = [(f"{titles[group[0]]} and {counted(len(group) - 1, 'other seed')}", group) for group in one_curve]
+    drawn = [*alone, *(group[0] for group in one_curve)]
+    numbers = mine.state(RunsState).numbers_of(drawn, mine.workspace.runs)
     curve_chart(
         mine,
-        compared(named, quantity, training, look(), numbers, bool(logarithmic)),
+        compared(
+            named,
+            quantity,
+            training,
+            look(),
+            numbers,
+            bool(logarithmic),
+            groups=[(name, [run.snapshot for run in group]) for name, group in spreads],
+            smoothing=weight,
+        ),
         "runs/compared",
-        f"{quantity.capitalize()} over epochs; at the end: {', '.join(ends)}.",
+        f"{quantity.capitalize()} over epochs; at the end: {', '.join(_ends(named, spreads, quantity))}.",
     )
+    if one_curve:
+        st.caption(
+            "A band is the mean over seeds and one standard deviation to both sides. What lies inside it can be the seed's doing."
+        )
     tested = {titles[run]: about(run.dataset_name).tested_on for run in runs}
     if len(set(tested.values())) > 1:
         each = ", ".join(f"{plain(name)} on {plain(on)}" for name, on in tested.items())
