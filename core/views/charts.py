@@ -133,7 +133,7 @@ def _learning_curve(
         alt.Tooltip("epoch:Q", format=".2f"),
         alt.Tooltip("value:Q", title=quantity, format=".2%" if percent else ".4f"),
     ]
-    base: dict[str, Any] = {
+    base = {
         "x": time_axis("epoch" if each_epoch else "step"),
         "y": quantity_axis(quantity, logarithmic),
         "color": series,
@@ -324,7 +324,7 @@ def _compared(
             orient="top", columns=2 if max(map(len, names), default=0) <= SHORT_NAME else 1, labelLimit=NAME_PX
         ),
     )
-    base: dict[str, Any] = {
+    base = {
         "x": time_axis("seconds") if by_second else time_axis("epoch", "epoch"),
         "y": quantity_axis(quantity, logarithmic),
         "color": colour,
@@ -359,9 +359,9 @@ def _compared(
     ]
     bands = alt.Chart(alt.NamedData("bands"))
     band = bands.mark_area(opacity=0.2, clip=True).encode(
-        **base | {"y": quantity_axis(quantity, logarithmic, "low"), "y2": alt.Y2("high:Q"), "tooltip": spoken}
+        **{**base, "y": quantity_axis(quantity, logarithmic, "low"), "y2": alt.Y2("high:Q"), "tooltip": spoken}
     )
-    mean_line = bands.mark_line(strokeWidth=2.5, point=True, clip=True).encode(**base | {"tooltip": spoken})
+    mean_line = bands.mark_line(strokeWidth=2.5, point=True, clip=True).encode(**{**base, "tooltip": spoken})
     layers = alt.layer(train, band, lines, points, mean_line) if banded else alt.layer(train, lines, points)
     return zoomable(layers.properties(height=COMPARED_HEIGHT).to_dict(), look)
 
