@@ -3,6 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_journey import clean, go
+from tools.screenshots import settled
 
 
 def test_a_click_on_a_point_opens_its_network(page: Page):
@@ -14,5 +15,6 @@ def test_a_click_on_a_point_opens_its_network(page: Page):
     clean(page)
     page.get_by_role("button", name="Open in the editor").click()
     expect(page.get_by_role("heading", name="Build", exact=True)).to_be_visible()
+    settled(page)
     expect(page.get_by_label("Name", exact=True)).to_have_value("LeNet-5 of 1998")
     clean(page)

@@ -83,6 +83,7 @@ def test_a_preset_is_not_given_a_value_of_the_network_before(page):
     expect(page.get_by_role("option", name="Small ResNet")).to_be_visible()
     box.press("Enter")
     expect(row(page, "4.1 · branch 1")).to_be_visible()
+    settled(page)  # until then the field before may still be there too
     expect(page.get_by_label("Name", exact=True)).to_have_value("Small ResNet")
     clean(page)
 
