@@ -16,7 +16,7 @@ run: $(VENV)/run
 test: lint
 	$(BIN)/python -m tools.chromium
 	$(BIN)/python -m tools.postgresql
-	$(BIN)/python -m pytest -n 2 --dist loadfile --reruns 1 -r fER tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile --reruns 2 -r fER tests/browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/browser $(COVERAGE)
 
 # With another Python: what leans on TensorFlow, Streamlit, the database and files.
