@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn, TypeVar
 
@@ -261,6 +261,23 @@ def _offer_newer(own: StudyState, entrants: list[Entrant], key: str) -> None:
         )
 
 
+def choose_among(label: str, titles: Mapping[str, str], shown: str, key: str) -> str:
+    """A choice of one of several things where there is more than one; returns what is chosen.
+
+    Args:
+        label: of the choice.
+        titles: what each is called.
+        shown: what is chosen by now.
+        key: of the widget, which begins anew with other titles.
+    """
+    if len(titles) < 2:
+        return shown
+    widget = f"{key}/{hash(tuple(titles.items()))}"
+    return st.segmented_control(
+        label, list(titles), default=shown, format_func=lambda one: plain(titles[one]), required=True, key=widget
+    )
+
+
 def choose_images(mine: Session, entrants: list[Entrant], key: str) -> LabelledImages | None:
     """The test images that they are compared on; a choice where they learned from different ones; None where there are none."""
     own = mine.state(StudyState)
@@ -272,12 +289,7 @@ def choose_images(mine: Session, entrants: list[Entrant], key: str) -> LabelledI
     if not titles:
         return None
     shown = own.dataset if own.dataset in titles else next(iter(titles))
-    if len(titles) > 1:
-        widget = f"{key}/images/{hash(tuple(titles.items()))}"
-        shown = st.segmented_control(
-            "Test images", list(titles), default=shown, format_func=lambda name: plain(titles[name]), required=True, key=widget
-        )  # fmt: skip
-    own.dataset = shown
+    shown = own.dataset = choose_among("Test images", titles, shown, f"{key}/images")
     return mine.kept("study/images", shown, lambda: LabelledImages.tests_of(load(shown)))
 
 

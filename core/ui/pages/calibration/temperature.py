@@ -13,7 +13,7 @@ from core.ui.pages.calibration.reliability import diagram
 from core.ui.pages.calibration.state import CalibrationState
 from core.ui.shell.frame import plain
 from core.ui.shell.session import Session
-from core.ui.widgets.studies import Entrant, StudyState
+from core.ui.widgets.studies import Entrant, StudyState, choose_among
 from core.views.calibration import temperature_sentence, temperature_words
 
 
@@ -55,10 +55,5 @@ def _choose(mine: Session, fit: Sequence[Entrant], names: dict[str, str]) -> str
     """The network whose diagrams are shown."""
     own = mine.state(CalibrationState)
     shown = own.tempered if own.tempered in names else fit[0].key
-    if len(fit) > 1:
-        widget = f"calibration/tempered/{hash(tuple(names.items()))}"
-        shown = st.segmented_control(
-            "Diagrams of", list(names), default=shown, format_func=lambda one: plain(names[one]), required=True, key=widget
-        )  # fmt: skip
-    own.tempered = shown
-    return shown
+    own.tempered = choose_among("Diagrams of", names, shown, "calibration/tempered")
+    return own.tempered

@@ -143,6 +143,11 @@ def _buttons(mine: Session, pair: Pair, sides: list[Side]) -> None:
         st.button("End the comparison", icon=":material/close:", key=f"{KEY}/end", on_click=end, type="tertiary")
 
 
+def _stop(second: Run) -> None:
+    words = "End it; what it learned stays."
+    control("Stop the other", "stop", second.stop, None, words, f"{KEY}/stop/{second.created}")
+
+
 def _drive_second(mine: Session, pair: Pair, sides: list[Side]) -> None:
     """Train the second by the recipe of the first; pause, go on and stop."""
     first, second = (side.run for side in sides)
@@ -150,28 +155,14 @@ def _drive_second(mine: Session, pair: Pair, sides: list[Side]) -> None:
     waiting = series is not None and series.going and second is None
     if second is not None and second.active:
         control("Pause the other", "pause", second.pause, None, "Rest here.", f"{KEY}/pause/{second.created}")
-        control(
-            "Stop the other",
-            "stop",
-            second.stop,
-            None,
-            "End it; what it learned stays.",
-            f"{KEY}/stop/{second.created}",
-        )
+        _stop(second)
         return
     if second is not None and second.snapshot.state is State.PAUSED:
         why_not = "Pause or stop the training that goes on first." if mine.workspace.active else None
         control(
             "Resume the other", "resume", second.resume, why_not, "Go on from here.", f"{KEY}/resume/{second.created}"
         )
-        control(
-            "Stop the other",
-            "stop",
-            second.stop,
-            None,
-            "End it; what it learned stays.",
-            f"{KEY}/stop/{second.created}",
-        )
+        _stop(second)
         return
 
     def train() -> None:
