@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
@@ -200,3 +203,35 @@ def streamlits_own(page: Page, rule: str, node: dict) -> bool:
     """True for the list of pages: Streamlit puts sections into it that are no items, which no style of ours can change."""
     menu = "one => Boolean(document.querySelector(one)?.closest('[data-testid=stTopNav]'))"
     return rule in ("list", "listitem") and page.evaluate(menu, node["target"][0])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_a_popover_says_in_small_can_be_read(chromium, server, scheme):
+    """It lies outside of the part of the page that says whether it is dark."""
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"{server}/build")
+    expect(page.get_by_role("button", name="Variant")).to_be_visible()
+    settled(page)
+    page.get_by_role("button", name="Variant").click()
+    caption = page.get_by_test_id("stPopoverBody").get_by_test_id("stCaptionContainer").first
+    expect(caption).to_be_visible()
+    settled(page)
+    ink, opacity, ground = caption.locator("p").first.evaluate(
+        """one => [getComputedStyle(one).color, getComputedStyle(one.closest('[data-testid=stCaptionContainer]')).opacity,
+          getComputedStyle(one.closest('[data-testid=stPopoverBody]')).backgroundColor]"""
+    )
+    ink, ground = (np.array([int(part) for part in re.findall(r"\d+", colour)]) for colour in (ink, ground))
+    assert len(ink) == len(ground) == 3  # neither is transparent
+    mixed = float(opacity) * ink + (1 - float(opacity)) * ground
+    darker, lighter = sorted((luminance(mixed), luminance(ground)))
+    assert (lighter + 0.05) / (darker + 0.05) > 4.5
+    context.close()
+
+
+def luminance(colour: np.ndarray) -> float:
+    """Relative luminance of an sRGB colour, (3,) in 0…255 (WCAG 2.1)."""
+    share = colour / 255
+    return float(
+        np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
+    )
