@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from core.network import LENET5, PRESETS, Conv2D, Dense, GlobalAveragePooling2D, Network, to_token, trace
+from core.network.recipe import Recipe
 from core.ui.shell.links import LINK
 from tests.browser.test_drawing import DIGITS, by_mouse, on
 from tests.browser.test_journey import clean, visit
@@ -269,3 +270,21 @@ def test_the_tour_is_led_through_by_what_one_does(playground):
     page.locator(".card .copy").click()
     expect(page.locator(".card")).to_be_hidden()
     assert page.evaluate("navigator.clipboard.readText()") == page.url
+
+
+def test_a_training_that_fails_says_why_in_view_and_moves_nothing(chromium, server):
+    recipe = Recipe(optimizer="SGD", learning_rate=1000.0, epochs=3, training_images=1000)
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"{server}/?{LINK}={to_token(LENET5, recipe)}")
+    awake(page)
+    settled(page)
+    places = [page.locator("canvas.upper-canvas"), maps(page, "0").first]
+    before = [place.bounding_box() for place in places]
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(said(page)).to_contain_text("its training has failed")
+    settled(page)
+    assert [place.bounding_box() for place in places] == before
+    why = page.locator(".st-key-playground-progress").get_by_text("A learning rate of 1000", exact=False)
+    expect(why).to_be_in_viewport(ratio=1)
+    context.close()
