@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ["network", "data", "store", "training", "insight", "study", "views", "ui"]  # from the cellar up
+ROOMS = ["network", "data", "learn", "store", "training", "insight", "study", "views", "ui"]  # from the cellar up
 INNER_ROOMS = ["shell", "widgets", "pages"]  # of ui, from the cellar up
 FILES = [*sorted((ROOT / "core").rglob("*.py")), *sorted((ROOT / "pages").glob("*.py")), ROOT / "app.py"]
 
