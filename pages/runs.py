@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.ui.pages.runs.anew import train_anew
 from core.ui.pages.runs.difference import difference
 from core.ui.pages.runs.finding import choose_shown
 from core.ui.pages.runs.manage import damaged, manage
@@ -10,6 +11,7 @@ from core.ui.shell.frame import following, head
 from core.ui.shell.pages import end_page, link_to
 from core.ui.shell.private import bring_into_view
 from core.ui.shell.session import session
+from core.ui.widgets.series import line_of_runs
 
 LIVE_SECONDS = 2.0
 
@@ -21,6 +23,7 @@ if not mine.workspace.runs:
     st.info("You have not trained anything yet. Every training run is listed here.")
     link_to("train", "Train a network", "monitoring")
     end_page()
+line_of_runs(mine, "runs")
 
 
 def watched() -> None:
@@ -31,6 +34,7 @@ def watched() -> None:
     chosen = run_table(mine, shown) if shown else []
     with st.container(key="runs/shown"):
         if chosen:
+            train_anew(mine, chosen)
             overlay(mine, chosen)
             manage(mine, chosen)
             difference(mine, chosen)

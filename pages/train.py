@@ -8,11 +8,12 @@ from core.ui.pages.train.beginning import choose_beginning
 from core.ui.pages.train.beside import beside
 from core.ui.pages.train.controls import controls
 from core.ui.pages.train.live import LIVE_SECONDS, live_view
-from core.ui.pages.train.other import choose_other
+from core.ui.pages.train.other import PAGE, choose_other
 from core.ui.pages.train.recipe import choose_dataset, choose_recipe
 from core.ui.shell.frame import following, head
 from core.ui.shell.pages import link_to
 from core.ui.shell.session import session
+from core.ui.widgets.series import line_of_runs
 from core.views.wording import plain
 
 mine = session()
@@ -23,6 +24,7 @@ head(
 )
 
 following(lambda: mine.run, LIVE_SECONDS, lambda: controls(mine))
+line_of_runs(mine, "train", PAGE)
 with st.container(key="train/beside"):
     beside(mine)
 with st.container(key="train"):

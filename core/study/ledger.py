@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
+from core.data import SOURCES
 from core.data.drawn_datasets import about
 from core.network import Network, Recipe, trace
 from core.network.settings import Integer, settings_of
 from core.network.words import counted, told_apart
 from core.study.changes import layer_changes
 from core.study.comparison import recipe_differences
+from core.training.limits import why_unfit
 from core.training.run import Run
 from core.training.series import Planned
 
@@ -209,11 +212,63 @@ def with_other_seeds(run: Run, among: Iterable[Run], count: int) -> tuple[Planne
     alike = _but_for_the_seed(run)
     had = {run.recipe.seed, *(one.recipe.seed for one in among if _but_for_the_seed(one) == alike)}
     fresh = (seed for seed in range(1, len(had) + count + 1) if seed not in had)
-    recipe, stem = recipe_now(run), _NUMBER.sub("", run.name) or run.name
+    recipe, stem = recipe_now(run), _stem(run)
     return tuple(
         Planned(str(seed), f"seed {seed}", stem, run.network, recipe.replaced(seed=seed))
         for seed, _ in zip(fresh, range(count))
     )
+
+
+class Anew(NamedTuple):
+    """Runs that can be trained anew.
+
+    Attributes:
+        plans: one for each, in the order in which the runs began.
+        left_out: those that cannot, and why not, in a sentence.
+        seconds: estimate for all plans together, by what their runs have taken here; None where one tells nothing.
+    """
+
+    plans: tuple[Planned, ...]
+    left_out: tuple[tuple[Run, str], ...]
+    seconds: float | None
+
+
+def anew(runs: Sequence[Run], among: Iterable[Run], other_seeds: bool) -> Anew:
+    """The same trainings again from fresh weights, with all epochs that are planned for each by now.
+
+    Args:
+        runs: that are trained again.
+        among: all runs that there are.
+        other_seeds: whether each has the next seed that none of its equals has had; else it keeps its own.
+    """
+    by_time, there = sorted(runs, key=lambda run: run.created), list(among)
+    left_out = tuple((run, why) for run in by_time if (why := _why_not_anew(run)))
+    fit = [run for run in by_time if all(run is not other for other, _ in left_out)]
+    recipes = {run: recipe_now(run) for run in fit}
+    if other_seeds:
+        for group in seed_groups(fit):
+            fresh = with_other_seeds(group[0], [*there, *group], len(group))
+            recipes |= {run: plan.recipe for run, plan in zip(group, fresh, strict=True)}
+    plans = tuple(
+        Planned(str(place), run.name, _stem(run), run.network, recipes[run], run.dataset_name)
+        for place, run in enumerate(fit)
+    )
+    took = [run.snapshot.seconds_an_epoch for run in fit]
+    seconds = [each * recipes[run].epochs for run, each in zip(fit, took) if each is not None]
+    return Anew(plans, left_out, sum(seconds) if fit and len(seconds) == len(fit) else None)
+
+
+def _why_not_anew(run: Run) -> str | None:
+    """The reason why this run cannot be trained anew, as a sentence; None if it can."""
+    if run.dataset_name not in SOURCES:
+        return "It learned from your drawings: train it again on Teach."
+    source = SOURCES[run.dataset_name]
+    return why_unfit(run.network, source.input_shape, len(source.class_names), recipe_now(run), source.title)
+
+
+def _stem(run: Run) -> str:
+    """Its name without the number by which runs of one network are told apart."""
+    return _NUMBER.sub("", run.name) or run.name
 
 
 def _but_for_the_seed(run: Run) -> object:

@@ -24,6 +24,7 @@ class Planned(NamedTuple):
         title: what charts call it.
         name: what the run is to be called.
         network, recipe: what to train, and how.
+        dataset: what it learns from, as `core.data.load` calls it; empty where that is the dataset of the series.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Planned(NamedTuple):
     name: str
     network: Network
     recipe: Recipe
+    dataset: str = ""
 
 
 class Series:
@@ -42,7 +44,7 @@ class Series:
     Args:
         workspace: where the runs are started; they stay there.
         plans: one or more, of different keys.
-        dataset: what they learn from, as `core.data.load` calls it.
+        dataset: what they learn from, as `core.data.load` calls it, unless their plans say otherwise.
         title: what people call the series.
         page: id of the page that shows it.
         changing: the lock of the workspace's list of runs; a series has none of its own.
@@ -117,6 +119,18 @@ class Series:
             if current is not None and (current.active or _rests(current)):
                 current.stop()
 
+    def leave_out(self, key: str) -> bool:
+        """Take a run that waits out of the line; returns whether it waited, and thus is out."""
+        with self._changing:
+            if all(plan.key != key for plan in self.waiting):
+                return False
+            self.plans = tuple(plan for plan in self.plans if plan.key != key)
+            return True
+
+    def dataset_of(self, plan: Planned) -> str:
+        """What the run of a plan learns from, as `core.data.load` calls it."""
+        return plan.dataset or self.dataset
+
     def go_on(self) -> None:
         """Go on after a stop or a pause: with the run that rests, else with the next one."""
         with self._changing:
@@ -136,7 +150,7 @@ class Series:
     def _start_next(self) -> Run | None:
         plan = self.waiting[0]
         try:
-            run = self._workspace.start(plan.network, self.dataset, plan.recipe, name=plan.name)
+            run = self._workspace.start(plan.network, self.dataset_of(plan), plan.recipe, name=plan.name)
         except StoreError as problem:
             self.stopped, self.problem = True, str(problem)
             return None

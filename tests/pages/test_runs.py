@@ -4,7 +4,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.network import LENET5, Dense, Flatten, Network
-from core.training import Recipe
+from core.training import Recipe, State
+from core.ui.pages.runs.state import RunsState
+from tests.drawn import shapes
 from tests.pages.conftest import button, mine, opened, went_to, words
 
 PLAIN = Network((28, 28, 1), (Flatten(), Dense(10, "softmax")), "Plain")
@@ -192,5 +194,104 @@ def test_a_training_waits_in_line_with_four_other_seeds(page):
     assert [plan.recipe.seed for plan in series.plans] == [2, 3, 4, 5] and len(series.waiting) == 3
     assert series.current is mine(page).run and series.current.recipe == newer.recipe.replaced(seed=2)
     assert found(page, "seeds").disabled  # they go on
+    series.stop()
+    assert series.current.wait(60)
+
+
+def ticked(page: AppTest, *runs) -> AppTest:
+    mine(page).state(RunsState).ticked = frozenset(run.created for run in runs)
+    page.run()
+    assert not page.exception
+    return page
+
+
+def ended_in_line(page: AppTest):
+    """The series, once all its runs have ended while somebody looked."""
+    series = mine(page).workspace.series
+    while not series.over:
+        assert series.current.wait(60)
+        series.advance()
+    return series
+
+
+def test_ticked_runs_are_trained_anew_one_after_the_other(page):
+    newer, older = mine(page).workspace.runs
+    assert not any(one.label.startswith("Train ") and one.key.startswith("runs/") for one in page.button)
+    ticked(page, newer, older)
+    assert "2 new runs, one after the other, each by its own recipe from fresh weights: about" in words(page)
+    button(page, "Train these 2 anew").click().run()
+    assert not page.exception
+    series = mine(page).workspace.series
+    assert [plan.network for plan in series.plans] == [LENET5, PLAIN]  # as they began
+    assert mine(page).run is series.current
+    ended_in_line(page)
+    made = list(series.runs.values())
+    assert [(run.network, run.recipe, run.dataset_name) for run in made] == [
+        (run.network, run.recipe, run.dataset_name) for run in (older, newer)
+    ]
+    assert [run.snapshot.state for run in made] == [State.FINISHED] * 2 and len(mine(page).workspace.runs) == 4
+
+
+def test_each_of_two_equal_runs_gets_a_seed_of_its_own(page):
+    newer, older = mine(page).workspace.runs
+    equal = mine(page).workspace.start(PLAIN, "mnist", newer.recipe.replaced(seed=2))
+    assert equal.wait(60)
+    next(one for one in ticked(page, newer, equal, older).toggle if one.label == "With other seeds").set_value(
+        True
+    ).run()
+    button(page, "Train these 3 anew").click().run()
+    series = mine(page).workspace.series
+    assert [(plan.network, plan.recipe.seed) for plan in series.plans] == [(LENET5, 2), (PLAIN, 3), (PLAIN, 4)]
+    series.stop()
+    assert series.current.wait(60)
+
+
+def begun_line(page: AppTest):
+    """A series of two: the first would take minutes, the second waits."""
+    long = mine(page).workspace.start(LENET5, "mnist", Recipe(epochs=200, training_images=500))
+    long.stop()
+    short = mine(page).workspace.start(PLAIN, "mnist", Recipe(epochs=1, training_images=500))
+    assert long.wait(60) and short.wait(60)
+    button(ticked(page, long, short), "Train these 2 anew").click().run()
+    assert not page.exception
+    return mine(page).workspace.series
+
+
+def test_what_waits_is_seen_on_runs_and_train_and_can_be_taken_out(page):
+    series = begun_line(page)
+    for place in ("runs", "train"):
+        assert "In line: Trained anew" in words(opened(page, place)) and "1\\. Plain" in words(page)
+    late = button(page, "Take out")
+    late.click().run()
+    assert not page.exception and [plan.network for plan in series.plans] == [LENET5] and not series.waiting
+    series.stop()
+    assert series.current.wait(60) and len(mine(page).workspace.runs) == 5
+    assert "In line" not in words(page.run())
+
+
+def test_a_line_that_is_stopped_trains_no_other(page):
+    series = begun_line(page)
+    next(one for one in page.button if one.key == "runs/line/stop").click().run()
+    assert not page.exception and series.current.wait(60) and not series.going
+    assert len(mine(page).workspace.runs) == 5 and "1\\. Plain" in words(page)
+
+
+def test_without_room_for_all_it_is_said_before_a_press(page, monkeypatch):
+    monkeypatch.setenv("RECEPTIVE_MOST_RUNS", "3")
+    newer, older = mine(page).workspace.runs
+    assert button(ticked(page, newer, older), "Train these 2 anew").disabled
+    assert "3 are kept at most: 2 more would be 1 too many" in words(page)
+
+
+def test_a_run_whose_images_are_not_to_be_had_is_left_out_with_a_word(page):
+    _, older = mine(page).workspace.runs
+    network = Network((28, 28, 1), (Flatten(), Dense(3, "softmax")), "Own")
+    own = mine(page).workspace.start(network, shapes(5), Recipe(epochs=1, batch_size=8))
+    assert own.wait(60)
+    ticked(page, own, older)
+    assert "Left out: “Own”. It learned from your drawings" in words(page)
+    button(page, "Train it anew").click().run()
+    series = mine(page).workspace.series
+    assert [plan.network for plan in series.plans] == [LENET5]
     series.stop()
     assert series.current.wait(60)

@@ -153,3 +153,23 @@ def test_each_page_keeps_its_own_and_what_goes_on_again_is_looked_after(workspac
     ended(cures.current)
     cures.go_on()
     assert workspace.series is cures and cures.going
+
+
+def test_a_run_that_waits_is_taken_out_and_one_that_has_begun_is_not(workspace):
+    series = workspace.start_series(plans(SHORT, SHORT, SHORT), "mnist", "Cures")
+    assert not series.leave_out("0") and not series.leave_out("9") and len(series.plans) == 3
+    assert series.leave_out("1") and not series.leave_out("1")
+    assert [plan.key for plan in series.waiting] == ["2"]
+    ended(series.current)
+    assert series.advance().name == "Tiny: 2"
+    ended(series.current)
+    assert series.over and list(series.runs) == ["0", "2"]
+
+
+def test_each_run_learns_from_the_images_of_its_own_plan(workspace):
+    first, second = plans(SHORT, SHORT)
+    series = workspace.start_series((first, second._replace(dataset="fashion_mnist")), "mnist", "Anew")
+    ended(series.current)
+    series.advance()
+    ended(series.current)
+    assert [run.dataset_name for run in series.runs.values()] == ["mnist", "fashion_mnist"]

@@ -49,7 +49,9 @@ def run_table(mine: Session, runs: Sequence[Run]) -> list[Run]:
             state.ticked = (state.ticked - here) | {runs[place].created for place in rows}
             mine.reveals.renew()
 
-    st.caption("Tick runs to see their curves in one chart, or one of them to rename, mark, delete or export it.")
+    st.caption(
+        "Tick runs to see their curves in one chart, several to train them anew, or one of them to rename, mark, delete or export it."
+    )
     st.dataframe(
         rows,
         key=key,
