@@ -18,18 +18,17 @@ import numpy as np
 from core.network.words import counted
 from core.study.curves import Spread, smoothed, spread
 from core.training.snapshot import Point, Snapshot, mean
-from core.views.domains import accuracy_floor, loss_domain, plan_end, round_up
+from core.views.axes import EVEN, Axes, placed, quantity_axis, time_axis
+from core.views.domains import accuracy_floor, loss_domain, plan_end, round_up, time_ends
 from core.views.theme import CLASS_COLOURS, LIGHT, Look, class_inks
 from core.views.wording import certainty
 from core.views.zooming import FRAME, Domain, Spec, domain, frame, zoomable
 
 CURVE_HEIGHT = 300
 DRAWN = "your drawings"
-LOGARITHMIC = "Each step of the axis is ten times the one before, so that small losses can be told apart."
 KEPT = 64  # shapes of a kind of chart
 COMPARED_HEIGHT = 400
 NAME_PX, SHORT_NAME = 320, 20  # of a run's name in the legend; characters of which two stand beside each other
-LABELS_PX = 40  # beside an axis, however long its numbers are, so that the curves stay where they are
 MOST_BARS = 40  # classes of one chart
 # Of an axis of classes: each has its name, in its own row.
 EACH_NAMED: dict[str, Any] = {"labelFlush": False, "labelOverlap": False}
@@ -49,7 +48,7 @@ def learning_curve(
     look: Look = LIGHT,
     each_epoch: bool = False,
     before: bool = False,
-    logarithmic: bool = False,
+    axes: Axes = EVEN,
     beside: Sequence[Snapshot] = (),
 ) -> Spec:
     """`loss` or `accuracy`: training as a line, evaluations as points on a dashed line.
@@ -64,7 +63,7 @@ def learning_curve(
         each_epoch: whether training is shown as the mean over each epoch, against epochs, which compares
             fairly with the evaluation after it; otherwise as it was from step to step, against steps.
         before: whether the axis reaches to what was before training and in the first epoch.
-        logarithmic: whether the axis of losses is.
+        axes: which are logarithmic.
         beside: others whose charts stand beside this one, so that the vertical axis holds their curves too.
     """
     evaluated_on = snapshot.evaluated_on
@@ -79,13 +78,16 @@ def learning_curve(
     rows["kept"] = _points(kept, quantity, evaluated_on)
     for row in (row for part in rows.values() for row in part):
         row["at"] = row["epoch"] * batches
+    rows = {part: placed(points, axes) for part, points in rows.items()}
     last = plan_end(snapshot) * batches
+    ends = time_ends(last, [row["at"] for part in rows.values() for row in part], axes.time)
+    middle = math.sqrt(ends[0] * ends[1]) if axes.time else last / 2
     for row in rows["kept"]:
-        at_right = row["at"] > last / 2
+        at_right = row["at"] > middle
         row |= {"words": f"kept: epoch {row['epoch']:g}", "align": "right" if at_right else "left"}
-    rows[FRAME] = frame(time_ends(last), quantity_domain((snapshot, *beside), quantity, before, logarithmic))
+    rows[FRAME] = frame(ends, quantity_domain((snapshot, *beside), quantity, before, axes.loss))
     drawn = bool(snapshot.held_out)
-    return filled(_learning_curve(quantity, evaluated_on, look, each_epoch, drawn, logarithmic), **rows)
+    return filled(_learning_curve(quantity, evaluated_on, look, each_epoch, drawn, axes), **rows)
 
 
 def compact(chart: Spec, height: int) -> Spec:
@@ -116,7 +118,7 @@ def _learning_curve(
     look: Look,
     each_epoch: bool,
     drawn: bool,
-    logarithmic: bool,
+    axes: Axes,
 ) -> Spec:
     percent = quantity == "accuracy"
     names, colours = ["training", evaluated_on], [look.quiet, look.accent]
@@ -134,8 +136,8 @@ def _learning_curve(
         alt.Tooltip("value:Q", title=quantity, format=".2%" if percent else ".4f"),
     ]
     base = {
-        "x": time_axis("epoch" if each_epoch else "step"),
-        "y": quantity_axis(quantity, logarithmic),
+        "x": time_axis("epoch" if each_epoch else "step", logarithmic=axes.time),
+        "y": quantity_axis(quantity, axes.loss),
         "color": series,
         "tooltip": tooltip,
     }
@@ -249,7 +251,7 @@ def compared(
     training: bool,
     look: Look = LIGHT,
     numbers: Sequence[int] | None = None,
-    logarithmic: bool = False,
+    axes: Axes = EVEN,
     by_second: bool = False,
     groups: Sequence[tuple[str, Sequence[Snapshot]]] = (),
     smoothing: float = 0.0,
@@ -265,7 +267,7 @@ def compared(
         training: whether the curves on the training images are drawn too, as thin lines.
         look: colours of the page.
         numbers: of each run, by which it keeps its colour and shape whatever else is drawn; their places by default.
-        logarithmic: whether the axis of losses is.
+        axes: which are logarithmic.
         by_second: whether the time axis is in seconds: each epoch as long as a run's epochs are on average.
         groups: (name, snapshots) of runs that are one curve; their names and numbers follow those of `runs`. Not by second.
         smoothing: weight of what came before in the curves on the training images, 0 … below 1.
@@ -281,15 +283,17 @@ def compared(
     names = tuple(name for name, _ in (*runs, *groups))
     shown = [*(snapshot for _, snapshot in runs), *(one for _, snapshots in groups for one in snapshots)]
     last = max((s.epochs * ((s.seconds_an_epoch or 0.0) if by_second else 1.0) for s in shown), default=1.0) or 1.0
-    ends = quantity_domain(shown, quantity, False, logarithmic, training)
-    floor = ends[0] if logarithmic else -math.inf  # a logarithmic axis has no place for what is below 0
+    ends = quantity_domain(shown, quantity, False, axes.loss, training)
+    floor = ends[0] if axes.loss else -math.inf  # a logarithmic axis has no place for what is below 0
     for name, snapshots in groups:
         for seed, snapshot in enumerate(snapshots if training else ()):
             points = _smoothed(_points(snapshot.train, quantity, "training"), smoothing)
             rows["train"] += [{**row, "run": name, "at": row["epoch"], "seed": seed} for row in points]
         rows["bands"] += [_band(name, at, snapshots[0].evaluated_on, floor) for at in spread(snapshots, quantity)]
-    rows[FRAME] = frame(time_ends(last), ends)
-    return filled(_compared(names, numbers, quantity, logarithmic, by_second, bool(groups), look), **rows)
+    rows = {part: placed(points, axes) for part, points in rows.items()}
+    places = [row["at"] for part in rows.values() for row in part]
+    rows[FRAME] = frame(time_ends(last, places, axes.time), ends)
+    return filled(_compared(names, numbers, quantity, axes, by_second, bool(groups), look), **rows)
 
 
 def _band(name: str, at: Spread, series: str, floor: float) -> dict[str, Any]:
@@ -307,7 +311,7 @@ def _compared(
     names: tuple[str, ...],
     numbers: tuple[int, ...],
     quantity: str,
-    logarithmic: bool,
+    axes: Axes,
     by_second: bool,
     banded: bool,
     look: Look,
@@ -325,8 +329,8 @@ def _compared(
         ),
     )
     base = {
-        "x": time_axis("seconds") if by_second else time_axis("epoch", "epoch"),
-        "y": quantity_axis(quantity, logarithmic),
+        "x": time_axis("seconds", logarithmic=axes.time) if by_second else time_axis("epoch", "epoch", axes.time),
+        "y": quantity_axis(quantity, axes.loss),
         "color": colour,
         "tooltip": [
             alt.Tooltip("run:N"),
@@ -359,34 +363,11 @@ def _compared(
     ]
     bands = alt.Chart(alt.NamedData("bands"))
     band = bands.mark_area(opacity=0.2, clip=True).encode(
-        **{**base, "y": quantity_axis(quantity, logarithmic, "low"), "y2": alt.Y2("high:Q"), "tooltip": spoken}
+        **{**base, "y": quantity_axis(quantity, axes.loss, "low"), "y2": alt.Y2("high:Q"), "tooltip": spoken}
     )
     mean_line = bands.mark_line(strokeWidth=2.5, point=True, clip=True).encode(**{**base, "tooltip": spoken})
     layers = alt.layer(train, band, lines, points, mean_line) if banded else alt.layer(train, lines, points)
     return zoomable(layers.properties(height=COMPARED_HEIGHT).to_dict(), look)
-
-
-def time_axis(unit: str, field: str = "at") -> alt.X:
-    """A time axis in epochs or steps."""
-    least = alt.expr("shown_x[1] - shown_x[0] > 3 ? 1 : 0")  # whole epochs and steps, as long as there are a few
-    axis = alt.Axis(tickMinStep=least, format=",.9~g", tickCount=6)
-    return alt.X(f"{field}:Q", title=unit, scale=alt.Scale(domain=domain("x"), nice=False), axis=axis)
-
-
-def time_ends(last: float) -> Domain:
-    """Both ends of a time axis: a little before 0, a little after the planned end."""
-    return -last / 60, last * 61 / 60
-
-
-def quantity_axis(quantity: str, logarithmic: bool, field: str = "value") -> alt.Y:
-    percent = quantity == "accuracy"
-    kind = "log" if logarithmic and not percent else "linear"
-    return alt.Y(
-        f"{field}:Q",
-        title=quantity,
-        scale=alt.Scale(domain=domain("y"), type=kind, nice=False, zero=False),
-        axis=alt.Axis(format=".3~%" if percent else "~g", tickCount=5, minExtent=LABELS_PX),
-    )
 
 
 def quantity_domain(

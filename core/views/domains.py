@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -54,6 +54,23 @@ def plan_end(snapshot: Snapshot) -> float:
         return float(epochs)
     batches = snapshot.steps / max(epochs, 1)  # in each epoch
     return min(round_up(max(snapshot.step, 10)) / batches, float(epochs))
+
+
+def time_ends(last: float, places: Iterable[float] = (), logarithmic: bool = False) -> tuple[float, float]:
+    """Both ends of a time axis: a little before 0, a little after the planned end.
+
+    Where it is logarithmic it begins at 1, 2 or 5 times a power of ten, so that it seldom moves while a network trains.
+
+    Args:
+        last: the planned end.
+        places: of all that is drawn; those that are not positive have none on a logarithmic axis.
+        logarithmic: whether the axis is.
+    """
+    if not logarithmic:
+        return -last / 60, last * 61 / 60
+    first = min((at for at in places if at > 0), default=last / 10)
+    last = max(last, first)
+    return 1 / round_up(1.01 / first), last * (last / first) ** (1 / 60)
 
 
 def round_up(value: float) -> float:

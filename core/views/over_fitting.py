@@ -10,17 +10,16 @@ import altair as alt
 
 from core.study.over_fitting import Outcome
 from core.training.snapshot import Snapshot
+from core.views.axes import EVEN, Axes, placed, quantity_axis, time_axis
 from core.views.charts import (
     EACH_NAMED,
     KEPT,
     epoch_means,
     filled,
     own_marks,
-    quantity_axis,
     quantity_domain,
-    time_axis,
-    time_ends,
 )
+from core.views.domains import time_ends
 from core.views.study import interval_text
 from core.views.theme import LIGHT, Look, class_inks
 from core.views.wording import percent
@@ -48,6 +47,7 @@ def cures_chart(
     chosen: str | None,
     numbers: Sequence[int],
     look: Look = LIGHT,
+    axes: Axes = EVEN,
 ) -> Spec:
     """Curves of all runs: dashed the mean over each epoch's training images, solid what they do not learn from.
 
@@ -59,6 +59,7 @@ def cures_chart(
         chosen: title of the run that stands out; None for all alike.
         numbers: of each run, by which it keeps its colour and shape.
         look: colours of the page.
+        axes: which are logarithmic.
     """
     rows: dict[str, list[dict[str, Any]]] = {"train": [], "evaluations": []}
     for title, snapshot in runs:
@@ -75,21 +76,23 @@ def cures_chart(
                 for point in points
             ]  # fmt: skip
     last = max((float(snapshot.epochs) for _, snapshot in runs), default=1.0)
-    ends = quantity_domain([snapshot for _, snapshot in runs], quantity, False, False)
+    ends = quantity_domain([snapshot for _, snapshot in runs], quantity, False, axes.loss)
+    rows = {part: placed(points, axes, "epoch") for part, points in rows.items()}
+    places = [row["epoch"] for part in rows.values() for row in part]
     if quantity == "accuracy":
         late = [row["value"] for part in rows.values() for row in part if row["epoch"] >= SETTLED * last]
         ends = (_floor(late), 1.0)
-    shape = _cures_chart(tuple(title for title, _ in runs), tuple(numbers), quantity, look)
-    return filled(shape, **rows, **{FRAME: frame(time_ends(last), ends)})
+    shape = _cures_chart(tuple(title for title, _ in runs), tuple(numbers), quantity, look, axes)
+    return filled(shape, **rows, **{FRAME: frame(time_ends(last, places, axes.time), ends)})
 
 
 @lru_cache(KEPT)
-def _cures_chart(titles: tuple[str, ...], numbers: tuple[int, ...], quantity: str, look: Look) -> Spec:
+def _cures_chart(titles: tuple[str, ...], numbers: tuple[int, ...], quantity: str, look: Look, axes: Axes) -> Spec:
     colour, shape = own_marks("run:N", titles, numbers, look, LEGEND_PX)
     seen = alt.condition("hovered ? datum.run === hovered : datum.apart", alt.value(1), alt.value(FAINT))
     base = {
-        "x": time_axis("epoch", "epoch"),
-        "y": quantity_axis(quantity, False),
+        "x": time_axis("epoch", "epoch", axes.time),
+        "y": quantity_axis(quantity, axes.loss),
         "color": colour,
     }
     tips = [

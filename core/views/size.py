@@ -21,7 +21,8 @@ from core.study.size import (
     SizePoint,
     frontier,
 )
-from core.views.charts import KEPT, LABELS_PX, SHAPES, filled
+from core.views.axes import LABELS_PX
+from core.views.charts import KEPT, SHAPES, filled
 from core.views.domains import FLOORS, round_up
 from core.views.study import interval_text
 from core.views.theme import LIGHT, Look, class_inks

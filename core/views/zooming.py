@@ -19,7 +19,9 @@ ZOOM = (
     "With a mouse, drag a rectangle over a curve to see that part of it larger; a double click shows the whole again."
 )
 FRAME = "frame"  # name of the data with the ends of the axes
-UNKNOWN = "{left: 0, right: 1, bottom: 0.1, top: 1, whole: 0}"  # the chart is made a moment before its data are there
+UNKNOWN = (
+    "{left: 0.1, right: 1, bottom: 0.1, top: 1, whole: 0}"  # the chart is made a moment before its data are there
+)
 LEAST_PX = 8  # of a drag; a lower or narrower rectangle leaves that axis as it is
 _SIDES = {"x": "width", "y": "height"}
 

@@ -6,8 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.training import Point, Snapshot, State
+from core.views.axes import Axes
 from core.views.charts import compared, learning_curve
-from core.views.domains import accuracy_floor, loss_domain, plan_end, round_up
+from core.views.domains import accuracy_floor, loss_domain, plan_end, round_up, time_ends
+from core.views.over_fitting import cures_chart
 
 
 def snapshot(*losses: float, accuracies=(), first: float = 0.0, **more) -> Snapshot:
@@ -90,7 +92,7 @@ def test_a_logarithmic_loss_is_drawn_so_and_accuracy_never():
     run = snapshot(2.4, 0.4, 0.03)
     for logarithmic, kind in ((True, "log"), (False, "linear")):
         scales = [
-            learning_curve(run, quantity, logarithmic=logarithmic)["layer"][1]["encoding"]["y"]["scale"]["type"]
+            learning_curve(run, quantity, axes=Axes(loss=logarithmic))["layer"][1]["encoding"]["y"]["scale"]["type"]
             for quantity in ("loss", "accuracy")
         ]
         assert scales == [kind, "linear"]
@@ -99,3 +101,41 @@ def test_a_logarithmic_loss_is_drawn_so_and_accuracy_never():
 def test_the_labels_of_an_axis_keep_their_room():
     spec = learning_curve(snapshot(2.4, 0.4), "accuracy")
     assert spec["layer"][0]["encoding"]["y"]["axis"]["minExtent"] == 40
+
+
+MEASURED = Snapshot(
+    State.TRAINING,
+    step=200,
+    steps=1000,
+    epochs=100,
+    evaluations=tuple(Point(float(epoch), 2.0 / (epoch + 1), 0.5, 10) for epoch in (0, 1, 10)),
+    train=tuple(Point(epoch, 1.0, 0.5, 10) for epoch in (0.1, 5.0)),
+)
+IN_TIME = {
+    "run": lambda axes: learning_curve(MEASURED, "loss", each_epoch=True, axes=axes),
+    "steps": lambda axes: learning_curve(MEASURED, "loss", axes=axes),
+    "runs": lambda axes: compared([("a", MEASURED)], "loss", True, axes=axes),
+    "seeds": lambda axes: compared([], "loss", True, axes=axes, groups=[("a", [MEASURED, MEASURED])]),
+    "cures": lambda axes: cures_chart([("a", MEASURED)], "loss", None, [0], axes=axes),
+}
+
+
+@pytest.mark.parametrize("kind", IN_TIME)
+def test_on_a_logarithmic_time_axis_is_all_but_what_was_before_training(kind):
+    even, log = (IN_TIME[kind](Axes(time=time)) for time in (False, True))
+    assert [chart["layer"][0]["encoding"]["x"]["scale"].get("type") for chart in (even, log)] == [None, "log"]
+    field = log["layer"][0]["encoding"]["x"]["field"]
+    rows = [
+        [row[field] for name, part in chart["datasets"].items() if name != "frame" for row in part]
+        for chart in (even, log)
+    ]
+    assert 0 in rows[0] and [place for place in rows[0] if place > 0] == rows[1]
+    (ends,) = log["datasets"]["frame"]
+    assert 0 < ends["left"] < min(rows[1]) and max(rows[1]) < ends["right"]
+
+
+@given(st.lists(st.floats(1e-3, 100.0), max_size=5), st.floats(1.0, 100.0))
+def test_a_logarithmic_time_axis_holds_all_and_wastes_little(places, last):
+    low, high = time_ends(last, [0.0, *places], logarithmic=True)
+    first = min(places, default=last / 10)
+    assert first / 3 <= low < first and max(last, first) <= high <= 2 * max(last, first)

@@ -12,6 +12,7 @@ from core.study.comparison import Score
 from core.study.robustness import Robustness
 from core.study.transforms import TRANSFORMS
 from core.training.snapshot import Point, Snapshot, State
+from core.views.axes import Axes
 from core.views.charts import compared
 from core.views.study import fact_words, interval_text, ranges_words, robustness_chart, robustness_rows
 
@@ -72,7 +73,7 @@ def test_runs_that_are_one_curve_have_a_mean_in_a_band_and_training_curves_of_th
     assert {row["run"] for row in data["evaluations"]} == {"alone"}
     assert {(row["run"], row["seed"]) for row in data["train"]} == {("both", 0), ("both", 1)}
     assert data["frame"][0]["top"] >= 0.5  # the axis holds what the band is of
-    logarithmic = compared([], "loss", False, logarithmic=True, groups=[("both", [low, high])])["datasets"]
+    logarithmic = compared([], "loss", False, axes=Axes(loss=True), groups=[("both", [low, high])])["datasets"]
     assert logarithmic["bands"][0]["low"] > 0  # or the area could not be drawn
 
 

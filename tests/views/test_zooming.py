@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from core.training import Point, Snapshot, State
+from core.views.axes import Axes
 from core.views.charts import compact, compared, learning_curve, rate_curve
+from core.views.over_fitting import cures_chart
 from core.views.zooming import whole_again
 
 EARLY = Snapshot(
@@ -36,7 +38,10 @@ def specification(chart):
 DRAWN = {
     "accuracy": lambda now: learning_curve(now, "accuracy"),
     "loss": lambda now: learning_curve(now, "loss"),
-    "logarithmic": lambda now: learning_curve(now, "loss", logarithmic=True),
+    "logarithmic": lambda now: learning_curve(now, "loss", axes=Axes(loss=True)),
+    "logarithmic time": lambda now: learning_curve(now, "loss", axes=Axes(time=True)),
+    "runs in logarithmic time": lambda now: compared([("a", now)], "loss", True, axes=Axes(True, True)),
+    "cures": lambda now: cures_chart([("a", now)], "loss", None, [0], axes=Axes(True, True)),
     "each epoch": lambda now: learning_curve(now, "loss", each_epoch=True),
     "small": lambda now: compact(learning_curve(now, "loss"), 92),
     "runs": lambda now: compared([("a", now)], "loss", True),

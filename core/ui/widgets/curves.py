@@ -9,6 +9,7 @@ from typing import Literal
 import streamlit as st
 
 from core.ui.shell.session import Session
+from core.views.axes import LOGARITHMIC, LOGARITHMIC_TIME, Axes
 from core.views.charts import Spec
 from core.views.zooming import ZOOM, whole_again
 
@@ -49,6 +50,31 @@ def curve_chart(
         st.vega_lite_chart(shown, key=key, alt=alt, height=height)
     else:
         st.vega_lite_chart(shown, key=key, alt=alt, height=height, on_select=clicked, selection_mode=selection)
+
+
+def axes_of(key: str, quantity: str) -> Axes:
+    """Which axes of a chart of curves are logarithmic, as `curve_switches` of this key has it.
+
+    Args:
+        key: begins the switches' keys.
+        quantity: `accuracy` or `loss`.
+    """
+    state = st.session_state
+    return Axes(quantity == "loss" and bool(state.get(f"{key}/logarithmic")), bool(state.get(f"{key}/log_time")))
+
+
+def curve_switches(mine: Session, key: str, loss: bool) -> None:
+    """The switches of a chart of curves, to be drawn in a row: logarithmic axes, and the button that shows the whole again.
+
+    Args:
+        mine: the visitor.
+        key: begins the switches' keys.
+        loss: whether losses are shown.
+    """
+    if loss:
+        st.toggle("Logarithmic loss", key=f"{key}/logarithmic", help=LOGARITHMIC)
+    st.toggle("Logarithmic time", key=f"{key}/log_time", help=LOGARITHMIC_TIME)
+    whole_curves(mine, f"{key}/whole")
 
 
 def whole_curves(mine: Session, key: str, label: str = "Whole curves") -> None:

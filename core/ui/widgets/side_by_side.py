@@ -12,7 +12,7 @@ from core.ui.shell.frame import look
 from core.ui.shell.pages import go_to, open_to
 from core.ui.shell.session import Session
 from core.ui.widgets.controls import control
-from core.ui.widgets.curves import curve_chart, whole_curves
+from core.ui.widgets.curves import axes_of, curve_chart, curve_switches
 from core.ui.widgets.failures import failure
 from core.ui.widgets.studies import StudyState
 from core.views.charts import CURVE_HEIGHT, learning_curve
@@ -75,7 +75,7 @@ def live_columns(
             _column(mine, side, snapshot, now, key, quantity)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"Line: training images. Dashed: {now[0].evaluated_on} images. {ZOOM}", width="stretch")
-        whole_curves(mine, f"{key}/whole")
+        curve_switches(mine, key, quantity == "loss")
     tests = {side.key: side.tested for side in sides if side.tested is not None}
     if len(tests) == len(sides) and not any(side.active for side in sides):
         st.markdown(f"**{plain(said(tests))}**")
@@ -97,7 +97,7 @@ def _column(mine: Session, side: Side, now: Snapshot, beside: Sequence[Snapshot]
         return
     reached = "not tested since it began" if shown is None else f"{percent(shown)} {now.evaluated_on} accuracy now"
     alt = f"{quantity.capitalize()} of {side.name} over its training; {reached}."
-    chart = learning_curve(now, quantity, look(), True, beside=beside)
+    chart = learning_curve(now, quantity, look(), True, axes=axes_of(key, quantity), beside=beside)
     curve_chart(mine, chart, f"{key}/curve/{side.key}", alt)
 
 

@@ -144,11 +144,11 @@ def test_the_curves_are_told_with_their_ends_and_with_different_tests():
     app = drawn(lambda: overlay(mine, runs))
     assert charts(app) == ["Accuracy over epochs; at the end: First 0.7000, Second 0.8000."]
     assert "First on MNIST digits, Second on Fashion-MNIST" in said(app)
-    assert [toggle.label for toggle in app.toggle] == ["Training curves too"]
+    assert [toggle.label for toggle in app.toggle] == ["Training curves too", "Logarithmic time"]
     app.session_state["runs/curve"] = "loss"
     app.run()
     assert charts(app) == ["Loss over epochs; at the end: First 0.7500, Second 0.5000."]
-    assert [toggle.label for toggle in app.toggle] == ["Training curves too", "Logarithmic"]
+    assert [toggle.label for toggle in app.toggle] == ["Training curves too", "Logarithmic loss", "Logarithmic time"]
     assert "Not to be compared" not in said(drawn(lambda: overlay(mine, runs[:1])))
 
 

@@ -144,11 +144,12 @@ def test_the_learning_rate_is_told_from_the_lowest_to_the_highest_and_as_it_is()
 
 @pytest.mark.parametrize("each_epoch", [False, True])
 @pytest.mark.parametrize("logarithmic", [False, True])
-def test_the_switches_below_the_curves_change_the_curves(monkeypatch, each_epoch, logarithmic):
+@pytest.mark.parametrize("log_time", [False, True])
+def test_the_switches_below_the_curves_change_the_curves(monkeypatch, each_epoch, logarithmic, log_time):
     asked = []
 
-    def noted(now, quantity, look, means=False, *_, logarithmic=False):
-        asked.append((quantity, means, logarithmic))
+    def noted(now, quantity, look, means=False, *_, axes):
+        asked.append((quantity, means, *axes))
         return learning_curve(now, quantity, look)
 
     monkeypatch.setattr(live, "learning_curve", noted)
@@ -156,6 +157,7 @@ def test_the_switches_below_the_curves_change_the_curves(monkeypatch, each_epoch
     mine, now = Session(), Snapshot(State.PAUSED, **FACTS)
     app = drawn(lambda: live.curves(mine, now))
     app.toggle(key="train/each_epoch").set_value(each_epoch)
+    app.toggle(key="train/log_time").set_value(log_time)
     app.toggle(key="train/logarithmic").set_value(logarithmic).run()
-    assert asked[-2:] == [(quantity, each_epoch, logarithmic) for quantity in ("accuracy", "loss")]
+    assert asked[-2:] == [("accuracy", each_epoch, False, log_time), ("loss", each_epoch, logarithmic, log_time)]
     assert [words.split()[1] for words in charts(app)] == ["accuracy", "loss"]

@@ -12,9 +12,9 @@ from core.study.comparison import Comparison, recipe_line, warnings
 from core.study.contender import LabelledImages
 from core.ui.shell.frame import look, plain
 from core.ui.shell.session import Session
-from core.ui.widgets.curves import curve_chart, whole_curves
+from core.ui.widgets.curves import axes_of, curve_chart, curve_switches
 from core.ui.widgets.studies import Entrant, StudyState, contenders_of, works
-from core.views.charts import LOGARITHMIC, compared
+from core.views.charts import compared
 from core.views.study import fact_words, interval_text
 from core.views.wording import duration
 from core.views.zooming import ZOOM
@@ -95,9 +95,7 @@ def curve_controls(mine: Session, entrants: Sequence[Entrant]) -> None:
             label_visibility="collapsed",
         )  # fmt: skip
         st.toggle("Training curves too", key="compare/training")
-        if quantity == "loss":
-            st.toggle("Logarithmic", key="compare/logarithmic", help=LOGARITHMIC)
-        whole_curves(mine, "compare/whole")
+        curve_switches(mine, "compare", quantity == "loss")
 
 
 def curves(mine: Session, entrants: Sequence[Entrant]) -> None:
@@ -109,12 +107,11 @@ def curves(mine: Session, entrants: Sequence[Entrant]) -> None:
     quantity, by_second = chosen.get("compare/curve", "accuracy"), chosen.get("compare/unit") == "second"
     named = [(one.name, one.run.snapshot) for one in with_curves if one.run is not None]
     numbers = [mine.state(StudyState).number(one.key) for one in with_curves]
-    logarithmic = quantity == "loss" and bool(chosen.get("compare/logarithmic"))
     training = bool(chosen.get("compare/training"))
     ends = [f"{name} {getattr(now.evaluations[-1], quantity):.4f}" for name, now in named]
     curve_chart(
         mine,
-        compared(named, quantity, training, look(), numbers, logarithmic, by_second),
+        compared(named, quantity, training, look(), numbers, axes_of("compare", quantity), by_second),
         "compare/curves",
         f"{quantity.capitalize()} over {'seconds' if by_second else 'epochs'}; at the end: {', '.join(ends)}.",
     )

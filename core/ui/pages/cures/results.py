@@ -15,7 +15,7 @@ from core.training.series import Series
 from core.ui.pages.cures.state import CuresState
 from core.ui.shell.frame import look, plain, refreshing
 from core.ui.shell.session import Session
-from core.ui.widgets.curves import curve_chart, whole_curves
+from core.ui.widgets.curves import axes_of, curve_chart, curve_switches
 from core.ui.widgets.downloads import chart_file, give_away, table_file
 from core.ui.widgets.series import followed_series
 from core.ui.widgets.studies import studied
@@ -43,7 +43,7 @@ def curve_controls(mine: Session, series: Series) -> None:
     titles = [plan.title for plan in series.plans]
     st.markdown("**Curves**")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.segmented_control(
+        quantity = st.segmented_control(
             "Curve", ["accuracy", "loss"], default="accuracy", required=True, key="cures/curve", label_visibility="collapsed"
         )  # fmt: skip
         options = [HIGHLIGHT_ALL, *titles]
@@ -52,7 +52,7 @@ def curve_controls(mine: Session, series: Series) -> None:
             "Stands out", options, options.index(shown), key=f"cures/chosen/{hash(tuple(titles))}", width=220
         )
         own.chosen = None if chosen == HIGHLIGHT_ALL else chosen
-        whole_curves(mine, "cures/whole")
+        curve_switches(mine, "cures", quantity == "loss")
 
 
 def curves(mine: Session, series: Series) -> None:
@@ -62,7 +62,8 @@ def curves(mine: Session, series: Series) -> None:
     runs = series.runs
     quantity = st.session_state.get("cures/curve", "accuracy")
     named = [(titles[key], run.snapshot) for key, run in runs.items()]
-    chart = cures_chart(named, quantity, mine.state(CuresState).chosen, [numbers[key] for key in runs], look())
+    shown = [numbers[key] for key in runs]
+    chart = cures_chart(named, quantity, mine.state(CuresState).chosen, shown, look(), axes_of("cures", quantity))
     curve_chart(mine, chart, "cures/curves", curves_alt(named, quantity))
     st.caption(
         "Solid: images that are not learned from, the test images; for early stopping those that it keeps apart. Dashed: "

@@ -17,8 +17,8 @@ from core.ui.pages.runs.state import RunsState
 from core.ui.shell.frame import look
 from core.ui.shell.renewal import value_if_changed
 from core.ui.shell.session import Session
-from core.ui.widgets.curves import curve_chart, whole_curves
-from core.views.charts import LOGARITHMIC, compared
+from core.ui.widgets.curves import axes_of, curve_chart, curve_switches
+from core.views.charts import compared
 from core.views.wording import duration, percent, plain, progress_words
 from core.views.zooming import ZOOM
 
@@ -153,13 +153,11 @@ def overlay(mine: Session, runs: list[Run]) -> None:
             "Curve", ["accuracy", "loss"], default="accuracy", required=True, key="runs/curve", label_visibility="collapsed"
         )  # fmt: skip
         training = st.toggle("Training curves too", key="runs/training")
-        loss = quantity == "loss"
-        logarithmic = loss and st.toggle("Logarithmic", key="runs/logarithmic", help=LOGARITHMIC)
         groups = seed_groups(runs)
         several = any(len(group) > 1 for group in groups)
         as_one = several and st.toggle("Seeds as one", value=True, key="runs/seeds/as_one", help=SEEDS_AS_ONE)
         weight = _smoothing() if training else 0.0
-        whole_curves(mine, "runs/whole")
+        curve_switches(mine, "runs", quantity == "loss")
     titles = _titles(mine, runs)
     one_curve = [group for group in groups if as_one and len(group) > 1]
     alone = [run for run in runs if not any(run in group for group in one_curve)]
@@ -175,7 +173,7 @@ def overlay(mine: Session, runs: list[Run]) -> None:
             training,
             look(),
             numbers,
-            bool(logarithmic),
+            axes_of("runs", quantity),
             groups=[(name, [run.snapshot for run in group]) for name, group in spreads],
             smoothing=weight,
         ),

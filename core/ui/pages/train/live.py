@@ -12,10 +12,10 @@ from core.ui.pages.train.controls import training_warnings
 from core.ui.pages.train.evaluation import confusions, hardest, inside, samples
 from core.ui.shell.frame import look
 from core.ui.shell.session import Session
-from core.ui.widgets.curves import curve_chart, whole_curves
+from core.ui.widgets.curves import axes_of, curve_chart, curve_switches
 from core.ui.widgets.failures import failure
 from core.ui.widgets.model_files import trained_files
-from core.views.charts import LOGARITHMIC, learning_curve, rate_curve
+from core.views.charts import learning_curve, rate_curve
 from core.views.wording import duration, parameter_words, percent, plain, progress_words
 from core.views.zooming import ZOOM
 
@@ -88,12 +88,11 @@ def _messages(run: Run, now: Snapshot) -> None:
 def curves(mine: Session, now: Snapshot) -> None:
     """The learning curves of accuracy and loss, beside each other."""
     each_epoch = bool(st.session_state.get("train/each_epoch"))
-    logarithmic = bool(st.session_state.get("train/logarithmic"))
     titles = {"accuracy": "**Accuracy**: share of right predictions", "loss": "**Loss**: what training makes small"}
     for column, (quantity, title) in zip(st.columns(2), titles.items()):
         with column:
             st.markdown(title)
-            chart = learning_curve(now, quantity, look(), each_epoch, logarithmic=logarithmic)
+            chart = learning_curve(now, quantity, look(), each_epoch, axes=axes_of("train", quantity))
             curve_chart(mine, chart, f"train/{quantity}", _curve_words(now, quantity))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.toggle(
@@ -101,8 +100,7 @@ def curves(mine: Session, now: Snapshot) -> None:
             key="train/each_epoch",
             help="Training as one point an epoch, which compares fairly with the evaluation after it, or as it went from step to step.",
         )
-        st.toggle("Logarithmic loss", key="train/logarithmic", help=LOGARITHMIC)
-        whole_curves(mine, "train/whole")
+        curve_switches(mine, "train", loss=True)
     kept = _kept(now)
     ring = "" if kept is None else f"The ring marks epoch {kept.epoch:g}, whose weights were kept. "
     st.caption(ring + ZOOM)
