@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -273,6 +273,30 @@ def _stem(run: Run) -> str:
 
 def _but_for_the_seed(run: Run) -> object:
     return run.network.renamed("x"), run.dataset_name, recipe_now(run).replaced(seed=0)
+
+
+class Drawn(NamedTuple):
+    """Runs as curves.
+
+    Attributes:
+        alone: those with a curve of their own.
+        bands: those that are one curve: what it is called, and the runs that differ in the seed alone.
+    """
+
+    alone: list[Run]
+    bands: list[tuple[str, tuple[Run, ...]]]
+
+    @property
+    def first(self) -> list[Run]:
+        """A run for each curve, in the order of the curves."""
+        return [*self.alone, *(group[0] for _, group in self.bands)]
+
+
+def as_curves(runs: Sequence[Run], titles: Mapping[Run, str], as_one: bool) -> Drawn:
+    """What to draw of these runs: each by itself, or where `as_one`, those that differ in the seed alone as one."""
+    groups = [group for group in seed_groups(runs) if as_one and len(group) > 1]
+    alone = [run for run in runs if not any(run in group for group in groups)]
+    return Drawn(alone, [(f"{titles[one[0]]} and {counted(len(one) - 1, 'other seed')}", one) for one in groups])
 
 
 def seed_groups(runs: Sequence[Run]) -> list[tuple[Run, ...]]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import streamlit as st
 
+from core.study.curves import spread
+from core.study.ledger import seed_groups
+from core.training import Run, Snapshot
 from core.ui.shell.session import Session
 from core.views.axes import LOGARITHMIC, LOGARITHMIC_TIME, Axes
 from core.views.charts import Spec
 from core.views.zooming import ZOOM, whole_again
+
+SEEDS_AS_ONE = "Runs that differ in the seed alone as one curve: their mean, in a band of a standard deviation."
+BAND = "A band is the mean over seeds and one standard deviation to both sides. What lies inside it can be the seed's doing."
 
 
 @dataclass
@@ -50,6 +56,28 @@ def curve_chart(
         st.vega_lite_chart(shown, key=key, alt=alt, height=height)
     else:
         st.vega_lite_chart(shown, key=key, alt=alt, height=height, on_select=clicked, selection_mode=selection)
+
+
+def seeds_as_one(key: str, runs: Sequence[Run]) -> bool:
+    """The switch that makes one curve of runs that differ in the seed alone, where there are such; returns whether it is on.
+
+    Args:
+        key: of the switch.
+        runs: that are drawn.
+    """
+    several = any(len(group) > 1 for group in seed_groups(runs))
+    return several and st.toggle("Seeds as one", value=True, key=key, help=SEEDS_AS_ONE)
+
+
+def ends_of(
+    named: Sequence[tuple[str, Snapshot]], spreads: Sequence[tuple[str, Sequence[Run]]], quantity: str
+) -> list[str]:
+    """What each curve ends with, in words."""
+    found = [f"{name} {getattr(now.evaluations[-1], quantity):.4f}" for name, now in named if now.evaluations]
+    for name, group in spreads:
+        points = spread([run.snapshot for run in group], quantity)
+        found += [f"{name} {points[-1].mean:.4f} ± {points[-1].deviation:.4f}"] if points else []
+    return found
 
 
 def axes_of(key: str, quantity: str) -> Axes:

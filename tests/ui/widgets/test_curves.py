@@ -12,7 +12,7 @@ from core.ui.pages.cures import results as cures
 from core.ui.pages.runs.table import overlay
 from core.ui.shell.session import Session
 from core.ui.widgets.side_by_side import Side, live_columns
-from tests.ui.drawn_page import drawn
+from tests.ui.drawn_page import charts, drawn, said
 
 POINTS = tuple(Point(float(epoch), 2.0 / (epoch + 1), 0.5 + epoch / 10, 500) for epoch in range(4))
 NOW = Snapshot(State.FINISHED, epochs=3, steps=12, step=12, evaluations=POINTS, train=POINTS[1:])
@@ -21,8 +21,9 @@ NOW = Snapshot(State.FINISHED, epochs=3, steps=12, step=12, evaluations=POINTS, 
 class Run(SimpleNamespace):
     """A run that has ended."""
 
-    def __init__(self):
-        super().__init__(created=1.0, name="First", snapshot=NOW, recipe=Recipe(epochs=3), network=LENET5)
+    def __init__(self, seed=1):
+        recipe = Recipe(epochs=3, seed=seed)
+        super().__init__(created=float(seed), name="First", snapshot=NOW, recipe=recipe, network=LENET5)
         self.dataset_name, self.active = "mnist", False
 
     __hash__ = object.__hash__
@@ -76,3 +77,24 @@ def test_each_switch_makes_its_axis_logarithmic(page):
     assert not app.exception and kinds(app) == ("log", "log")
     app.toggle(key=f"{page}/logarithmic").set_value(False).run()
     assert kinds(app) == ("log", "linear")
+
+
+def test_in_compare_runs_that_differ_in_the_seed_alone_are_one_band_by_epochs():
+    entrants = [SimpleNamespace(name=f"Seed {seed}", key=f"run/{seed}", run=Run(seed)) for seed in (1, 2)]
+
+    def page():
+        compare.curve_controls(mine, entrants)
+        compare.curves(mine, entrants)
+
+    mine = Session()
+    app = drawn(page)
+    assert charts(app) == ["Accuracy over epochs; at the end: Seed 1 and 1 other seed 0.8000 ± 0.0000."]
+    assert "A band is the mean over seeds" in said(app)
+    app.toggle(key="compare/as_one").set_value(False).run()
+    assert charts(app) == ["Accuracy over epochs; at the end: Seed 1 0.8000, Seed 2 0.8000."]
+    assert "A band" not in said(app)
+    app.toggle(key="compare/as_one").set_value(True)
+    app.session_state["compare/unit"] = "second"
+    app.run()
+    assert "Seed 2 0.8000" in charts(app)[0]
+    assert not [toggle for toggle in app.toggle if toggle.label == "Seeds as one"]  # it would do nothing

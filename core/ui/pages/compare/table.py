@@ -10,9 +10,10 @@ from core.network.words import counted
 from core.study.background import Study
 from core.study.comparison import Comparison, recipe_line, warnings
 from core.study.contender import LabelledImages
+from core.study.ledger import as_curves
 from core.ui.shell.frame import look, plain
 from core.ui.shell.session import Session
-from core.ui.widgets.curves import axes_of, curve_chart, curve_switches
+from core.ui.widgets.curves import BAND, axes_of, curve_chart, curve_switches, ends_of, seeds_as_one
 from core.ui.widgets.studies import Entrant, StudyState, contenders_of, works
 from core.views.charts import compared
 from core.views.study import fact_words, interval_text
@@ -22,6 +23,7 @@ from core.views.zooming import ZOOM
 UNITS = {"epoch": "by epoch", "second": "by second"}
 COLUMNS = ("Parameters", "Multiply-adds", "Memory", "Last map sees")
 SHORT = 10.0  # seconds, below which tenths say more
+AS_ONE = "compare/as_one"  # key of the switch
 
 
 def table(
@@ -95,6 +97,8 @@ def curve_controls(mine: Session, entrants: Sequence[Entrant]) -> None:
             label_visibility="collapsed",
         )  # fmt: skip
         st.toggle("Training curves too", key="compare/training")
+        if st.session_state.get("compare/unit") != "second":  # by the second, each seed takes its own time
+            seeds_as_one(AS_ONE, [one.run for one in entrants if one.run is not None and _curved(one)])
         curve_switches(mine, "compare", quantity == "loss")
 
 
@@ -105,16 +109,30 @@ def curves(mine: Session, entrants: Sequence[Entrant]) -> None:
         return
     chosen = st.session_state
     quantity, by_second = chosen.get("compare/curve", "accuracy"), chosen.get("compare/unit") == "second"
-    named = [(one.name, one.run.snapshot) for one in with_curves if one.run is not None]
-    numbers = [mine.state(StudyState).number(one.key) for one in with_curves]
+    by_run = {one.run: one for one in with_curves if one.run is not None}
+    titles = {run: one.name for run, one in by_run.items()}
+    drawn = as_curves(list(by_run), titles, not by_second and bool(chosen.get(AS_ONE)))
+    named = [(titles[run], run.snapshot) for run in drawn.alone]
+    numbers = [mine.state(StudyState).number(by_run[run].key) for run in drawn.first]
     training = bool(chosen.get("compare/training"))
-    ends = [f"{name} {getattr(now.evaluations[-1], quantity):.4f}" for name, now in named]
+    ends = ends_of(named, drawn.bands, quantity)
     curve_chart(
         mine,
-        compared(named, quantity, training, look(), numbers, axes_of("compare", quantity), by_second),
+        compared(
+            named,
+            quantity,
+            training,
+            look(),
+            numbers,
+            axes_of("compare", quantity),
+            by_second,
+            groups=[(name, [run.snapshot for run in group]) for name, group in drawn.bands],
+        ),
         "compare/curves",
         f"{quantity.capitalize()} over {'seconds' if by_second else 'epochs'}; at the end: {', '.join(ends)}.",
     )
+    if drawn.bands:
+        st.caption(BAND)
     pace = " Each epoch counts as long as a run’s epochs took on average." if by_second else ""
     st.caption(f"Dashed: images that the run does not learn from.{pace} {ZOOM}")
 

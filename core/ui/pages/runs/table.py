@@ -8,16 +8,14 @@ from datetime import datetime
 import streamlit as st
 
 from core.data import about
-from core.network.words import counted
-from core.study.curves import spread
-from core.study.ledger import chosen_by, differing, flattered, recipe_now, seed_groups, shared_words, titles_of
-from core.training import Run, Snapshot
+from core.study.ledger import as_curves, chosen_by, differing, flattered, recipe_now, shared_words, titles_of
+from core.training import Run
 from core.ui.pages.runs.finding import shown_runs
 from core.ui.pages.runs.state import RunsState
 from core.ui.shell.frame import look
 from core.ui.shell.renewal import value_if_changed
 from core.ui.shell.session import Session
-from core.ui.widgets.curves import axes_of, curve_chart, curve_switches
+from core.ui.widgets.curves import BAND, axes_of, curve_chart, curve_switches, ends_of, seeds_as_one
 from core.views.charts import compared
 from core.views.wording import duration, percent, plain, progress_words
 from core.views.zooming import ZOOM
@@ -25,7 +23,6 @@ from core.views.zooming import ZOOM
 MOST_COMPARED = 8
 MOST_ROWS = 6  # beyond, the table scrolls: it is seen together with the curves
 ROW_PX, SCROLLBAR_PX = 35, 14  # of Streamlit's table; without room of its own the bar covers the last row
-SEEDS_AS_ONE = "Runs that differ in the seed alone as one curve: their mean, in a band of a standard deviation."
 MOST_SMOOTHING = 0.95  # weight of what came before
 SMOOTHING = "An exponential moving average: the weight of what came before. 0 shows each point as it was measured."
 STAR, BEST, TESTED = "★", "Best accuracy, told by", "Test accuracy"
@@ -132,17 +129,6 @@ def _smoothing() -> float:
     )
 
 
-def _ends(
-    named: Sequence[tuple[str, Snapshot]], spreads: Sequence[tuple[str, Sequence[Run]]], quantity: str
-) -> list[str]:
-    """What each curve ends with, in words."""
-    found = [f"{name} {getattr(now.evaluations[-1], quantity):.4f}" for name, now in named if now.evaluations]
-    for name, group in spreads:
-        points = spread([run.snapshot for run in group], quantity)
-        found += [f"{name} {points[-1].mean:.4f} ± {points[-1].deviation:.4f}"] if points else []
-    return found
-
-
 def overlay(mine: Session, runs: list[Run]) -> None:
     """The curves of several runs in one chart."""
     if len(runs) > MOST_COMPARED:
@@ -153,18 +139,13 @@ def overlay(mine: Session, runs: list[Run]) -> None:
             "Curve", ["accuracy", "loss"], default="accuracy", required=True, key="runs/curve", label_visibility="collapsed"
         )  # fmt: skip
         training = st.toggle("Training curves too", key="runs/training")
-        groups = seed_groups(runs)
-        several = any(len(group) > 1 for group in groups)
-        as_one = several and st.toggle("Seeds as one", value=True, key="runs/seeds/as_one", help=SEEDS_AS_ONE)
+        as_one = seeds_as_one("runs/seeds/as_one", runs)
         weight = _smoothing() if training else 0.0
         curve_switches(mine, "runs", quantity == "loss")
     titles = _titles(mine, runs)
-    one_curve = [group for group in groups if as_one and len(group) > 1]
-    alone = [run for run in runs if not any(run in group for group in one_curve)]
-    named = [(titles[run], run.snapshot) for run in alone]
-    spreads = [(f"{titles[group[0]]} and {counted(len(group) - 1, 'other seed')}", group) for group in one_curve]
-    drawn = [*alone, *(group[0] for group in one_curve)]
-    numbers = mine.state(RunsState).numbers_of(drawn, mine.workspace.runs)
+    drawn = as_curves(runs, titles, as_one)
+    named, spreads = [(titles[run], run.snapshot) for run in drawn.alone], drawn.bands
+    numbers = mine.state(RunsState).numbers_of(drawn.first, mine.workspace.runs)
     curve_chart(
         mine,
         compared(
@@ -178,12 +159,10 @@ def overlay(mine: Session, runs: list[Run]) -> None:
             smoothing=weight,
         ),
         "runs/compared",
-        f"{quantity.capitalize()} over epochs; at the end: {', '.join(_ends(named, spreads, quantity))}.",
+        f"{quantity.capitalize()} over epochs; at the end: {', '.join(ends_of(named, spreads, quantity))}.",
     )
-    if one_curve:
-        st.caption(
-            "A band is the mean over seeds and one standard deviation to both sides. What lies inside it can be the seed's doing."
-        )
+    if spreads:
+        st.caption(BAND)
     tested = {titles[run]: about(run.dataset_name).tested_on for run in runs}
     if len(set(tested.values())) > 1:
         each = ", ".join(f"{plain(name)} on {plain(on)}" for name, on in tested.items())
