@@ -68,6 +68,18 @@ class HandNetwork:
         """How many weights and biases it has."""
         return sum(len(matrix) * len(biases) + len(biases) for matrix, biases in zip(self.weights, self.biases))
 
+    def with_unit(self, layer: int, unit: int, weights: Numbers, bias: float) -> HandNetwork:
+        """The network with other weights into one unit, and another bias; `layer` 0 is the hidden one."""
+        matrix = tuple(
+            (*row[:unit], weight, *row[unit + 1 :]) for row, weight in zip(self.weights[layer], weights, strict=True)
+        )
+        biases = (*self.biases[layer][:unit], bias, *self.biases[layer][unit + 1 :])
+        return replace(
+            self,
+            weights=(*self.weights[:layer], matrix, *self.weights[layer + 1 :]),
+            biases=(*self.biases[:layer], biases, *self.biases[layer + 1 :]),
+        )
+
 
 class Forward(NamedTuple):
     """Net inputs and outputs of every layer; the inputs count as the outputs of layer 0, and have no net input."""

@@ -50,7 +50,7 @@ class PageInfo(NamedTuple):
         return "" if self.id == FIRST else self.id
 
 
-_PLAY, _TRAIN, _INSIDE, _STUDY = "Play", "Build and train", "Look inside", "Study"
+_PLAY, _TRAIN, _INSIDE, _STUDY, _LEARN = "Play", "Build and train", "Look inside", "Study", "Learn"
 PAGES = {
     page.id: page
     for page in (
@@ -218,6 +218,14 @@ PAGES = {
             "a small training set, and eight cures side by side: the runs train one after another; their curves, the gap between "
             "training and test accuracy with intervals, and what dropout does to a map",
             ("train", "inside"),
+        ),
+        PageInfo(
+            "back_propagation",
+            "Back-propagation",
+            "undo",
+            _LEARN,
+            "a network of up to 3–4–2 units by hand: all numbers typed; forward, error, backward, update, each with its "
+            "formula; the loss over many steps, and what a rate that is too high does",
         ),
     )
 }
