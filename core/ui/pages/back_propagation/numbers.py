@@ -114,7 +114,7 @@ def _field(
             take(found)
             own.pressed, own.losses = 0, []
 
-    text = st.text_input(title, shown, max_chars=200, key=key, on_change=typed)
+    text = st.text_input(plain(title), shown, max_chars=200, key=key, on_change=typed)
     found = read_numbers(text, numbers)
     if isinstance(found, str):
         said.append(f"{title.split(':')[0]}: {found}")
