@@ -86,7 +86,7 @@ def hand_alt(network: HandNetwork, known: Mapping[str, float]) -> str:
         f"{name} = {shown(value)}" for name, value in known.items() if name.startswith(("O(", "Err(")) or name == "E"
     ]
     worked = f" Worked out: {', '.join(told)}." if told else " Nothing is worked out yet."
-    return f"A network of {sizes} {network.activation} units with {counted(network.parameters, 'number')} to learn.{worked}"
+    return f"A network of {sizes} units, all {network.activation}, with {counted(network.parameters, 'number')} to learn.{worked}"
 
 
 def _label_px(text: str) -> float:
@@ -208,5 +208,5 @@ def _course(values: Sequence[float]) -> str:
     if last > first:
         return f"the loss rises {ends}: the steps are too long"
     if rises:
-        return f"the loss falls {ends}, but rises {rises} times on the way: the steps are long for this ground"
+        return f"the loss falls {ends}, but rises {counted(rises, 'time')} on the way: the steps are long for this ground"
     return f"the loss falls {ends}"

@@ -67,7 +67,7 @@ def test_what_a_rate_does_is_said():
         "With b: the loss rises from 1.0000 to 3.0000 in 2 steps: the steps are too long. "
         "With c: the loss bursts within 1 step, as each step overshoots by more than the one before. "
         "With d: the loss stays at 2.0000: every gradient is 0. "
-        "With e: the loss falls from 1.0000 to 0.5000 in 2 steps, but rises 1 times on the way: the steps are long for this ground."
+        "With e: the loss falls from 1.0000 to 0.5000 in 2 steps, but rises 1 time on the way: the steps are long for this ground."
     )
     drawn = losses_chart({"a": [1.0, 0.0]})["datasets"]["losses"]
     assert [row["step"] for row in drawn] == [0, 1] and min(row["loss"] for row in drawn) > 0

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.learn.back_propagation import losses
 from core.learn.written_out import PRESSES, lines, shown
+from core.network.words import counted
 from core.ui.components import stylesheet
 from core.ui.pages.back_propagation.state import BackPropagationState
 from core.ui.shell.frame import look, plain
@@ -56,7 +57,7 @@ def repeat_and_watch(own: BackPropagationState) -> None:
     st.markdown("**Repeat, and watch the loss**")
     with st.container(horizontal=True, vertical_alignment="center"):
         for times in TIMES:
-            words = "One step" if times == 1 else f"{times} steps"
+            words = counted(times, "step")
             st.button(
                 words, key=f"by-hand/repeat/{times}", on_click=own.repeat, args=(times,), icon=":material/replay:"
             )
