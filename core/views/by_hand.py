@@ -86,7 +86,7 @@ def hand_alt(network: HandNetwork, known: Mapping[str, float]) -> str:
         f"{name} = {shown(value)}" for name, value in known.items() if name.startswith(("O(", "Err(")) or name == "E"
     ]
     worked = f" Worked out: {', '.join(told)}." if told else " Nothing is worked out yet."
-    return f"A network of {sizes} units, all {network.activation}, with {counted(network.parameters, 'number')} to learn.{worked}"
+    return f"A {sizes} network with {network.activation} everywhere, and {counted(network.parameters, 'number')} to learn.{worked}"
 
 
 def _label_px(text: str) -> float:

@@ -30,7 +30,7 @@ class BackPropagationState:
         fields: in the keys of the fields; renewed when their numbers change by themselves.
     """
 
-    network: HandNetwork = EXAMPLE
+    network: HandNetwork = field(default_factory=lambda: replace(EXAMPLE))
     inputs: Numbers = INPUTS[:2]
     targets: Numbers = TARGETS[:1]
     rate: float = 1.0
