@@ -6,8 +6,9 @@ import streamlit as st
 
 from core.study.comparison import compared
 from core.ui.pages.compare.joining import joining
+from core.ui.pages.compare.learning import learning
 from core.ui.pages.compare.pairs import pairs
-from core.ui.pages.compare.table import curve_controls, curves, fairness, table
+from core.ui.pages.compare.table import fairness, table
 from core.ui.shell.frame import head
 from core.ui.shell.pages import end_page, link_to
 from core.ui.shell.session import session
@@ -28,6 +29,7 @@ joining(mine)
 entrants = choose_networks(mine, "compare")
 if not entrants:
     st.info("Choose at least one network. Two or more are tested against each other.")
+    learning(mine, entrants)
     link_to("train", "Train a network of your own", "monitoring")
     end_page()
 images = choose_images(mine, entrants, "compare")
@@ -45,6 +47,5 @@ if images is not None and study is not None:
     fairness(fit, images)
     if study.finished and study.latest is not None and len(fit) > 1:
         pairs(mine, fit, study.latest, images)
-curve_controls(mine, entrants)
-watch(None, entrants, lambda: curves(mine, entrants))
+learning(mine, entrants)
 link_to("train", "Train a network, and compare it with these", "monitoring")

@@ -29,6 +29,7 @@ DRAWN = "your drawings"
 KEPT = 64  # shapes of a kind of chart
 COMPARED_HEIGHT = 400
 NAME_PX, SHORT_NAME = 320, 20  # of a run's name in the legend; characters of which two stand beside each other
+SHORT_DASH, LONG_DASH = [5, 3], [14, 5]  # of evaluations; of those that were measured before
 MOST_BARS = 40  # classes of one chart
 # Of an axis of classes: each has its name, in its own row.
 EACH_NAMED: dict[str, Any] = {"labelFlush": False, "labelOverlap": False}
@@ -255,6 +256,7 @@ def compared(
     by_second: bool = False,
     groups: Sequence[tuple[str, Sequence[Snapshot]]] = (),
     smoothing: float = 0.0,
+    before: Sequence[str] = (),
 ) -> Spec:
     """Several runs in one chart: each a colour and a shape of its own; dashed their evaluations.
 
@@ -271,6 +273,7 @@ def compared(
         by_second: whether the time axis is in seconds: each epoch as long as a run's epochs are on average.
         groups: (name, snapshots) of runs that are one curve; their names and numbers follow those of `runs`. Not by second.
         smoothing: weight of what came before in the curves on the training images, 0 … below 1.
+        before: names of runs that were measured before, whose dashes are longer.
     """
     rows = {"train": [], "evaluations": []} | ({"bands": []} if groups else {})
     numbers = tuple(range(len(runs) + len(groups)) if numbers is None else numbers)
@@ -279,7 +282,9 @@ def compared(
         trained = _smoothed(_points(snapshot.train, quantity, "training"), smoothing) if training else []
         long = (snapshot.seconds_an_epoch or 0.0) if by_second else 1.0
         for part, points in (("evaluations", evaluated), ("train", trained)):
-            rows[part] += [{**row, "run": name, "at": row["epoch"] * long} for row in points]
+            rows[part] += [
+                {**row, "run": name, "at": row["epoch"] * long, "before": name in before} for row in points
+            ]
     names = tuple(name for name, _ in (*runs, *groups))
     shown = [*(snapshot for _, snapshot in runs), *(one for _, snapshots in groups for one in snapshots)]
     last = max((s.epochs * ((s.seconds_an_epoch or 0.0) if by_second else 1.0) for s in shown), default=1.0) or 1.0
@@ -293,7 +298,7 @@ def compared(
     rows = {part: placed(points, axes) for part, points in rows.items()}
     places = [row["at"] for part in rows.values() for row in part]
     rows[FRAME] = frame(time_ends(last, places, axes.time), ends)
-    return filled(_compared(names, numbers, quantity, axes, by_second, bool(groups), look), **rows)
+    return filled(_compared(names, numbers, quantity, axes, by_second, bool(groups), bool(before), look), **rows)
 
 
 def _band(name: str, at: Spread, series: str, floor: float) -> dict[str, Any]:
@@ -314,6 +319,7 @@ def _compared(
     axes: Axes,
     by_second: bool,
     banded: bool,
+    before: bool,
     look: Look,
 ) -> Spec:
     percent = quantity == "accuracy"
@@ -343,8 +349,13 @@ def _compared(
     train = alt.Chart(alt.NamedData("train")).mark_line(strokeWidth=1, opacity=0.6, clip=True)
     train = train.encode(**base, detail="seed:N")
     lines = (
-        alt.Chart(alt.NamedData("evaluations")).mark_line(strokeDash=[5, 3], strokeWidth=2, clip=True).encode(**base)
+        alt.Chart(alt.NamedData("evaluations"))
+        .mark_line(strokeDash=SHORT_DASH, strokeWidth=2, clip=True)
+        .encode(**base)
     )
+    if before:
+        dashes = alt.Scale(domain=[False, True], range=[SHORT_DASH, LONG_DASH])
+        lines = lines.encode(strokeDash=alt.StrokeDash("before:N", scale=dashes, legend=None))
     points = (
         alt.Chart(alt.NamedData("evaluations"))
         .mark_point(filled=True, clip=True, opacity=1)

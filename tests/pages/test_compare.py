@@ -12,6 +12,7 @@ from core.ui.pages.compare.state import CompareState
 from core.ui.shell.pages import PAGES
 from core.ui.widgets.studies import MOST, StudyState
 from tests.pages.conftest import button, mine, opened, studied, went_to, words
+from tests.study.test_finished import TABLE
 from tests.waiting import until
 
 PLAIN = Network((28, 28, 1), (Flatten(), Dense(10, "softmax")), "Plain")
@@ -25,8 +26,8 @@ def measured(app: AppTest, page: str = "compare") -> AppTest:
 
 def rows(app: AppTest) -> dict[str, dict[str, str]]:
     """The table by the names of the networks."""
-    (table,) = app.table
-    return {row["Network"]: row for row in table.value.to_dict("records")}
+    found = [row for table in app.table for row in table.value.to_dict("records") if "Network" in row]
+    return {row["Network"]: row for row in found}
 
 
 def trained(app: AppTest, network=PLAIN, name="", **recipe):
@@ -201,3 +202,63 @@ def test_a_lesson_may_leave_out_other_parts(app, part):
     mine(app).hidden = (part,)
     opened(app, "compare")
     assert not app.exception and rows(app)
+
+
+@pytest.fixture
+def measured_before(monkeypatch):
+    """Two presets whose curves ship."""
+    monkeypatch.setattr("core.study.finished.reproduced", lambda: TABLE)
+
+
+def alts(app: AppTest) -> list[str]:
+    return [chart.proto.alt for chart in app.get("vega_lite_chart")]
+
+
+def before(app: AppTest) -> dict[str, dict[str, str]]:
+    """The table of what was measured before, by the names."""
+    found = [row for table in app.table for row in table.value.to_dict("records") if "Measured before" in row]
+    return {row["Measured before"]: row for row in found}
+
+
+def test_who_comes_for_the_first_time_sees_1998_against_today_at_once(app, measured_before):
+    opened(app, "compare")
+    assert alts(app) == [
+        "Accuracy over epochs; at the end: LeNet-5 of 1998 (measured before) 0.5000, "
+        "Seven thousand (measured before) 0.9400."
+    ]
+    rows = before(app)
+    assert rows["LeNet-5 of 1998"]["Test accuracy"].startswith("86.67 % (")
+    assert rows["Seven thousand"]["Test accuracy"].startswith("99.57 % (")
+    assert rows["Seven thousand"]["Epoch"] == "2 of 3, the best on 7,500 images kept apart"
+    assert "Long dashes: measured before, on 7,500 training images kept apart or the test images" in words(app)
+    assert app.button(key="compare/then").disabled
+    app.multiselect[1].set_value(["C5"]).run()
+    assert list(before(app)) == ["Seven thousand"] and "1998" not in alts(app)[0]
+    app.button(key="compare/then").click().run()
+    assert not app.exception and list(before(app)) == ["LeNet-5 of 1998", "Seven thousand"]
+    app.multiselect[1].set_value([]).run()
+    assert not app.exception and not alts(app) and not before(app)
+
+
+def test_finished_trainings_are_there_without_any_network_that_is_compared(app, measured_before):
+    mine(app).state(StudyState).chosen = ()
+    opened(app, "compare")
+    assert "Choose at least one network." in words(app)
+    assert len(alts(app)) == 1 and len(before(app)) == 2
+
+
+def test_finished_trainings_stand_beside_a_run_only_when_they_are_added(app, measured_before):
+    run = trained(app, name="Seven thousand (measured before)")
+    opened(app, "compare")
+    assert alts(app) == [f"Accuracy over epochs; at the end: {run.name} {run.snapshot.evaluations[-1].accuracy:.4f}."]
+    app.multiselect[1].set_value(["C5"]).run()
+    assert not app.exception
+    assert alts(app)[0].endswith("Seven thousand (measured before) (2) 0.9400.")
+    app.button_group(key="compare/unit").set_value("second").run()
+    assert not app.exception and "were timed on another machine" in words(app)
+
+
+def test_presets_without_a_curve_are_not_offered(app, monkeypatch):
+    monkeypatch.setattr("core.study.finished.reproduced", lambda: {})
+    opened(app, "compare")
+    assert len(app.multiselect) == 1 and not alts(app)
