@@ -33,7 +33,7 @@ def test_a_click_on_a_map_stays_on_draw_where_looking_inside_is_left_out(page, s
     lines = []
     page.on("websocket", lambda line: lines.append(line))
     lesson(page, server, "inside")
-    expect(page.get_by_test_id("stTopNavSection")).to_have_count(3)  # all but Look inside
+    expect(page.get_by_test_id("stTopNavSection")).to_have_count(4)  # all but Look inside
     assert not {"Feature maps", "Compare"} & set(offered(page))
     go(page, "Draw")
     expect(page.locator("canvas.upper-canvas")).to_have_count(1)
@@ -69,7 +69,7 @@ def test_what_a_lesson_leaves_out_stays_away_after_a_reload_and_in_a_new_tab_unt
     go(page, "Draw")  # the address has lost the link
     clean(page)
     page.reload()
-    expect(page.get_by_test_id("stTopNavSection")).to_have_count(3)
+    expect(page.get_by_test_id("stTopNavSection")).to_have_count(4)
     assert not {"Playground", "Train", "Kernels", "Equal price"} & set(offered(page)) and "Draw" in offered(page)
     expect(page.get_by_test_id("stSidebar").get_by_text("This lesson leaves out Playground, Teach")).to_be_visible()
     go(page, "Accuracy against size")  # of Study, what needs neither
@@ -77,13 +77,13 @@ def test_what_a_lesson_leaves_out_stays_away_after_a_reload_and_in_a_new_tab_unt
     clean(page)
     tab = page.context.new_page()
     tab.goto(server)
-    expect(tab.get_by_test_id("stTopNavSection")).to_have_count(3)
+    expect(tab.get_by_test_id("stTopNavSection")).to_have_count(4)
     assert "Build" in offered(tab) and "Kernels" not in offered(tab)
     tab.get_by_role("button", name="End the lesson").click()
-    expect(tab.get_by_test_id("stTopNavSection")).to_have_count(4)
+    expect(tab.get_by_test_id("stTopNavSection")).to_have_count(5)
     assert {"Playground", "Kernels"} <= set(offered(tab))
     clean(tab)
     page.reload()
-    expect(page.get_by_test_id("stTopNavSection")).to_have_count(4)
+    expect(page.get_by_test_id("stTopNavSection")).to_have_count(5)
     assert "Kernels" in offered(page)
     expect(page.get_by_role("button", name="End the lesson")).to_have_count(0)

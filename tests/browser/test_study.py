@@ -10,7 +10,7 @@ from tests.browser.test_journey import clean, go
 
 def test_two_networks_are_compared_from_an_empty_page(page):
     go(page, "Compare")
-    page.get_by_role("button", name="Clear all").click()
+    page.get_by_role("button", name="Clear all").first.click()  # the other is that of finished trainings
     expect(page.get_by_text("Choose at least one network.")).to_be_visible()
     field = page.get_by_role("combobox", name="Networks, up to 4")
     for name in ("LeNet-5, already trained", "Reader of drawings"):
