@@ -235,6 +235,7 @@ def test_who_comes_for_the_first_time_sees_1998_against_today_at_once(app, measu
     app.multiselect[1].set_value(["C5"]).run()
     assert list(before(app)) == ["Seven thousand"] and "1998" not in alts(app)[0]
     app.button(key="compare/then").click().run()
+    assert app.multiselect[1].value == ["E1", "C5"]
     assert not app.exception and list(before(app)) == ["LeNet-5 of 1998", "Seven thousand"]
     app.multiselect[1].set_value([]).run()
     assert not app.exception and not alts(app) and not before(app)

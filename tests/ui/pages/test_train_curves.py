@@ -42,7 +42,7 @@ def curves(monkeypatch):
         monkeypatch.setattr(live, "st", streamlit)
         monkeypatch.setattr(live, "look", lambda: LIGHT)
         monkeypatch.setattr(live, "curve_chart", chart)
-        monkeypatch.setattr(live, "whole_curves", lambda *_: None)
+        monkeypatch.setattr(live, "curve_switches", lambda *_, **__: None)
         live.curves(None, now)
         return captions[0], alternatives
 

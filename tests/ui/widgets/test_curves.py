@@ -7,7 +7,7 @@ import pytest
 
 from core.network import LENET5
 from core.training import Point, Recipe, Snapshot, State
-from core.ui.pages.compare import table as compare
+from core.ui.pages.compare import learning as compare
 from core.ui.pages.cures import results as cures
 from core.ui.pages.runs.table import overlay
 from core.ui.shell.session import Session
@@ -38,7 +38,7 @@ def runs_page(mine):
 def compare_page(mine):
     entrants = [SimpleNamespace(name="First", key="run/1", run=Run())]
     compare.curve_controls(mine, entrants)
-    compare.curves(mine, entrants)
+    compare.curves(mine, entrants, {})
 
 
 def cures_page(mine):
@@ -84,7 +84,7 @@ def test_in_compare_runs_that_differ_in_the_seed_alone_are_one_band_by_epochs():
 
     def page():
         compare.curve_controls(mine, entrants)
-        compare.curves(mine, entrants)
+        compare.curves(mine, entrants, {})
 
     mine = Session()
     app = drawn(page)
