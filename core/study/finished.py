@@ -100,20 +100,3 @@ def then_and_now(there: Mapping[str, Finished]) -> tuple[str, ...]:
     """The training of 1998 and one of today; empty as long as the curve of either is missing."""
     today = next((key for key in TODAY if key in there), None)
     return (OF_1998, today) if today is not None and OF_1998 in there else ()
-
-
-def same_training(network: Network, recipe: Recipe, dataset: str) -> Finished | None:
-    """The training of this network by this recipe, whatever the seed, and whatever images were kept apart; None without one.
-
-    Args:
-        network: by any name.
-        recipe: how it is trained.
-        dataset: what it learns from, as `core.data.load` calls it.
-    """
-    if dataset != "mnist":
-        return None
-    apart = {"seed", "validation_share", "restore_best", "monitor"}
-    for one in finished().values():
-        if one.network.renamed("x") == network.renamed("x") and not set(recipe.differing(one.recipe)) - apart:
-            return one
-    return None

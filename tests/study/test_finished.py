@@ -5,9 +5,9 @@ import json
 import pytest
 from scipy.stats import binomtest
 
-from core.network import LENET5, PRESETS, trace
+from core.network import PRESETS, trace
 from core.network.reproduced import FILE, reproduced
-from core.study.finished import finished, same_training, then_and_now
+from core.study.finished import finished, then_and_now
 from core.training.snapshot import Point, State
 from core.views.charts import compared
 
@@ -61,17 +61,6 @@ def test_1998_stands_against_today_once_both_are_there(measured):
     assert then_and_now(there) == ("E1", "C5")
     assert then_and_now({"E1": there["E1"], "E2": there["C5"]}) == ("E1", "E2")
     assert then_and_now({"E1": there["E1"]}) == then_and_now({"C5": there["C5"]}) == ()
-
-
-def test_a_network_and_recipe_are_known_again_whatever_the_seed(measured):
-    preset = PRESETS["C5"]
-    assert same_training(preset.network.renamed("Mine"), preset.recipe.replaced(seed=5), "mnist").key == "C5"
-    kept_apart = preset.recipe.replaced(validation_share=0.125, restore_best=True)
-    assert same_training(preset.network, kept_apart, "mnist").key == "C5"
-    assert same_training(preset.network, preset.recipe.replaced(batch_size=32), "mnist") is None
-    assert same_training(preset.network, preset.recipe, "fashion") is None
-    assert same_training(LENET5, preset.recipe, "mnist") is None
-    assert same_training(PRESETS["A5"].network, PRESETS["A5"].recipe, "mnist") is None  # no curve of it
 
 
 def test_in_a_chart_the_dashes_of_what_was_measured_before_are_longer(measured):
