@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-MOST_UNITS = (3, 4, 2)
 LARGEST = 1e6  # of a number that is typed
 
 

@@ -17,11 +17,6 @@ import numpy as np
 
 from core.network.words import counted
 
-MOST_SIDE = 12
-MOST_CHANNELS = 3
-MOST_KERNEL = 5
-MOST_OUTPUTS = 4
-
 
 class CannotConvolve(ValueError):
     """These numbers make no convolution; its words say what would work."""

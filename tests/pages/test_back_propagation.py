@@ -103,6 +103,21 @@ def test_repeated_the_loss_is_counted_and_told(app):
     assert len(own(app).losses) == 13, "a step whose update was seen is not made twice"
 
 
+def test_another_rate_takes_the_update_back_and_counts_its_step_once(app):
+    opened(app, "back_propagation")
+    for number in range(4):
+        press(app, number)
+    assert any("Steps made: **1**" in one.value for one in app.markdown)
+    app.number_input(key="by-hand/rate").set_value(0.5).run()
+    assert any("Steps made: **0**" in one.value for one in app.markdown)
+    press(app, 3)
+    after = loss(
+        forward(step(own(app).network, own(app).inputs, own(app).targets, 0.5), own(app).inputs).outputs[-1],
+        own(app).targets,
+    )
+    assert any(f"Steps made: **1** · loss E = **{shown(after)}**" in one.value for one in app.markdown)
+
+
 def test_sizes_activations_and_random_weights(app):
     opened(app, "back_propagation")
     app.segmented_control(key="by-hand/sizes").set_value("3–4–2").run()

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from core.learn.back_propagation import LARGEST, HandNetwork, Numbers, forward, loss, step
+from core.learn.back_propagation import LARGEST, HandNetwork, Numbers, forward, loss, losses, step
 from core.learn.written_out import PRESSES
 from core.ui.shell.renewal import Renewal
 
@@ -25,7 +25,7 @@ class BackPropagationState:
         inputs, targets: of the one example.
         rate: the learning rate.
         pressed: how many of the four presses of this step were made.
-        losses: before the first step, and after each that is complete.
+        losses: before the first step, and after each that was gone on from; empty before the first.
         seed: of the last random weights.
         fields: in the keys of the fields; renewed when their numbers change by themselves.
     """
@@ -61,25 +61,30 @@ class BackPropagationState:
 
     def press(self) -> None:
         """The next of the four presses; after the fourth, the first of the next step."""
-        if self.pressed == len(PRESSES):
-            self.network, self.pressed = self.next, 0
-            self.fields.renew()
+        self._complete()
         self.pressed += 1
-        if self.pressed == len(PRESSES):
-            self.losses = (self.losses or [self.loss_of(self.network)]) + [self.loss_of(self.next)]
 
     def repeat(self, steps: int) -> None:
         """Whole steps, from the first press of the one that is looked at; what was begun of it is done with them."""
-        if self.pressed == len(PRESSES):
-            self.network = self.next
-        losses = self.losses or [self.loss_of(self.network)]
-        for _ in range(steps):
-            if not losses[-1] < LARGEST:
-                break
-            self.network = self.next
-            losses.append(self.loss_of(self.network))
-        self.pressed, self.losses = 0, losses
+        self._complete()
+        history = self.history
+        if history[-1] < LARGEST:
+            found, self.network = losses(self.network, self.inputs, self.targets, self.rate, steps)
+            history += found[1:]
+        self.pressed, self.losses = 0, history
         self.fields.renew()
+
+    def _complete(self) -> None:
+        """Go on to the next step where all presses of this one were made."""
+        if self.pressed == len(PRESSES):
+            self.losses, self.network, self.pressed = self.history, self.next, 0
+            self.fields.renew()
+
+    @property
+    def history(self) -> list[float]:
+        """The loss before the first step, and after each whose update was seen; one number more than steps."""
+        before = self.losses or [self.loss_of(self.network)]
+        return [*before, self.loss_of(self.next)] if self.pressed == len(PRESSES) else list(before)
 
     @property
     def next(self) -> HandNetwork:

@@ -61,9 +61,7 @@ def repeat_and_watch(own: BackPropagationState) -> None:
             st.button(
                 words, key=f"by-hand/repeat/{times}", on_click=own.repeat, args=(times,), icon=":material/replay:"
             )
-        done = max(len(own.losses) - 1, 0)
-        now = own.losses[-1] if own.losses else own.loss_of(own.network)
-        st.markdown(f"Steps made: **{done:,}** · loss E = **{shown(now)}**")
+        st.markdown(f"Steps made: **{len(own.history) - 1:,}** · loss E = **{shown(own.history[-1])}**")
     here = own.network if own.pressed < len(PRESSES) else own.next
     curves = {
         f"l = {rate:g}": losses(here, own.inputs, own.targets, rate, AHEAD)[0]
