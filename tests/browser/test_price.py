@@ -5,7 +5,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.test_journey import clean, go
 
 
-def test_both_networks_of_a_budget_are_trained_and_compared(page: Page):
+def train_a_small_pair(page: Page) -> None:
+    """Two networks of 5,000 parameters, trained for one epoch of 500 images, from the choice of the page to their end."""
     go(page, "Equal price")
     field = page.get_by_label("Budget", exact=True)
     field.fill("5000")
@@ -21,6 +22,10 @@ def test_both_networks_of_a_budget_are_trained_and_compared(page: Page):
     expect(page.get_by_text("Test accuracy on MNIST digits: dense: ")).to_be_visible(
         timeout=120_000
     )  # without a reload
+
+
+def test_both_networks_of_a_budget_are_trained_and_compared(page: Page):
+    train_a_small_pair(page)
     clean(page)
     page.get_by_role("button", name="Both in Compare").click()
     table = page.get_by_role("table", name="Networks compared")

@@ -11,9 +11,10 @@ import streamlit as st
 from core.study.curves import spread
 from core.study.ledger import seed_groups
 from core.training import Run, Snapshot
+from core.ui.shell.frame import look
 from core.ui.shell.session import Session
 from core.views.axes import LOGARITHMIC, LOGARITHMIC_TIME, Axes
-from core.views.charts import Spec
+from core.views.charts import Spec, compared
 from core.views.zooming import ZOOM, whole_again
 
 SEEDS_AS_ONE = "Runs that differ in the seed alone as one curve: their mean, in a band of a standard deviation."
@@ -78,6 +79,39 @@ def ends_of(
         points = spread([run.snapshot for run in group], quantity)
         found += [f"{name} {points[-1].mean:.4f} ± {points[-1].deviation:.4f}"] if points else []
     return found
+
+
+def curves_compared(
+    mine: Session,
+    key: str,
+    chart: str,
+    named: Sequence[tuple[str, Snapshot]],
+    bands: Sequence[tuple[str, Sequence[Run]]],
+    quantity: str,
+    training: bool,
+    numbers: Sequence[int],
+    by_second: bool = False,
+    smoothing: float = 0.0,
+    before: Sequence[str] = (),
+) -> None:
+    """Curves in one chart, with what a band is where there is one.
+
+    Args:
+        mine: the visitor.
+        key: begins the keys of the chart's switches.
+        chart: its own key.
+        named, bands: curves of single runs, and of runs that differ in the seed alone; in this order `numbers` goes.
+        quantity, training, numbers, by_second, smoothing, before: as `core.views.charts.compared` has them.
+    """
+    groups = [(name, [run.snapshot for run in group]) for name, group in bands]
+    spec = compared(
+        named, quantity, training, look(), numbers, axes_of(key, quantity), by_second, groups, smoothing, before
+    )
+    ends = ", ".join(ends_of(named, bands, quantity))
+    unit = "seconds" if by_second else "epochs"
+    curve_chart(mine, spec, chart, f"{quantity.capitalize()} over {unit}; at the end: {ends}.")
+    if bands:
+        st.caption(BAND)
 
 
 def axes_of(key: str, quantity: str) -> Axes:

@@ -9,11 +9,9 @@ import streamlit as st
 from core.study.finished import Finished, finished
 from core.study.ledger import as_curves
 from core.ui.pages.compare.finished import choose_finished, finished_table
-from core.ui.shell.frame import look
 from core.ui.shell.session import Session
-from core.ui.widgets.curves import BAND, axes_of, curve_chart, curve_switches, ends_of, seeds_as_one
+from core.ui.widgets.curves import curve_switches, curves_compared, seeds_as_one
 from core.ui.widgets.studies import MOST, Entrant, StudyState, watch
-from core.views.charts import compared
 from core.views.wording import told_apart
 from core.views.zooming import ZOOM
 
@@ -73,25 +71,18 @@ def curves(mine: Session, entrants: Sequence[Entrant], chosen_before: Mapping[in
     numbers = [mine.state(StudyState).number(by_run[run].key) for run in drawn.first]
     numbers[len(drawn.alone) : len(drawn.alone)] = [MOST + 1 + place for place in chosen_before]
     training = bool(chosen.get("compare/training"))
-    ends = ends_of(named, drawn.bands, quantity)
-    curve_chart(
+    curves_compared(
         mine,
-        compared(
-            named,
-            quantity,
-            training,
-            look(),
-            numbers,
-            axes_of("compare", quantity),
-            by_second,
-            groups=[(name, [run.snapshot for run in group]) for name, group in drawn.bands],
-            before=[name for name, _ in shown_before],
-        ),
+        "compare",
         "compare/curves",
-        f"{quantity.capitalize()} over {'seconds' if by_second else 'epochs'}; at the end: {', '.join(ends)}.",
+        named,
+        drawn.bands,
+        quantity,
+        training,
+        numbers,
+        by_second,
+        before=[name for name, _ in shown_before],
     )
-    if drawn.bands:
-        st.caption(BAND)
     st.caption(f"{_dashes(bool(by_run), before)}{_pace(by_second, before)} {ZOOM}")
 
 

@@ -12,11 +12,9 @@ from core.study.ledger import as_curves, chosen_by, differing, flattered, recipe
 from core.training import Run
 from core.ui.pages.runs.finding import shown_runs
 from core.ui.pages.runs.state import RunsState
-from core.ui.shell.frame import look
 from core.ui.shell.renewal import value_if_changed
 from core.ui.shell.session import Session
-from core.ui.widgets.curves import BAND, axes_of, curve_chart, curve_switches, ends_of, seeds_as_one
-from core.views.charts import compared
+from core.ui.widgets.curves import curve_switches, curves_compared, seeds_as_one
 from core.views.wording import duration, percent, plain, progress_words
 from core.views.zooming import ZOOM
 
@@ -146,23 +144,7 @@ def overlay(mine: Session, runs: list[Run]) -> None:
     drawn = as_curves(runs, titles, as_one)
     named, spreads = [(titles[run], run.snapshot) for run in drawn.alone], drawn.bands
     numbers = mine.state(RunsState).numbers_of(drawn.first, mine.workspace.runs)
-    curve_chart(
-        mine,
-        compared(
-            named,
-            quantity,
-            training,
-            look(),
-            numbers,
-            axes_of("runs", quantity),
-            groups=[(name, [run.snapshot for run in group]) for name, group in spreads],
-            smoothing=weight,
-        ),
-        "runs/compared",
-        f"{quantity.capitalize()} over epochs; at the end: {', '.join(ends_of(named, spreads, quantity))}.",
-    )
-    if spreads:
-        st.caption(BAND)
+    curves_compared(mine, "runs", "runs/compared", named, spreads, quantity, training, numbers, smoothing=weight)
     tested = {titles[run]: about(run.dataset_name).tested_on for run in runs}
     if len(set(tested.values())) > 1:
         each = ", ".join(f"{plain(name)} on {plain(on)}" for name, on in tested.items())
