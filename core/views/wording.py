@@ -79,3 +79,14 @@ def progress_words(now: Snapshot) -> str:
     if now.state is State.PAUSED and now.step:
         return f"Paused in epoch {now.epoch} of {now.epochs}"
     return now.state.value.capitalize()
+
+
+def untrained_words(now: Snapshot) -> str:
+    """Why there is nothing to see yet of a run without any finished epoch, in words that follow its name."""
+    if now.state is State.QUEUED:
+        return "it waits for its turn"
+    if now.state is State.STARTING:
+        return "it is getting ready to train"
+    if now.state in (State.TRAINING, State.EVALUATING):
+        return "it is training, and has no finished epoch yet"
+    return "it has learned nothing yet"

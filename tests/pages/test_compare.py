@@ -7,10 +7,11 @@ from streamlit.testing.v1 import AppTest
 from core.network import LENET5, Dense, Flatten, Network
 from core.study.proportions import mcnemar
 from core.training import Recipe, State, build_model, pretrained
+from core.training.scheduler import SCHEDULER
 from core.training.trained import Trained
 from core.ui.pages.compare.state import CompareState
 from core.ui.shell.pages import PAGES
-from core.ui.widgets.studies import MOST, StudyState
+from core.ui.widgets.studies import MOST, StudyState, entrant
 from tests.pages.conftest import button, mine, opened, studied, went_to, words
 from tests.study.test_finished import TABLE
 from tests.waiting import until
@@ -186,6 +187,29 @@ def test_a_run_that_trains_is_compared_as_it_was_until_its_newest_weights_are_ta
     finally:
         run.stop()
         assert run.wait(60)
+
+
+@pytest.mark.parametrize("page", ["compare", "robustness"])
+def test_a_run_that_waits_in_line_is_left_out_with_that_word_until_it_has_weights(app, page):
+    tickets = [object() for _ in range(SCHEDULER.at_once)]
+    for ticket in tickets:
+        SCHEDULER.join(ticket)
+    run = mine(app).workspace.start(PLAIN, "mnist", Recipe(epochs=1, training_images=500))
+    try:
+        until(lambda: run.snapshot.queue_position == 1)
+        choose(app, f"run/{run.created}", "draw")
+        opened(app, page)
+        assert "“Plain” is left out: it waits for its turn." in words(app)
+        waits = entrant(mine(app), f"run/{run.created}", "Plain")
+        before = waits.awaited
+        assert before == "it waits for its turn"
+    finally:
+        for ticket in tickets:
+            SCHEDULER.leave(ticket)
+    assert run.wait(60)
+    assert waits.awaited != before  # so that the page is drawn anew, and
+    app.run()
+    assert not app.exception and "left out" not in words(app)
 
 
 def test_nothing_chosen_and_too_much_chosen(app):

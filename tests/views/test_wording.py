@@ -15,6 +15,7 @@ from core.views.wording import (
     percent,
     progress_words,
     told_apart,
+    untrained_words,
 )
 
 
@@ -130,3 +131,19 @@ def test_a_network_that_cannot_work_has_no_number_of_parameters():
 )
 def test_the_state_of_a_run_is_one_line(now, said):
     assert progress_words(now) == said
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (State.QUEUED, "it waits for its turn"),
+        (State.STARTING, "it is getting ready to train"),
+        (State.TRAINING, "it is training, and has no finished epoch yet"),
+        (State.EVALUATING, "it is training, and has no finished epoch yet"),
+        (State.PAUSED, "it has learned nothing yet"),
+        (State.STOPPED, "it has learned nothing yet"),
+        (State.FAILED, "it has learned nothing yet"),
+    ],
+)
+def test_why_a_run_has_nothing_to_show_is_told_by_its_state(state, said):
+    assert untrained_words(Snapshot(state)) == said

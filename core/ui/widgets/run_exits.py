@@ -8,6 +8,7 @@ from core.data import SOURCES
 from core.training import Run
 from core.ui.shell.pages import go_to, open_to
 from core.ui.shell.session import Session
+from core.views.wording import untrained_words
 
 
 def run_exits(mine: Session, run: Run, key: str) -> None:
@@ -61,4 +62,4 @@ def _why_not_inside(mine: Session, run: Run) -> str | None:
     """The reason why this run cannot be looked into now, as a sentence; None if it can."""
     if not open_to(mine, "feature_maps"):
         return "This lesson leaves out the pages that look inside."
-    return None if run.snapshot.evaluations else "It has learned nothing yet."
+    return None if run.snapshot.evaluations else f"{untrained_words(run.snapshot).capitalize()}."

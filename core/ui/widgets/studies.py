@@ -23,13 +23,12 @@ from core.ui.shell.renewal import Renewal
 from core.ui.shell.session import Session
 from core.ui.widgets.model_view import TITLES
 from core.ui.widgets.opened_image import open_buttons
-from core.views.wording import progress_words, told_apart
+from core.views.wording import progress_words, told_apart, untrained_words
 
 MOST = 4
 USUAL = ("lenet5", "seven-thousand")
 LIVE_SECONDS, RUN_SECONDS = 0.5, 2.0
 NO_NUMBERS = "its weights are no longer numbers"
-NOTHING_LEARNED = "it has learned nothing yet"
 
 T = TypeVar("T")
 
@@ -72,6 +71,13 @@ class Entrant:
     def live(self) -> bool:
         """Whether it still trains."""
         return self.run is not None and self.run.active
+
+    @property
+    def awaited(self) -> str:
+        """What its run, which had no weights when it was chosen, does now; empty for all others."""
+        if self.run is None or self.contender is not None:
+            return ""
+        return "it has weights" if self.run.version else untrained_words(self.run.snapshot)
 
 
 @dataclass
@@ -210,7 +216,7 @@ def _of_run(mine: Session, key: str, name: str, run: Run) -> Entrant:
     contender = _taken(mine, key, version, lambda: of_run(run))
     found = Entrant(key, name, run.network, contender and _called(contender, name), run=run)
     newer = bool(contender) and stays and version != (run.life, run.version)
-    return _checked(replace(found, newer=newer, why_none="" if contender else NOTHING_LEARNED))
+    return _checked(replace(found, newer=newer, why_none="" if contender else untrained_words(run.snapshot)))
 
 
 def _taken(mine: Session, key: str, version: object, make: Callable[[], Contender | None]) -> Contender | None:
@@ -319,15 +325,20 @@ def without_images(asked: str) -> NoReturn:
 
 
 def fitting(entrants: list[Entrant], images: LabelledImages | None) -> list[Entrant]:
-    """Those that can be studied on these images; sentences on the page say which cannot, and why."""
-    for one in entrants:
-        if one.contender is None:
-            st.warning(plain(f"“{one.name}” is left out: {one.why_none}."))
+    """Those that can be studied on these images; sentences on the page say which cannot, and why, as long as it is so."""
+    without = [one for one in entrants if one.contender is None]
+    if without:
+        watch(None, without, lambda: _left_out(without))
     if images is None:
         return []
     for sentence in incomparable(contenders_of(entrants), images):
         st.warning(plain(f"{sentence} It is left out."))
     return [one for one in entrants if one.contender and why_not(one.contender, images) is None]
+
+
+def _left_out(without: Sequence[Entrant]) -> None:
+    for one in without:
+        st.warning(plain(f"“{one.name}” is left out: {one.why_none}."))
 
 
 def contenders_of(entrants: Sequence[Entrant]) -> list[Contender]:
@@ -369,7 +380,7 @@ def watch(
 ) -> None:
     """Draw `body` now, and again while the experiment goes on or one of the networks still trains.
 
-    When one of them ends, or something else is `chosen`, the whole page is drawn.
+    When one of them ends or gets its first weights, or something else is `chosen`, the whole page is drawn.
     """
 
     def drawn() -> None:
@@ -379,10 +390,11 @@ def watch(
         body()
 
     def state() -> tuple[object, ...]:
-        return study is not None and study.going, *(one.live for one in entrants), chosen()
+        awaited = [one.awaited for one in entrants]
+        return study is not None and study.going, *(one.live for one in entrants), awaited, chosen()
 
     going = state()
-    refreshing(state, any(going[:-1]), LIVE_SECONDS if going[0] else RUN_SECONDS, drawn)
+    refreshing(state, any(going[:-2]), LIVE_SECONDS if going[0] else RUN_SECONDS, drawn)
     if study is not None and study.problem:
         st.error(plain(study.problem))
 

@@ -18,7 +18,7 @@ from core.ui.shell.pages import link_to, open_to
 from core.ui.shell.session import Session
 from core.ui.widgets.controls import control
 from core.ui.widgets.studies import StudyState
-from core.views.wording import progress_words
+from core.views.wording import progress_words, untrained_words
 
 LIVE_SECONDS = 0.5
 
@@ -101,7 +101,7 @@ def _progress(mine: Session, run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         why_not = mine.state(StudyState).why_not_add(key)
         if why_not is None and now.evaluated_accuracy is None:
-            why_not = "It has learned nothing yet."
+            why_not = f"{untrained_words(now).capitalize()}."
         control(
             "Add its curve", "add_chart", lambda: mine.state(StudyState).add(key), why_not,
             "Compare it, as it is now, with the networks above.", f"robustness/add/{run.created}",
