@@ -59,13 +59,25 @@ def test_a_layer_that_drops_nothing_is_refused(layer):
             ask()
 
 
+def fourth_moment(kind, rate):
+    """The fourth central moment of the factor, by hand: of a scaled coin, or of a normal distribution."""
+    if kind is GaussianDropout:
+        return 3 * (rate / (1 - rate)) ** 2
+    return rate + (1 - rate) * (rate / (1 - rate)) ** 4  # 0 lies 1 below the mean, 1 / (1 − rate) that much above
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.4, 0.5, 0.8])
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_factor_over_ten_thousand_draws_is_that_of_the_formula(kind):
-    found = factor(kind(0.4), seed=3)
-    expected = np.sqrt(0.4 / 0.6)
+def test_the_factor_over_ten_thousand_draws_is_that_of_the_formula(kind, rate):
+    """Within four standard errors. That of a deviation is √((μ₄ − σ⁴) / n) / 2σ; where a coin is fair it is 0, and what
+    the mean is off is all that is left, to the second order."""
+    found = factor(kind(rate), seed=3)
+    expected = np.sqrt(rate / (1 - rate))
+    of_mean = expected / np.sqrt(found.draws)
+    of_deviation = np.sqrt(max(fourth_moment(kind, rate) - expected**4, 0) / found.draws) / (2 * expected)
     assert found.draws == 10_000
-    assert abs(found.mean - 1) < 4 * expected / 100
-    assert found.deviation == pytest.approx(expected, rel=0.05)
+    assert abs(found.mean - 1) < 4 * of_mean
+    assert abs(found.deviation - expected) < 4 * of_deviation + (4 * of_mean) ** 2 / (2 * expected)
 
 
 def test_what_is_shown_belongs_together():

@@ -1,10 +1,7 @@
 """Accuracy over strengths: changed images given to the model one curve at a time are the oracle."""
 
-import math
-
 import numpy as np
 import pytest
-from PIL import Image
 
 from core.data import Dataset
 from core.data.augmentation import transformed
@@ -45,44 +42,6 @@ def test_the_table_goes_through_the_neutral_strength_in_eleven_steps(name):
         changed = transform.apply(images, strength)
         assert changed.shape == images.shape and changed.dtype == np.float32
         assert (strength == transform.neutral) == np.array_equal(changed, images)
-
-
-def pillow(image, name, strength):
-    """(h, w) → (h, w): what Pillow makes of it, read bilinearly about the centre."""
-    height, width = image.shape
-    across, down = width / 2, height / 2
-    turn, slant = math.radians(strength), math.tan(math.radians(strength))
-    numbers = {
-        "rotation": (math.cos(turn), -math.sin(turn), math.sin(turn), math.cos(turn)),
-        "scale": (1 / strength if strength else 1, 0, 0, 1 / strength if strength else 1),
-        "shear": (1, slant, 0, 1),
-        "right": (1, 0, 0, 1),
-        "down": (1, 0, 0, 1),
-    }[name]
-    xx, xy, yx, yy = numbers
-    x, y = (strength if name == "right" else 0), (strength if name == "down" else 0)
-    matrix = (
-        xx,
-        xy,
-        across - xx * (across + x) - xy * (down + y),
-        yx,
-        yy,
-        down - yx * (across + x) - yy * (down + y),
-    )
-    picture = Image.fromarray(image)
-    return np.asarray(picture.transform((width, height), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR))
-
-
-@pytest.mark.parametrize(
-    "name, strength",
-    [(name, s) for name in ("rotation", "right", "down", "scale", "shear") for s in TRANSFORMS[name].strengths],
-)
-def test_each_strength_of_a_warp_is_pillows(mnist, name, strength):
-    """With a black frame, as Pillow repeats the last pixels where here 0 counts."""
-    digits = np.pad(mnist.x_test[:6, ..., 0].astype(np.float32) / 255, ((0, 0), (8, 8), (8, 8)))
-    ours = TRANSFORMS[name].apply(digits[..., np.newaxis], strength)[..., 0]
-    theirs = np.stack([pillow(digit, name, strength) for digit in digits])
-    np.testing.assert_allclose(ours, theirs, atol=2e-4)
 
 
 def test_a_curve_is_what_the_model_says_of_changed_images(few, lenet, small):
