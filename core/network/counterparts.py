@@ -11,11 +11,11 @@ from core.network.network import MAX_NAME, Network
 from core.network.variants import (
     NoVariant,
     with_batch_normalisation,
-    with_parameters,
     with_separable_convolutions,
     without_batch_normalisation,
     without_skips,
 )
+from core.network.widths import with_parameters
 from core.network.words import counted
 
 
@@ -99,7 +99,11 @@ def of_size(network: Network, parameters: int) -> Counterpart:
         raise NoVariant("No other width comes closer to that.")
     title = counted(trace(changed).parameters, "parameter")
     return Counterpart(
-        "width", title, "Each hidden layer is as many times wider or narrower.", "", called(changed, network, title)
+        "width",
+        title,
+        "Each hidden layer is as many times wider or narrower, and single ones a little more or less, to come nearest.",
+        "",
+        called(changed, network, title),
     )
 
 

@@ -21,12 +21,9 @@ from core.network.layers import (
 )
 from core.network.network import IMAGE, Block, Branches, Network, Path
 from core.network.settings import InvalidSetting, Penalty, settings_of
-from core.network.totals import totals
 from core.network.words import counted
 
 WIDTHS = ("filters", "units")  # the settings that say how wide a layer is
-WIDEST = 16.0  # times as wide, at most
-SEARCHED = 30  # widths
 MOMENTUM = 0.9  # of batch normalisation: its running means must settle within the few batches of a small training set
 
 MOST_REPEATS = 20  # of blocks in a row
@@ -69,7 +66,7 @@ def with_dropout(network: Network, rate: float = 0.3, kind: _Drop = Dropout) -> 
     Source: Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, “Dropout: a simple way to prevent neural
     networks from overfitting” (2014), section 4, and section 10 for multiplicative Gaussian noise.
     """
-    inputs, last = trace(network).inputs, _last(network)
+    inputs, last = trace(network).inputs, last_learner(network)
     dense = {path for path, block in network.walk() if isinstance(block, Dense) and len(inputs[path] or ()) == 1}
     chosen = {path for path in dense or {last} if not _reads_image(network, path)}
 
@@ -94,7 +91,7 @@ def with_spatial_dropout(network: Network, rate: float = 0.1) -> Network:
     Source: Tompson, Goroshin, Jain, LeCun and Bregler, “Efficient object localization using convolutional networks”
     (2015), section 3.2.
     """
-    last = _last(network)
+    last = last_learner(network)
 
     def edit(blocks: Sequence[Block], place: int, path: Path) -> tuple[Block, ...]:
         block = blocks[place]
@@ -118,7 +115,7 @@ def with_batch_normalisation(network: Network) -> Network:
 
     Source: Ioffe and Szegedy, “Batch normalization” (2015), section 3.2.
     """
-    last = _last(network)
+    last = last_learner(network)
 
     def edit(blocks: Sequence[Block], place: int, path: Path) -> tuple[Block, ...]:
         block = blocks[place]
@@ -141,7 +138,7 @@ def with_width(network: Network, share: float) -> Network:
     Raises:
         NoVariant: where that changes nothing, or layers would no longer fit together.
     """
-    last = _last(network)
+    last = last_learner(network)
 
     def edit(blocks: Sequence[Block], place: int, path: Path) -> tuple[Block, ...]:
         block = blocks[place]
@@ -151,27 +148,6 @@ def with_width(network: Network, share: float) -> Network:
         return (block.replaced(**widths) if widths else block,)
 
     return _changed(network, edit, "No hidden layer is left that could have another width.")
-
-
-def with_parameters(network: Network, parameters: int) -> Network:
-    """The network made wider or narrower, until its number of parameters is as close as whole units allow.
-
-    Raises:
-        NoVariant: where no other width works.
-    """
-    low, high = 1 / 8192, WIDEST
-    found = [network]
-    for _ in range(SEARCHED):
-        share = (low * high) ** 0.5
-        try:
-            found.append(with_width(network, share))
-        except NoVariant:  # too wide for its settings, or the same
-            low, high = (low, share) if share > 1 else (share, high)
-            continue
-        low, high = (low, share) if totals(found[-1]).parameters > parameters else (share, high)
-    if len(found) == 1:
-        raise NoVariant("No other width of its hidden layers works.")
-    return min(found, key=lambda one: abs(totals(one).parameters - parameters))
 
 
 def without_skips(network: Network) -> Network:
@@ -293,7 +269,7 @@ def with_repeats(network: Network, path: Path, times: int) -> Network:
     row = repeats_at(network, path)
     *prefix, first = row.first
     places = range(first, first + row.length * row.times)
-    if _last(network) in {(*prefix, place) for place in places}:
+    if last_learner(network) in {(*prefix, place) for place in places}:
         raise NoVariant("The last layer that learns gives the answer: it stands there once.")
 
     def edit(blocks: Sequence[Block], place: int, at: Path) -> tuple[Block, ...]:
@@ -362,7 +338,7 @@ def _edited(blocks: Sequence[Block], prefix: Path, edit: _Edit) -> tuple[Block, 
     return tuple(found for place in range(len(inner)) for found in edit(inner, place, (*prefix, place)))
 
 
-def _last(network: Network) -> Path:
+def last_learner(network: Network) -> Path:
     """Path of the last layer with kernels; raises `NoVariant` without any."""
     found = [path for path, block in network.walk() if isinstance(block, Layer) and block.kernel_weights]
     if not found:

@@ -48,7 +48,7 @@ def _of_size(mine: Session, network: Network, traced: Trace) -> None:
     """A field for the number of parameters, and the button that makes the network as large."""
     asked = st.number_input(
         "Parameters", FEWEST, MOST, min(max(traced.parameters, FEWEST), MOST), step=1000, key=f"variant/size/{mine.editor.widgets}",
-        help="All hidden layers are made as many times wider or narrower.",
+        help="All hidden layers are made as many times wider or narrower; single ones then make up for the rest.",
     )  # fmt: skip
     if asked == traced.parameters:
         st.caption("It has so many. Type another number: it is made wider or narrower.")
