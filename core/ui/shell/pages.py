@@ -220,6 +220,14 @@ PAGES = {
             ("train", "inside"),
         ),
         PageInfo(
+            "pooling",
+            "Pooling",
+            "filter_2",
+            _LEARN,
+            "up to 8×8 numbers and a window that keeps the maximum or the mean: numbers typed forward, gradients typed backward, "
+            "and where each of them goes",
+        ),
+        PageInfo(
             "back_propagation",
             "Back-propagation",
             "undo",

@@ -1,0 +1,58 @@
+"""The sandboxes of Learn in a real browser: type a number, see what follows and what belongs to it; also on a phone."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.ui.shell.pages import PAGES
+from tools.screenshots import settled
+
+
+def cell(page: Page, name: str):
+    return page.locator(f'.grids [data-cell="{name}"]')
+
+
+@pytest.fixture
+def visitor(page, server):
+    """Opens a sandbox."""
+
+    def opened(name: str) -> Page:
+        page.goto(f"{server}/{PAGES[name].address}")
+        expect(page.locator(".grids .cell").first).to_be_visible()
+        settled(page)
+        return page
+
+    return opened
+
+
+def test_a_typed_number_is_pooled_and_its_gradient_comes_back_to_it(visitor):
+    page = visitor("pooling")
+    cell(page, "input:0,0").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.type("9")
+    page.keyboard.press("Enter")
+    expect(cell(page, "output:0,0")).to_have_text("9")
+    expect(cell(page, "back:0,1")).to_have_text("1")
+    cell(page, "gradient:0,0").fill("-7")
+    cell(page, "gradient:0,0").press("Enter")
+    expect(cell(page, "back:0,1")).to_have_text("−7")
+    expect(page.get_by_text("Σ at the output = 2 = 2 = Σ at the input")).to_be_visible()
+    cell(page, "output:0,0").hover()
+    expect(cell(page, "input:0,1")).to_contain_class("picked")
+    expect(cell(page, "back:0,1")).to_contain_class("picked")
+    expect(cell(page, "input:1,1")).to_contain_class("lit")
+    cell(page, "input:0,0").fill("1e9")
+    cell(page, "input:0,0").press("Enter")
+    expect(page.get_by_text("1e9 is too large. Numbers go from −1,000 to 1,000. It stays 1.")).to_be_visible()
+
+
+def test_on_a_phone_a_tap_pins_and_nothing_is_wider_than_the_page(chromium, server):
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(f"{server}/{PAGES['pooling'].address}")
+    cell(page, "output:1,1").tap()
+    expect(page.locator(".grids .place")).to_have_text("position 4 of 4")
+    expect(cell(page, "back:3,3")).to_contain_class("picked")
+    box = cell(page, "input:0,0").bounding_box()
+    assert box["width"] >= 32 and box["height"] >= 32
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+    context.close()
