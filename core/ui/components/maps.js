@@ -5,6 +5,7 @@
 import { frame, painted } from "./paint.js";
 import {
   boxOf,
+  contents,
   decoded,
   following,
   includes,
@@ -122,9 +123,8 @@ function fillSections({ root, layers, data, send }, fresh) {
     part(".note").textContent = stage.note + more;
     stage.grid = part(".grid");
     stage.grid.dataset.layer = stage.id;
-    const content = `${stage.channels} ${stage.vector ? "units" : "feature maps"} of ${stage.title}.`;
     const keys = "Arrow keys move from number to number, Enter explains.";
-    stage.grid.setAttribute("aria-label", `${content} ${stage.note} ${keys}`);
+    stage.grid.setAttribute("aria-label", `${contents(stage)} ${stage.note} ${keys}`);
     stage.tiles = Array.from({ length: stage.maps }, (_, map) => painted(stage, map));
   });
 }

@@ -4,6 +4,8 @@
 // A stage is the image or a layer; a unit is { id: of its stage, map, row, column }; a box is [first row, first column,
 // row after the last, column after the last]. A vector is a stage of 1×1 maps.
 
+import { counted } from "./words.js";
+
 export const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
 // Little-endian 16-bit levels in base64.
@@ -117,6 +119,10 @@ function seenWords(box, image) {
   if (box[2] <= box[0]) return "It sees nothing but padding.";
   if (box.join() === [0, 0, image.rows, image.columns].join()) return "It sees the whole image.";
   return `It sees rows ${box[0] + 1} to ${box[2]} and columns ${box[1] + 1} to ${box[3]} of the image.`;
+}
+
+export function contents(stage) {
+  return `${counted(stage.channels, stage.vector ? "unit" : "feature map")} of ${stage.title}.`;
 }
 
 export function sentence(stage, unit, box, image) {

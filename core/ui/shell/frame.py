@@ -9,7 +9,7 @@ import streamlit as st
 from core.training import Run, State
 from core.ui.shell.pages import PAGES, left_out, link_to, turn_page
 from core.ui.shell.private import fit_canvases, fold_on_phones, repeated
-from core.ui.shell.session import Session
+from core.ui.shell.session import Session, session
 from core.views.theme import DARK, LIGHT, Look
 from core.views.wording import certainty as certainty
 from core.views.wording import parameter_words, percent, plain, progress_words
@@ -51,16 +51,22 @@ def _lesson(mine: Session) -> None:
         st.button("End the lesson", key="sidebar/lesson", on_click=mine.end_lesson, icon=":material/logout:")
 
 
-def following(current: Callable[[], Run | None], seconds: float, body: Callable[[], None]) -> None:
+def following(
+    current: Callable[[], Run | None],
+    seconds: float,
+    body: Callable[[], None],
+    chosen: Callable[[], object] = lambda: None,
+) -> None:
     """Draw `body` now and, while the run goes on, again every few seconds; when it begins or ends, the whole page.
 
+    The whole page too when something else is `chosen`, as by a button of `body` that changes what stands elsewhere.
     Each time counts as a sign that the run's visitor is there.
     """
     run = current()
 
-    def state() -> tuple[Run | None, bool]:
+    def state() -> tuple[Run | None, bool, object]:
         now = current()
-        return now, now is not None and now.active
+        return now, now is not None and now.active, chosen()
 
     def drawn() -> None:
         if run is not None:
@@ -71,7 +77,7 @@ def following(current: Callable[[], Run | None], seconds: float, body: Callable[
 
 
 def refreshing(state: Callable[[], object], going: bool, seconds: float, body: Callable[[], None]) -> None:
-    """Draw `body` now and, while something goes on, again every few seconds.
+    """Draw `body` now and, while something goes on, again every few seconds; a notice of what its buttons did comes with it.
 
     Args:
         state: of what goes on; when it is another than now, the whole page is drawn anew.
@@ -85,6 +91,7 @@ def refreshing(state: Callable[[], object], going: bool, seconds: float, body: C
         turn_page()
         if state() != known:
             st.rerun()
+        session().show_notice()
         body()
 
     repeated(drawn, seconds if going else None)

@@ -27,3 +27,10 @@ def test_the_strongest_unit_is_the_one_with_the_largest_number_and_of_none_the_m
     assert call("strongest", stage) == {"id": "2", "map": 1, "row": 2, "column": 3}
     stage["levels"][12:] = [9] * 12
     assert call("strongest", stage) == {"id": "2", "map": 1, "row": 1, "column": 2}
+
+
+def test_a_picture_says_in_the_right_number_what_it_holds(module):
+    call = module("units")
+    for channels, vector, words in ((1, False, "1 feature map"), (6, False, "6 feature maps"), (1, True, "1 unit")):
+        stage = {"channels": channels, "vector": vector, "title": "2 · Flatten"}
+        assert call("contents", stage) == f"{words} of 2 · Flatten."

@@ -19,6 +19,7 @@ def bare(monkeypatch):
     for name in ("fold_on_phones", "fit_canvases", "turn_page"):
         monkeypatch.setattr(frame, name, lambda: None)
     monkeypatch.setattr(frame, "link_to", lambda *_: None)
+    monkeypatch.setattr(frame, "session", Session)
 
 
 class Run:
@@ -107,3 +108,10 @@ def test_a_lesson_says_what_it_leaves_out_and_can_be_ended():
     assert any(one.startswith("This lesson leaves out ") for one in said(app))
     app.button(key="sidebar/lesson").click().run()
     assert mine.hidden == () and not any("lesson" in one for one in said(app))
+
+
+def test_what_a_button_has_done_is_told_where_the_piece_alone_is_drawn_again(monkeypatch):
+    mine = Session(notice="“First try” has been deleted.")
+    monkeypatch.setattr(frame, "session", lambda: mine)
+    app = drawn(lambda: frame.refreshing(lambda: None, False, 1.0, lambda: None))
+    assert [toast.value for toast in app.toast] == ["“First try” has been deleted."] and not mine.notice

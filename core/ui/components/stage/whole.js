@@ -5,6 +5,7 @@
 import { frame } from "../paint.js";
 import {
   boxOf,
+  contents,
   decoded,
   includes,
   isIn,
@@ -191,10 +192,9 @@ function fillNode(view, node) {
   node.stage = stage;
   if (!stage) return;
   stage.grid = grid;
-  const content = `${stage.channels} ${stage.vector ? "units" : "feature maps"} of ${stage.title}.`;
   grid.setAttribute(
     "aria-label",
-    `${content} ${stage.note} Arrow keys move, page keys change the map, Enter explains.`,
+    `${contents(stage)} ${stage.note} Arrow keys move, page keys change the map, Enter explains.`,
   );
   listenToGrid(view, stage);
 }

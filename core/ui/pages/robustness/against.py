@@ -43,7 +43,8 @@ def train_against(mine: Session, transform: Transform, place: Place | None) -> N
         st.caption(plain(why_not or _words(recipe, transform, place)), width=520)
     run = _run(mine)
     if run is not None:
-        following(lambda: _run(mine), LIVE_SECONDS, lambda: _progress(mine, run))
+        compared = mine.state(StudyState)
+        following(lambda: _run(mine), LIVE_SECONDS, lambda: _progress(mine, run), lambda: compared.chosen)
 
 
 def _recipe(mine: Session, transform: Transform, place: Place | None) -> tuple[Recipe | None, str | None]:
