@@ -1,6 +1,6 @@
 """Make the trained weights in assets/pretrained: `python -m tools.pretrain`, or only those named after it.
 
-LeNet-5 and “Seven thousand” are trained on all 60,000 training images with a fixed seed and a fixed number of
+LeNet-5, “Seven thousand” and the dense network are trained on all 60,000 training images with a fixed seed and a fixed number of
 epochs; the test images are evaluated after each, but nothing is chosen by that. The drawing network is
 `tools.drawings.model`'s. On one machine the weights come out the same, bit for bit; another processor may round
 differently.
@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     import keras
 
 RECIPE = Recipe(epochs=30, batch_size=64, learning_rate=0.002, schedule="cosine", seed=1998)
-C5 = PRESETS["C5"]
-assert C5.recipe is not None
+C5, A5 = PRESETS["C5"], PRESETS["A5"]
+assert C5.recipe is not None and A5.recipe is not None
+DENSE = A5.recipe.replaced(seed=1998)
 SEVEN_THOUSAND = C5.recipe.replaced(epochs=8, seed=1998)  # of 30: a few minutes, and nearly as good
 SURE = 0.975  # of the digits that were kept apart are to be called sure
 
@@ -47,6 +48,8 @@ def main() -> None:
             draw(FOLDER)
         elif name == "lenet5":
             by_recipe(FOLDER, name, LENET5, RECIPE)
+        elif name == "dense-128":
+            by_recipe(FOLDER, name, A5.network, DENSE)
         elif name == "seven-thousand":
             by_recipe(FOLDER, name, C5.network, SEVEN_THOUSAND)
         else:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import keras
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "pretrained"
-NAMES = ("draw", "lenet5", "seven-thousand")  # "draw" is what the Draw page starts with
+NAMES = ("draw", "lenet5", "seven-thousand", "dense-128")  # "draw" is what the Draw page starts with
 
 _loading = threading.Lock()
 

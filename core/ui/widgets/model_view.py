@@ -29,7 +29,12 @@ from core.views.wording import told_apart
 if TYPE_CHECKING:
     import keras
 
-TITLES = {"lenet5": "LeNet-5, already trained", "draw": "Reader of drawings", "seven-thousand": "Seven thousand"}
+TITLES = {
+    "lenet5": "LeNet-5, already trained",
+    "draw": "Reader of drawings",
+    "seven-thousand": "Seven thousand",
+    "dense-128": "Dense 128",
+}
 NEWEST = "newest"
 LIVE_SECONDS = 2.0  # how often pages follow a run that is still training
 

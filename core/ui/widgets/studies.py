@@ -180,7 +180,7 @@ def offered(mine: Session) -> dict[str, tuple[str, str]]:
     """All that can be studied: key → (title in a list, name)."""
     runs = list(mine.workspace.runs)
     found = {f"run/{run.created}": (f"Your run: {run.name}", run.name) for run in runs}
-    for name in ("lenet5", "seven-thousand", "draw"):
+    for name in ("lenet5", "dense-128", "seven-thousand", "draw"):
         found[name] = (TITLES[name], card(name).network.name)
     imports = list(mine.workspace.imported.all)
     if mine.imported is not None and all(one.identity != mine.imported.identity for one in imports):
