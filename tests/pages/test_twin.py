@@ -43,8 +43,8 @@ def page_image(app):
 @pytest.mark.parametrize(
     ("subject", "others"),
     [
-        ("lenet5", ["None", "Reader of drawings", "Seven thousand"]),
-        ("seven-thousand", ["None", "LeNet-5, already trained", "Reader of drawings"]),
+        ("lenet5", ["None", "Reader of drawings", "Seven thousand", "Dense 128"]),
+        ("seven-thousand", ["None", "LeNet-5, already trained", "Reader of drawings", "Dense 128"]),
     ],
 )
 def test_the_network_itself_is_no_twin_of_its_own(app, subject, others):

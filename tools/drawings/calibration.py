@@ -202,7 +202,7 @@ def _percent(share: float, digits: int = 2) -> str:
 
 def fresh_table() -> list[str]:
     """The table of all the pretrained networks, measured now."""
-    names = sorted(NAMES, key=("lenet5", "seven-thousand", "draw").index)
+    names = sorted(NAMES, key=("lenet5", "dense-128", "seven-thousand", "draw").index)
     cards = [card(name) for name in names]
     return table(
         [replace(one, measured=measured(pretrained(name), one.sure_from)) for name, one in zip(names, cards)]
