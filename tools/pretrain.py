@@ -1,7 +1,7 @@
 """Make the trained weights in assets/pretrained: `python -m tools.pretrain`, or only those named after it.
 
-LeNet-5, “Seven thousand” and the dense network are trained on all 60,000 training images with a fixed seed and a fixed number of
-epochs; the test images are evaluated after each, but nothing is chosen by that. The drawing network is
+LeNet-5, “Seven thousand” and the dense network are trained on all 60,000 training images with a fixed seed and a
+fixed number of epochs; the test images are evaluated after each, but nothing is chosen by that. The drawing network is
 `tools.drawings.model`'s. On one machine the weights come out the same, bit for bit; another processor may round
 differently.
 

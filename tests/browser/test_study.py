@@ -35,17 +35,17 @@ def test_a_point_of_the_curve_opens_its_mistakes_and_one_of_them_the_page_that_e
     go(page, "Robustness")
     expect(page.get_by_text("LeNet-5 misclassifies")).to_be_visible(timeout=120_000)
     chart = page.get_by_test_id("stVegaLiteChart")
-    chart.locator("path[aria-label*='Seven thousand; Rotation: −90°']").click()
-    said = page.get_by_text(re.compile(r"Seven thousand misclassifies [\d,]+ of 2,000 test images at rotation −90°"))
+    chart.locator("path[aria-label*='Dense 128; Rotation: −90°']").click()
+    said = page.get_by_text(re.compile(r"Dense 128 misclassifies [\d,]+ of 2,000 test images at rotation −90°"))
     expect(said).to_be_visible()
     images = page.get_by_role("button", name=re.compile("^test image .*, rotation −90°"))
     expect(images.first).to_be_in_viewport()
     expect(images).to_have_count(24)
     images.nth(1).click()
-    expect(page.get_by_text("Open it with Seven thousand in:")).to_be_visible()
+    expect(page.get_by_text("Open it with Dense 128 in:")).to_be_visible()
     clean(page)
     page.get_by_role("button", name="Why this answer?").click()
-    expect(page.get_by_role("radio", name="Seven thousand")).to_be_checked()
+    expect(page.get_by_role("radio", name="Dense 128")).to_be_checked()
 
 
 def test_cures_train_one_after_another_also_while_another_page_is_open(page, server):

@@ -59,27 +59,27 @@ def right(name: str, mnist) -> np.ndarray:
 def test_two_trained_networks_are_compared_from_the_first_visit(app, mnist):
     measured(app)
     table = rows(app)
-    assert list(table) == ["LeNet-5", "Seven thousand"]
+    assert list(table) == ["LeNet-5", "Dense 128"]
     lenet = table["LeNet-5"]
     assert lenet["Parameters"] == "61,706" and lenet["Multiply-adds"] == "416,520"
     assert lenet["Last map sees"] == "16×16 px"  # C1 5×5, S2, C3 5×5, S4: 5 + 1 + 4·2 + 2
     assert lenet["Test accuracy"] == "99.29 % (99.11 – 99.44 %)"  # 9,929 of 10,000, by scipy's Wilson interval
     assert lenet["Where it is from"] == "comes trained" and lenet["An epoch"] == "–"
     assert all(0 < float(row["One image"].removesuffix(" ms")) < 1000 for row in table.values())
-    one, other = right("lenet5", mnist), right("seven-thousand", mnist)
+    one, other = right("lenet5", mnist), right("dense-128", mnist)
     only, others = int((one & ~other).sum()), int((other & ~one).sum())
     said = words(app)
-    assert mcnemar(only, others).sentence("LeNet-5", "Seven thousand") in said
+    assert mcnemar(only, others).sentence("LeNet-5", "Dense 128") in said
     assert "Same recipe: no." in said and "Epochs: 30 and 8." in said
 
 
 def test_the_images_that_only_one_gets_right_are_shown_and_opened_elsewhere(app, mnist):
     measured(app)
-    one, other = right("lenet5", mnist), right("seven-thousand", mnist)
+    one, other = right("lenet5", mnist), right("dense-128", mnist)
     expected = np.flatnonzero(one & ~other)
-    app.button(key="compare/only/lenet5/seven-thousand").click().run()
+    app.button(key="compare/only/lenet5/dense-128").click().run()
     assert not app.exception
-    assert "LeNet-5 is right, Seven thousand is wrong" in words(app)
+    assert "LeNet-5 is right, Dense 128 is wrong" in words(app)
     number = int(expected[-1])
     mine(app).state(CompareState).test_image = number
     app.run()
@@ -87,13 +87,13 @@ def test_the_images_that_only_one_gets_right_are_shown_and_opened_elsewhere(app,
     button(app, PAGES["why"].title).click().run()
     assert went_to(app) == "why"
     assert (mine(app).image.source, mine(app).image.test_index) == ("test", number)
-    assert mine(app).focus.subject == "seven-thousand"  # the one that is wrong
+    assert mine(app).focus.subject == "dense-128"  # the one that is wrong
 
 
 def test_a_run_is_compared_with_its_curves_by_epoch_and_by_second(app):
     run = trained(app)
     measured(app)
-    assert list(rows(app)) == ["Plain", "LeNet-5", "Seven thousand"]  # the newest run is chosen by itself
+    assert list(rows(app)) == ["Plain", "LeNet-5", "Dense 128"]  # the newest run is chosen by itself
     shown = float(rows(app)["Plain"]["Test accuracy"].split(" %")[0])
     assert shown == round(100 * run.snapshot.test_accuracy, 2)
     epoch = float(rows(app)["Plain"]["An epoch"].removesuffix(" s"))
@@ -149,7 +149,7 @@ def test_a_run_that_another_window_has_deleted_leaves_with_a_word(app):
     app.run()
     assert not app.exception
     assert "“Plain” was deleted and left the comparison." in words(app)
-    assert list(rows(app)) == ["LeNet-5", "Seven thousand"]
+    assert list(rows(app)) == ["LeNet-5", "Dense 128"]
 
 
 def test_a_run_that_diverged_has_its_row_with_what_happened(app):

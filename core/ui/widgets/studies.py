@@ -26,7 +26,7 @@ from core.ui.widgets.opened_image import open_buttons
 from core.views.wording import progress_words, told_apart, untrained_words
 
 MOST = 4
-USUAL = ("lenet5", "seven-thousand")
+USUAL = ("lenet5", "dense-128")
 LIVE_SECONDS, RUN_SECONDS = 0.5, 2.0
 NO_NUMBERS = "its weights are no longer numbers"
 
