@@ -12,6 +12,7 @@ from core.training.trained import Trained
 from core.ui.pages.compare.state import CompareState
 from core.ui.shell.pages import PAGES
 from core.ui.widgets.studies import MOST, StudyState, entrant
+from core.views.wording import plain
 from tests.pages.conftest import button, mine, opened, studied, went_to, words
 from tests.study.test_finished import TABLE
 from tests.waiting import until
