@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from core.study.comparison import compared
+from core.ui.pages.compare.gradients import gradient_by_layer
 from core.ui.pages.compare.joining import joining
 from core.ui.pages.compare.learning import learning
 from core.ui.pages.compare.pairs import pairs
@@ -48,4 +49,5 @@ if images is not None and study is not None:
     if study.finished and study.latest is not None and len(fit) > 1:
         pairs(mine, fit, study.latest, images)
 learning(mine, entrants)
+gradient_by_layer(mine, entrants)
 link_to("train", "Train a network, and compare it with these", "monitoring")

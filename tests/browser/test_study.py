@@ -22,6 +22,8 @@ def test_two_networks_are_compared_from_an_empty_page(page):
     expect(table).to_contain_text("Reader of drawings")
     button = page.get_by_role("button", name=re.compile(r"\d+ images only LeNet-5 gets right"))
     expect(button).to_be_visible(timeout=120_000)  # without a reload
+    page.get_by_text("Untrained too").click()
+    expect(page.get_by_text("LeNet-5, untrained: even. The gradient of the first layer is")).to_be_visible()
     button.click()
     page.get_by_role("button", name=re.compile("^test image")).nth(1).click()
     expect(page.get_by_text("Open it with Reader of drawings in:")).to_be_visible()

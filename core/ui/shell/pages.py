@@ -162,7 +162,8 @@ PAGES = {
             "compare_arrows",
             _STUDY,
             "up to four networks on the same test images: accuracy with its confidence interval, size and cost, curves "
-            "by epoch and by second, the images that only one of them gets right, and whether chance can explain it",
+            "by epoch and by second, the size of the gradient in each layer, the images that only one of them gets right, and "
+            "whether chance can explain it",
             ("inside",),
         ),
         PageInfo(

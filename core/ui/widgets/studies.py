@@ -348,8 +348,12 @@ def contenders_of(entrants: Sequence[Entrant]) -> list[Contender]:
 
 def fingerprint(entrants: Sequence[Entrant], images: LabelledImages) -> tuple[str, ...]:
     """All that a result about these networks on these images depends on; names too, as it holds them."""
-    found = contenders_of(entrants)
-    return *(one.fingerprint for one in found), *(one.name for one in found), images.fingerprint
+    return fingerprint_of(contenders_of(entrants), images)
+
+
+def fingerprint_of(contenders: Sequence[Contender], images: LabelledImages) -> tuple[str, ...]:
+    """The same for networks with, or without, their weights."""
+    return *(one.fingerprint for one in contenders), *(one.name for one in contenders), images.fingerprint
 
 
 def studied(mine: Session, name: str, key: Hashable, steps: Callable[[], Iterator[T]]) -> Study[T]:
