@@ -102,6 +102,16 @@ class Geometry:
         }  # fmt: skip
 
 
+def plain_number(number: float) -> str:
+    """A number with up to six digits and a true minus."""
+    return f"{number + 0.0:.6g}".replace("-", "−")
+
+
+def summand(number: float) -> str:
+    """The same within a sum or product: negative ones in brackets."""
+    return f"({plain_number(number)})" if number < 0 else plain_number(number)
+
+
 def grids_data(
     bands: Sequence[tuple[str, Sequence[Grid]]],
     geometry: Geometry | None,

@@ -6,20 +6,10 @@ import numpy as np
 
 from core.learn.pooling import Kind, Pooled, Windows, sent_back, shares
 from core.network.words import counted
-from core.views.grids import Cell, Geometry, Grid, Pair, Spec, grids_data
+from core.views.grids import Cell, Geometry, Grid, Pair, Spec, grids_data, plain_number, summand
 
 LARGE, SMALL = ("input", "back"), ("output", "gradient")
 IDLE = "Point at any cell, or walk with the keys: what belongs to it on the other side lights up. A click pins it."
-
-
-def plain_number(number: float) -> str:
-    """A number with up to six digits and a true minus."""
-    return f"{number + 0.0:.6g}".replace("-", "−")
-
-
-def summand(number: float) -> str:
-    """The same within a sum or product: negative ones in brackets."""
-    return f"({plain_number(number)})" if number < 0 else plain_number(number)
 
 
 def input_grid(image: np.ndarray, marks: dict[Cell, str] | None = None, said: list[str] | None = None) -> Grid:

@@ -45,6 +45,27 @@ def test_a_typed_number_is_pooled_and_its_gradient_comes_back_to_it(visitor):
     expect(page.get_by_text("1e9 is too large. Numbers go from −1,000 to 1,000. It stays 1.")).to_be_visible()
 
 
+def test_a_typed_weight_changes_the_output_and_either_side_lights_up(visitor):
+    page = visitor("convolution")
+    cell(page, "kernel/0/0:1,1").focus()
+    page.keyboard.type("0.5")
+    page.keyboard.press("Enter")
+    expect(cell(page, "output/0:0,0")).to_have_text("5")
+    cell(page, "output/0:3,3").hover()
+    expect(page.locator(".grids .said")).to_have_text(
+        "output, row 4, column 4 = 0·1 + 0·0 + 0·(−1) + 0·1 + 0·0.5 + 0·(−1) + 0·1 + 0·0 + 0·(−1) + bias 0 = 0"
+    )
+    inputs = page.locator('.grids .lit[data-cell^="input"]')
+    expect(inputs).to_have_count(9)
+    expect(inputs.first).to_have_attribute("data-cell", "input/0:3,3")
+    cell(page, "input/0:5,5").hover()
+    expect(page.locator('.grids .lit[data-cell^="output"]')).to_have_count(1)
+    page.get_by_role("button", name="Transposed").click()
+    expect(cell(page, "output/0:6,6")).to_be_visible()
+    cell(page, "input/0:1,1").hover()
+    expect(page.locator('.grids .lit[data-cell^="output"]')).to_have_count(9)
+
+
 def test_on_a_phone_a_tap_pins_and_nothing_is_wider_than_the_page(chromium, server):
     context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = context.new_page()

@@ -162,6 +162,4 @@ def test_named_kernels_do_what_they_are_named_for():
             assert np.allclose(of_flat, 3), f"{name} leaves a flat area as it is"
         else:
             assert np.allclose(of_flat, 0), f"{name} finds nothing in a flat area"
-            assert np.any(of_edge) == (name != "Horizontal edges") and np.any(turned) == (
-                name not in ("Vertical edges", "Sobel")
-            )
+            assert np.any(of_edge) == ("orizontal" not in name) and np.any(turned) == ("ertical" not in name)

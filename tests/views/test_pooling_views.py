@@ -8,7 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from core.learn.pooling import Windows, pooled, sent_back
-from core.views.pooling import plain_number, pooling_data, unread_cells
+from core.views.grids import plain_number
+from core.views.pooling import pooling_data, unread_cells
 
 
 def drawn(image, gradients, windows, kind):

@@ -221,6 +221,14 @@ PAGES = {
             ("train", "inside"),
         ),
         PageInfo(
+            "convolution",
+            "Convolution",
+            "window",
+            _LEARN,
+            "up to 12×12 numbers in up to three channels, and kernels that are typed, named or learned: every sum written out, "
+            "padding, stride, dilation, groups, flipped or transposed, with sizes, cost and the line of Keras",
+        ),
+        PageInfo(
             "pooling",
             "Pooling",
             "filter_2",

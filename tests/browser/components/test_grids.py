@@ -62,7 +62,7 @@ def test_at_first_a_position_is_pinned_and_its_sum_written_out(grids):
 def test_either_side_and_the_kernel_light_up_what_belongs_to_them(grids):
     cell(grids, "input:0,2").hover()
     assert lit(grids) == {"input:0,2", "output:0,1", "kernel:0,1"}
-    assert "has a part in 1 number of the other side" in said(grids)
+    assert "has a part in 1 number of the output" in said(grids)
     cell(grids, "input:1,1").hover()
     assert {name for name in lit(grids) if name.startswith("output")} == {
         f"output:{r},{c}" for r in (0, 1) for c in (0, 1)
@@ -74,7 +74,7 @@ def test_either_side_and_the_kernel_light_up_what_belongs_to_them(grids):
         "input:2,0",
         "input:2,1",
     }
-    assert "used at 4 positions: it is shared" in said(grids)
+    assert "used in 4 products: it is shared by all positions" in said(grids)
     grids.page.mouse.move(900, 700)
     assert lit(grids, "active") == {"output:0,0"}, "what is pinned comes back"
 

@@ -4,11 +4,12 @@
 
 import { MOVES } from "../units.js";
 import { fillBands, fillCell } from "./cells.js";
+import { counted } from "../words.js";
 import { litBy, nameOf, same, termsOf } from "./relation.js";
 import { long, readNumber, short, sumWords } from "./writing.js";
 
 const STEP_MS = 600; // of Play
-const ROOMY = 6; // cells a side up to which they are drawn larger
+const ROOMY = 5; // cells a side up to which they are drawn larger
 
 export default function ({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".grids");
@@ -26,7 +27,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
   );
   view.walked = walkedOf(view);
   for (const name of ["over", "pinned"]) if (own[name] && !view.cells.has(nameOf(own[name]))) own[name] = null;
-  if (!own.begun && view.walked.length) own.pinned = view.walked[0];
+  if (!own.begun && view.walked.length)
+    own.pinned = view.walked.find((cell) => valueIn(view, cell)) ?? view.walked[0];
   own.begun = own.begun || view.walked.length > 0;
   rove(view);
   for (const element of view.cells.values()) listenTo(view, element);
@@ -95,7 +97,7 @@ function words(view, cell, terms) {
   const at = cell.row * grid.columns + cell.column;
   if (grid.said.length) return grid.said[at];
   const where = cells.get(nameOf(cell)).getAttribute("aria-label");
-  if (!data.sums.includes(cell.grid)) return `${where}. ${usedWords(terms, cell)}`;
+  if (!data.sums.includes(cell.grid)) return `${where}. ${usedWords(view, terms, cell)}`;
   const bias = grid.bias === "" ? null : valueIn(view, { grid: grid.bias, row: 0, column: 0 });
   const other = terms.length && terms[0].large.some((one) => one.grid === cell.grid) ? "small" : "large";
   const products = terms.map((term) => [valueIn(view, term[other][0]), valueIn(view, term.kernel)]);
@@ -104,14 +106,15 @@ function words(view, cell, terms) {
 
 const valueIn = ({ cells }, cell) => cells.get(nameOf(cell))?.number ?? 0;
 
-function usedWords(terms, cell) {
-  const isHere = (cells) => cells.some((one) => one.grid === cell.grid);
+// What has been cut off the large grid is no cell.
+function usedWords({ cells }, terms, cell) {
+  const isHere = (places) => places.some((one) => one.grid === cell.grid);
   if (!terms.length) return "Nothing reads it.";
-  const kernel = terms[0].kernel?.grid === cell.grid;
-  if (kernel) return `The same weight is used at ${terms.length} positions: it is shared.`;
+  if (terms[0].kernel?.grid === cell.grid)
+    return `The same weight is used in ${counted(terms.length, "product")}: it is shared by all positions.`;
   const kind = isHere(terms[0].large) ? "small" : "large";
   const others = new Set(terms.flatMap((term) => term[kind].map(nameOf)));
-  return `It has a part in ${others.size} ${others.size === 1 ? "number" : "numbers"} of the other side.`;
+  return `It has a part in ${counted([...others].filter((name) => cells.has(name)).length, "number")} of the output.`;
 }
 
 // ---- Walking

@@ -10,7 +10,7 @@ export function short(number) {
   if (size >= 10_000) return signed(number.toExponential(0).replace("e+", "e"));
   const digits = size >= 100 ? 0 : size >= 10 ? 1 : 2;
   const text = String(Number(number.toFixed(digits)));
-  return text === "0" && number ? `${number < 0 ? "−" : ""}0.0` : signed(text).replace("−0.", "−.");
+  return text === "0" && number ? `${number < 0 ? "−" : ""}0.0` : signed(text);
 }
 
 // A number with up to six digits.

@@ -12,7 +12,8 @@ from core.ui.pages.pooling.state import LARGEST_SIDE, SMALLEST, PoolingState
 from core.ui.shell.frame import plain
 from core.ui.shell.renewal import value_if_changed
 from core.ui.widgets.grids import drawn_grids
-from core.views.pooling import lone_input, plain_number, pooling_data
+from core.views.grids import plain_number
+from core.views.pooling import lone_input, pooling_data
 
 KINDS = {"max": "Maximum", "mean": "Mean"}
 LAYERS = {"max": "MaxPooling2D", "mean": "AveragePooling2D"}
