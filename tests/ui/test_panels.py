@@ -15,12 +15,13 @@ def page() -> None:
     from core.ui.widgets.panels import Computation, Drawn, LayerInFocus, Panel
 
     world = st.session_state.setdefault(
-        "world", SimpleNamespace(version=1, live=False, path=(0,), heavy=False, why_not="", computed=[])
+        "world", SimpleNamespace(version=1, live=False, path=(0,), heavy=False, why_not="", computed=[], everyones=False)
     )
     mine = st.session_state.setdefault("mine", Session())
     subject = SimpleNamespace(
         network=LENET5, model=LENET5, version=world.version, live=world.live, identity="lenet5", dataset="mnist"
     )
+    subject.who, subject.everyones = "lenet5", world.everyones
 
     def compute(at, progress):
         progress(0.5)
@@ -85,3 +86,11 @@ def test_a_network_that_learns_is_never_computed_unasked(app):
 def test_an_incompatible_layer_gets_a_sentence_and_nothing_is_computed(app):
     said = then(app, why_not="No such view.", version=2)
     assert said == ["**Title** and help", "No such view."] and len(computed(app)) == 1
+
+
+def test_what_comes_trained_is_computed_once_for_all_visitors(app):
+    then(app, everyones=True, version="everyones", path=(1,))
+    assert computed(app)[1:] == [((1,), "everyones")]
+    other = AppTest.from_function(page).run()
+    said = then(other, everyones=True, version="everyones", path=(1,), heavy=True)
+    assert "layer 1, weights everyones" in said and len(computed(other)) == 1  # what it computed before was its own

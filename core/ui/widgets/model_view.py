@@ -76,6 +76,11 @@ class ModelView:
         return self.who if self.viewer is None else self.viewer.number
 
     @property
+    def everyones(self) -> bool:
+        """Whether it comes trained, the same for all visitors."""
+        return self.who in TITLES
+
+    @property
     def about(self) -> About:
         """The description of that dataset, or of its own classes."""
         return self.own or about(self.dataset)

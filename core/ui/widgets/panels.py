@@ -9,6 +9,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import streamlit as st
 
 from core.network import Path, trace
+from core.study.memory import Memory
 from core.ui.shell.session import Session
 from core.ui.widgets.downloads import File, give_away
 from core.ui.widgets.layers import layer_words
@@ -16,8 +17,10 @@ from core.ui.widgets.model_view import ModelView
 from core.views.wording import plain
 
 HEAVY = 50_000_000  # multiply-adds for one image, from which on a computation waits for a button
+MOST_KEPT = 1_000  # results about networks that come trained: one for each panel and layer, a few kB each
 
 Progress = Callable[..., Any]  # (share in 0…1, words)
+_everyones: Memory[_Computed] = Memory(MOST_KEPT)
 
 
 @dataclass(frozen=True)
@@ -47,9 +50,11 @@ class Drawn(NamedTuple):
 class Computation(Generic[C]):
     """A computation that takes long: done once for each version of the weights, where it is heavy on a button.
 
+    About a network that comes trained it is done once for all visitors.
+
     Attributes:
         run: (focus, progress) → result; progress is told a share in 0…1 and, if there is more to say, words.
-        about: the other inputs of the result besides the weights, as a hashable.
+        about: the other inputs of the result besides the weights and the dataset, as a hashable.
         button: its label.
         waiting: Markdown that stands below the button until there is a result.
         waits: true if it waits for the button although weights stay.
@@ -115,7 +120,8 @@ def _computed(name: str, computation: Computation[C], at: C) -> _Computed | None
     """The result for these weights, or the last one until the button is pressed again; None before the first."""
     subject, about = at.subject, computation.about(at)
     results = at.mine.kept(name, (subject.identity, subject.network, subject.dataset), dict)
-    known: _Computed | None = results.get(about)
+    shared = (name, subject.who, subject.dataset, about) if subject.everyones and not subject.live else None
+    known: _Computed | None = results.get(about) or (_everyones.get(shared) if shared else None)
     if known is None or known.version != subject.version:
         slot = st.empty()
         waits = subject.live or computation.waits(at)
@@ -132,6 +138,8 @@ def _computed(name: str, computation: Computation[C], at: C) -> _Computed | None
             version, when = subject.version, _when(at)
             result = computation.run(at, lambda share, words="": bar.progress(share, words or f"{share:.0%}"))
             known = results[about] = _Computed(version, when, result)
+            if shared:
+                _everyones.put(shared, known)
             slot.empty()
     if known is not None and (known.version != subject.version or subject.live):
         st.caption(f"With the weights {known.when}.")
