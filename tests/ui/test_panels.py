@@ -15,7 +15,8 @@ def page() -> None:
     from core.ui.widgets.panels import Computation, Drawn, LayerInFocus, Panel
 
     world = st.session_state.setdefault(
-        "world", SimpleNamespace(version=1, live=False, path=(0,), heavy=False, why_not="", computed=[], everyones=False)
+        "world",
+        SimpleNamespace(version=1, live=False, path=(0,), heavy=False, why_not="", computed=[], everyones=False),
     )
     mine = st.session_state.setdefault("mine", Session())
     subject = SimpleNamespace(
