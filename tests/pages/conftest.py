@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.training.priority import wake_tensorflow
+from core.ui.widgets.panels import KEPT_FOR_ALL
 from core.ui.widgets.studies import StudyState
 from tests.waiting import until
 
@@ -19,6 +20,7 @@ def app(monkeypatch) -> AppTest:
     """The app on Build; TensorFlow is here already, so there is nothing to warm."""
     monkeypatch.chdir(ROOT)
     wake_tensorflow()
+    KEPT_FOR_ALL.clear()
     test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     switch = st.switch_page
 

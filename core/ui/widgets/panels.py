@@ -20,7 +20,9 @@ HEAVY = 50_000_000  # multiply-adds for one image, from which on a computation w
 MOST_KEPT = 1_000  # results about networks that come trained: one for each panel and layer, a few kB each
 
 Progress = Callable[..., Any]  # (share in 0…1, words)
-_everyones: Memory[_Computed] = Memory(MOST_KEPT)
+KEPT_FOR_ALL: Memory[_Computed] = Memory(
+    MOST_KEPT
+)  # what any visitor has computed about a network that comes trained
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def _computed(name: str, computation: Computation[C], at: C) -> _Computed | None
     subject, about = at.subject, computation.about(at)
     results = at.mine.kept(name, (subject.identity, subject.network, subject.dataset), dict)
     shared = (name, subject.who, subject.dataset, about) if subject.everyones and not subject.live else None
-    known: _Computed | None = results.get(about) or (_everyones.get(shared) if shared else None)
+    known: _Computed | None = results.get(about) or (KEPT_FOR_ALL.get(shared) if shared else None)
     if known is None or known.version != subject.version:
         slot = st.empty()
         waits = subject.live or computation.waits(at)
@@ -139,7 +141,7 @@ def _computed(name: str, computation: Computation[C], at: C) -> _Computed | None
             result = computation.run(at, lambda share, words="": bar.progress(share, words or f"{share:.0%}"))
             known = results[about] = _Computed(version, when, result)
             if shared:
-                _everyones.put(shared, known)
+                KEPT_FOR_ALL.put(shared, known)
             slot.empty()
     if known is not None and (known.version != subject.version or subject.live):
         st.caption(f"With the weights {known.when}.")
