@@ -35,7 +35,7 @@ def drawn_grids(data: Spec, key: str, turn: Renewal, take: Callable[[Typed], obj
         if found and turn.number == drawn:
             take(found)
 
-    component("grids")(data=data | {"turn": drawn}, key=key, on_typed_change=typed)
+    component("grids")(data=data | {"turn": drawn, "name": key}, key=key, on_typed_change=typed)
 
 
 def read_typed(sent: object, sizes: Mapping[str, tuple[int, int]], turn: int) -> Typed:

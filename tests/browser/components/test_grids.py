@@ -95,6 +95,21 @@ def test_a_click_pins_and_again_unpins(grids):
     assert not lit(grids) and said(grids) == "Nothing." and not grids.sent
 
 
+def test_what_was_pinned_is_pinned_again_after_a_visit_to_another_page(page, mounted, grids):
+    first = convolution(output=((0, 0), (7, 0))) | {"name": "one"}
+    page.evaluate("document.querySelector('main').replaceWith(document.createElement('main'))")
+    mounted("grids").render(first)
+    assert lit(grids, "active") == {"output:1,0"}, "the first number that is not 0"
+    cell(grids, "output:0,1").click()
+    page.mouse.move(900, 700)
+    page.evaluate("document.querySelector('main').replaceWith(document.createElement('main'))")
+    mounted("grids").render(first)
+    assert lit(grids, "active") == {"output:0,1"}
+    page.evaluate("document.querySelector('main').replaceWith(document.createElement('main'))")
+    mounted("grids").render(first | {"name": "other"})
+    assert lit(grids, "active") == {"output:1,0"}
+
+
 def test_a_number_is_typed_by_keyboard_and_sent_at_once(grids):
     grids.page.keyboard.press("Tab")
     assert cell(grids, "input:0,0").evaluate("one => one.getRootNode().activeElement === one")

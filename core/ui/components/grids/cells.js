@@ -44,10 +44,10 @@ function figureOf(grid, cells) {
   const box = made("div", "cells");
   box.setAttribute("role", "grid");
   box.style.gridTemplateColumns = `repeat(${grid.columns + before + behind}, max-content)`;
-  for (let row = -before; row < grid.rows + behind; row++) {
+  for (let row = 0 - before; row < grid.rows + behind; row++) {
     const line = made("div", "row");
     line.setAttribute("role", "row");
-    for (let column = -before; column < grid.columns + behind; column++) {
+    for (let column = 0 - before; column < grid.columns + behind; column++) {
       line.append(...cellOf(grid, { grid: grid.id, row, column }, cells));
     }
     box.append(line);

@@ -27,8 +27,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   );
   view.walked = walkedOf(view);
   for (const name of ["over", "pinned"]) if (own[name] && !view.cells.has(nameOf(own[name]))) own[name] = null;
-  if (!own.begun && view.walked.length)
-    own.pinned = view.walked.find((cell) => valueIn(view, cell)) ?? view.walked[0];
+  if (!own.begun && view.walked.length) own.pinned = firstPinned(view);
   own.begun = own.begun || view.walked.length > 0;
   rove(view);
   for (const element of view.cells.values()) listenTo(view, element);
@@ -37,6 +36,13 @@ export default function ({ parentElement, data, setTriggerValue }) {
   play(view, own.playing);
   own.rest = () => clearInterval(view.timer);
   return own.rest;
+}
+
+// What was pinned here last, before another page was visited; else the first position whose number is not 0.
+function firstPinned({ data, cells, walked }) {
+  const last = window.receptivePinned?.[data.name];
+  if (last && cells.has(nameOf(last))) return last;
+  return walked.find((cell) => cells.get(nameOf(cell)).number) ?? walked[0];
 }
 
 const sideOf = (grid) => Math.max(grid.rows, grid.columns) + grid.pad[0] + grid.pad[1];
@@ -84,6 +90,7 @@ function show(view) {
     if (!element.matches("input, .padding")) element.setAttribute("aria-selected", same(element.cell, own.pinned));
   }
   root.querySelector(".said").textContent = active ? words(view, active, terms) : data.idle;
+  if (own.pinned) (window.receptivePinned ??= {})[data.name] = own.pinned;
   const at = view.walked.findIndex((cell) => same(cell, own.pinned));
   root.querySelector(".walk input").value = Math.max(at, 0);
   root.querySelector(".place").textContent =

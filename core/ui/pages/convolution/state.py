@@ -150,7 +150,7 @@ class ConvolutionState:
     def take_patch(self, dataset: str) -> None:
         """A part of a test image as each input channel, each of another image."""
         seeds = (self.seed * MOST_INPUTS + channel for channel in range(MOST_INPUTS))
-        self._fill(np.stack([patch(dataset, seed, self.n, MOST_CELLS) for seed in seeds]))
+        self._fill(np.stack([patch(dataset, seed, max(self.n, 3), MOST_CELLS) for seed in seeds]))
 
     def restart(self, example: Example) -> None:
         """Begin anew with an example."""
