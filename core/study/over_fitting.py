@@ -15,6 +15,7 @@ from core.network.words import joined
 from core.study.comparison import Score
 from core.study.contender import Contender, LabelledImages
 from core.study.evaluating import Evaluator, known_probabilities
+from core.study.proportions import FEW
 from core.training.controls import Controls
 from core.training.series import Planned
 from core.training.snapshot import Snapshot
@@ -125,12 +126,18 @@ def _fitting(plain: Outcome) -> str:
     if plain.learned is None or plain.tested is None or plain.gap is None:
         return ""
     figures = (
-        f"By itself it is right on {plain.learned.accuracy:.1%} of the images that it learned from and on "
-        f"{plain.tested.accuracy:.1%} of the test images"
+        f"By itself it is right on {_share(plain.learned)} of the images that it learned from and on "
+        f"{_share(plain.tested)} of the test images"
     ).replace("%", " %")
     if apart(plain.learned, plain.tested) > 0:
         return f"{figures}: it over-fits by {100 * plain.gap:.1f} percentage points."
     return f"{figures}: no over-fitting is shown. Fewer images or more epochs would."
+
+
+def _share(score: Score) -> str:
+    """`98.2%`, of few images with its confidence interval."""
+    low, high = score.interval
+    return f"{score.accuracy:.1%}" + (f" ({low:.1%} – {high:.1%})" if score.images < FEW else "")
 
 
 def _against(compared: Sequence[tuple[str, int]]) -> list[str]:

@@ -165,12 +165,22 @@ class Snapshot:
     @property
     def evaluated_accuracy(self) -> float | None:
         """Of `shown`, after some training, 0…1; None before."""
-        return self.shown.accuracy if self.shown is not None and self.shown.epoch > 0 else None
+        return None if self.evaluated is None else self.evaluated.accuracy
+
+    @property
+    def evaluated(self) -> Point | None:
+        """`shown`, after some training; None before."""
+        return self.shown if self.shown is not None and self.shown.epoch > 0 else None
 
     @property
     def test_accuracy(self) -> float | None:
         """On the test images after some training, 0…1; None before they have been read."""
-        return self.test.accuracy if self.test is not None and self.test.epoch > 0 else None
+        return None if self.tested is None else self.tested.accuracy
+
+    @property
+    def tested(self) -> Point | None:
+        """`test`, after some training; None before."""
+        return self.test if self.test is not None and self.test.epoch > 0 else None
 
     @property
     def seconds_an_epoch(self) -> float | None:

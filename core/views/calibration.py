@@ -13,7 +13,7 @@ from core.study.calibration import Answered, Calibrated, Reliability, Tempered
 from core.views.charts import KEPT, SHAPES, filled, own_marks
 from core.views.study import LEGEND_PX
 from core.views.theme import LIGHT, Look, class_inks
-from core.views.wording import percent
+from core.views.wording import accuracy_text, percent, range_text
 from core.views.zooming import Spec
 
 DIAGRAM_PX = 300
@@ -182,7 +182,7 @@ def error_sentence(name: str, found: Calibrated) -> str:
     which = "sure enough, on the whole" if abs(off) < ALIKE else "too sure" if off > 0 else "not sure enough"
     said = (
         f"{name}: expected calibration error {percent(found.reliability.expected_error)}. On average its probability is "
-        f"{percent(found.confidence)}, and {percent(found.accuracy)} are right: it is {which}."
+        f"{percent(found.confidence)}, and {accuracy_text(found.accuracy, sum(one.count for one in found.reliability.bins))} are right: it is {which}."
     )
     return said if found.by_chance is None else f"{said} {_chance(found.reliability.expected_error, found.by_chance)}"
 
@@ -204,13 +204,9 @@ def answered_words(found: Answered) -> dict[str, str]:
         "Answered": f"{found.answered:,} of {found.images:,} ({percent(found.share)})",
         "Right among them": "–"
         if found.interval is None
-        else f"{percent(found.accuracy)} ({_range(found.interval.low, found.interval.high)})",
+        else f"{percent(found.accuracy)} ({range_text(*found.interval)})",
         "Wrong answers": f"{wrong:,}",
     }
-
-
-def _range(low: float, high: float) -> str:
-    return f"{percent(low).removesuffix(' %')} – {percent(high)}"
 
 
 def temperature_words(found: Tempered) -> dict[str, str]:
@@ -259,6 +255,6 @@ def reliability_alt(title: str, found: Reliability) -> str:
     rest = (
         ""
         if furthest is None
-        else f"; furthest from the diagonal: {percent(furthest['accuracy'])} right at {percent(furthest['confidence'])}"
+        else f"; furthest from the diagonal: {accuracy_text(furthest['accuracy'], furthest['images'])} right at {percent(furthest['confidence'])}"
     )
     return f"{title}: accuracy by probability, with the diagonal of perfect calibration; {told}{rest}."

@@ -22,7 +22,6 @@ from core.views.charts import (
 from core.views.domains import time_ends
 from core.views.study import interval_text
 from core.views.theme import LIGHT, Look, class_inks
-from core.views.wording import percent
 from core.views.zooming import FRAME, Spec, frame, zoomable
 
 CURVES_PX = 440
@@ -211,7 +210,7 @@ def outcome_words(found: Outcome) -> dict[str, str]:
 def gap_alt(found: Sequence[Outcome]) -> str:
     """The chart of gaps in words."""
     told = [
-        f"{one.title} {percent(one.learned.accuracy)} and {percent(one.tested.accuracy)}"
+        f"{one.title} {interval_text(one.learned)} and {interval_text(one.tested)}"
         for one in found
         if one.learned is not None and one.tested is not None
     ]

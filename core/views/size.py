@@ -11,6 +11,7 @@ import altair as alt
 
 from core.network.words import counted, joined
 from core.study.comparison import Score
+from core.study.proportions import FEW
 from core.study.size import (
     AIM_ACCURACY,
     AIM_PARAMETERS,
@@ -26,7 +27,7 @@ from core.views.charts import KEPT, SHAPES, filled
 from core.views.domains import FLOORS, round_up
 from core.views.study import interval_text
 from core.views.theme import LIGHT, Look, class_inks
-from core.views.wording import duration, percent, progress_words, told_apart
+from core.views.wording import accuracy_text, duration, percent, progress_words, range_text, told_apart
 from core.views.zooming import FRAME, Domain, Spec, domain, frame, zoomable
 
 HEIGHT = 540
@@ -114,6 +115,7 @@ def size_rows(points: Sequence[SizePoint], axis: str = "parameters") -> list[dic
             "of": OF_TEST if point.on == TEST else OF_OTHERS,
             "on": f"{point.on} images",
             "certain": accuracy_words(point),
+            "range": _interval_of(point),
             "parameters": point.parameters,
             "macs": point.macs,
             "seconds": point.seconds,
@@ -134,6 +136,7 @@ def size_table(points: Sequence[SizePoint], axis: str = "parameters") -> list[di
             "Network": row["network"],
             "From": row["kind"],
             "Accuracy (%)": round(100 * row["accuracy"], 2),
+            "95 % interval (%)": row["range"],
             "Of": row["on"],
             "Parameters": row["parameters"],
             "Multiply-adds": row["macs"],
@@ -144,6 +147,13 @@ def size_table(points: Sequence[SizePoint], axis: str = "parameters") -> list[di
         }
         for row in rows
     ]
+
+
+def _interval_of(point: SizePoint) -> str:
+    """`99.11 – 99.44`; empty where the number of images is not known."""
+    if not point.images:
+        return ""
+    return range_text(*Score(round(point.accuracy * point.images), point.images).interval).removesuffix(" %")
 
 
 def accuracy_words(point: SizePoint) -> str:
@@ -170,7 +180,7 @@ def titles(points: Sequence[SizePoint]) -> dict[str, str]:
 def size_words(points: Sequence[SizePoint], axis: str) -> str:
     """The chart in words: how many points, and those on the frontier."""
     shown = places(points, axis)
-    named = [f"{one.name} {percent(one.accuracy)}" for one in frontier(shown, axis)]
+    named = [f"{one.name} {accuracy_text(one.accuracy, one.images or FEW)}" for one in frontier(shown, axis)]
     best = f" On the frontier, from small to large: {', '.join(named)}." if named else ""
     return f"Accuracy over {AXIS_TITLES[axis].lower()}: {counted(len(shown), 'network')}.{best}"
 

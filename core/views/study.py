@@ -16,7 +16,7 @@ from core.study.transforms import Transform
 from core.training.snapshot import Point
 from core.views.charts import KEPT, filled, own_marks
 from core.views.theme import LIGHT, Look
-from core.views.wording import count_text, exact_text, percent
+from core.views.wording import count_text, exact_text, percent, range_text
 from core.views.zooming import Spec
 
 CHART_PX = 380
@@ -26,8 +26,7 @@ SMALL = 1e6  # bytes, below which kB say more
 
 def interval_text(score: Score) -> str:
     """`99.29 % (99.11 – 99.44 %)`: an accuracy with its confidence interval."""
-    low, high = score.interval
-    return f"{percent(score.accuracy)} ({percent(low).removesuffix(' %')} – {percent(high)})"
+    return f"{percent(score.accuracy)} ({range_text(*score.interval)})"
 
 
 def better_words(tests: Mapping[str, Point], images: str, better: Callable[[str], str]) -> str:

@@ -10,7 +10,8 @@ from core.network.names import plain as plain
 from core.network.percentages import percent as two_digits
 from core.network.words import counted, joined
 from core.network.words import told_apart as told_apart
-from core.training.snapshot import Snapshot, State
+from core.study.proportions import FEW, wilson
+from core.training.snapshot import Point, Snapshot, State
 
 
 def listed(names: Sequence[str], most: int = 12) -> str:
@@ -23,6 +24,27 @@ def listed(names: Sequence[str], most: int = 12) -> str:
 def percent(share: float | None) -> str:
     """`99.12 %`; a dash where there is no number."""
     return "–" if share is None else two_digits(share)
+
+
+def range_text(low: float, high: float) -> str:
+    """`99.11 – 99.44 %`, the ends of an interval."""
+    return f"{percent(low).removesuffix(' %')} – {percent(high)}"
+
+
+def few_range(accuracy: float, images: int) -> str:
+    """The 95 % confidence interval of an accuracy of fewer than 100 images; empty for more."""
+    return "" if images >= FEW or not images else range_text(*wilson(round(accuracy * images), images))
+
+
+def accuracy_text(accuracy: float, images: int) -> str:
+    """`99.12 %`; of fewer than 100 images with its 95 % confidence interval: `86.67 % (75.83 – 93.09 %)`."""
+    ends = few_range(accuracy, images)
+    return f"{percent(accuracy)} ({ends})" if ends else percent(accuracy)
+
+
+def point_text(point: Point | None) -> str:
+    """The accuracy of an evaluation, as above; a dash where there is none."""
+    return "–" if point is None else accuracy_text(point.accuracy, point.images)
 
 
 def certainty(probability: float) -> str:

@@ -124,7 +124,7 @@ def test_both_networks_of_a_variant_are_trained_and_compared_and_finished_traini
     before = page.get_by_role("table", name="Finished trainings")
     expect(before).to_contain_text("LeNet-5, SGD")
     expect(
-        page.get_by_role("button", name=re.compile("^Show data: .*Normal.*LeNet-5, SGD \(measured before\)"))
+        page.get_by_role("button", name=re.compile(r"^Show data: .*Normal.*LeNet-5, SGD \(measured before\)"))
     ).to_be_attached()
     clean(page)
 

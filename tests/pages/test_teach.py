@@ -11,6 +11,7 @@ from core.store import Store
 from core.training import Recipe, State, fine_tuning
 from core.ui.pages.teach.state import TeachState
 from core.ui.widgets.canvas import BRUSH
+from core.views.wording import accuracy_text
 from tests.drawn import SHAPES, digit, digits, shape, shapes
 from tests.pages.conftest import ROOT, button, components, mine
 from tests.pages.test_pages import opened, words
@@ -126,7 +127,9 @@ def test_digits_are_taught_and_the_page_says_how_it_was_before_and_is_after(app,
     run, said = mine(app).run, words(app)
     before, after = run.snapshot.held_out[0].accuracy, run.snapshot.held_out[-1].accuracy
     assert after >= before
-    assert f"Your digits, held out (10): {before * 100:.2f} % before, {after * 100:.2f} % after." in said
+    assert (
+        f"Your digits, held out (10): {accuracy_text(before, 10)} before, {accuracy_text(after, 10)} after." in said
+    )
     assert "MNIST’s test images (10,000): 99.29 % before" in said
     labels = [metric.label for metric in app.metric]
     assert any(label.startswith("New to it: ") and label.endswith(" of 10") for label in labels), labels

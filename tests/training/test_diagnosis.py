@@ -31,6 +31,11 @@ def test_before_the_first_epochs_it_says_what_will_come():
     assert "ended before the first epoch" in only(stopped, WELL, "early").sentence
     (finding,) = findings(replace(early[1], state=State.FINISHED), WELL)
     assert finding.kind == "early" and " % of the test images are right" in finding.sentence
+    few = early[1].evaluations[-1]._replace(accuracy=44 / 50, images=50)
+    (finding,) = findings(
+        replace(early[1], state=State.FINISHED, evaluations=(*early[1].evaluations[:-1], few)), WELL
+    )
+    assert "44 of the 50 test images are right" in finding.sentence
 
 
 def test_a_run_that_goes_well_is_learning_and_more_epochs_help_when_it_ends():

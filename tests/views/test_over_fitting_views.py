@@ -87,7 +87,9 @@ def test_the_chart_of_gaps_has_a_row_for_runs_to_come_and_a_line_for_known_gaps(
     assert chart["datasets"]["gaps"] == [{"run": "Nothing", "learned": 0.99, "tested": 0.92}]
     assert chart["layer"][0]["encoding"]["y"]["scale"]["domain"] == titles
     assert chart["height"] == gap_chart(FOUND[:1], titles)["height"]
-    assert "Nothing 99.00 % and 92.00 %" in gap_alt(FOUND) and "L2" not in gap_alt(FOUND)
+    assert "Nothing 99.00 % (98.17 – 99.46 %) and 92.00 % (91.45 – 92.52 %)" in gap_alt(
+        FOUND
+    ) and "L2" not in gap_alt(FOUND)
 
 
 def test_a_gap_is_told_in_points_and_what_is_unknown_is_a_dash():

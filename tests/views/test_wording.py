@@ -3,8 +3,9 @@
 import pytest
 
 from core.network import LENET5
-from core.training import Snapshot, State
+from core.training import Point, Snapshot, State
 from core.views.wording import (
+    accuracy_text,
     certainty,
     count_text,
     duration,
@@ -13,6 +14,7 @@ from core.views.wording import (
     memory_text,
     parameter_words,
     percent,
+    point_text,
     progress_words,
     told_apart,
     untrained_words,
@@ -147,3 +149,17 @@ def test_the_state_of_a_run_is_one_line(now, said):
 )
 def test_why_a_run_has_nothing_to_show_is_told_by_its_state(state, said):
     assert untrained_words(Snapshot(state)) == said
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "images", "text"),
+    [
+        (28 / 32, 32, "87.50 % (71.93 – 95.03 %)"),  # Wilson’s interval, by scipy
+        (0.0, 4, "0.00 % (0.00 – 48.99 %)"),
+        (99 / 99, 99, "100.00 % (96.26 – 100.00 %)"),
+        (0.995, 100, "99.50 %"),
+    ],
+)
+def test_an_accuracy_of_fewer_than_100_images_has_its_interval(accuracy, images, text):
+    assert accuracy_text(accuracy, images) == text == point_text(Point(1, 0.5, accuracy, images))
+    assert point_text(None) == "–"

@@ -12,7 +12,7 @@ from core.ui.shell.private import fit_canvases, fold_on_phones, repeated
 from core.ui.shell.session import Session, session
 from core.views.theme import DARK, LIGHT, Look
 from core.views.wording import certainty as certainty
-from core.views.wording import parameter_words, percent, plain, progress_words
+from core.views.wording import parameter_words, percent, plain, point_text, progress_words
 
 SIDEBAR_SECONDS = 1.0
 
@@ -132,11 +132,12 @@ def _status(mine: Session) -> None:
     what = f"{plain(run.name)}, {parameter_words(run.network)}"
     st.markdown(f"**Run** {what}" + (", not what is on the Build page" if changed else ""))
     st.progress(now.progress, text=progress_words(now))
-    evaluated = now.evaluated_accuracy
-    accuracy, kind = (now.train_accuracy, "training") if evaluated is None else (evaluated, now.evaluated_on)
+    evaluated, learned = now.evaluated, now.train_accuracy
     with st.container(horizontal=True, vertical_alignment="center"):
-        if accuracy is not None:
-            st.markdown(f"{percent(accuracy)} {kind} accuracy", width="content")
+        if evaluated is not None:
+            st.markdown(f"{point_text(evaluated)} {now.evaluated_on} accuracy", width="content")
+        elif learned is not None:
+            st.markdown(f"{percent(learned)} training accuracy", width="content")
         if run.active:
             st.button("Pause", key=f"sidebar/pause/{run.created}", on_click=run.pause, icon=":material/pause:")
             st.button("Stop", key=f"sidebar/stop/{run.created}", on_click=run.stop, icon=":material/stop:")

@@ -16,7 +16,7 @@ from core.ui.widgets.curves import axes_of, curve_chart, curve_switches
 from core.ui.widgets.failures import failure
 from core.ui.widgets.studies import StudyState
 from core.views.charts import CURVE_HEIGHT, learning_curve
-from core.views.wording import percent, plain, progress_words
+from core.views.wording import plain, point_text, progress_words
 from core.views.zooming import ZOOM
 
 LIVE_SECONDS = 0.5
@@ -85,8 +85,8 @@ def live_columns(
 
 def _column(mine: Session, side: Side, now: Snapshot, beside: Sequence[Snapshot], key: str, quantity: str) -> None:
     """Progress and curve of one of them, or why there is none."""
-    shown = now.evaluated_accuracy
-    accuracy = "" if shown is None else f" · {percent(shown)} {now.evaluated_on} accuracy"
+    shown = now.evaluated
+    accuracy = "" if shown is None else f" · {point_text(shown)} {now.evaluated_on} accuracy"
     words = side.why_none if side.run is None else progress_words(now)
     st.progress(now.progress, text=f"{plain(side.title)}: {words}{accuracy}")
     if now.state is State.FAILED:
@@ -95,7 +95,7 @@ def _column(mine: Session, side: Side, now: Snapshot, beside: Sequence[Snapshot]
         with st.container(height=CURVE_HEIGHT, border=True, key=f"{key}/room/{side.key}"):
             st.caption("Its curve appears here.")
         return
-    reached = "not tested since it began" if shown is None else f"{percent(shown)} {now.evaluated_on} accuracy now"
+    reached = "not tested since it began" if shown is None else f"{point_text(shown)} {now.evaluated_on} accuracy now"
     alt = f"{quantity.capitalize()} of {side.name} over its training; {reached}."
     chart = learning_curve(now, quantity, look(), True, axes=axes_of(key, quantity), beside=beside)
     curve_chart(mine, chart, f"{key}/curve/{side.key}", alt)

@@ -13,7 +13,7 @@ from tests.drawn import digits
 from tests.ui.drawn_page import charts, drawn, said
 
 EVALUATIONS = (Point(0, 1.0, 0.97, 10_000), Point(1, 0.9, 0.96, 10_000))
-HELD_OUT = (Point(0, 1.0, 0.5, 30), Point(1, 0.9, 0.875, 30))
+HELD_OUT = (Point(0, 1.0, 0.5, 32), Point(1, 0.9, 0.875, 32))
 
 
 def taught(state, **facts):
@@ -35,11 +35,11 @@ def test_both_accuracies_are_told_before_and_after(state, when):
     app = taught(state)
     assert {metric.label: (metric.value, metric.delta) for metric in app.metric} == {
         "MNIST’s test images": ("96.00 %", "-1.00 points"),
-        "Your digits, held out": ("87.50 %", "+37.50 points"),
+        "Your digits, held out": ("87.50 %", "+37.50 points · now 71.93 – 95.03 %"),  # Wilson’s interval, by scipy
     }
     words = (
         f"MNIST’s test images (10,000): 97.00 % before, 96.00 % {when}. "
-        f"Your digits, held out (30): 50.00 % before, 87.50 % {when}."
+        f"Your digits, held out (32): 50.00 % (33.63 – 66.37 %) before, 87.50 % (71.93 – 95.03 %) {when}."
     )
     assert charts(app) == [words] and words in said(app)
 

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.study.background import Study
-from core.study.calibration import THRESHOLDS, Calibration
+from core.study.calibration import THRESHOLDS, Answered, Calibration
 from core.ui.pages.calibration.state import CalibrationState
 from core.ui.shell.frame import look, percent, plain
 from core.ui.shell.session import Session
 from core.ui.widgets.downloads import chart_file, give_away, table_file
 from core.ui.widgets.studies import Entrant, StudyState
 from core.views.calibration import answered_words, coverage_chart, coverage_rows, threshold_text
+from core.views.wording import accuracy_text
 
 
 def choose_threshold(mine: Session) -> float:
@@ -42,7 +43,7 @@ def coverage(mine: Session, fit: Sequence[Entrant], study: Study[Calibration], t
     curves = [one.curve for one in found.networks]
     numbers = [mine.state(StudyState).number(one.key) for one in fit]
     told = [
-        f"{name} {percent(one.share)} answered, {percent(one.accuracy)} right" for name, one in zip(names, marked)
+        f"{name} {percent(one.share)} answered, {_right(one)} right" for name, one in zip(names, marked, strict=True)
     ]
     alt = (
         f"Accuracy of the answers over the share that is answered; at {threshold_text(threshold)}: {'; '.join(told)}."
@@ -61,3 +62,7 @@ def coverage(mine: Session, fit: Sequence[Entrant], study: Study[Calibration], t
         words,
         [chart_file(alt, words, "coverage"), table_file(coverage_rows(names, curves), "coverage")],
     )
+
+
+def _right(found: Answered) -> str:
+    return "–" if found.accuracy is None else accuracy_text(found.accuracy, found.answered)

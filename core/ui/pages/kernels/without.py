@@ -8,12 +8,13 @@ from core.data import load
 from core.insight import Pruned, evaluate_without, prediction_without, probabilities
 from core.network.words import counted
 from core.ui.pages.kernels.one_kernel import TEST_IMAGES, OneKernel, why_no_prediction, why_no_test_images
-from core.ui.shell.frame import certainty, look, percent, plain
+from core.ui.shell.frame import certainty, look, plain
 from core.ui.widgets.downloads import chart_file, table_file
 from core.ui.widgets.input_image import choose_image
 from core.ui.widgets.panels import Computation, Drawn, Panel, Progress
 from core.views.images import INK_SCALE, Tile, cell_size, gallery, shown_image
 from core.views.inside import accuracy_without, two_predictions
+from core.views.wording import accuracy_text
 
 
 def _draw(one: OneKernel) -> Drawn:
@@ -72,10 +73,11 @@ def _accuracy(one: OneKernel, pruned: Pruned) -> Drawn:
     """The accuracy without each kernel of the layer."""
     changes = pruned.accuracy[1:] - pruned.accuracy[0]
     worst = int(changes.argmin())
+    images = len(load(one.subject.dataset).y_test[:TEST_IMAGES])
     words = (
-        f"The dashed line is the whole network: {percent(float(pruned.accuracy[0]))}. A bar hangs down to the accuracy "
+        f"The dashed line is the whole network: {accuracy_text(float(pruned.accuracy[0]), images)}. A bar hangs down to the accuracy "
         f"without that {one.noun}; {one.name} is marked. {one.noun.capitalize()} {worst + 1} matters most: without "
-        f"it {percent(float(pruned.accuracy[1 + worst]))}."
+        f"it {accuracy_text(float(pruned.accuracy[1 + worst]), images)}."
     )
     chart = accuracy_without(pruned.accuracy, one.channel, one.noun, look())
     st.vega_lite_chart(chart, key="kernels/accuracy", alt=words)

@@ -26,6 +26,7 @@ from core.ui.widgets.opened_image import open_buttons, opened_image
 from core.views.charts import confusion
 from core.views.images import INK_SCALE, Tile, cell_size, shown_image
 from core.views.inside import plane
+from core.views.wording import few_range
 
 LIVE_SECONDS = 5.0  # all test images are evaluated anew each time
 FIRST, MOST = 24, 100
@@ -53,7 +54,11 @@ def _shown(mine: Session, subject: ModelView, predictions: Predictions, data: Da
     surest = predictions.most_confident_mistakes(MOST)
     wrong = int((predictions.predicted != predictions.labels).sum())
     with st.container(horizontal=True):
-        st.metric("Test accuracy", percent(predictions.accuracy), width=165, help="Share of right predictions.")
+        ends = few_range(predictions.accuracy, len(predictions.labels))
+        st.metric(
+            "Test accuracy", percent(predictions.accuracy), ends or None, "off", delta_arrow="off", width=165,
+            help="Share of right predictions.",
+        )  # fmt: skip
         st.metric("Mistakes", f"{wrong:,}", width=165, help="Test images that it misclassifies.")
     matrix, cell = st.columns([6, 5], gap="large")
     with matrix:

@@ -16,7 +16,7 @@ from core.ui.shell.session import Session
 from core.ui.widgets.curves import curve_chart
 from core.ui.widgets.input_image import InputImage
 from core.views.charts import MOST_BARS, compact, learning_curve, probability_bars
-from core.views.wording import percent, plain
+from core.views.wording import few_range, percent, plain
 from core.views.zooming import ZOOM
 
 BAR_PX = 15  # of a class
@@ -69,11 +69,14 @@ def aside(mine: Session, shown: Seen) -> None:
     with st.container(key="playground-progress", gap="small"):
         now = None if run is None else run.snapshot
         tested = _shipped_accuracy(mine) if now is None else now.evaluated_accuracy
+        evaluated = None if now is None else now.evaluated
+        ends = "" if evaluated is None else few_range(evaluated.accuracy, evaluated.images)
+        beside = f"<small>({ends})</small>" if ends else ""
         trained = None if now is None else now.train_accuracy
         kind = "Test" if now is None or now.evaluated_on == "test" else "Validation"
         st.html(
             '<div class="playground-figures large">'
-            f"<div><span>{kind} accuracy</span><strong>{percent(tested)}</strong></div>"
+            f"<div><span>{kind} accuracy</span><strong>{percent(tested)}</strong>{beside}</div>"
             f"<div><span>Training</span><strong>{percent(trained)}</strong></div></div>"
         )
         for quantity, title in (("loss", "Loss"), ("accuracy", "Accuracy")):

@@ -13,12 +13,12 @@ from core.training import Run, State, why_unfit
 from core.training.records import MAX_NAME
 from core.ui.pages.robustness.mistakes import Place
 from core.ui.pages.robustness.state import RobustnessState
-from core.ui.shell.frame import following, percent, plain
+from core.ui.shell.frame import following, plain
 from core.ui.shell.pages import link_to, open_to
 from core.ui.shell.session import Session
 from core.ui.widgets.controls import control
 from core.ui.widgets.studies import StudyState
-from core.views.wording import progress_words, untrained_words
+from core.views.wording import point_text, progress_words, untrained_words
 
 LIVE_SECONDS = 0.5
 
@@ -108,5 +108,5 @@ def _progress(mine: Session, run: Run) -> None:
             "Compare it, as it is now, with the networks above.", f"robustness/add/{run.created}",
         )  # fmt: skip
         if now.evaluated_accuracy is not None:
-            st.markdown(f"{percent(now.evaluated_accuracy)} {now.evaluated_on} accuracy", width="content")
+            st.markdown(f"{point_text(now.evaluated)} {now.evaluated_on} accuracy", width="content")
         link_to("train", "See its curves", "monitoring")

@@ -14,12 +14,13 @@ from core.study.robustness import STAGES, Robustness
 from core.study.transforms import TRANSFORMS, Transform, trained_range
 from core.ui.pages.robustness.mistakes import open_place, opened_place
 from core.ui.pages.robustness.state import RobustnessState
-from core.ui.shell.frame import look, percent, plain
+from core.ui.shell.frame import look, plain
 from core.ui.shell.session import Session
 from core.ui.widgets.clicks import clicked_datum
 from core.ui.widgets.downloads import chart_file, give_away, table_file
 from core.ui.widgets.studies import Entrant, StudyState
 from core.views.study import ranges_words, robustness_chart, robustness_rows
+from core.views.wording import accuracy_text
 
 
 def choose_transform(mine: Session) -> Transform:
@@ -94,5 +95,5 @@ def _alternative(found: Robustness) -> str:
         there = [row for row in robustness_rows(found) if row["network"] == name]
         lowest = min(there, key=lambda row: row["accuracy"], default=None)
         if lowest is not None:
-            told.append(f"{name} {percent(lowest['accuracy'])} at {lowest['at']}")
+            told.append(f"{name} {accuracy_text(lowest['accuracy'], lowest['images'])} at {lowest['at']}")
     return f"Accuracy over {found.transform.title.lower()}; lowest: {', '.join(told)}."

@@ -17,7 +17,7 @@ from core.ui.widgets.failures import failure
 from core.ui.widgets.model_files import trained_files
 from core.ui.widgets.model_view import run_options
 from core.ui.widgets.run_exits import run_exits, still_there
-from core.views.wording import percent, plain
+from core.views.wording import plain, point_text
 
 
 def manage(mine: Session, runs: list[Run]) -> None:
@@ -44,7 +44,7 @@ def manage(mine: Session, runs: list[Run]) -> None:
 
 def _best_words(run: Run, best: Point) -> str:
     """The best of its evaluations, and by which images it was told."""
-    words = f"Best after epoch {best.epoch:g}: {percent(best.accuracy)} of the {run.snapshot.evaluated_on} images"
+    words = f"Best after epoch {best.epoch:g}: {point_text(best)} of the {run.snapshot.evaluated_on} images"
     if chosen_by(run) == "test":
         return (
             f"{words}. It is the best by these very test images, so it is a little too good: a validation share in the recipe "

@@ -15,7 +15,7 @@ from core.ui.pages.runs.state import RunsState
 from core.ui.shell.renewal import value_if_changed
 from core.ui.shell.session import Session
 from core.ui.widgets.curves import curve_switches, curves_compared, seeds_as_one
-from core.views.wording import duration, percent, plain, progress_words
+from core.views.wording import duration, plain, point_text, progress_words
 from core.views.zooming import ZOOM
 
 MOST_COMPARED = 8
@@ -99,10 +99,10 @@ def _rows(runs: Sequence[Run], titles: Mapping[Run, str]) -> list[dict]:
 def _results(run: Run) -> dict:
     now = run.snapshot
     best = now.best()
-    tested = percent(now.test_accuracy)
+    tested = point_text(now.tested)
     return {
         "State": progress_words(now),
-        BEST: "–" if best is None else f"{percent(best.accuracy)} ({chosen_by(run)})",
+        BEST: "–" if best is None else f"{point_text(best)} ({chosen_by(run)})",
         "Best epoch": "–" if best is None else f"{best.epoch:.3g}",
         TESTED: f"{tested} (test chose)" if now.test_accuracy is not None and flattered(run) else tested,
         "Time": duration(now.seconds),

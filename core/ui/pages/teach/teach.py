@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.data import DIGITS, Collection, about
 from core.data.drawn_datasets import is_drawn, why_not_taught
-from core.training import Run, Snapshot, State, StoreError, pretrained
+from core.training import Point, Run, Snapshot, State, StoreError, pretrained
 from core.training.fine_tuning import plan, teachable
 from core.ui.pages.teach.networks import OfferedNetwork, choose_network, offered_networks
 from core.ui.pages.teach.state import TeachState
@@ -18,7 +18,7 @@ from core.ui.widgets.curves import curve_chart, whole_curves
 from core.ui.widgets.failures import failure
 from core.ui.widgets.model_view import waking
 from core.views.charts import DRAWN, learning_curve
-from core.views.wording import percent, plain, progress_words
+from core.views.wording import few_range, percent, plain, point_text, progress_words
 from core.views.zooming import ZOOM
 
 LIVE_SECONDS = 0.5
@@ -95,16 +95,19 @@ def _live(mine: Session, collection: Collection) -> None:
     with st.container(horizontal=True):
         for label, points, words in _before_and_after(now, collection):
             if points:
-                first, last = points[0].accuracy, points[-1].accuracy
+                (before, *_), (*_, newest) = points, points
+                first, last = before.accuracy, newest.accuracy
                 change = f"{(last - first) * 100:+.2f} points" if len(points) > 1 else None
-                st.metric(label, percent(last), change, help=f"{words} Before: {percent(first)}.", width=230)
+                now_of = few_range(last, newest.images)
+                change = " · ".join(one for one in (change, now_of and f"now {now_of}") if one) or None
+                st.metric(label, percent(last), change, help=f"{words} Before: {point_text(before)}.", width=290)
     chart = learning_curve(now, "accuracy", look(), True, True)
     curve_chart(mine, chart, "teach/accuracy", _words(now, collection))
     whole_curves(mine, "teach/whole")
     st.caption(f"{_words(now, collection)} {ZOOM}")
 
 
-def _before_and_after(now: Snapshot, collection: Collection) -> list[tuple[str, tuple, str]]:
+def _before_and_after(now: Snapshot, collection: Collection) -> list[tuple[str, tuple[Point, ...], str]]:
     """(label, points, help) of each accuracy."""
     if collection.class_names == DIGITS:
         return [
@@ -121,7 +124,7 @@ def _words(now: Snapshot, collection: Collection) -> str:
         if points:
             (first, *_, last) = (points[0], points[-1])
             found.append(
-                f"{label} ({last.images:,}): {percent(first.accuracy)} before, {percent(last.accuracy)} "
+                f"{label} ({last.images:,}): {point_text(first)} before, {point_text(last)} "
                 + ("now." if now.state.active else "after.")
             )
     if collection.class_names == DIGITS and not now.held_out:

@@ -18,7 +18,7 @@ from core.ui.widgets.canvas import draw
 from core.ui.widgets.model_view import ModelView, model_of, waking
 from core.ui.widgets.prediction import prediction
 from core.views.images import INK_SCALE, Tile, gallery
-from core.views.wording import certainty, percent, plain
+from core.views.wording import certainty, few_range, percent, plain
 
 
 def try_out(mine: Session, collection: Collection) -> None:
@@ -93,7 +93,11 @@ def _check(mine: Session, subject: ModelView, collection: Collection) -> None:
         ):
             if these.any():
                 many = f"{int(right[these].sum()):,} of {int(these.sum()):,}"
-                st.metric(f"{label}: {many}", percent(float(right[these].mean())), help=words, width=230)
+                share = float(right[these].mean())
+                ends = few_range(share, int(these.sum()))
+                st.metric(
+                    f"{label}: {many}", percent(share), ends or None, "off", delta_arrow="off", help=words, width=230
+                )
     wrong = predictions.most_confident_mistakes()
     names = collection.class_names
     if not len(wrong):

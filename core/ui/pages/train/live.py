@@ -16,7 +16,7 @@ from core.ui.widgets.curves import axes_of, curve_chart, curve_switches
 from core.ui.widgets.failures import failure
 from core.ui.widgets.model_files import trained_files
 from core.views.charts import learning_curve, rate_curve
-from core.views.wording import duration, parameter_words, percent, plain, progress_words
+from core.views.wording import duration, few_range, parameter_words, percent, plain, progress_words
 from core.views.zooming import ZOOM
 
 LIVE_SECONDS = 0.5
@@ -43,8 +43,8 @@ def live_view(mine: Session) -> None:
     _earlier(mine, run)
     _status(run, now)
     with st.container(horizontal=True):
-        for label, value, words in _figures(now):
-            st.metric(label, value, help=words, width=165)
+        for label, value, words, beside in _figures(now):
+            st.metric(label, value, beside or None, "off", delta_arrow="off", help=words, width=165)
     curves(mine, now)
     _remarks(diagnose(now, run.recipe, run.network))
     view = st.segmented_control(
@@ -106,18 +106,20 @@ def curves(mine: Session, now: Snapshot) -> None:
     st.caption(ring + ZOOM)
 
 
-def _figures(now: Snapshot) -> list[tuple[str, str, str]]:
-    """(label, value, help) of the figures above the curves."""
+def _figures(now: Snapshot) -> list[tuple[str, str, str, str]]:
+    """(label, value, help, what stands below the value) of the figures above the curves: the interval of an accuracy of few images."""
     speed = f"{now.images_per_second:,.0f}" if now.images_per_second else "–"
     steps = f"{now.step:,}" if now.step else "–"
     kept = "" if now.kept_epoch is None else f" With the weights of epoch {now.kept_epoch:g}, the best."
-    figures = [("Training accuracy", percent(now.train_accuracy), "Mean over the images of this epoch so far.")]
+    figures = [("Training accuracy", percent(now.train_accuracy), "Mean over the images of this epoch so far.", "")]
     if now.evaluated_on == "validation":
+        held = "training images" if now.shown is None else counted(now.shown.images, "training image")
         figures.append(
             (
                 "Validation accuracy",
                 percent(None if now.shown is None else now.shown.accuracy),
-                f"On training images that are held out; evaluated before training and after each epoch.{kept}",
+                f"On {held} that are held out; evaluated before training and after each epoch.{kept}",
+                _range(now.shown),
             )
         )
     tested = now.test.accuracy if now.test is not None else None
@@ -131,18 +133,23 @@ def _figures(now: Snapshot) -> list[tuple[str, str, str]]:
             "Test, untrained" if early else "Test accuracy",
             percent(tested),
             f"On {on} that it never learns from; {when}.{kept}",
+            _range(now.test),
         ),
     ]
     if now.shown_held_out is not None:
         drawings = now.shown_held_out
         words = f"On {drawings.images:,} of your drawings that are held out: it never learns from them."
-        figures.append(("Your drawings", percent(drawings.accuracy), words))
+        figures.append(("Your drawings", percent(drawings.accuracy), words, _range(drawings)))
     figures += [
-        ("Images per second", speed, "How many images it learns from each second."),
-        ("Steps", steps, "Batches that it has learned from so far."),
-        ("Time", duration(now.seconds), "Spent on training and testing; pauses do not count."),
+        ("Images per second", speed, "How many images it learns from each second.", ""),
+        ("Steps", steps, "Batches that it has learned from so far.", ""),
+        ("Time", duration(now.seconds), "Spent on training and testing; pauses do not count.", ""),
     ]
     return figures
+
+
+def _range(point: Point | None) -> str:
+    return "" if point is None else few_range(point.accuracy, point.images)
 
 
 def _remarks(found: tuple[Finding, ...]) -> None:
