@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
@@ -65,8 +66,18 @@ def kernels(model: keras.Model, network: Network, path: Path) -> Kernels:
     """
     from core.training.model import layer_name
 
+    return kernels_of(network, path, model.get_layer(layer_name(path)).get_weights())
+
+
+def kernels_of(network: Network, path: Path, arrays: Sequence[np.ndarray]) -> Kernels:
+    """The same of arrays that are shaped as the weights of the layer, as gradients are.
+
+    Args:
+        network, path: the layer.
+        arrays: in the order of the layer's `get_weights()`.
+    """
     block = network.layer_at(path)
-    weights = [np.asarray(value) for value in model.get_layer(layer_name(path)).get_weights()]
+    weights = [np.asarray(value) for value in arrays]
     bias = weights.pop() if block.has_bias else None
     kernel, *pointwise = weights
     axes = next(iter(block.kernel_weights.values()))

@@ -37,7 +37,7 @@ class Gradients(NamedTuple):
         loss: mean over the images, without penalties.
         weights: path of a layer → name of a weight as Keras calls it → the gradient, of the shape of the weight, float32.
         outputs: path of a layer or join → (n, h, w, c) or (n, units) float32, by its output for each image; empty where
-            they were not asked for.
+            they were not asked for. By the probabilities it is 0, as Keras takes the loss of what softmax gets.
     """
 
     loss: float
@@ -226,19 +226,36 @@ def _sizes(contender: Contender, images: LabelledImages, recipe: Recipe) -> tupl
     if not len(weights):
         weights = build_model(network, recipe.seed).get_weights()
     found = gradients(network, weights, images.images, images.labels, recipe, outputs=False)
-    values, layers = iter(weights), []
-    for path, block in network.walk():
-        if not isinstance(block, Layer):
-            continue
-        there = {term.name: next(values) for term in block.terms(trace(network).arriving(path))}
+    return found.loss, layer_sizes(network, found.weights, by_name(network, weights))
+
+
+def by_name(network: Network, weights: Sequence[np.ndarray]) -> dict[Path, dict[str, np.ndarray]]:
+    """Weights in the order of `get_weights()` as path of a layer → name of a weight → array, in that order."""
+    values = iter(weights)
+    return {
+        path: {term.name: next(values) for term in block.terms(trace(network).arriving(path))}
+        for path, block in network.walk()
+        if isinstance(block, Layer)
+    }
+
+
+def layer_sizes(
+    network: Network,
+    found: Mapping[Path, Mapping[str, np.ndarray]],
+    weights: Mapping[Path, Mapping[str, np.ndarray]],
+) -> tuple[LayerSize, ...]:
+    """How large the gradient of each layer's kernels is, of those layers that learn; both as `Gradients.weights`."""
+    layers = []
+    for path, there in weights.items():
+        block = network.layer_at(path)
         kernels = [name for name in there if name in block.kernel_weights]
-        if kernels:
-            sizes = (_rms([arrays[name] for name in kernels]) for arrays in (found.weights[path], there))
+        if kernels and path in found:
+            sizes = (rms([arrays[name] for name in kernels]) for arrays in (found[path], there))
             layers.append(LayerSize(path, type(block).__name__, *sizes))
-    return found.loss, tuple(layers)
+    return tuple(layers)
 
 
-def _rms(arrays: Sequence[np.ndarray]) -> float:
+def rms(arrays: Sequence[np.ndarray]) -> float:
     """Root mean square over the numbers of all arrays."""
     squares = sum(float(np.square(array, dtype=np.float64).sum()) for array in arrays)
     return float(np.sqrt(squares / sum(prod(array.shape) for array in arrays)))
