@@ -1,0 +1,69 @@
+"""What a visitor has done of the exercises, as a small JSON document."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+
+MOST = 10**9  # of each count in a document that is read
+MOST_SOLVED = 100
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many exercises were tried and how many of them were right.
+
+    An exercise is tried from the first answer or look at its solution on. It counts as right when it was answered before that
+    look; a row breaks with a wrong answer or a look.
+
+    Attributes:
+        right, tried: exercises.
+        row: how many were right at once, one after the other, until now.
+        solved: names of those that do not change and were right.
+    """
+
+    right: int = 0
+    tried: int = 0
+    row: int = 0
+    solved: tuple[str, ...] = ()
+
+    def missed(self, first: bool) -> Progress:
+        """After a wrong answer, or a look at the solution; `first`: nothing else was tried before."""
+        return replace(self, tried=self.tried + first, row=0)
+
+    def got(self, name: str, first: bool) -> Progress:
+        """After the right answer; `first`: nothing else was tried before."""
+        solved = self.solved
+        if name.startswith("fixed/") and name not in solved:
+            solved = (*solved, name)
+        return replace(
+            self, right=self.right + 1, tried=self.tried + first, row=self.row + 1 if first else 0, solved=solved
+        )
+
+    @property
+    def words(self) -> str:
+        """`7 right of 9, 3 in a row`; no Markdown."""
+        if not self.tried:
+            return "No exercise tried yet"
+        return f"{self.right:,} right of {self.tried:,}" + (f", {self.row:,} in a row" if self.row > 1 else "")
+
+
+def to_json(progress: Progress) -> str:
+    """The document."""
+    return json.dumps(vars(progress), separators=(",", ":"))
+
+
+def from_json(text: str | None) -> Progress:
+    """What the document says; none, or a damaged one, says that nothing was done."""
+    try:
+        found = json.loads(text or "{}")
+        counts = [found.get(name, 0) for name in ("right", "tried", "row")]
+        solved = found.get("solved", [])
+    except (ValueError, AttributeError, RecursionError):
+        return Progress()
+    fine = all(type(count) is int and 0 <= count <= MOST for count in counts) and isinstance(solved, list)
+    if not fine or not counts[2] <= counts[0] <= counts[1]:
+        return Progress()
+    names = [name for name in solved[:MOST_SOLVED] if isinstance(name, str) and len(name) <= MOST_SOLVED]
+    right, tried, row = counts
+    return Progress(right, tried, row, tuple(dict.fromkeys(names)))
