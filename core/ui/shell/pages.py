@@ -132,6 +132,15 @@ PAGES = {
             ("inside",),
         ),
         PageInfo(
+            "gradients",
+            "Gradients",
+            "south_west",
+            _INSIDE,
+            "one step of learning from one image: forward, loss, backward, update; the gradient by each layer’s maps and kernels, "
+            "any one of them as the sum of its terms, and the loss before and after the step",
+            ("inside",),
+        ),
+        PageInfo(
             "receptive_fields",
             "Receptive fields",
             "center_focus_strong",

@@ -40,15 +40,24 @@ def layer_pictures(subject: ModelView, path: Path, image: np.ndarray) -> None:
 
 
 def kernel_pictures(
-    found: Kernels, network: Network, path: Path, key: str, chosen: int | None = None, choose: Choose | None = None
+    found: Kernels,
+    network: Network,
+    path: Path,
+    key: str,
+    chosen: int | None = None,
+    choose: Choose | None = None,
+    words: str | None = None,
+    scale: Scale | None = None,
 ) -> list[Tile]:
     """The kernels of one layer on one scale that is symmetric about zero; with `choose`, to be clicked.
 
+    `words` replace the caption that says how to read kernels, and `scale` is shared with other pictures.
+
     Returns the tiles that are shown, without those of the 1×1 kernels.
     """
-    scale = signed_scale(found.images)
+    scale = signed_scale(found.images) if scale is None else scale
     st.html(legend(scale))
-    st.caption(kernel_words(found, isinstance(network.at(path), Dense)))
+    st.caption(kernel_words(found, isinstance(network.at(path), Dense)) if words is None else words)
     outputs, inputs = found.images.shape[:2]
     shown = how_many(outputs, FIRST_KERNELS if inputs == 1 else FIRST_ROWS, found.output_noun, key)
     draw = _side_by_side if inputs == 1 else _rows

@@ -14,8 +14,9 @@ from core.data import About, DrawnDataset, OwnClasses, about
 from core.data.collection import FIELD
 from core.data.drawn_datasets import why_not_taught
 from core.insight.certainty import SURE_FROM
-from core.network import Network
+from core.network import Network, trace
 from core.network.layers import shape_text
+from core.network.words import counted
 from core.study.ledger import titles_of
 from core.training import Run, State, StoreError, card, pretrained
 from core.training.priority import wake_tensorflow
@@ -389,3 +390,11 @@ def misfit_words(subject: ModelView) -> str:
         f"This network takes images of {shape_text(subject.network.input_shape)}, but those of {plain(source.title)} are "
         f"{shape_text(source.input_shape)}"
     )
+
+
+def unpredicting_words(subject: ModelView) -> str:
+    """The reason why the network predicts none of its classes, as a sentence; empty where it does."""
+    source = subject.about
+    if trace(subject.network, len(source.class_names)).problems:
+        return f"This network does not predict the {counted(len(source.class_names), 'class')} of {source.title}."
+    return ""

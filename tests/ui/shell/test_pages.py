@@ -32,6 +32,7 @@ LEFT_OUT = {  # as README and teachers know it
         "playground",
         "kernels",
         "feature_maps",
+        "gradients",
         "receptive_fields",
         "why",
         "mistakes",

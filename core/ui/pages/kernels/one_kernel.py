@@ -9,10 +9,9 @@ import streamlit as st
 from core.insight import Kernels, kernels
 from core.network import Dense, trace
 from core.network.network import layer_label
-from core.network.words import counted
 from core.ui.pages.kernels.state import KernelsState
 from core.ui.shell.renewal import value_if_changed
-from core.ui.widgets.model_view import misfit_words
+from core.ui.widgets.model_view import misfit_words, unpredicting_words
 from core.ui.widgets.panels import LayerInFocus
 
 TEST_IMAGES = 2_000
@@ -89,7 +88,4 @@ def why_no_test_images(one: OneKernel) -> str:
 
 def why_no_prediction(one: OneKernel) -> str:
     """The reason why this network predicts no classes; empty where it does."""
-    source = one.subject.about
-    if trace(one.subject.network, len(source.class_names)).problems:
-        return f"This network does not predict the {counted(len(source.class_names), 'class')} of {source.title}."
-    return ""
+    return unpredicting_words(one.subject)

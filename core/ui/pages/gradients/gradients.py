@@ -1,0 +1,113 @@
+"""The four steps of learning from one image: which is looked at, and what is computed for all of them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.network import trace
+from core.network.words import counted
+from core.study.descent import Backward, look_back
+from core.ui.pages.gradients.backward import backward
+from core.ui.pages.gradients.forward import forward, loss
+from core.ui.pages.gradients.state import GradientsState
+from core.ui.pages.gradients.update import updated
+from core.ui.shell.frame import certainty, plain
+from core.ui.shell.pages import link_to
+from core.ui.shell.session import Session
+from core.ui.widgets.input_image import InputImage
+from core.ui.widgets.model_view import ModelView, unpredicting_words
+from core.ui.widgets.panels import HEAVY
+from core.views.descent import nothing_left
+
+MOST_PARAMETERS = 50_000_000  # of which five copies are held at a time
+STEPS = {"Forward": forward, "Loss": loss, "Backward": backward, "Update": updated}
+NUMBERED = {name: f"{number} · {name}" for number, name in enumerate(STEPS, 1)}
+
+
+def gradients_of(mine: Session, subject: ModelView, picture: InputImage) -> None:
+    """The step that is chosen, for the image and the newest weights."""
+    why_not = _why_not(subject)
+    if why_not:
+        st.info(plain(why_not))
+        return
+    own = mine.state(GradientsState)
+    label = _true_class(own, subject, picture)
+    back = _looked_back(mine, subject, picture, label)
+    if back is None:
+        return
+    best, names = int(back.predicted.argmax()), subject.class_names
+    st.markdown(
+        f"Input: {plain(picture.title)}. True class: **{plain(names[label])}**. The network predicts **{plain(names[best])}** "
+        f"({certainty(float(back.predicted[best]))})."
+    )
+    if nothing_left(back):
+        st.info(
+            "The network is certain here, and right: there is nothing left to learn from this image, and all gradients are next to 0. "
+            "One that it gets wrong shows more."
+        )
+        link_to("mistakes", "Find one on Mistakes", "rule")
+
+    def choose() -> None:
+        own.step = st.session_state["gradients/step"]
+
+    st.segmented_control(
+        "Step", list(STEPS), default=own.step, format_func=NUMBERED.__getitem__, required=True, key="gradients/step",
+        on_change=choose, label_visibility="collapsed",
+    )  # fmt: skip
+    STEPS[own.step](mine, subject, back)
+
+
+def _why_not(subject: ModelView) -> str:
+    """The reason why there is no step of learning to show; empty where there is one."""
+    problem = unpredicting_words(subject)
+    if problem:
+        return f"{problem} So it has no loss, and no gradient. Choose another network above."
+    if not trace(subject.network).parameters:
+        return "This network has no weights, so there is nothing to learn. Choose another network above."
+    if trace(subject.network).parameters > MOST_PARAMETERS:
+        return (
+            f"This network has {counted(trace(subject.network).parameters, 'parameter')}. Gradients are shown for up to "
+            f"{MOST_PARAMETERS:,}. Choose another network above."
+        )
+    return ""
+
+
+def _true_class(own: GradientsState, subject: ModelView, picture: InputImage) -> int:
+    """The class of a test image; of a picture of the visitor's, what they say."""
+    if picture.label is not None:
+        return picture.label
+    names = subject.class_names
+    key = f"gradients/label/{hash(names)}"
+
+    def choose() -> None:
+        own.label = st.session_state[key]
+
+    return st.selectbox(
+        "True class", range(len(names)), min(own.label, len(names) - 1), lambda one: names[one], key=key, on_change=choose,
+        width=240, help="What the picture shows: nobody but you knows it, and the loss is measured against it.",
+    )  # fmt: skip
+
+
+def _looked_back(mine: Session, subject: ModelView, picture: InputImage, label: int) -> Backward | None:
+    """The numbers of the step; of a large network only after a press, and until the next one for the weights of then."""
+    network, own = subject.network, mine.state(GradientsState)
+    about = subject.identity, picture.image.tobytes(), label
+    version = subject.version
+    if trace(network).macs > HEAVY:
+        there = own.asked is not None and own.asked[0] == about
+        if not there or own.asked != (about, version):
+            st.button(
+                "Compute it again" if there else "Compute the gradients", icon=":material/search:", key="gradients/ask",
+                on_click=own.ask, args=(about, version),
+            )  # fmt: skip
+            st.caption(
+                "With the weights that were there before." if there else "A few seconds for a network of this size."
+            )
+        if not there or own.asked is None:
+            return None
+        version = own.asked[1]
+    return mine.kept(
+        "gradients/back",
+        (about, version),
+        lambda: look_back(network, subject.model.get_weights(), picture.image, label),
+    )
