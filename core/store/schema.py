@@ -1,7 +1,7 @@
 """Tables of the database, and how a database of an earlier version is brought up to them.
 
     visitors ──< runs ──< blobs    a run's record, its checkpoints and the drawings that it learns from
-        └───────────────< blobs    drawings that a visitor collects, and their draft
+        └───────────────< blobs    drawings that a visitor collects, their draft and progress
 
 Deleting a row deletes what hangs on it.
 """

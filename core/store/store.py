@@ -24,7 +24,11 @@ from core.store.schema import blobs, runs, visitors
 ROOT = Path(__file__).resolve().parents[2]
 MB, DAY = 1_000_000, 86_400
 LEASE_SECONDS = 10.0  # that a server may be silent before another one may train its run
-NAMES = {"draft": "Your draft", "model": "An imported model"}  # of a visitor's files, by the first part of their kind
+NAMES = {
+    "draft": "Your draft",
+    "exercises": "Your progress",
+    "model": "An imported model",
+}  # of a visitor's files, by the first part of their kind
 DELETED = "This run is not on the disk any more: it was deleted. Start a new one."
 OVERTAKEN = "Another server has trained this run further, so this was not saved. Press Resume to go on from there."
 INFINITE = (

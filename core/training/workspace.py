@@ -54,6 +54,7 @@ class Workspace:
         self.problem = ""  # why runs are not kept, if they are not
         self._collections: dict[str, Collection] = {}
         self.unreadable: dict[str, str] = {}  # a stored collection that cannot be read → why
+        self._exercises: str | None = None  # where there is no store for it
         self.imported = ImportedModels(store)
         self.series: Series | None = None  # the one that goes on, or went on last
         self._series: dict[str, Series] = {}  # by their pages, the newest
@@ -255,6 +256,31 @@ class Workspace:
             return None if content is None else content.decode("utf-8", "replace")
         except StoreError:
             return None
+
+    def exercises(self) -> str | None:
+        """The document about the visitor's exercises; None without one. The text may be anything: validate it before use."""
+        try:
+            content = self._store.load("exercises") if self._store is not None else None
+        except StoreError:
+            content = None
+        return self._exercises if content is None else content.decode("utf-8", "replace")
+
+    def change_exercises(self, change: Callable[[str | None], str]) -> None:
+        """Keep what `change` makes of that document, also where another window has changed it.
+
+        Where it cannot be stored, it is kept in memory, and the failure is noted in `problem`.
+        """
+
+        def changed(content: bytes | None) -> bytes:
+            return change(None if content is None else content.decode("utf-8", "replace")).encode()
+
+        try:
+            if self._store is not None:
+                self._store.change("exercises", changed)
+                return
+        except StoreError as problem:
+            self.problem = str(problem)
+        self._exercises = change(self.exercises())
 
     def heartbeat(self) -> None:
         """Note that the visitor is here, in memory and in the database."""

@@ -360,3 +360,14 @@ def test_where_a_new_life_cannot_be_saved_no_epoch_of_the_former_is_shown(opened
     until(lambda: run.snapshot.state is State.PAUSED and run.snapshot.evaluated_epoch == 2 and not run.active)
     assert run.epochs() == [2]
     assert not same(run.epoch_weights(2), former)
+
+
+def test_what_was_done_of_the_exercises_is_found_again_and_two_windows_add_up(opened, stores):
+    one, other = opened(), opened()
+    assert one.exercises() is None
+    one.change_exercises(lambda text: "1" if text is None else "lost")
+    other.change_exercises(lambda text: f"{text}2")
+    assert one.exercises() == "12" and opened().exercises() == "12" and opened(OTHER).exercises() is None
+    alone = Workspace()
+    alone.change_exercises(lambda text: f"{text}")
+    assert alone.exercises() == "None"

@@ -253,6 +253,14 @@ PAGES = {
             "a network of up to 3–4–2 units by hand: all numbers typed; forward, error, backward, update, each with its "
             "formula; the loss over many steps, and what a rate that is too high does",
         ),
+        PageInfo(
+            "exercises",
+            "Exercises",
+            "edit_note",
+            _LEARN,
+            "shapes, parameters, multiply-adds, receptive fields, convolutions, gradients of pooling and steps of back-propagation "
+            "to work out, without end in three levels; typical mistakes are told their cause; hint, solution step by step, progress",
+        ),
     )
 }
 FIRST = next(iter(PAGES))  # the page that the app's own address opens
