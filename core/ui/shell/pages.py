@@ -246,6 +246,14 @@ PAGES = {
             "and where each of them goes",
         ),
         PageInfo(
+            "cost",
+            "Cost",
+            "payments",
+            _LEARN,
+            "two shapes, and a dense layer, a convolution and a separable one between them: the kernel as a torch over the image, "
+            "parameters and multiply-adds by formula and in numbers",
+        ),
+        PageInfo(
             "back_propagation",
             "Back-propagation",
             "undo",
