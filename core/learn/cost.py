@@ -20,14 +20,14 @@ class Cost(NamedTuple):
     """The price of one layer.
 
     Attributes:
-        name: of the layer, in the field's words.
+        kind: of the layer, in the field's words.
         keras: its lines in Keras.
         parameters: weights and biases to learn.
         macs: multiply-adds for one image; those with zeros of the padding among them, biases not.
         distance: what one number of the output can see of the input.
     """
 
-    name: str
+    kind: str
     keras: str
     parameters: Formula
     macs: Formula

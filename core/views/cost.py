@@ -112,12 +112,12 @@ def cost_chart(costs: Sequence[Cost], quantity: str, look: Look = LIGHT) -> Spec
     """
     values = [getattr(cost, quantity).value for cost in costs]
     rows = [
-        {"layer": cost.name, "value": value, "text": f"{count_text(value)} · {times(value, values[1])}"}
+        {"layer": cost.kind, "value": value, "text": f"{count_text(value)} · {times(value, values[1])}"}
         for cost, value in zip(costs, values)
     ]
     least = floor(log10(min(values)))
     most = log10(max(values)) + ROOM * max(log10(max(values)) - least, 1)
-    return filled(_cost_chart(tuple(cost.name for cost in costs), least, most, look), costs=rows)
+    return filled(_cost_chart(tuple(cost.kind for cost in costs), least, most, look), costs=rows)
 
 
 @lru_cache(KEPT)
@@ -144,4 +144,4 @@ def _cost_chart(names: tuple[str, ...], least: int, most: float, look: Look) -> 
 
 def cost_words(costs: Sequence[Cost], quantity: str, noun: str) -> str:
     """The chart in words."""
-    return f"{noun}: " + ", ".join(f"{cost.name} {getattr(cost, quantity).value:,}" for cost in costs) + "."
+    return f"{noun}: " + ", ".join(f"{cost.kind} {getattr(cost, quantity).value:,}" for cost in costs) + "."

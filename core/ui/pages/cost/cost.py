@@ -111,7 +111,7 @@ def _formulas(costs: tuple[Cost, ...]) -> None:
     for cost in costs:
         with st.container(border=True):
             st.markdown(
-                f"**{cost.name}**: each number of the output sees {cost.distance}  \n"
+                f"**{cost.kind}**: each number of the output sees {cost.distance}  \n"
                 f"Parameters {cost.parameters.letters} = {cost.parameters.numbers} = **{cost.parameters.value:,}**  \n"
                 f"Multiply-adds {cost.macs.letters} = {cost.macs.numbers} = **{cost.macs.value:,}**"
             )
