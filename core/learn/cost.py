@@ -110,7 +110,7 @@ class Between:
             f"keras.layers.Conv2D({self._words})",
             Formula("k·k·c₁·c₂ + c₂", f"{k}·{k}·{c1}·{c2} + {c2}", _parameters(layer, self.shape)),
             Formula("k·k·c₁·c₂·h₂·w₂", f"{k}·{k}·{c1}·{c2}·{h2}·{w2}", layer.macs(self.shape)),
-            f"{k}×{k} pixels, all {c1} channels" if c1 > 1 else f"{k}×{k} pixels",
+            f"{k}×{k} pixels of every channel",
         )
 
     def _separable(self) -> Cost:

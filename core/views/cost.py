@@ -62,7 +62,7 @@ def torch_words(between: Between, position: int) -> str:
     rows, columns, filters = between.output
     row, column = divmod(position, columns)
     c1 = f"·{between.inputs}" if between.inputs > 1 else ""
-    maps = "" if filters == 1 else f" of each of {filters} maps"
+    maps = "" if filters == 1 else ", in each map"
     return (
         f"A kernel of {between.kernel}×{between.kernel}×{between.inputs} lies on the image like the light of a torch: "
         f"{between.kernel}·{between.kernel}{c1} = {counted(between.products, 'product')} make the number in row {row + 1}, "
