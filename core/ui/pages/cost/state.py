@@ -25,7 +25,7 @@ EXAMPLES = {
 
 
 def _torch() -> Between:
-    return EXAMPLES["torch"].between
+    return replace(EXAMPLES["torch"].between)
 
 
 @dataclass
