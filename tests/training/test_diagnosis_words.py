@@ -47,7 +47,10 @@ def test_dead_units_are_worth_a_word_from_a_fifth_on_and_a_warning_from_half(sha
 @pytest.mark.parametrize(
     ("level", "said"),
     [
-        (0.789, "Since epoch 1 it has settled at 78.90 %, and it does little better on its own images."),
+        (
+            0.789,
+            "Since epoch 1 it has settled: 78.90 % of the test images are right, and it does little better on its own.",
+        ),
         (0.811, "settled: about 81 % of the test images are right. A larger network may get further"),
         (0.899, "settled: about 90 % of the test images are right. A larger network may get further"),
         (0.901, "settled: about 90 % of the test images are right. More epochs will add little."),
@@ -60,6 +63,16 @@ def test_what_has_settled_is_judged_by_its_level(level, said):
     (finding,) = (one for one in findings(now, Recipe()) if one.kind in ("settled", "under-fitting"))
     assert said in finding.sentence
     assert (finding.kind == "under-fitting") is (level < 0.8)
+
+
+@pytest.mark.parametrize(
+    ("level", "said"), [(0.7, "settled: 42 of the 60 test images"), (0.85, "about 51 of the 60 test images")]
+)
+def test_of_few_images_a_count_is_told_and_no_percentage(level, said):
+    now = flat(level)
+    now = replace(now, evaluations=tuple(point._replace(images=60) for point in now.evaluations))
+    (finding,) = (one for one in findings(now, Recipe()) if one.kind in ("settled", "under-fitting", "open"))
+    assert said in finding.sentence and "%" not in finding.sentence
 
 
 @pytest.mark.parametrize(("times", "high"), [(29, False), (31, True)])

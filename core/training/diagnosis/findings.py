@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from core.network.network import Network, layer_label
@@ -75,12 +77,12 @@ def _course(curves: Curves, dead: DeadUnits | None) -> list[Finding]:
     return [trend] if gap is None or trend.kind == "rate-too-high" else [gap, trend]
 
 
-def _right(curves: Curves) -> str:
-    """`88.12 % of the test images are right`; of few, for which a percentage says too much, `44 of the 50 …`."""
-    last = curves.snapshot.evaluations[-1]
-    if last.images >= FEW:
-        return f"{percent(last.accuracy)} of the {curves.name} images are right"
-    return f"{round(last.accuracy * last.images)} of the {last.images} {curves.name} images are right"
+def _share(curves: Curves, accuracy: float, written: Callable[[float], str] = percent) -> str:
+    """`88.12 % of the test images`; of few, for which a percentage says too much, `44 of the 50 test images`."""
+    images = curves.snapshot.evaluations[-1].images
+    if images >= FEW:
+        return f"{written(accuracy)} of the {curves.name} images"
+    return f"{round(accuracy * images)} of the {images} {curves.name} images"
 
 
 def _early(curves: Curves) -> Finding:
@@ -94,7 +96,7 @@ def _early(curves: Curves) -> Finding:
         more = _spent(curves) if curves.rate_spent else more
         return neutral(
             "early",
-            f"{_right(curves)} after this. {more}",
+            f"{_share(curves, curves.snapshot.evaluations[-1].accuracy)} are right after this. {more}",
         )
     return neutral(
         "early",
@@ -144,7 +146,7 @@ def _settled(curves: Curves, gap: bool, dead: DeadUnits | None) -> Finding:
     since = min(since, recent[len(recent) // 2].epoch)
     if own < LOW and level < LOW and (not gap or curves.rate >= HIGH_RATE):
         return _under_fitting(curves, level, since, dead)
-    what = f"Since epoch {since:.3g} it has settled: about {_whole(level)} of the {curves.name} images are right."
+    what = f"Since epoch {since:.3g} it has settled: about {_share(curves, level, _whole)} are right."
     if level >= HIGH:
         return good("settled", f"{what} More epochs will add little.{small_gap(curves)}", since)
     if gap or own > level + GAP or (dead is not None and dead.share >= MOST_UNITS):
@@ -162,7 +164,7 @@ def _spent(curves: Curves) -> str:
 
 def _under_fitting(curves: Curves, level: float, since: float, dead: DeadUnits | None) -> Finding:
     """It has settled at a level that its own images do not explain."""
-    what = f"Since epoch {since:.3g} it has settled at {percent(level)}, and it does little better on its own images."
+    what = f"Since epoch {since:.3g} it has settled: {_share(curves, level)} are right, and it does little better on its own."
     if curves.rate >= HIGH_RATE:
         advice = f"The learning rate is most likely too high: try {curves.lower_rate}."
         return warning("rate-too-high", f"{what} {advice}", since)
