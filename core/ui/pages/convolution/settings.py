@@ -19,6 +19,8 @@ from core.ui.pages.convolution.state import (
 
 PADDINGS = {"valid": "valid (none)", "same": "same", "number": "zeros p"}
 PATCHES = {"mnist": "Digit", "fashion_mnist": "Garment"}
+PATCH_HELP = "A part of a test image, its numbers rounded to two decimals; each channel gets one of another image."
+KERNEL_HELP = "Those that LeNet-5 has learned are rounded to two decimals. Any number of a kernel can be typed, too."
 
 
 def choose(own: ConvolutionState) -> None:
@@ -30,7 +32,9 @@ def choose(own: ConvolutionState) -> None:
         st.button("Random", key="convolution/random", icon=":material/casino:", on_click=own.randomise)
         for dataset, words in PATCHES.items():
             press = partial(own.take_patch, dataset)
-            st.button(words, key=f"convolution/patch/{dataset}", icon=":material/image:", on_click=press)
+            st.button(
+                words, key=f"convolution/patch/{dataset}", icon=":material/image:", on_click=press, help=PATCH_HELP
+            )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         _name(own)
         _number(own, "Kernel k", "kernel", MOST_KERNEL)
@@ -107,4 +111,4 @@ def _name(own: ConvolutionState) -> None:
         if st.session_state[key] != shown:
             own.name_kernel(st.session_state[key])
 
-    st.selectbox("Kernel", options, options.index(shown), key=key, on_change=take, width=190)
+    st.selectbox("Kernel", options, options.index(shown), key=key, on_change=take, width=190, help=KERNEL_HELP)
