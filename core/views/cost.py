@@ -17,7 +17,7 @@ from core.views.wording import count_text
 
 SIDE_PX, GAP_PX, SHEET_PX, MOST_SHEETS = 210, 120, 7, 5
 ROW_PX, AXIS_PX, LABEL_PX = 44, 40, 96
-ROOM = 0.9  # of the axis from the least to the largest: the words beside the largest have a place there
+ROOM = 1.2  # of the axis from the least to the largest: the words beside the largest have a place there
 MOST_LABELS = 5
 
 

@@ -109,7 +109,7 @@ def robustness_chart(
     words = f"guessing: {percent(chance)}"
     return filled(
         _robustness_chart(
-            found.names, tuple(numbers), found.transform.title, found.transform.unit, first, last, look
+            found.names, tuple(numbers), found.transform.title, found.transform.unit, first, last, bool(seen), look
         ),
         points=[row | {"opened": (row["network"], row["strength"]) == opened} for row in robustness_rows(found)],
         ranges=seen,
@@ -119,7 +119,14 @@ def robustness_chart(
 
 @lru_cache(KEPT)
 def _robustness_chart(
-    names: tuple[str, ...], numbers: tuple[int, ...], title: str, unit: str, first: float, last: float, look: Look
+    names: tuple[str, ...],
+    numbers: tuple[int, ...],
+    title: str,
+    unit: str,
+    first: float,
+    last: float,
+    shaded: bool,
+    look: Look,
 ) -> Spec:
     colour, shape = own_marks("network:N", names, numbers, look, LEGEND_PX)
     named = f"{title} ({unit.strip()})" if unit else title
@@ -159,7 +166,8 @@ def _robustness_chart(
         .encode(x=x, y=y, color=colour, shape=shape, tooltip=tips)
         .add_params(click)
     )
-    return alt.layer(curve, seen, band, line, words, ring, marks).properties(height=CHART_PX).to_dict()
+    ranges = [seen] if shaded else []  # a layer without a mark would be a picture without a name
+    return alt.layer(curve, *ranges, band, line, words, ring, marks).properties(height=CHART_PX).to_dict()
 
 
 def ranges_words(ranges: Mapping[str, tuple[float, float]], transform: Transform) -> str:
