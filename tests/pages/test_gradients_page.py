@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from core.network import Conv2D, Dense, DepthwiseConv2D, Flatten, MaxPooling2D, Network
-from core.training import build_model
+from core.training import build_model, pretrained
 from core.training.trained import Trained
 from core.ui.pages.gradients import gradients as page
 from core.ui.pages.gradients.state import GradientsState
@@ -112,6 +112,17 @@ def test_who_is_certain_and_right_has_nothing_left_to_learn(app):
     assert "nothing left to learn from this image" in words(app)
     step(app, "Update")
     assert "nothing to gain" in words(app)
+
+
+def test_one_press_takes_the_test_image_that_the_network_is_most_surely_wrong_about(app, mnist):
+    opened(app, "gradients")
+    button(app, "Take one that it gets wrong").click().run()
+    assert not app.exception and "nothing left to learn" not in words(app)
+    images, labels = mnist.x_test[:2000].astype(np.float32) / 255, mnist.y_test[:2000]
+    found = np.asarray(pretrained("lenet5").predict(images, 500, verbose=0))
+    sure = np.where(found.argmax(1) != labels, found.max(1), 0)
+    assert mine(app).image.test_index == sure.argmax()
+    assert f"Input: test image {sure.argmax():,}" in words(app)
 
 
 def test_the_visitor_says_what_a_drawing_shows(app):

@@ -76,8 +76,7 @@ def choose_any_image(mine: Session, subject: ModelView, key: str) -> InputImage 
         last = 0 if dataset is None else len(dataset.x_test) - 1
         if image.source == "test":
             image.test_index = min(image.test_index, last)
-            # Streamlit keeps a number by its key, and there are fewer test images of drawings.
-            choose_number(mine, f"{key}/index/{last}" if is_drawn(subject.dataset) else f"{key}/index", last, key)
+            choose_number(mine, _number_key(subject, key, last), last, key)
         if image.source == "upload":
             _receive(mine, key)
     if image.source == "drawing" and image.drawing is not None:
@@ -93,6 +92,17 @@ def choose_any_image(mine: Session, subject: ModelView, key: str) -> InputImage 
     label = int(dataset.y_test[image.test_index])
     pixels = dataset.x_test[image.test_index].astype(np.float32) / 255
     return InputImage(pixels, f"test image {image.test_index:,}, which is “{dataset.class_names[label]}”", label)
+
+
+def take_test_image(mine: Session, subject: ModelView, key: str, index: int) -> None:
+    """Show a test image in place of another, for a button's `on_click`; `key` as in `choose_image`."""
+    mine.image.test_index = index
+    st.session_state[_number_key(subject, key, len(load(subject.dataset).x_test) - 1)] = index
+
+
+def _number_key(subject: ModelView, key: str, last: int) -> str:
+    """Streamlit keeps a number by its key, and there are fewer test images of drawings."""
+    return f"{key}/index/{last}" if is_drawn(subject.dataset) else f"{key}/index"
 
 
 def _choose_source(mine: Session, subject: ModelView, key: str, misfit: bool) -> None:

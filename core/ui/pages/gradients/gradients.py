@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.data import load
+from core.insight.mistakes import affordable_images, predict
 from core.network import trace
 from core.network.words import counted
 from core.study.descent import Backward, look_back
@@ -12,13 +14,13 @@ from core.ui.pages.gradients.forward import forward, loss
 from core.ui.pages.gradients.state import GradientsState
 from core.ui.pages.gradients.update import updated
 from core.ui.shell.frame import certainty, plain
-from core.ui.shell.pages import link_to
 from core.ui.shell.session import Session
-from core.ui.widgets.input_image import InputImage
+from core.ui.widgets.input_image import InputImage, take_test_image
 from core.ui.widgets.model_view import ModelView, unpredicting_words
 from core.ui.widgets.panels import HEAVY
 from core.views.descent import nothing_left
 
+MOST_IMAGES = 2_000  # test images among which a mistake is searched
 MOST_PARAMETERS = 50_000_000  # of which five copies are held at a time
 STEPS = {"Forward": forward, "Loss": loss, "Backward": backward, "Update": updated}
 NUMBERED = {name: f"{number} · {name}" for number, name in enumerate(STEPS, 1)}
@@ -45,7 +47,8 @@ def gradients_of(mine: Session, subject: ModelView, picture: InputImage) -> None
             "The network is certain here, and right: there is nothing left to learn from this image, and all gradients are next to 0. "
             "One that it gets wrong shows more."
         )
-        link_to("mistakes", "Find one on Mistakes", "rule")
+        if picture.label is not None:
+            _offer_mistake(mine, subject)
 
     def choose() -> None:
         own.step = st.session_state["gradients/step"]
@@ -55,6 +58,21 @@ def gradients_of(mine: Session, subject: ModelView, picture: InputImage) -> None
         on_change=choose, label_visibility="collapsed",
     )  # fmt: skip
     STEPS[own.step](mine, subject, back)
+
+
+def _offer_mistake(mine: Session, subject: ModelView) -> None:
+    """A button that takes the test image of which the network is most sure and wrong."""
+
+    def take() -> None:
+        data = load(subject.dataset)
+        images = data.x_test[: affordable_images(subject.network, min(len(data.x_test), MOST_IMAGES))]
+        found = predict(subject.model, subject.network, images, data.y_test[: len(images)]).most_confident_mistakes(1)
+        if len(found):
+            take_test_image(mine, subject, "gradients", int(found[0]))
+        else:
+            mine.notice = f"It gets {counted(len(images), 'test image')} right, and none wrong."
+
+    st.button("Take one that it gets wrong", icon=":material/rule:", on_click=take, key="gradients/mistake")
 
 
 def _why_not(subject: ModelView) -> str:
