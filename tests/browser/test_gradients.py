@@ -8,6 +8,9 @@ from tools.screenshots import settled
 def test_a_visitor_goes_through_the_four_steps_and_explains_a_gradient(page, server):
     page.goto(f"{server}/gradients")
     expect(page.get_by_text("nothing left to learn from this image")).to_be_visible()
+    page.get_by_role("button", name="Take a test image that it gets wrong").click()
+    expect(page.get_by_text("nothing left to learn from this image")).to_have_count(0)
+    expect(page.get_by_label("Number")).not_to_have_value("0")
     page.get_by_label("Number").fill("247")  # a 4 that LeNet-5 is less certain of
     page.get_by_label("Number").press("Enter")
     expect(page.get_by_text("Input: test image 247")).to_be_visible()

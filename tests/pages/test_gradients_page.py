@@ -116,7 +116,7 @@ def test_who_is_certain_and_right_has_nothing_left_to_learn(app):
 
 def test_one_press_takes_the_test_image_that_the_network_is_most_surely_wrong_about(app, mnist):
     opened(app, "gradients")
-    button(app, "Take one that it gets wrong").click().run()
+    button(app, "Take a test image that it gets wrong").click().run()
     assert not app.exception and "nothing left to learn" not in words(app)
     images, labels = mnist.x_test[:2000].astype(np.float32) / 255, mnist.y_test[:2000]
     found = np.asarray(pretrained("lenet5").predict(images, 500, verbose=0))

@@ -47,8 +47,6 @@ def gradients_of(mine: Session, subject: ModelView, picture: InputImage) -> None
             "The network is certain here, and right: there is nothing left to learn from this image, and all gradients are next to 0. "
             "One that it gets wrong shows more."
         )
-        if picture.label is not None:
-            _offer_mistake(mine, subject)
 
     def choose() -> None:
         own.step = st.session_state["gradients/step"]
@@ -60,8 +58,10 @@ def gradients_of(mine: Session, subject: ModelView, picture: InputImage) -> None
     STEPS[own.step](mine, subject, back)
 
 
-def _offer_mistake(mine: Session, subject: ModelView) -> None:
+def offer_mistake(mine: Session, subject: ModelView, picture: InputImage) -> None:
     """A button that takes the test image of which the network is most sure and wrong."""
+    if picture.label is None or _why_not(subject):
+        return
 
     def take() -> None:
         data = load(subject.dataset)
@@ -72,7 +72,7 @@ def _offer_mistake(mine: Session, subject: ModelView) -> None:
         else:
             mine.notice = f"It gets {counted(len(images), 'test image')} right, and none wrong."
 
-    st.button("Take one that it gets wrong", icon=":material/rule:", on_click=take, key="gradients/mistake")
+    st.button("Take a test image that it gets wrong", icon=":material/rule:", on_click=take, key="gradients/mistake")
 
 
 def _why_not(subject: ModelView) -> str:
