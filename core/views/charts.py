@@ -7,7 +7,7 @@ schema: that took a tenth of a second for a page that is drawn anew twice a seco
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -21,7 +21,7 @@ from core.training.snapshot import Point, Snapshot, mean
 from core.views.axes import EVEN, Axes, placed, quantity_axis, time_axis
 from core.views.domains import accuracy_floor, loss_domain, plan_end, round_up, time_ends
 from core.views.theme import CLASS_COLOURS, LIGHT, Look, class_inks
-from core.views.wording import certainty
+from core.views.wording import accuracy_text, certainty
 from core.views.zooming import FRAME, Domain, Spec, domain, frame, zoomable
 
 CURVE_HEIGHT = 300
@@ -143,6 +143,7 @@ def _learning_curve(
         "tooltip": tooltip,
     }
     train = alt.Chart(alt.NamedData("train")).mark_line(strokeWidth=2, clip=True, point=each_epoch).encode(**base)
+    base["tooltip"] = told = _of_evaluations(tooltip, quantity)
     evaluated = (
         alt.Chart(alt.NamedData("evaluations"))
         .mark_line(strokeDash=[5, 3], strokeWidth=2, clip=True, point={"filled": True, "size": 60})
@@ -155,7 +156,7 @@ def _learning_curve(
         )
         .encode(**base)
     )
-    place = {"x": base["x"], "y": base["y"], "tooltip": tooltip}
+    place = {"x": base["x"], "y": base["y"], "tooltip": told}
     kept = alt.Chart(alt.NamedData("kept")).encode(**place)
     ring = kept.mark_point(
         shape="circle", size=260, filled=False, strokeWidth=2, color=look.text, clip=True, aria=False
@@ -348,6 +349,7 @@ def _compared(
     }
     train = alt.Chart(alt.NamedData("train")).mark_line(strokeWidth=1, opacity=0.6, clip=True)
     train = train.encode(**base, detail="seed:N")
+    base["tooltip"] = _of_evaluations(base["tooltip"], quantity)
     lines = (
         alt.Chart(alt.NamedData("evaluations"))
         .mark_line(strokeDash=SHORT_DASH, strokeWidth=2, clip=True)
@@ -514,5 +516,18 @@ def _probability_bars(
     return alt.layer(drawn, numbers).properties(height=26 * len(order)).to_dict()
 
 
-def _points(points, quantity: str, series: str) -> list[dict[str, Any]]:
-    return [{"epoch": point.epoch, "value": getattr(point, quantity), "series": series} for point in points]
+def _of_evaluations(tooltip: list[alt.Tooltip], quantity: str) -> list[alt.Tooltip]:
+    """Tooltips of an evaluation, from those of a training: an accuracy in words."""
+    return [*tooltip[:-1], alt.Tooltip("told:N", title=quantity)] if quantity == "accuracy" else tooltip
+
+
+def _points(points: Iterable[Point], quantity: str, series: str) -> list[dict[str, Any]]:
+    """Rows of a curve; of an evaluation also its words, as an accuracy of few images has its interval."""
+    rows = []
+    for point in points:
+        value = getattr(point, quantity)
+        row = {"epoch": point.epoch, "value": value, "series": series}
+        if series != "training" and quantity == "accuracy":
+            row["told"] = accuracy_text(value, point.images)
+        rows.append(row)
+    return rows

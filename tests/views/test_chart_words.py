@@ -128,7 +128,18 @@ def test_axes_and_tooltips_have_their_own_names_and_units(chart):
     said = [
         {one["field"]: (one.get("title"), one.get("format")) for one in e["tooltip"]} for e in found if "tooltip" in e
     ]
-    assert said and all(one == tips for one in said)
+    in_words = {name: tip for name, tip in tips.items() if name != "value"} | {"told": ("accuracy", None)}
+    assert tips in said and all(one in (tips, in_words) for one in said)  # evaluations have their accuracy in words
+
+
+def test_a_point_of_few_images_is_told_with_its_interval_and_one_of_many_without():
+    few = replace(RUN, evaluations=(Point(1.0, 0.4, 0.86, 50),))
+    many = replace(RUN, evaluations=(Point(1.0, 0.4, 0.86, 5_000),))
+    for spec in (learning_curve, lambda run, quantity: compared([("Run", run)], quantity, False)):
+        (row,) = spec(few, "accuracy")["datasets"]["evaluations"]
+        assert row["told"] == "86.00 % (73.81 – 93.05 %)"  # 43 of 50, by SciPy's Wilson interval
+        (row,) = spec(many, "accuracy")["datasets"]["evaluations"]
+        assert row["told"] == "86.00 %"
 
 
 def test_the_prediction_before_is_filled_and_the_one_after_is_hollow():

@@ -11,10 +11,12 @@ import streamlit as st
 from core.study.curves import spread
 from core.study.ledger import seed_groups
 from core.training import Run, Snapshot
+from core.training.snapshot import Point
 from core.ui.shell.frame import look
 from core.ui.shell.session import Session
 from core.views.axes import LOGARITHMIC, LOGARITHMIC_TIME, Axes
 from core.views.charts import Spec, compared
+from core.views.wording import few_range
 from core.views.zooming import ZOOM, whole_again
 
 SEEDS_AS_ONE = "Runs that differ in the seed alone as one curve: their mean, in a band of a standard deviation."
@@ -74,11 +76,17 @@ def ends_of(
     named: Sequence[tuple[str, Snapshot]], spreads: Sequence[tuple[str, Sequence[Run]]], quantity: str
 ) -> list[str]:
     """What each curve ends with, in words."""
-    found = [f"{name} {getattr(now.evaluations[-1], quantity):.4f}" for name, now in named if now.evaluations]
+    found = [f"{name} {_end(now.evaluations[-1], quantity)}" for name, now in named if now.evaluations]
     for name, group in spreads:
         points = spread([run.snapshot for run in group], quantity)
         found += [f"{name} {points[-1].mean:.4f} ± {points[-1].deviation:.4f}"] if points else []
     return found
+
+
+def _end(point: Point, quantity: str) -> str:
+    """`0.8800`; an accuracy of few images with its interval."""
+    ends = few_range(point.accuracy, point.images) if quantity == "accuracy" else ""
+    return f"{getattr(point, quantity):.4f}" + (f" ({ends})" if ends else "")
 
 
 def curves_compared(
