@@ -121,6 +121,6 @@ def test_visitors_come_train_and_go(tmp_path, monkeypatch):
     ):
         monkeypatch.setattr(f"tools.soak.{name}", seconds)
     with serving({"RECEPTIVE_DATA_DIR": str(tmp_path)}) as server, ThreadPoolExecutor(1) as own:
-        found = own.submit(asyncio.run, soak(server, 3, 6.0, 2)).result()
+        found = own.submit(asyncio.run, soak(server, 3, 6.0, 2, 1.0)).result()
     assert found.problems == [] and len(found.seconds) >= 3 and found.before > 3e7
     assert (tmp_path / "receptive.db").exists()
