@@ -163,7 +163,7 @@ def test_the_terms_of_a_weights_gradient_sum_to_what_tensorflow_has(network, see
             index = tuple(int(random.integers(size)) for size in kernel.shape)
             found = explain_gradient(network, back, path, index)
             assert found.model == kernel[index]
-            assert found.total == pytest.approx(found.model, abs=1e-5 * max(1.0, np.abs(kernel).max()))
+            assert found.total == pytest.approx(found.model, abs=1e-5 * max(1.0, float(np.abs(kernel).max())))
             assert found.total == pytest.approx(sum(one.gradient * one.value for one in found.terms))
             positions = back.maps[path].shape[:-1]
             assert len(found.terms) + found.padding == np.prod(positions, dtype=int)
