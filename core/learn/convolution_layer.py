@@ -164,15 +164,12 @@ class ConvolutionLayer:
         both = self.stride > 1 and self.dilation > 1
         before, after = self.sliding.padding
         same = self.padding == "same" and not both
-        words = [str(self.outputs), str(self.kernel)]
-        words += [f"strides={self.stride}"] if self.stride > 1 and not both else []
-        words += ['padding="same"'] if same else []
+        words = sliding_words(self.outputs, self.kernel, 1 if both else self.stride, same)
         words += [f"dilation_rate={self.dilation}"] if self.dilation > 1 else []
         words += [f"groups={self.groups}"] if self.groups > 1 else []
         layers = [_layer("Conv2D", words, self.bias)]
         if not same and before + after:
-            sides = str(before) if before == after else f"(({before}, {after}), ({before}, {after}))"
-            layers.insert(0, f"keras.layers.ZeroPadding2D({sides})")
+            layers.insert(0, f"keras.layers.ZeroPadding2D({_sides(before, after)})")
         if both:  # no layer of Keras has stride and dilation; this one keeps every s-th number
             layers.append(f"keras.layers.MaxPooling2D(1, strides={self.stride})")
         return tuple(layers)
@@ -183,16 +180,23 @@ class ConvolutionLayer:
         sliding = self.sliding
         added = max(self.stride - sliding.reach, 0)  # rows of the bias alone, which Keras puts behind
         same = self.padding == "same" and not added
-        words = [str(self.outputs), str(self.kernel)]
-        words += [f"strides={self.stride}"] if self.stride > 1 else []
-        words += ['padding="same"'] if same else []
+        words = sliding_words(self.outputs, self.kernel, self.stride, same)
         words += [f"dilation_rate={self.dilation}"] if self.dilation > 1 else []
         before, after = (0, 0) if same else (sliding.padding[0], sliding.padding[1] + added)
         layers = [_layer("Conv2DTranspose", words, self.bias)]
         if before + after:
-            sides = str(before) if before == after else f"(({before}, {after}), ({before}, {after}))"
-            layers.append(f"keras.layers.Cropping2D({sides})")
+            layers.append(f"keras.layers.Cropping2D({_sides(before, after)})")
         return tuple(layers)
+
+
+def sliding_words(filters: int, kernel: int, stride: int, same: bool) -> list[str]:
+    """The arguments of a sliding layer of Keras, those that are not as usual."""
+    strides = [f"strides={stride}"] if stride > 1 else []
+    return [str(filters), str(kernel), *strides, *(['padding="same"'] if same else [])]
+
+
+def _sides(before: int, after: int) -> str:
+    return str(before) if before == after else f"(({before}, {after}), ({before}, {after}))"
 
 
 def _layer(kind: str, words: list[str], bias: bool) -> str:

@@ -11,7 +11,7 @@ from math import prod
 from typing import NamedTuple
 
 from core.learn.convolution import same_padding
-from core.learn.convolution_layer import Formula
+from core.learn.convolution_layer import Formula, sliding_words
 from core.network.geometry import Box
 from core.network.layers import Conv2D, Layer, SeparableConv2D, Shape
 
@@ -126,10 +126,7 @@ class Between:
 
     @property
     def _words(self) -> str:
-        words = [str(self.filters), str(self.kernel)]
-        words += [f"strides={self.stride}"] if self.stride > 1 else []
-        words += ['padding="same"'] if self.padding == "same" else []
-        return ", ".join(words)
+        return ", ".join(sliding_words(self.filters, self.kernel, self.stride, self.padding == "same"))
 
 
 def _parameters(layer: Layer, shape: Shape) -> int:

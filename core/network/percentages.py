@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+FEW = 100  # images, of which there must be so many for an accuracy to stand without its interval
+
 
 def percent(share: float) -> str:
     """`99.12 %`."""

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from core.insight.activations import activations
 from core.insight.graphs import eagerly
 from core.network import Conv2D, Dense, Layer, Network, Path, Recipe
 from core.network.layers import Reads
@@ -118,8 +117,7 @@ def look_back(network: Network, weights: Sequence[np.ndarray], image: np.ndarray
     image = np.asarray(image, np.float32)
     found = gradients(network, weights, image[np.newaxis], np.array([label]), PLAIN, training=False)
     model = _copy(network, weights)
-    maps = activations(model, network, image)
-    outputs = {path: values[0] for path, values in found.outputs.items()}
+    maps, outputs = ({path: values[0] for path, values in by.items()} for by in (found.maps, found.outputs))
     last, predicted = list(maps.items())[-1]
     true = np.eye(len(predicted), dtype=np.float32)[label]
     softmax = getattr(network.at(last), "activation", None) == "softmax"

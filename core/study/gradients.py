@@ -38,11 +38,13 @@ class Gradients(NamedTuple):
         weights: path of a layer → name of a weight as Keras calls it → the gradient, of the shape of the weight, float32.
         outputs: path of a layer or join → (n, h, w, c) or (n, units) float32, by its output for each image; empty where
             they were not asked for. By the probabilities it is 0, as Keras takes the loss of what softmax gets.
+        maps: these outputs themselves, on the way forward; empty as well.
     """
 
     loss: float
     weights: Mapping[Path, Mapping[str, np.ndarray]]
     outputs: Mapping[Path, np.ndarray]
+    maps: Mapping[Path, np.ndarray]
 
 
 def gradients(
@@ -86,15 +88,15 @@ def gradients(
     loss_of = make_loss(recipe, trace(network).rows[-1].shape[-1])
     expected = tf.constant(labels, tf.int32)
 
-    def back() -> tuple[Any, Any]:
+    def back() -> tuple[Any, Any, Any]:
         with tf.GradientTape() as tape:
             found = probe(in_unit_range(images), training=training)
             loss = loss_of(expected, found[str((len(network.layers) - 1,))])
         variables = [{name: one.value for name, one in own.items()} for own in learned.values()]
         zero = tf.UnconnectedGradients.ZERO
-        return loss, tape.gradient(loss, (variables, found if outputs else {}), unconnected_gradients=zero)
+        return loss, found, tape.gradient(loss, (variables, found if outputs else {}), unconnected_gradients=zero)
 
-    loss, (by_weights, by_outputs) = eagerly(back)
+    loss, found, (by_weights, by_outputs) = eagerly(back)
     return Gradients(
         float(loss),
         {
@@ -102,7 +104,7 @@ def gradients(
             for path, own in zip(learned, by_weights, strict=True)
             if own
         },
-        {path: np.asarray(by_outputs[str(path)]) for path in paths} if outputs else {},
+        *({path: np.asarray(by[str(path)]) for path in paths} if outputs else {} for by in (by_outputs, found)),
     )
 
 

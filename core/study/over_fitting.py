@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 from core.data import Dataset
 from core.network import Recipe
+from core.network.percentages import FEW
 from core.network.totals import totals
 from core.network.words import joined
 from core.study.comparison import Score
 from core.study.contender import Contender, LabelledImages
 from core.study.evaluating import Evaluator, known_probabilities
-from core.study.proportions import FEW
 from core.training.controls import Controls
 from core.training.series import Planned
 from core.training.snapshot import Snapshot

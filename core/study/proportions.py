@@ -11,7 +11,6 @@ from core.network.words import counted
 CONFIDENCE = 0.95
 CHANCE_BELOW = 0.05  # p-values from here on count as what chance does, too
 TINY = 0.0001
-FEW = 100  # images, of which there must be so many for an accuracy to stand without its interval
 
 
 class Interval(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from functools import lru_cache
 from math import floor, log10
@@ -49,10 +48,9 @@ def torch_light(between: Between, position: int, look: Look = LIGHT) -> str:
     shapes += _words(start + columns * cell / 2, middle, "×".join(map(str, between.output)), look)
     width, height = start + max(columns * cell, 60) + right * SHEET_PX, middle + 8
     outside = SHEET_PX * MOST_SHEETS
-    alt_words = html.escape(torch_words(between, position), quote=True)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{-outside} {-outside} {width + 2 * outside:g} {height + outside:g}" '
-        f'width="{width + 2 * outside:g}" height="{height + outside:g}" role="img" aria-label="{alt_words}" '
+        f'width="{width + 2 * outside:g}" height="{height + outside:g}" '
         f'font-family="\'Segoe UI\', Helvetica, Arial, sans-serif" font-size="14">{shapes}</svg>'
     )
 

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import altair as alt
 
+from core.network.percentages import FEW
 from core.network.words import counted, joined
 from core.study.comparison import Score
-from core.study.proportions import FEW
 from core.study.size import (
     AIM_ACCURACY,
     AIM_PARAMETERS,

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from core.network import Network, trace
 from core.network.names import plain as plain
+from core.network.percentages import FEW
 from core.network.percentages import percent as two_digits
 from core.network.words import counted, joined
 from core.network.words import told_apart as told_apart
-from core.study.proportions import FEW, wilson
+from core.study.proportions import wilson
 from core.training.snapshot import Point, Snapshot, State
 
 

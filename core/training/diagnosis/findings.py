@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from core.network.network import Network, layer_label
-from core.network.percentages import percent, rough_percent
+from core.network.percentages import FEW, percent, rough_percent
 from core.network.recipe import Recipe
 from core.training.diagnosis.curves import WINDOW, Curves, change, first_lasting_epoch
 from core.training.diagnosis.finding import Finding, good, neutral, warning
@@ -30,7 +30,6 @@ MOST = 3  # more than three findings are not read
 
 # Levels
 AROUND = 0.01  # of accuracy: what has settled stays so near its level
-FEW = 100  # images, below which a share is told as a count
 LOW = 0.8  # accuracy on its own images: every class of network here gets beyond, on digits and on clothes
 HIGH = 0.9  # accuracy that needs no advice
 HIGH_RATE = 30.0  # times the usual rate: rather too high than too low
