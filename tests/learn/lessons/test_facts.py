@@ -1,0 +1,97 @@
+"""What a step asks for is noticed when it is so, and not before; oracles are the networks' published figures."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.learn.lessons import Fact, Facts, holds
+from core.learn.lessons.acts import read_fact
+from core.learn.lessons.facts import KINDS, NAMED, PLAIN, RELATIONS, receptive_field, split_fact
+from core.learn.lessons.walking import witness
+from core.network import LENET5, PRESETS, Conv2D, Dense, Flatten, GlobalAveragePooling2D, Network, Recipe
+from tests.learn.lessons.examples import KNOWN
+
+DENSE = PRESETS["A1"].network
+BROKEN = Network((28, 28, 1), (Conv2D(4, (15, 15)), Conv2D(4, (15, 15))), "Too large a kernel")
+LENET, EMPTY = Facts(network=LENET5), Facts()
+
+
+@pytest.mark.parametrize(
+    ("fact", "yes", "no"),
+    [
+        ("page train", Facts(page="train"), Facts(page="build")),
+        ("network LeNet-5", LENET, Facts(network=DENSE)),
+        ("network lenet5", LENET, EMPTY),
+        ("changed", Facts(changed=True), EMPTY),
+        ("parameters = 61,706", LENET, Facts(network=DENSE)),  # LeCun's LeNet-5 with the full S2–C3
+        ("parameters <= 61705", Facts(network=PRESETS["C5"].network), LENET),
+        ("parameters < 61706", Facts(network=PRESETS["C5"].network), LENET),
+        ("parameters >= 61706", LENET, Facts(network=PRESETS["C5"].network)),
+        ("parameters > 61705", LENET, Facts(network=BROKEN)),
+        ("multiply-adds = 416,520", LENET, Facts(network=DENSE)),  # 117,600 + 240,000 + 48,000 + 10,080 + 840
+        ("receptive-field = 16", LENET, Facts(network=DENSE)),  # 5, 6, 14, 16
+        ("layers >= 8", LENET, Facts(network=DENSE)),
+        ("has Conv2D", LENET, Facts(network=DENSE)),
+        ("has no Conv2D", Facts(network=DENSE), LENET),
+        ("optimizer SGD", Facts(recipe=Recipe(optimizer="SGD")), Facts(recipe=Recipe(optimizer="Adam"))),
+        ("epochs >= 5", Facts(recipe=Recipe(epochs=5)), Facts(recipe=Recipe(epochs=4))),
+        ("training-images <= 1,000", Facts(training_images=1000), Facts(training_images=60_000)),
+        ("learning-rate <= 0.01", Facts(recipe=Recipe(learning_rate=0.01)), Facts(recipe=Recipe(learning_rate=0.02))),
+        ("batch-size = 1", Facts(recipe=Recipe(batch_size=1)), Facts(recipe=Recipe(batch_size=2))),
+        ("augmented", Facts(recipe=Recipe(noise=0.1)), Facts(recipe=Recipe(training_images=100))),
+        ("training", Facts(training=True), EMPTY),
+        ("finished", Facts(finished=True), Facts(training=True)),
+        ("test-accuracy >= 98", Facts(test_accuracy=98.0), Facts(test_accuracy=97.99)),
+        ("test-accuracy < 98 %", Facts(test_accuracy=97.0), EMPTY),
+        ("overfits", Facts(overfits=True), EMPTY),
+        ("runs >= 2", Facts(runs=2), Facts(runs=1)),
+        ("compared >= 2", Facts(compared=3), Facts(compared=1)),
+        ("drawn", Facts(drawn=True), EMPTY),
+        ("unit", Facts(unit=True), EMPTY),
+        ("exercise shape", Facts(exercises=frozenset(["shape"])), Facts(exercises=frozenset(["parameters"]))),
+    ],
+)
+def test_a_fact_holds_when_it_is_so_and_not_otherwise(fact, yes, no):
+    found = read_fact(fact.replace(" %", "%"), KNOWN)
+    assert isinstance(found, Fact), found
+    assert holds(found, yes) and not holds(found, no)
+    assert witness(found, KNOWN) is not None
+
+
+def test_the_field_is_that_before_everything_is_seen_at_once():
+    body = (Conv2D(2, (3, 3)), Conv2D(2, (3, 3), (2, 2)), Conv2D(2, (3, 3)))  # 3, 5, 9
+    for end in ((Flatten(), Dense(10)), (GlobalAveragePooling2D(), Dense(10))):
+        assert receptive_field(Network((28, 28, 1), (*body, *end), "N")) == 9
+    assert receptive_field(DENSE) == 1 and receptive_field(BROKEN) is None
+
+
+@pytest.mark.parametrize(
+    "fact", ["parameters <= -5", "epochs >= 201", "test-accuracy > 100", "learning-rate >= 2,000"]
+)
+def test_what_can_never_be_has_no_witness(fact):
+    assert witness(read_fact(fact, KNOWN), KNOWN) is None
+
+
+NETWORKS = st.sampled_from([None, LENET5, DENSE, BROKEN, *(preset.network for preset in PRESETS.values())])
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.builds(Fact, st.sampled_from(KINDS), st.text(max_size=5), st.sampled_from(list(RELATIONS)), st.floats(), NETWORKS),
+    st.builds(
+        Facts, st.text(max_size=5), NETWORKS, st.just(Recipe()), st.integers(), st.booleans(), st.booleans(), st.booleans(),
+        st.none() | st.floats(), st.booleans(), st.integers(), st.integers(), st.booleans(), st.booleans(), st.frozensets(st.text()),
+    ),
+)  # fmt: skip
+def test_whatever_the_facts_are_it_holds_or_it_does_not(fact, facts):
+    assert holds(fact, facts) in (True, False)
+
+
+@given(
+    st.text(max_size=60)
+    | st.sampled_from(KINDS).flatmap(lambda kind: st.text(max_size=9).map(lambda rest: f"{kind} {rest}"))
+)
+def test_any_text_is_a_fact_or_a_sentence(text):
+    found = read_fact(text, KNOWN)
+    assert isinstance(found, (Fact, str))
+    assert split_fact("") is None and set(PLAIN) & set(NAMED) == set()
