@@ -116,6 +116,11 @@ def test_a_network_that_drops_much_and_learns_little_may_drop_less():
     assert "less dropout than its 60 %" in only(LOW, Recipe(), "under-fitting", there).sentence
 
 
+@pytest.mark.parametrize(("rate", "said"), [(0.125, "12.5"), (1 / 3, "33.3"), (0.001, "0.1"), (1e-179, "under 0.1")])
+def test_rates_of_dropout_are_told_with_few_digits(rate, said):
+    assert f"less dropout than its {said} %" in only(LOW, Recipe(), "under-fitting", network(Dropout(rate))).sentence
+
+
 def test_penalties_are_blamed_only_where_there_are_some():
     grown = synthetic(np.full(12, 2.302), np.linspace(40, 20, 12), 0.1, 0.1)
     first = grown.train[0]._replace(loss=50.0)

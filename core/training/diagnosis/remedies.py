@@ -95,4 +95,5 @@ def _learned(layers: Sequence[Layer]) -> list[Layer]:
 def _dropout(layers: Sequence[Layer]) -> str:
     """The rates at which numbers are dropped: `25 %`, `10 to 25 %`; empty where none are."""
     rates = sorted({layer.drop_rate for layer in layers if layer.drop_rate})
-    return " to ".join(f"{rate * 100:g}" for rate in dict.fromkeys((*rates[:1], *rates[-1:]))) + " %" * bool(rates)
+    words = dict.fromkeys(f"{rate * 100:.3g}" if rate >= 0.001 else "under 0.1" for rate in (*rates[:1], *rates[-1:]))
+    return " to ".join(words) + " %" * bool(rates)
