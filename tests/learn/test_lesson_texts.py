@@ -1,0 +1,174 @@
+"""What the lessons that ship state and `core.network` can compute is what it computes: a changed preset is noticed here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple, Union
+
+import numpy as np
+import pytest
+
+from core.insight.pruning import evaluate_without
+from core.learn.convolution import NAMED
+from core.learn.convolution_layer import ConvolutionLayer
+from core.learn.lessons import Ask, Lesson, read_lesson
+from core.learn.lessons.shipped import ORDER, shipped_lessons, shipped_text
+from core.network import PRESETS, Conv2D, Dense, Flatten, Layer, Network, Row, ZeroPadding2D, trace
+from core.network.layers import Shape
+from core.ui.pages.convolution.state import EXAMPLES, ConvolutionState
+from core.ui.widgets.lesson.known import known
+
+Number = Union[int, float, Fraction]
+
+KERNEL = "what-does-a-kernel-see"
+
+
+class Answer(NamedTuple):
+    """The answer to a question that a lesson asks.
+
+    Attributes:
+        lesson: its id.
+        part: of the question, by which it is found.
+        value: the right answer, computed.
+    """
+
+    lesson: str
+    part: str
+    value: Callable[[], Number]
+
+
+class Stated(NamedTuple):
+    """A sentence of a lesson with its figures left out.
+
+    Attributes:
+        lesson: its id.
+        words: with {} for each figure.
+        values: the figures, computed.
+    """
+
+    lesson: str
+    words: str
+    values: Callable[[], tuple[object, ...]]
+
+
+def parameters(key: str, layer: int | None = None) -> int:
+    """Of a preset, or of its layer with this number, from 1."""
+    traced = trace(PRESETS[key].network)
+    return traced.parameters if layer is None else traced.row((layer - 1,)).parameters
+
+
+def macs(key: str, layer: int | None = None) -> int:
+    traced = trace(PRESETS[key].network)
+    return traced.macs if layer is None else traced.row((layer - 1,)).macs
+
+
+def sees(key: str, layer: int) -> int:
+    """Side of the receptive field of a layer, px."""
+    return trace(PRESETS[key].network).row((layer - 1,)).field.size[0]
+
+
+def last(shape: Shape, *layers: Layer) -> Row:
+    """The last of a few layers behind an input of this shape."""
+    return trace(Network(shape, layers)).rows[-1]
+
+
+def by_hand(kernel: str, row: int, column: int) -> float:
+    """A number of the output, from 1, of the example “An edge” of the page Convolution with a named kernel."""
+    image = np.zeros((1, 6, 6))
+    image[0, :, :3] = 10
+    kernels = np.array(NAMED[kernel], np.float64)[None, None]
+    return float(ConvolutionLayer(6, 1, 1, 3).output(image, kernels, np.zeros(1))[0, row - 1, column - 1])
+
+
+def dense_corner() -> float:
+    """The first number of the output of the example “1×1 as a dense layer” of the page Convolution."""
+    state = ConvolutionState()
+    state.restart(EXAMPLES["dense"])
+    return float(state.layer.output(state.image, state.own_kernels, np.zeros(2))[0, 0, 0])
+
+
+@lru_cache(maxsize=1)
+def without_kernels() -> list[float]:
+    """Accuracy of the shipped LeNet-5 on 2,000 test images with all kernels of its first layer, and without each of them, %."""
+    from core.data import load
+    from core.training.pretrained import card, pretrained
+
+    data = load("mnist")
+    found = evaluate_without(
+        pretrained("lenet5"), card("lenet5").network, (0,), data.x_test[:2000], data.y_test[:2000], lambda *_: None
+    )
+    return [round(float(accuracy) * 100, 2) for accuracy in found.accuracy]
+
+
+ANSWERS = [
+    Answer(KERNEL, "nine tens", lambda: by_hand("Vertical edges", 1, 1)),
+    Answer(KERNEL, "What is the second one", lambda: by_hand("Blur", 1, 2)),
+    Answer(
+        KERNEL,
+        "How many pixels a side",
+        lambda: last((100, 100, 3), ZeroPadding2D((2, 2)), Conv2D(4, (3, 3))).shape[0],
+    ),
+    Answer(KERNEL, "does the whole map need", lambda: last((32, 32, 3), Conv2D(1, (5, 5))).macs),
+    Answer(KERNEL, "10 channels out of 3", lambda: last((32, 32, 3), Conv2D(10, (3, 3))).parameters),
+    Answer(KERNEL, "1,000 units", lambda: last((256, 256, 3), Flatten(), Dense(1000)).parameters),
+    Answer(KERNEL, "one kernel of layer 3", lambda: parameters("LeNet-5", 3) // 16 - 1),
+    Answer(KERNEL, "10, 8 and 4", dense_corner),
+]
+
+STATED = [
+    Stated(KERNEL, "at the edge it gives {:g}", lambda: (by_hand("Vertical edges", 1, 2),)),
+    Stated(KERNEL, "a slope: {:g}, {:g}, {:g}, {:g}", lambda: tuple(by_hand("Blur", 1, at) for at in (1, 2, 3, 4))),
+    Stated(KERNEL, "about {:,} times as many as the {}", lambda: (round(196_609_000 / 280 / 1e5) * 100_000, 280)),
+    Stated(KERNEL, "the layer has (150 + 1)·16 = {:,} parameters", lambda: (parameters("LeNet-5", 3),)),
+    Stated(KERNEL, "are larger now: {0}×{0} pixels", lambda: (sees("LeNet-5", 3),)),
+    Stated(KERNEL, "What is left of {:.2f} %", lambda: (without_kernels()[0],)),
+    Stated(KERNEL, "Without kernel 4 it is {:.2f} %", lambda: (min(without_kernels()[1:]),)),
+    Stated(KERNEL, "Without kernel 4 it is {:.2f} %", lambda: (without_kernels()[4],)),
+    Stated(KERNEL, "a little better ({:.2f} %)", lambda: (without_kernels()[3],)),
+]
+
+
+@lru_cache(maxsize=16)
+def lesson(name: str) -> Lesson:
+    found, problems, _ = read_lesson(shipped_text(name), known())
+    assert found is not None, problems
+    return found
+
+
+def asked(name: str) -> list[Ask]:
+    return [step.question for step in lesson(name).steps if isinstance(step.question, Ask)]
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: f"{answer.lesson}: {answer.part}")
+def test_the_answer_of_a_question_is_what_is_computed_and_its_mistakes_are_none(answer):
+    (question,) = [one for one in asked(answer.lesson) if answer.part in one.question.markdown]
+    assert question.answer == pytest.approx(float(answer.value()), abs=1e-9)
+    assert all(mistake.number != pytest.approx(question.answer) for mistake in question.mistakes)
+
+
+def test_every_question_for_a_number_is_among_those_that_are_computed():
+    for name in shipped_lessons():
+        left = [
+            one.question.markdown
+            for one in asked(name)
+            if not any(known.lesson == name and known.part in one.question.markdown for known in ANSWERS)
+        ]
+        assert not left, f"{name} asks what is not computed here: {left}"
+
+
+@pytest.mark.parametrize("stated", STATED, ids=lambda stated: f"{stated.lesson}: {stated.words}")
+def test_what_a_lesson_states_is_what_is_computed(stated):
+    words = stated.words.format(*stated.values())
+    assert words in " ".join(shipped_text(stated.lesson).split()), f"{stated.lesson} does not say “{words}”"
+
+
+def test_lessons_take_as_long_as_a_lesson_and_have_something_to_do_in_nearly_every_step():
+    for name in shipped_lessons():
+        one = lesson(name)
+        assert name in ORDER and 20 <= one.minutes <= 45 and 10 <= len(one.steps) <= 18
+        idle = [step.title for step in one.steps if step.do is None and step.question is None]
+        assert not idle, f"{name} has steps with nothing to do: {idle}"
+        assert any(step.notes for step in one.steps) and one.source and one.audience
+        assert all(step.text.words <= 120 for step in one.steps)
