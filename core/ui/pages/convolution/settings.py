@@ -16,6 +16,7 @@ from core.ui.pages.convolution.state import (
     ConvolutionState,
     named_kernels,
 )
+from core.ui.widgets.numbers import whole_number
 
 PADDINGS = {"valid": "valid (none)", "same": "same", "number": "zeros p"}
 PATCHES = {"mnist": "Digit", "fashion_mnist": "Garment"}
@@ -54,17 +55,9 @@ def choose(own: ConvolutionState) -> None:
 
 
 def _number(own: ConvolutionState, label: str, name: str, most: int, disabled: bool = False, least: int = 1) -> None:
-    key = f"convolution/{name}/{own.turn}"
-
-    def take() -> None:
-        found = st.session_state[key]
-        if found is not None:
-            setattr(own, name, int(found))
-
     why = "A transposed convolution has no groups here." if disabled else None
-    st.number_input(
-        label, least, most, getattr(own, name), 1, key=key, on_change=take, width=130, disabled=disabled, help=why
-    )  # fmt: skip
+    now, take = partial(getattr, own, name), partial(setattr, own, name)
+    whole_number(label, least, most, now, take, f"convolution/{name}", own.turn, disabled, why)
 
 
 def _switch(own: ConvolutionState, label: str, name: str, disabled: bool = False) -> None:

@@ -10,7 +10,7 @@ from core.learn.cost import Between, Cost
 from core.network.layers import CannotWork
 from core.ui.pages.cost.state import EXAMPLES, CostState
 from core.ui.shell.frame import look, plain
-from core.ui.shell.renewal import value_if_changed
+from core.ui.widgets.numbers import whole_number
 from core.views.cost import cost_chart, cost_words, times, torch_light, torch_words
 from core.views.fields import as_image
 
@@ -38,14 +38,9 @@ def choose(own: CostState) -> None:
 
 
 def _number(own: CostState, label: str, name: str, most: int) -> None:
-    key, now = f"cost/{name}/{own.turn}", getattr(own.between, name)
-
-    def take() -> None:
-        found = value_if_changed(key, now)
-        if found is not None:
-            own.take(name, int(found))
-
-    st.number_input(label, 1, most, now, 1, key=key, on_change=take, width=130)
+    whole_number(
+        label, 1, most, lambda: getattr(own.between, name), partial(own.take, name), f"cost/{name}", own.turn
+    )
 
 
 def look_and_compare(own: CostState) -> None:

@@ -10,8 +10,8 @@ from core.learn.pooling import CannotPool, Pooled, Windows, pooled, sent_back
 from core.network.words import counted
 from core.ui.pages.pooling.state import LARGEST_SIDE, SMALLEST, PoolingState
 from core.ui.shell.frame import plain
-from core.ui.shell.renewal import value_if_changed
 from core.ui.widgets.grids import drawn_grids
+from core.ui.widgets.numbers import whole_number
 from core.views.grids import plain_number
 from core.views.pooling import lone_input, pooling_data
 
@@ -26,15 +26,9 @@ def choose(own: PoolingState) -> None:
     def kind() -> None:
         own.kind = st.session_state["pooling/kind"] or own.kind
 
-    def take(name: str) -> None:
-        found = value_if_changed(f"pooling/{name}", getattr(own, name), gone=False)
-        if found is not None:
-            setattr(own, name, int(found))
-
     def number(label: str, name: str, low: int) -> None:
-        st.number_input(
-            label, low, LARGEST_SIDE, getattr(own, name), 1, key=f"pooling/{name}", on_change=take, args=(name,), width=130
-        )  # fmt: skip
+        now, take = partial(getattr, own, name), partial(setattr, own, name)
+        whole_number(label, low, LARGEST_SIDE, now, take, f"pooling/{name}")
 
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.segmented_control(
