@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from tests.browser.test_games import open_game, stroke
 from tests.browser.test_journey import clean, go
-from tests.browser.test_typing import press
+from tests.browser.test_typing import press, typed
 from tools.screenshots import settled
 
 SIZES = pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
@@ -173,4 +173,27 @@ def test_the_images_of_a_cell_that_is_opened_come_into_view(page, width, height)
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(page.get_by_text("of “9” predicted as “4”")).to_have_count(0)
     in_view(page, key(page, "mistakes-cell"), least=120)
+    clean(page)
+
+
+@pytest.mark.parametrize(
+    ("label", "value"), [("Warm-up epochs", "1"), ("Shift (px)", "2"), ("Stop early after", "3")]
+)
+@pytest.mark.parametrize("width", [1366, 390])
+def test_nothing_moves_on_train_when_a_field_is_left(page, label, value, width):
+    """What a setting brings has its place from the start: the curve of the rate, another look at images, a remark."""
+    go(page, "Train")
+    page.set_viewport_size({"width": width, "height": 900})
+    for fold in ("Learning rate over time", "Change the images", "Held-out data", "More about the steps"):
+        settled(page)
+        page.locator("summary").filter(has_text=fold).click()
+        page.wait_for_function("document.getAnimations().every((one) => one.playState !== 'running')")
+    expect(page.get_by_text("Nothing is chosen by an evaluation")).to_be_visible()
+    expect(page.get_by_text("Recipe for Train: the preset's")).to_be_visible()
+    before = tops(page)
+    assert "Use the preset's recipe" in before and any("Another look" in words for words in before)
+    typed(page, label, value)
+    page.get_by_label(label, exact=True).press("Tab")
+    expect(page.get_by_text("Recipe for Train: yours")).to_be_visible()
+    stays(page, before)
     clean(page)

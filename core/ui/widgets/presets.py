@@ -34,16 +34,15 @@ def presets_recipe(editor: Editor, presets: Mapping[str, Preset]) -> None:
     if theirs is None:
         st.caption("It comes without a recipe, so the one for Train stays as it was.")
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(recipe_words(editor.recipe, theirs), width="stretch")
-        st.button(
-            "Use the preset's recipe",
-            help=f"As its source trained it: {theirs.describe()}.",
-            on_click=editor.take_recipe,
-            args=(theirs,),
-            disabled=theirs == editor.recipe,
-            key="presets-recipe",
-        )
+    st.button(  # above the words, so that it stays where it is, however long they are
+        "Use the preset's recipe",
+        help=f"As its source trained it: {theirs.describe()}.",
+        on_click=editor.take_recipe,
+        args=(theirs,),
+        disabled=theirs == editor.recipe,
+        key="presets-recipe",
+    )
+    st.caption(recipe_words(editor.recipe, theirs))
 
 
 def recipe_words(recipe: Recipe, theirs: Recipe) -> str:

@@ -84,14 +84,26 @@ def choose_recipe(mine: Session, presets: Mapping[str, Preset]) -> None:
         _preview(mine)
     with _part(mine, "Held-out data, and when to stop", bool(changed & set(DATA))):
         fields(DATA)
-        if shown.selects and not shown.validation_share:
-            st.caption(
-                "The best epoch would be chosen by looking at the test images, which flatters. "
-                "A validation share keeps them apart."
-            )
+        _chosen_by(shown)
     with _part(mine, "More about the steps", bool(changed & set(STEPPING))):
         fields(STEPPING)
-    presets_recipe(mine.editor, presets)
+    with st.container(key="train-recipe-words"):
+        presets_recipe(mine.editor, presets)
+
+
+def _chosen_by(recipe: Recipe) -> None:
+    """By which images the best epoch is chosen; its place is the same whatever is said."""
+    if not recipe.selects:
+        words = "Nothing is chosen by an evaluation, so the test images only tell how good the network is."
+    elif recipe.validation_share:
+        words = "The validation share decides, so the test images only tell how good the network is."
+    else:
+        words = (
+            "The best epoch would be chosen by looking at the test images, which flatters. "
+            "A validation share keeps them apart."
+        )
+    with st.container(key="train-chosen-by"):
+        st.caption(words)
 
 
 def _part(mine: Session, title: str, changed: bool):
@@ -103,19 +115,19 @@ def _part(mine: Session, title: str, changed: bool):
 
 
 def _plan(mine: Session) -> None:
-    """The learning rate of each epoch, drawn before training."""
+    """The learning rate of each epoch, drawn before training; a flat line too, so that nothing moves when it bends."""
     recipe = mine.editor.recipe
-    if recipe.schedule == "plateau":
-        st.caption("Constant, and multiplied by the factor whenever progress ends.")
-        return
-    if recipe.schedule == "constant" and not recipe.warm_up:
-        st.caption("The same from the first step to the last.")
-        return
-    with waking():
-        from core.training.schedule import learning_rates
     batches = 500  # as good as the true number for a picture
     steps = np.unique(np.linspace(0, recipe.epochs * batches - 1, CURVE_POINTS).astype(int))
-    rates = learning_rates(recipe, recipe.epochs, batches, steps)
+    if recipe.schedule == "constant" and not recipe.warm_up:
+        rates, words = np.full(steps.shape, recipe.learning_rate), "The same from the first step to the last."
+    else:
+        with waking():
+            from core.training.schedule import learning_rates
+        rates, words = learning_rates(recipe, recipe.epochs, batches, steps), "As planned, over the epochs."
+        if recipe.schedule == "plateau":
+            words = "Constant, and multiplied by the factor whenever progress ends."
+    st.caption(words)
     curve_chart(
         mine,
         rate_curve(steps / batches, rates, recipe.epochs, look()),
@@ -128,20 +140,27 @@ def _preview(mine: Session) -> None:
     """A few training images as the network will see them."""
     state = mine.state(TrainState)
     dataset = load(mine.editor.dataset)
+    augments = mine.editor.recipe.augments
     images = dataset.x_train[:PREVIEWS].astype(np.float32) / 255
-    if mine.editor.recipe.augments:
+    if augments:
         with waking():
             images = _changed(images, mine.editor.recipe, state.preview_seed)
-    words = "as the network would see it" if mine.editor.recipe.augments else "unchanged"
+    words = "as the network would see it" if augments else "unchanged"
     tiles = [Tile(image[..., 0], "", f"training image {n + 1}, {words}") for n, image in enumerate(images)]
     st.html(gallery(tiles, INK_SCALE, 2))
-    if mine.editor.recipe.augments:
 
-        def again() -> None:
-            state.preview_seed += 1
+    def again() -> None:
+        state.preview_seed += 1
 
-        st.button("Another look", icon=":material/casino:", on_click=again, key="train/preview")
-        st.caption("Each image is changed anew every time that the network sees it.")
+    st.button(
+        "Another look",
+        icon=":material/casino:",
+        on_click=again,
+        disabled=not augments,
+        help=None if augments else "Nothing is changed yet.",
+        key="train/preview",
+    )
+    st.caption("Changes are drawn anew every time that the network sees an image.")
 
 
 def _changed(images: np.ndarray, recipe: Recipe, seed: int) -> np.ndarray:
