@@ -4,12 +4,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.ui.shell.frame import sidebar
+from core.ui.shell.frame import look, sidebar
 from core.ui.shell.links import open_link
 from core.ui.shell.pages import FIRST, PAGES, navigation, run_page
 from core.ui.shell.private import begin_run, remember
 from core.ui.shell.session import session
 from core.ui.shell.warming import warm_up
+from core.views.theme import DARK
 
 begin_run()
 st.set_page_config(page_title="Receptive", page_icon="assets/icon.svg", layout="wide")
@@ -20,7 +21,8 @@ open_link(mine)
 page = st.navigation(navigation(mine.hidden), position="top")
 if page.title == PAGES[FIRST].title:  # it needs the whole width
     st.set_page_config(initial_sidebar_state="collapsed")
-st.html(Path("assets/style.css"))
+for sheet in ("style", "print", "print_dark") if look() is DARK else ("style", "print"):
+    st.html(Path(f"assets/{sheet}.css"))
 sidebar(mine)
 run_page(page)
 mine.keep_draft()

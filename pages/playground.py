@@ -12,7 +12,7 @@ from core.ui.pages.playground.strip import strip
 from core.ui.pages.playground.subject import Seen, seen
 from core.ui.pages.playground.tour import playground_tour
 from core.ui.pages.playground.waking import until_awake
-from core.ui.shell.frame import following
+from core.ui.shell.frame import following, help_mark
 from core.ui.shell.pages import link_to
 from core.ui.shell.private import bring_into_view
 from core.ui.shell.session import session
@@ -57,5 +57,6 @@ with st.container(horizontal=True, gap="medium", key="playground-links"):
     link_to("train", "All settings of the training: Train")
     link_to("feature_maps", "Each layer, larger: Feature maps")
 write_address(mine)
-with st.container(key="playground-tour", width="content"):  # it asks what has come about above
-    playground_tour(mine)
+with st.container(key="playground-tour", horizontal=True, gap="xsmall", width="content"):
+    help_mark("playground")
+    playground_tour(mine)  # it asks what has come about above

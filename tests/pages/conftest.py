@@ -8,10 +8,12 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.training.priority import wake_tensorflow
+from core.ui.shell.help import HELP
 from core.ui.widgets.panels import KEPT_FOR_ALL
 from core.ui.widgets.studies import StudyState
 from tests.waiting import until
 
+_HELP = {words for told in HELP.values() for words in (told.sentences, told.meanings)}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -67,9 +69,10 @@ def studied(app: AppTest, *names: str) -> AppTest:
 
 
 def words(app: AppTest) -> str:
-    """All that the page says."""
+    """All that the page says, without what its help mark has to say of any network."""
     kinds = ("markdown", "caption", "info", "warning", "error", "success")
-    return " ".join(element.value for kind in kinds for element in getattr(app, kind))
+    said = (element.value for kind in kinds for element in getattr(app, kind))
+    return " ".join(value for value in said if value not in _HELP)
 
 
 def button(app: AppTest, label: str):

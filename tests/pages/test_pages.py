@@ -11,6 +11,7 @@ from PIL import Image
 from core.network import LENET5, PRESETS, Conv2D, Dense, Flatten, Network, residual_block, to_json, to_token
 from core.training import Recipe, State, build_model
 from core.training.foreign import weights_file
+from core.ui.shell.help import HELP
 from core.ui.shell.pages import PAGES
 from tests.pages.conftest import ROOT, button, components, mine, opened, words
 
@@ -20,7 +21,9 @@ def test_each_page_works_on_first_visit(app, page):
     opened(app, page)
     assert not app.exception
     assert app.title[0].value
-    assert len(app.get("page_link")) >= 1  # the way on
+    told = HELP[page]
+    assert [one.value for one in app.markdown].count(told.sentences) == 1
+    assert len(app.get("page_link")) >= 1 + bool(told.terms)  # the way on, besides that of the help mark
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.training import Run, State
+from core.ui.shell.help import HELP
 from core.ui.shell.pages import PAGES, left_out, link_to, turn_page
 from core.ui.shell.private import fit_canvases, fold_on_phones, repeated
 from core.ui.shell.session import Session, session
@@ -15,17 +16,28 @@ from core.views.wording import certainty as certainty
 from core.views.wording import parameter_words, percent, plain, point_text, progress_words
 
 SIDEBAR_SECONDS = 1.0
+HELP_LABEL = "What is this page?"  # heard; the mark is seen
 
 
 def head(title: str, line: str, beside: Callable[[], None] | None = None) -> None:
-    """The page's name and, in one line, what to do on it; `beside` draws a button at the right of the name."""
-    if beside is None:
-        st.title(plain(title), anchor=False)
-    else:
-        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+    """The page's name with its help mark and, in one line, what to do on it; `beside` draws a button at the right of the name."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content", key="head"):
             st.title(plain(title), anchor=False, width="content")
+            help_mark(next(page.id for page in PAGES.values() if page.title == title))
+        if beside is not None:
             beside()
     st.markdown(line)
+
+
+def help_mark(page: str) -> None:
+    """A *?* that says in three sentences what one sees on the page, with the terms that matter there."""
+    told = HELP[page]
+    with st.popover(HELP_LABEL, icon=":material/help:", type="tertiary", key=f"help/{page}"):
+        st.markdown(told.sentences)
+        if told.terms:
+            st.markdown(told.meanings)
+            link_to("glossary", "All terms: Glossary", PAGES["glossary"].icon)
 
 
 def look() -> Look:

@@ -269,6 +269,13 @@ PAGES = {
             "shapes, parameters, multiply-adds, receptive fields, convolutions, gradients of pooling and steps of back-propagation "
             "to work out, without end in three levels; typical mistakes are told their cause; hint, solution step by step, progress",
         ),
+        PageInfo(
+            "glossary",
+            "Glossary",
+            "dictionary",
+            _LEARN,
+            "the words of the field as all pages and help marks use them, with a search",
+        ),
     )
 }
 FIRST = next(iter(PAGES))  # the page that the app's own address opens

@@ -22,9 +22,30 @@ from core.network.settings import (
     settings_of,
 )
 from core.network.typed import USUAL_PENALTIES, pair_options, read_typed, typed_text
+from core.views.glossary import defined
 from core.views.wording import plain
 
 FIELD_WIDTH = 140  # px; two beside each other on a phone
+TERMS = {  # of the glossary, which labels of fields name
+    "Activation": "activation",
+    "Batch size": "batch",
+    "Dilation rate": "dilation",
+    "Epochs": "epoch",
+    "Filters": "filter",
+    "Kernel size": "kernel",
+    "Label smoothing": "label smoothing",
+    "Learning rate": "learning rate",
+    "Loss": "loss",
+    "Optimiser": "optimizer",
+    "Padding": "padding",
+    "Pool size": "pooling",
+    "Schedule": "schedule",
+    "Stop early after": "early stopping",
+    "Strides": "stride",
+    "Units": "unit",
+    "Use bias": "bias",
+    "Weight decay": "weight decay",
+}
 
 Apply = Callable[[str, Any], None]
 
@@ -87,8 +108,13 @@ def _row(
             _widget(how, getattr(value, name), widget_key, changed, disabled or name in idle)
 
 
+def help_of(how: Setting) -> str:
+    """The help of a field: what the term means that its label names, and then what the field does."""
+    return defined(TERMS[how.label], how.help) if how.label in TERMS else how.help
+
+
 def _widget(how: Setting, value: Any, key: str, changed: Callable[[], None], disabled: bool) -> None:
-    common = {"key": key, "help": how.help, "on_change": changed, "disabled": disabled}
+    common = {"key": key, "help": help_of(how), "on_change": changed, "disabled": disabled}
     if isinstance(how, Integer):
         st.number_input(how.label, how.minimum, how.maximum, value, how.step, width=FIELD_WIDTH, **common)
     elif isinstance(how, Number):

@@ -15,6 +15,7 @@ from core.network.percentages import rough_percent
 from core.ui.shell.frame import certainty, look, plain
 from core.ui.widgets.model_view import ModelView
 from core.views.charts import probability_bars
+from core.views.glossary import defined
 from core.views.images import INK_SCALE, Tile, cell_size, gallery, shown_image
 
 SIDE_PX = 196
@@ -61,7 +62,7 @@ def prediction(
     st.metric(
         plain(label),
         plain(names[best]),
-        help=f"The class with the highest probability, {certainty(predicted.probability)}.",
+        help=defined("prediction", f"Here with {certainty(predicted.probability)}."),
     )
     with _reserved(key):
         st.caption(_confidence_words(predicted, names, subject.who != "draw"))

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from core.ui.widgets.prediction import prediction, received
+from core.views.glossary import defined
 from tests.pages.conftest import words
 from tests.ui.drawn_page import drawn, html
 
@@ -49,7 +50,7 @@ def test_the_class_is_named_with_how_confident_the_network_is(probabilities, fac
     assert (app.metric[0].label, app.metric[0].value) == ("Prediction", "cross")
     assert words(app).startswith(sentence)
     share = f"{probabilities[1] * 100:.2f} %"
-    assert app.metric[0].help == f"The class with the highest probability, {share}."
+    assert app.metric[0].help == defined("prediction", f"Here with {share}.")
     assert chart(app).alt == f"Probability of each class; the highest is cross with {share}."
 
 

@@ -11,6 +11,7 @@ from core.network import (
 )
 from core.training.limits import memory_needed
 from core.ui.shell.session import Session
+from core.views.glossary import defined
 from core.views.wording import count_text, exact_text, memory_text
 
 
@@ -19,12 +20,12 @@ def totals(mine: Session, traced: Trace) -> None:
     before = traced if mine.editor.edited is None else trace(mine.editor.edited)
     now, then = _figures(traced), _figures(before)
     kinds = (
-        ("Parameters", exact_text, "Numbers that the network stores."),
+        ("Parameters", exact_text, defined("parameter")),
         ("Trainable", exact_text, "Those of them that are learned; the others are running means and variances."),
         (
             "Multiply-adds",
             count_text,
-            "Pairs of one multiplication and one addition, for one image. M: millions, G: billions.",
+            defined("multiply-adds", "M: millions, G: billions."),
         ),
     )
     with st.container(horizontal=True, key="totals"):  # the style keeps room for the changes
@@ -44,7 +45,7 @@ def totals(mine: Session, traced: Trace) -> None:
             delta_color="off",
             delta_arrow="off",
             width=150,
-            help="Input pixels that one unit of the last feature map depends on: its receptive field.",
+            help=defined("receptive field", "Here that of a unit of the last feature map."),
         )
         memory = memory_needed(traced, mine.editor.recipe.batch_size)
         st.metric(

@@ -19,6 +19,7 @@ from core.ui.widgets.input_image import InputImage, take_test_image
 from core.ui.widgets.model_view import ModelView, unpredicting_words
 from core.ui.widgets.panels import HEAVY
 from core.views.descent import nothing_left
+from core.views.glossary import defined
 
 MOST_IMAGES = 2_000  # test images among which a mistake is searched
 MOST_PARAMETERS = 50_000_000  # of which five copies are held at a time
@@ -102,7 +103,7 @@ def _true_class(own: GradientsState, subject: ModelView, picture: InputImage) ->
 
     return st.selectbox(
         "True class", range(len(names)), min(own.label, len(names) - 1), lambda one: names[one], key=key, on_change=choose,
-        width=240, help="What the picture shows: nobody but you knows it, and the loss is measured against it.",
+        width=240, help=defined("label", "Of this picture nobody but you knows it, and the loss is measured against it."),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from core.ui.widgets.kernels import kernel_pictures
 from core.ui.widgets.layers import choose_layer
 from core.ui.widgets.model_view import ModelView
 from core.views.descent import update_words
+from core.views.glossary import defined
 from core.views.images import figure, signed_scale
 
 LARGEST = 100.0  # learning rate
@@ -30,7 +31,7 @@ def updated(mine: Session, subject: ModelView, back: Backward) -> None:
 
     st.number_input(
         "Learning rate η", 0.0, LARGEST, own.rate, 0.01, format="%.4f", key=KEY, on_change=choose, width=180,
-        help="How far each weight goes against its gradient: w − η·g.",
+        help=defined("learning rate", "Each weight goes against its gradient: w − η·g."),
     )  # fmt: skip
     # Kept with what it was computed from, so that no other has its id.
     after = mine.kept("gradients/after", (id(back), own.rate), lambda: (back, update(network, back, own.rate)))[1]

@@ -24,6 +24,7 @@ from core.ui.widgets.layers import how_many, layer_words
 from core.ui.widgets.model_view import ModelView
 from core.ui.widgets.opened_image import open_buttons, opened_image
 from core.views.charts import confusion
+from core.views.glossary import defined
 from core.views.images import INK_SCALE, Tile, cell_size, shown_image
 from core.views.inside import plane
 from core.views.wording import few_range
@@ -57,7 +58,7 @@ def _shown(mine: Session, subject: ModelView, predictions: Predictions, data: Da
         ends = few_range(predictions.accuracy, len(predictions.labels))
         st.metric(
             "Test accuracy", percent(predictions.accuracy), ends or None, "off", delta_arrow="off", width=165,
-            help="Share of right predictions.",
+            help=defined("accuracy"),
         )  # fmt: skip
         st.metric("Mistakes", f"{wrong:,}", width=165, help="Test images that it misclassifies.")
     matrix, cell = st.columns([6, 5], gap="large")

@@ -19,6 +19,7 @@ from core.ui.shell.frame import following
 from core.ui.shell.session import Session
 from core.ui.widgets.controls import control
 from core.ui.widgets.presets import offered_presets, preset_title
+from core.views.glossary import defined
 from core.views.wording import plain
 
 BAR_SECONDS = 0.5
@@ -113,7 +114,7 @@ def _rate(mine: Session) -> None:
         key=key,
         on_change=field.on_change(key, lambda: editor.recipe.learning_rate, take),
         width=110,
-        help="How far each step goes. It can be changed while it learns.",
+        help=defined("learning rate", "It can be changed while it learns."),
     )
 
 

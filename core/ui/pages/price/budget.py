@@ -11,6 +11,7 @@ from core.ui.pages.price.state import PriceState
 from core.ui.shell.frame import plain
 from core.ui.shell.pages import go_to
 from core.ui.shell.session import Session
+from core.views.glossary import defined
 from core.views.price import KINDS, MEASURE_TITLES, layer_rows, networks_of, pair_words, price_words
 from core.views.wording import count_text, exact_text
 
@@ -33,7 +34,7 @@ def choose_budget(mine: Session) -> None:
             required=True,
             key="price/measure",
             on_change=counted,
-            help="Parameters are stored and learned; multiply-adds are the work of one prediction.",
+            help="\n\n".join((defined("parameter"), defined("multiply-adds"))),
         )
         _exactly(own)
         _choose_dataset(mine)
