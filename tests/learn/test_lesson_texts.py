@@ -14,15 +14,17 @@ from core.insight.pruning import evaluate_without
 from core.learn.convolution import NAMED
 from core.learn.convolution_layer import ConvolutionLayer
 from core.learn.lessons import Ask, Lesson, read_lesson
+from core.learn.lessons.facts import receptive_field
 from core.learn.lessons.shipped import ORDER, shipped_lessons, shipped_text
 from core.network import PRESETS, Conv2D, Dense, Flatten, Layer, Network, Row, ZeroPadding2D, trace
 from core.network.layers import Shape
+from core.network.reproduced import reproduced
 from core.ui.pages.convolution.state import EXAMPLES, ConvolutionState
 from core.ui.widgets.lesson.known import known
 
 Number = Union[int, float, Fraction]
 
-KERNEL = "what-does-a-kernel-see"
+KERNEL, DESIGN = "what-does-a-kernel-see", "receptive-fields-by-design"
 
 
 class Answer(NamedTuple):
@@ -59,6 +61,11 @@ def parameters(key: str, layer: int | None = None) -> int:
     return traced.parameters if layer is None else traced.row((layer - 1,)).parameters
 
 
+def published(*keys: str) -> list[int | None]:
+    """Parameters as the sources of these presets say."""
+    return [PRESETS[key].published_parameters for key in keys]
+
+
 def macs(key: str, layer: int | None = None) -> int:
     traced = trace(PRESETS[key].network)
     return traced.macs if layer is None else traced.row((layer - 1,)).macs
@@ -89,6 +96,17 @@ def dense_corner() -> float:
     return float(state.layer.output(state.image, state.own_kernels, np.zeros(2))[0, 0, 0])
 
 
+def dilated() -> Network:
+    """LeNet-5 with a dilation of 2 in its layer 3."""
+    network = PRESETS["LeNet-5"].network
+    return network.replaced((2,), network.layer_at((2,)).replaced(dilation_rate=(2, 2)))
+
+
+def measured(key: str, part: str = "selected") -> float:
+    """Of a preset, as it was measured and written down, %: by its own recipe (`selected`, `all_images`) or ours (`improved`)."""
+    return reproduced()[key][part]["test_accuracy"] * 100
+
+
 @lru_cache(maxsize=1)
 def without_kernels() -> list[float]:
     """Accuracy of the shipped LeNet-5 on 2,000 test images with all kernels of its first layer, and without each of them, %."""
@@ -115,6 +133,11 @@ ANSWERS = [
     Answer(KERNEL, "1,000 units", lambda: last((256, 256, 3), Flatten(), Dense(1000)).parameters),
     Answer(KERNEL, "one kernel of layer 3", lambda: parameters("LeNet-5", 3) // 16 - 1),
     Answer(KERNEL, "10, 8 and 4", dense_corner),
+    Answer(DESIGN, "Layer 3 has kernels of 5×5 again", lambda: sees("LeNet-5", 3)),
+    Answer(DESIGN, "two layers of 3×3", lambda: 2 * last((28, 28, 16), Conv2D(16, (3, 3))).parameters),
+    Answer(DESIGN, "512 kernels of 3×3", lambda: parameters("C1", 7)),
+    Answer(DESIGN, "the 1×1 convolution from 16 maps", lambda: parameters("C2", 3)),
+    Answer(DESIGN, "layer 9, the last 3×3", lambda: sees("C2", 9)),
 ]
 
 STATED = [
@@ -127,6 +150,47 @@ STATED = [
     Stated(KERNEL, "Without kernel 4 it is {:.2f} %", lambda: (min(without_kernels()[1:]),)),
     Stated(KERNEL, "Without kernel 4 it is {:.2f} %", lambda: (without_kernels()[4],)),
     Stated(KERNEL, "a little better ({:.2f} %)", lambda: (without_kernels()[3],)),
+    Stated(
+        DESIGN,
+        "{:,}, {:,}, {:,}, {:,} and {:,}",
+        lambda: tuple(parameters(key) for key in ("C1", "C2", "C3", "C4", "C5")),
+    ),
+    Stated(DESIGN, "goes from {:,} parameters to {:,} in five", lambda: tuple(published("C1", "C5"))),
+    Stated(DESIGN, "five steps we go from {:,} parameters to {:,}", lambda: (parameters("C1"), parameters("C5"))),
+    Stated(DESIGN, "against {:,} for one of 5×5", lambda: (last((28, 28, 16), Conv2D(16, (5, 5))).parameters,)),
+    Stated(
+        DESIGN, "*Last map sees* says {0}×{0} for LeNet-5", lambda: (receptive_field(PRESETS["LeNet-5"].network),)
+    ),
+    Stated(DESIGN, "from 16×16 to {0}×{0}", lambda: (receptive_field(dilated()),)),
+    Stated(DESIGN, "{0}×{0} instead of 10×10", lambda: (trace(dilated()).row((2,)).shape[0],)),
+    Stated(DESIGN, "reads {} numbers instead of 400", lambda: trace(dilated()).row((4,)).shape),
+    Stated(DESIGN, "That makes {:,} parameters", lambda: (trace(dilated()).parameters,)),
+    Stated(DESIGN, "Its last map sees {0}×{0} pixels", lambda: (receptive_field(PRESETS["C1"].network),)),
+    Stated(DESIGN, "it has {:,} parameters, and needs {:,} multiply-adds", lambda: (parameters("C1"), macs("C1"))),
+    Stated(DESIGN, "holds {:.0f} % of all parameters", lambda: (100 * parameters("C1", 7) / parameters("C1"),)),
+    Stated(DESIGN, "gets {:.2f} % of the test images right", lambda: (measured("C1"),)),
+    Stated(DESIGN, "a hundredth of the parameters: {:,}", lambda: (parameters("C2"),)),
+    Stated(DESIGN, "ends at the whole image, {0}×{0}", lambda: (receptive_field(PRESETS["C2"].network),)),
+    Stated(
+        DESIGN,
+        "reaches {:.2f} % with its plain recipe and {:.2f} %",
+        lambda: (measured("C2"), measured("C2", "improved")),
+    ),
+    Stated(
+        DESIGN,
+        "needs {:,} parameters instead of {:,}",
+        lambda: (parameters("C2", 8), parameters("C2", 9)),
+    ),
+    Stated(DESIGN, "behind it a unit sees {0}×{0} pixels", lambda: (sees("C2", 4),)),
+    Stated(DESIGN, "with it has {:,} parameters", lambda: (parameters("C3"),)),
+    Stated(
+        DESIGN,
+        "it is {:.2f} % by the article's kind of recipe and {:.2f} %",
+        lambda: (measured("C3"), measured("C3", "improved")),
+    ),
+    Stated(DESIGN, "it is {:.2f} % against {:.2f} %", lambda: (measured("C4"), measured("C3"))),
+    Stated(DESIGN, "{:,} parameters, three epochs", lambda: (parameters("C5"),)),
+    Stated(DESIGN, "with {:.0f} times its parameters", lambda: (parameters("C1") / parameters("C5"),)),
 ]
 
 
