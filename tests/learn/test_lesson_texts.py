@@ -10,6 +10,7 @@ from typing import NamedTuple, Union
 import numpy as np
 import pytest
 
+from core.insight.matrix import Counts, network_counts
 from core.insight.pruning import evaluate_without
 from core.learn.convolution import NAMED
 from core.learn.convolution_layer import ConvolutionLayer
@@ -19,12 +20,14 @@ from core.learn.lessons.shipped import ORDER, shipped_lessons, shipped_text
 from core.network import PRESETS, Conv2D, Dense, Flatten, Layer, Network, Row, ZeroPadding2D, trace
 from core.network.layers import Shape
 from core.network.reproduced import reproduced
+from core.study.price import equal_price
 from core.ui.pages.convolution.state import EXAMPLES, ConvolutionState
+from core.ui.pages.price.state import PriceState
 from core.ui.widgets.lesson.known import known
 
 Number = Union[int, float, Fraction]
 
-KERNEL, DESIGN = "what-does-a-kernel-see", "receptive-fields-by-design"
+DENSE, KERNEL, DESIGN = "dense-or-convolutional", "what-does-a-kernel-see", "receptive-fields-by-design"
 
 
 class Answer(NamedTuple):
@@ -102,6 +105,29 @@ def dilated() -> Network:
     return network.replaced((2,), network.layer_at((2,)).replaced(dilation_rate=(2, 2)))
 
 
+def as_matrix() -> Counts:
+    """Of the first layer of LeNet-5 as a dense layer."""
+    return network_counts(PRESETS["LeNet-5"].network)[(0,)]
+
+
+def mistakes(key: str) -> int:
+    """Of the 10,000 test images, so many that a preset gets wrong."""
+    return round(10_000 * (1 - measured(key) / 100))
+
+
+def at_equal_price() -> tuple[int, int]:
+    """Multiply-adds of the convolutional and of the dense network that the page Equal price begins with."""
+    pair = equal_price(PriceState().budget)
+    return trace(pair.convolutional).macs, trace(pair.dense).macs
+
+
+def row_of_the_table(key: str) -> tuple[str, ...]:
+    """Parameters, published accuracy and the measured one of a preset."""
+    preset = PRESETS[key]
+    assert preset.published_figure is not None
+    return f"{parameters(key):,}", f"{preset.published_figure[0] * 100:.4g}", f"{measured(key):.2f}"
+
+
 def measured(key: str, part: str = "selected") -> float:
     """Of a preset, as it was measured and written down, %: by its own recipe (`selected`, `all_images`) or ours (`improved`)."""
     return reproduced()[key][part]["test_accuracy"] * 100
@@ -121,6 +147,11 @@ def without_kernels() -> list[float]:
 
 
 ANSWERS = [
+    Answer(DENSE, "512 units and reads 784", lambda: parameters("A1", 2)),
+    Answer(DENSE, "six kernels of 3×3", lambda: parameters("A2", 2)),
+    Answer(DENSE, "a dense layer between these two", lambda: as_matrix().dense_weights),
+    Answer(DENSE, "does A2 get wrong", lambda: mistakes("A2")),
+    Answer(DENSE, "from 576 numbers to 60 units", lambda: parameters("A6", 8)),
     Answer(KERNEL, "nine tens", lambda: by_hand("Vertical edges", 1, 1)),
     Answer(KERNEL, "What is the second one", lambda: by_hand("Blur", 1, 2)),
     Answer(
@@ -141,6 +172,37 @@ ANSWERS = [
 ]
 
 STATED = [
+    Stated(DENSE, "the right one is {:,}", lambda: (parameters("A2"),)),
+    Stated(DENSE, "The article prints {:,} parameters", lambda: (parameters("A5"),)),
+    Stated(DENSE, "of {:,} in the whole network", lambda: (parameters("A1"),)),
+    Stated(DENSE, "has {:,} parameters in all", lambda: (parameters("A2"),)),
+    Stated(
+        DENSE,
+        "Layer 7 has {:,}, which is {:.0f} %. The two convolutions have {} and {}.",
+        lambda: (
+            parameters("A2", 7),
+            100 * parameters("A2", 7) / parameters("A2"),
+            parameters("A2", 2),
+            parameters("A2", 4),
+        ),
+    ),
+    Stated(DENSE, "The dense network needs {:,} for an image", lambda: (macs("A1"),)),
+    Stated(DENSE, "It needs {:,}.", lambda: (macs("A2"),)),
+    Stated(DENSE, "has {} parameters and needs {:,} multiply-adds", lambda: (parameters("A2", 4), macs("A2", 4))),
+    Stated(
+        DENSE,
+        "Of these, {:,} are not zero, and only {} are different",
+        lambda: (as_matrix().connections, as_matrix().distinct_weights),
+    ),
+    Stated(DENSE, "| A1, dense 512 | {} | {} % | {} % |", lambda: row_of_the_table("A1")),
+    Stated(DENSE, "| A5, dense 128 | {} | {} % | {} % |", lambda: row_of_the_table("A5")),
+    Stated(DENSE, "| A3, A1 with more dropout | {} | {} % | {} % |", lambda: row_of_the_table("A3")),
+    Stated(DENSE, "| A2, convolutional | {} | {} % | {} % |", lambda: row_of_the_table("A2")),
+    Stated(DENSE, "| A4b, A2 with dropout | {} | {} % | {} % |", lambda: row_of_the_table("A4b")),
+    Stated(DENSE, "| A6, half as wide | {} | {} % | {} % |", lambda: row_of_the_table("A6")),
+    Stated(DENSE, "The dense A1 makes {} mistakes", lambda: (mistakes("A1"),)),
+    Stated(DENSE, "The whole network has {:,} parameters", lambda: (parameters("A6"),)),
+    Stated(DENSE, "It is {:,} against {:,}. So", at_equal_price),
     Stated(KERNEL, "at the edge it gives {:g}", lambda: (by_hand("Vertical edges", 1, 2),)),
     Stated(KERNEL, "a slope: {:g}, {:g}, {:g}, {:g}", lambda: tuple(by_hand("Blur", 1, at) for at in (1, 2, 3, 4))),
     Stated(KERNEL, "about {:,} times as many as the {}", lambda: (round(196_609_000 / 280 / 1e5) * 100_000, 280)),
