@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
+from math import ceil
 from typing import NamedTuple, Union
 
 import numpy as np
@@ -21,6 +22,7 @@ from core.network import PRESETS, Conv2D, Dense, Flatten, Layer, Network, Row, Z
 from core.network.layers import Shape
 from core.network.reproduced import reproduced
 from core.study.price import equal_price
+from core.training.pretrained import card
 from core.ui.pages.convolution.state import EXAMPLES, ConvolutionState
 from core.ui.pages.price.state import PriceState
 from core.ui.widgets.lesson.known import known
@@ -28,6 +30,7 @@ from core.ui.widgets.lesson.known import known
 Number = Union[int, float, Fraction]
 
 DENSE, KERNEL, DESIGN = "dense-or-convolutional", "what-does-a-kernel-see", "receptive-fields-by-design"
+TODAY = "1998-and-today"
 
 
 class Answer(NamedTuple):
@@ -105,6 +108,26 @@ def dilated() -> Network:
     return network.replaced((2,), network.layer_at((2,)).replaced(dilation_rate=(2, 2)))
 
 
+def steps(key: str, images: int = 10_000, epochs: int = 2) -> int:
+    """Steps of a training of a preset by its own batch size."""
+    recipe = PRESETS[key].recipe
+    assert recipe is not None
+    return ceil(images / recipe.batch_size) * epochs
+
+
+def first_rate(key: str) -> float:
+    """The first learning rate of our recipe for a preset, which has a table of them."""
+    recipe = PRESETS[key].improved
+    assert recipe is not None
+    return recipe.rates[0][1]
+
+
+def on_all_images(key: str) -> tuple[float, float]:
+    """Test accuracy in per cent and minutes of a preset's training on all images."""
+    found = reproduced()[key]["all_images"]
+    return found["test_accuracy"] * 100, found["minutes"]
+
+
 def as_matrix() -> Counts:
     """Of the first layer of LeNet-5 as a dense layer."""
     return network_counts(PRESETS["LeNet-5"].network)[(0,)]
@@ -137,7 +160,7 @@ def measured(key: str, part: str = "selected") -> float:
 def without_kernels() -> list[float]:
     """Accuracy of the shipped LeNet-5 on 2,000 test images with all kernels of its first layer, and without each of them, %."""
     from core.data import load
-    from core.training.pretrained import card, pretrained
+    from core.training.pretrained import pretrained
 
     data = load("mnist")
     found = evaluate_without(
@@ -169,6 +192,9 @@ ANSWERS = [
     Answer(DESIGN, "512 kernels of 3×3", lambda: parameters("C1", 7)),
     Answer(DESIGN, "the 1×1 convolution from 16 maps", lambda: parameters("C2", 3)),
     Answer(DESIGN, "layer 9, the last 3×3", lambda: sees("C2", 9)),
+    Answer(TODAY, "Layer 3 makes 16 maps", lambda: parameters("E1", 3)),
+    Answer(TODAY, "two epochs of 10,000 images with batches of one", lambda: steps("E1")),
+    Answer(TODAY, "make the steps of 1998 again", lambda: first_rate("E1")),
 ]
 
 STATED = [
@@ -253,6 +279,21 @@ STATED = [
     Stated(DESIGN, "it is {:.2f} % against {:.2f} %", lambda: (measured("C4"), measured("C3"))),
     Stated(DESIGN, "{:,} parameters, three epochs", lambda: (parameters("C5"),)),
     Stated(DESIGN, "with {:.0f} times its parameters", lambda: (parameters("C1") / parameters("C5"),)),
+    Stated(TODAY, "The whole network has {:,} parameters", lambda: (parameters("E1"),)),
+    Stated(
+        TODAY,
+        "(400 + 1)·120 = {:,}, which is {:.0f} % of all",
+        lambda: (parameters("E1", 6), 100 * parameters("E1", 6) / parameters("E1")),
+    ),
+    Stated(TODAY, "The two convolutions together have {:,}", lambda: (parameters("E1", 1) + parameters("E1", 3),)),
+    Stated(TODAY, "With batches of 128 it is {}: {} for", lambda: (steps("LeNet-5"), steps("LeNet-5", epochs=1))),
+    Stated(TODAY, "but only {} steps instead of {:,}", lambda: (steps("E2"), steps("E1"))),
+    Stated(TODAY, "{} steps of Adam", lambda: (steps("LeNet-5"),)),
+    Stated(TODAY, "this recipe ends at {:.2f} % after 20 epochs", lambda: on_all_images("E1")[:1]),
+    Stated(TODAY, "reaches {:.2f} % in our measurement", lambda: (measured("E1", "improved"),)),
+    Stated(TODAY, "{:.2f} % in {} minutes with batch 1", lambda: on_all_images("E3")),
+    Stated(TODAY, "{:.2f} % in {} minutes with batch 32", lambda: on_all_images("E2")),
+    Stated(TODAY, "learned for 30 epochs ({:.2f} %)", lambda: (card("lenet5").test_accuracy * 100,)),
 ]
 
 
