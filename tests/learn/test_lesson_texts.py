@@ -18,9 +18,10 @@ from core.learn.convolution_layer import ConvolutionLayer
 from core.learn.lessons import Ask, Lesson, read_lesson
 from core.learn.lessons.facts import receptive_field
 from core.learn.lessons.shipped import ORDER, shipped_lessons, shipped_text
-from core.network import PRESETS, Conv2D, Dense, Flatten, Layer, Network, Row, ZeroPadding2D, trace
+from core.network import PRESETS, Conv2D, Dense, Flatten, Layer, Network, Row, SeparableConv2D, ZeroPadding2D, trace
 from core.network.layers import Shape
 from core.network.reproduced import reproduced
+from core.network.variants import with_repeats, with_separable_convolutions, without_batch_normalisation
 from core.study.price import equal_price
 from core.training.pretrained import card
 from core.ui.pages.convolution.state import EXAMPLES, ConvolutionState
@@ -30,7 +31,7 @@ from core.ui.widgets.lesson.known import known
 Number = Union[int, float, Fraction]
 
 DENSE, KERNEL, DESIGN = "dense-or-convolutional", "what-does-a-kernel-see", "receptive-fields-by-design"
-TODAY = "1998-and-today"
+DEPTH, TODAY = "depth-branches-skips", "1998-and-today"
 
 
 class Answer(NamedTuple):
@@ -128,6 +129,26 @@ def on_all_images(key: str) -> tuple[float, float]:
     return found["test_accuracy"] * 100, found["minutes"]
 
 
+def at(key: str, *path: int) -> Row:
+    """The row of a preset at this path, as the editor counts: from 1, branch and layer behind a point."""
+    return trace(PRESETS[key].network).row(tuple(number - 1 for number in path))
+
+
+def deep() -> Network:
+    """The small ResNet with its block 4 three times in a row, without batch normalisation."""
+    return without_batch_normalisation(with_repeats(PRESETS["ResNet"].network, (3,), 3))
+
+
+def kinds(network: Network, kind: type[Layer]) -> int:
+    """How many layers of a kind a network has, those in branches included."""
+    return sum(isinstance(block, kind) for _, block in network.walk())
+
+
+def billions(row: Row) -> float:
+    """Its multiply-adds in thousand millions."""
+    return row.macs / 1e9
+
+
 def as_matrix() -> Counts:
     """Of the first layer of LeNet-5 as a dense layer."""
     return network_counts(PRESETS["LeNet-5"].network)[(0,)]
@@ -192,6 +213,16 @@ ANSWERS = [
     Answer(DESIGN, "512 kernels of 3×3", lambda: parameters("C1", 7)),
     Answer(DESIGN, "the 1×1 convolution from 16 maps", lambda: parameters("C2", 3)),
     Answer(DESIGN, "layer 9, the last 3×3", lambda: sees("C2", 9)),
+    Answer(DEPTH, "How many parameters has layer 2", lambda: parameters("B1", 2)),
+    Answer(DEPTH, "The last layer has 128 kernels", lambda: parameters("B2", 3)),
+    Answer(DEPTH, "come out of the place", lambda: at("B3", 2).shape[2]),
+    Answer(DEPTH, "a unit at the end see", lambda: sees("B3", 3)),
+    Answer(
+        DEPTH,
+        "with dilation 2 cover",
+        lambda: last((28, 28, 1), Conv2D(1, (3, 3), dilation_rate=(2, 2))).field.size[0],
+    ),
+    Answer(DEPTH, "The 1×1 convolution in 6.2", lambda: at("ResNet", 6, 2, 1).parameters),
     Answer(TODAY, "Layer 3 makes 16 maps", lambda: parameters("E1", 3)),
     Answer(TODAY, "two epochs of 10,000 images with batches of one", lambda: steps("E1")),
     Answer(TODAY, "make the steps of 1998 again", lambda: first_rate("E1")),
@@ -294,6 +325,34 @@ STATED = [
     Stated(TODAY, "{:.2f} % in {} minutes with batch 1", lambda: on_all_images("E3")),
     Stated(TODAY, "{:.2f} % in {} minutes with batch 32", lambda: on_all_images("E2")),
     Stated(TODAY, "learned for 30 epochs ({:.2f} %)", lambda: (card("lenet5").test_accuracy * 100,)),
+    Stated(
+        DEPTH,
+        "together have {:,}, and a unit at the end sees {}×7 pixels",
+        lambda: (parameters("B1"), sees("B1", 3)),
+    ),
+    Stated(DEPTH, "It reads {} maps", lambda: (at("B2", 2).shape[2],)),
+    Stated(DEPTH, "The whole network has {:,}, five times", lambda: (parameters("B2"),)),
+    Stated(DEPTH, "In B2 it is {}: 1 + 2 + 6 + 2", lambda: (sees("B2", 3),)),
+    Stated(
+        DEPTH,
+        "Here it is {:.1f} thousand million for one image, against {:.1f} and {:.1f}",
+        lambda: tuple(billions(at("B3", 2, 1, layer)) for layer in (3, 1, 2)),
+    ),
+    Stated(DEPTH, "VGG has {:,} parameters", lambda: (parameters("VGG"),)),
+    Stated(
+        DEPTH, "@because {:,}. From", lambda: (trace(with_separable_convolutions(PRESETS["VGG"].network)).parameters,)
+    ),
+    Stated(
+        DEPTH,
+        "a convolution of 3×3 has {:,} parameters, a separable one {:,}",
+        lambda: tuple(
+            last((7, 7, 1), Conv2D(64, (1, 1)), layer).parameters
+            for layer in (Conv2D(64, (3, 3)), SeparableConv2D(64, (3, 3)))
+        ),
+    ),
+    Stated(DEPTH, "You should have {:,} parameters", lambda: (trace(deep()).parameters,)),
+    Stated(DEPTH, "The network has {} convolutions now", lambda: (kinds(deep(), Conv2D),)),
+    Stated(DEPTH, "every part of this lesson in {:,} parameters", lambda: (parameters("B4"),)),
 ]
 
 
