@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
-from math import ceil
+from math import ceil, prod
 from typing import NamedTuple, Union
 
 import numpy as np
@@ -18,10 +18,23 @@ from core.learn.convolution_layer import ConvolutionLayer
 from core.learn.lessons import Ask, Lesson, read_lesson
 from core.learn.lessons.facts import receptive_field
 from core.learn.lessons.shipped import ORDER, shipped_lessons, shipped_text
-from core.network import PRESETS, Conv2D, Dense, Flatten, Layer, Network, Row, SeparableConv2D, ZeroPadding2D, trace
+from core.network import (
+    PRESETS,
+    Conv2D,
+    Dense,
+    Flatten,
+    Layer,
+    Network,
+    Recipe,
+    Row,
+    SeparableConv2D,
+    ZeroPadding2D,
+    trace,
+)
 from core.network.layers import Shape
 from core.network.reproduced import reproduced
 from core.network.variants import with_repeats, with_separable_convolutions, without_batch_normalisation
+from core.study.cures import SHARE_KEPT_APART
 from core.study.price import equal_price
 from core.training.pretrained import card
 from core.ui.pages.convolution.state import EXAMPLES, ConvolutionState
@@ -31,6 +44,7 @@ from core.ui.widgets.lesson.known import known
 Number = Union[int, float, Fraction]
 
 DENSE, KERNEL, DESIGN = "dense-or-convolutional", "what-does-a-kernel-see", "receptive-fields-by-design"
+CURES = "over-fitting-and-its-cures"
 DEPTH, TODAY = "depth-branches-skips", "1998-and-today"
 
 
@@ -149,6 +163,11 @@ def billions(row: Row) -> float:
     return row.macs / 1e9
 
 
+def kept_factor(rate: float) -> float:
+    """What dropout with this rate multiplies the numbers by that it keeps, so that their mean stays."""
+    return 1 / (1 - rate)
+
+
 def as_matrix() -> Counts:
     """Of the first layer of LeNet-5 as a dense layer."""
     return network_counts(PRESETS["LeNet-5"].network)[(0,)]
@@ -208,6 +227,10 @@ ANSWERS = [
     Answer(KERNEL, "1,000 units", lambda: last((256, 256, 3), Flatten(), Dense(1000)).parameters),
     Answer(KERNEL, "one kernel of layer 3", lambda: parameters("LeNet-5", 3) // 16 - 1),
     Answer(KERNEL, "10, 8 and 4", dense_corner),
+    Answer(CURES, "How many pixels do 500 of them", lambda: 500 * prod(PRESETS["A1"].network.input_shape)),
+    Answer(CURES, "half of the numbers are dropped", lambda: kept_factor(0.5)),
+    Answer(CURES, "two weights only, 3 and −4", lambda: 0.001 * float(np.square([3, -4]).sum())),
+    Answer(CURES, "Of 500 images a fifth", lambda: Recipe(validation_share=SHARE_KEPT_APART).split(500)[0]),
     Answer(DESIGN, "Layer 3 has kernels of 5×5 again", lambda: sees("LeNet-5", 3)),
     Answer(DESIGN, "two layers of 3×3", lambda: 2 * last((28, 28, 16), Conv2D(16, (3, 3))).parameters),
     Answer(DESIGN, "512 kernels of 3×3", lambda: parameters("C1", 7)),
@@ -260,6 +283,10 @@ STATED = [
     Stated(DENSE, "The dense A1 makes {} mistakes", lambda: (mistakes("A1"),)),
     Stated(DENSE, "The whole network has {:,} parameters", lambda: (parameters("A6"),)),
     Stated(DENSE, "It is {:,} against {:,}. So", at_equal_price),
+    Stated(CURES, "The dense network has {:,} **parameters**", lambda: (parameters("A1"),)),
+    Stated(CURES, "For a rate of 0.3 it is {:.2f}", lambda: (kept_factor(0.3),)),
+    Stated(CURES, "It has {:,} parameters, a quarter", lambda: (parameters("A5"),)),
+    Stated(CURES, "With {:,} parameters there is still room", lambda: (parameters("A5"),)),
     Stated(KERNEL, "at the edge it gives {:g}", lambda: (by_hand("Vertical edges", 1, 2),)),
     Stated(KERNEL, "a slope: {:g}, {:g}, {:g}, {:g}", lambda: tuple(by_hand("Blur", 1, at) for at in (1, 2, 3, 4))),
     Stated(KERNEL, "about {:,} times as many as the {}", lambda: (round(196_609_000 / 280 / 1e5) * 100_000, 280)),
