@@ -283,7 +283,7 @@ STATED = [
     Stated(DENSE, "The dense A1 makes {} mistakes", lambda: (mistakes("A1"),)),
     Stated(DENSE, "The whole network has {:,} parameters", lambda: (parameters("A6"),)),
     Stated(DENSE, "It is {:,} against {:,}. So", at_equal_price),
-    Stated(CURES, "The dense network has {:,} **parameters**", lambda: (parameters("A1"),)),
+    Stated(CURES, "The network *Dense 512* has {:,} **parameters**", lambda: (parameters("A1"),)),
     Stated(CURES, "For a rate of 0.3 it is {:.2f}", lambda: (kept_factor(0.3),)),
     Stated(CURES, "It has {:,} parameters, a quarter", lambda: (parameters("A5"),)),
     Stated(CURES, "With {:,} parameters there is still room", lambda: (parameters("A5"),)),
@@ -328,7 +328,7 @@ STATED = [
         lambda: (parameters("C2", 8), parameters("C2", 9)),
     ),
     Stated(DESIGN, "behind it a unit sees {0}×{0} pixels", lambda: (sees("C2", 4),)),
-    Stated(DESIGN, "with it has {:,} parameters", lambda: (parameters("C3"),)),
+    Stated(DESIGN, "*Tiny, normalised*: it has {:,} parameters", lambda: (parameters("C3"),)),
     Stated(
         DESIGN,
         "it is {:.2f} % by the article's kind of recipe and {:.2f} %",
