@@ -6,10 +6,12 @@ import streamlit as st
 
 from core.ui.shell.frame import look, sidebar
 from core.ui.shell.links import open_link
-from core.ui.shell.pages import FIRST, PAGES, navigation, run_page
+from core.ui.shell.pages import FIRST, PAGES, navigation, page_id, run_page
 from core.ui.shell.private import begin_run, remember
 from core.ui.shell.session import session
 from core.ui.shell.warming import warm_up
+from core.ui.widgets.lesson.card import lesson_card
+from core.ui.widgets.lesson.opening import open_lesson_link
 from core.views.theme import DARK
 
 begin_run()
@@ -18,6 +20,7 @@ st.logo("assets/logo.svg", size="large", icon_image="assets/icon.svg")
 
 mine = session()
 open_link(mine)
+open_lesson_link(mine)
 page = st.navigation(navigation(mine.hidden), position="top")
 if page.title == PAGES[FIRST].title:  # it needs the whole width
     st.set_page_config(initial_sidebar_state="collapsed")
@@ -25,6 +28,7 @@ for sheet in ("style", "print", "print_dark") if look() is DARK else ("style", "
     st.html(Path(f"assets/{sheet}.css"))
 sidebar(mine)
 run_page(page)
+lesson_card(mine, page_id(page))
 mine.keep_draft()
 remember(mine.token)
 warm_up()

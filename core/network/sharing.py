@@ -23,6 +23,8 @@ FORMAT = 1
 MAX_TEXT = 200_000  # characters of JSON
 MAX_TOKEN = 20_000  # characters of a link
 HIDEABLE = ("edit", "train", "draw", "inside")
+MOST_HIDDEN = 60
+_HIDEABLE = re.compile(rf"{'|'.join(HIDEABLE)}|(page|field) [a-z0-9_]{{1,40}}", re.ASCII)
 
 
 class InvalidNetwork(ValueError):
@@ -37,7 +39,7 @@ class Shared:
         network: the network.
         recipe: how to train it (with the seed); None where the text says nothing of it.
         dataset: its name, or None.
-        hidden: parts of the interface that a lesson leaves out, of `HIDEABLE`.
+        hidden: what a lesson leaves out: parts of the interface, of `HIDEABLE`, `page ID` and `field NAME`.
     """
 
     network: Network
@@ -189,9 +191,11 @@ def _read(value: Any) -> Shared:
     dataset = value.get("dataset")
     if dataset is not None and not (isinstance(dataset, str) and re.fullmatch(r"[a-z0-9_]{1,40}", dataset)):
         raise InvalidNetwork("The dataset must be a plain name.")
-    hidden = _list(value.get("hidden", []), "hidden", len(HIDEABLE))
-    if any(part not in HIDEABLE for part in hidden):
-        raise InvalidNetwork(f"Only these parts can be hidden: {', '.join(HIDEABLE)}.")
+    hidden = _list(value.get("hidden", []), "hidden", MOST_HIDDEN)
+    if not all(isinstance(part, str) and _HIDEABLE.fullmatch(part) for part in hidden):
+        raise InvalidNetwork(
+            f"Only these parts can be hidden: {', '.join(HIDEABLE)}, single pages and single fields."
+        )
     return Shared(network, recipe, dataset, tuple(hidden))
 
 

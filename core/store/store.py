@@ -27,6 +27,7 @@ LEASE_SECONDS = 10.0  # that a server may be silent before another one may train
 NAMES = {
     "draft": "Your draft",
     "exercises": "Your progress",
+    "lessons": "Your lessons",
     "model": "An imported model",
 }  # of a visitor's files, by the first part of their kind
 DELETED = "This run is not on the disk any more: it was deleted. Start a new one."

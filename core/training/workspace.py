@@ -54,7 +54,7 @@ class Workspace:
         self.problem = ""  # why runs are not kept, if they are not
         self._collections: dict[str, Collection] = {}
         self.unreadable: dict[str, str] = {}  # a stored collection that cannot be read → why
-        self._exercises: str | None = None  # where there is no store for it
+        self._documents: dict[str, str] = {}  # by kind, where there is no store for them
         self.imported = ImportedModels(store)
         self.series: Series | None = None  # the one that goes on, or went on last
         self._series: dict[str, Series] = {}  # by their pages, the newest
@@ -259,28 +259,41 @@ class Workspace:
 
     def exercises(self) -> str | None:
         """The document about the visitor's exercises; None without one. The text may be anything: validate it before use."""
-        try:
-            content = self._store.load("exercises") if self._store is not None else None
-        except StoreError:
-            content = None
-        return self._exercises if content is None else content.decode("utf-8", "replace")
+        return self._document("exercises")
 
     def change_exercises(self, change: Callable[[str | None], str]) -> None:
         """Keep what `change` makes of that document, also where another window has changed it.
 
         Where it cannot be stored, it is kept in memory, and the failure is noted in `problem`.
         """
+        self._change_document("exercises", change)
 
+    def lessons(self) -> str | None:
+        """The document about the visitor's lessons, as `exercises` is about their exercises."""
+        return self._document("lessons")
+
+    def change_lessons(self, change: Callable[[str | None], str]) -> None:
+        """Keep what `change` makes of that document, as `change_exercises` does."""
+        self._change_document("lessons", change)
+
+    def _document(self, kind: str) -> str | None:
+        try:
+            content = self._store.load(kind) if self._store is not None else None
+        except StoreError:
+            content = None
+        return self._documents.get(kind) if content is None else content.decode("utf-8", "replace")
+
+    def _change_document(self, kind: str, change: Callable[[str | None], str]) -> None:
         def changed(content: bytes | None) -> bytes:
             return change(None if content is None else content.decode("utf-8", "replace")).encode()
 
         try:
             if self._store is not None:
-                self._store.change("exercises", changed)
+                self._store.change(kind, changed)
                 return
         except StoreError as problem:
             self.problem = str(problem)
-        self._exercises = change(self.exercises())
+        self._documents[kind] = change(self._document(kind))
 
     def heartbeat(self) -> None:
         """Note that the visitor is here, in memory and in the database."""

@@ -20,12 +20,14 @@ class Progress:
         right, tried: exercises.
         row: how many were right at once, one after the other, until now.
         solved: names of those that do not change and were right.
+        kinds: of those that are made without end: the kinds of which one was right.
     """
 
     right: int = 0
     tried: int = 0
     row: int = 0
     solved: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
     def missed(self, first: bool) -> Progress:
         """After a wrong answer, or a look at the solution; `first`: nothing else was tried before."""
@@ -33,12 +35,14 @@ class Progress:
 
     def got(self, name: str, first: bool) -> Progress:
         """After the right answer; `first`: nothing else was tried before."""
-        solved = self.solved
-        if name.startswith("fixed/") and name not in solved:
+        kind = name.partition("/")[0]
+        solved, kinds = self.solved, self.kinds
+        if kind != "fixed":
+            kinds = kinds if kind in kinds else (*kinds, kind)
+        elif name not in solved:
             solved = (*solved, name)
-        return replace(
-            self, right=self.right + 1, tried=self.tried + first, row=self.row + 1 if first else 0, solved=solved
-        )
+        row = self.row + 1 if first else 0
+        return replace(self, right=self.right + 1, tried=self.tried + first, row=row, solved=solved, kinds=kinds)
 
     @property
     def words(self) -> str:
@@ -58,12 +62,17 @@ def from_json(text: str | None) -> Progress:
     try:
         found = json.loads(text or "{}")
         counts = [found.get(name, 0) for name in ("right", "tried", "row")]
-        solved = found.get("solved", [])
+        solved, kinds = found.get("solved", []), found.get("kinds", [])
     except (ValueError, AttributeError, RecursionError):
         return Progress()
-    fine = all(type(count) is int and 0 <= count <= MOST for count in counts) and isinstance(solved, list)
+    fine = all(type(count) is int and 0 <= count <= MOST for count in counts)
+    fine = fine and isinstance(solved, list) and isinstance(kinds, list)
     if not fine or not counts[2] <= counts[0] <= counts[1]:
         return Progress()
-    names = [name for name in solved[:MOST_SOLVED] if isinstance(name, str) and len(name) <= MOST_SOLVED]
     right, tried, row = counts
-    return Progress(right, tried, row, tuple(dict.fromkeys(names)))
+    return Progress(right, tried, row, _names(solved), _names(kinds))
+
+
+def _names(found: list) -> tuple[str, ...]:
+    names = [name for name in found[:MOST_SOLVED] if isinstance(name, str) and len(name) <= MOST_SOLVED]
+    return tuple(dict.fromkeys(names))

@@ -1,5 +1,7 @@
 """Lessons: text files that lead through the app step by step; read, checked, and handed on as links."""
 
+from core.learn.lessons.asking import Reply, form_of, reply
+from core.learn.lessons.course import Course, Place, course_from_json, course_to_json, own_name
 from core.learn.lessons.facts import Fact, Facts, holds
 from core.learn.lessons.handing_on import MAX_TOKEN, UnreadableLesson, from_token, to_token
 from core.learn.lessons.lesson import (
@@ -23,6 +25,7 @@ __all__ = [
     "MAX_CHARACTERS",
     "MAX_TOKEN",
     "Ask",
+    "Course",
     "Fact",
     "Facts",
     "Known",
@@ -30,15 +33,22 @@ __all__ = [
     "Link",
     "Offered",
     "Passage",
+    "Place",
     "Practice",
     "Predict",
     "Problem",
     "Read",
+    "Reply",
     "Step",
     "UnreadableLesson",
+    "course_from_json",
+    "course_to_json",
+    "form_of",
     "from_token",
     "holds",
+    "own_name",
     "read_lesson",
+    "reply",
     "shipped_lessons",
     "shipped_text",
     "to_token",

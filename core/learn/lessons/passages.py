@@ -22,6 +22,7 @@ from core.network.names import plain
 Complain = Callable[[int, str], object]
 
 MOST_NESTED = 3  # lists within lists
+MOST_BRACKETS = 200  # each may begin a link, and an end is looked for
 MOST_COLUMNS = 12  # of a table: an empty cell costs no character
 MAX_ADDRESS = 500  # characters
 MAX_PASSAGE = 6_000  # characters: the time that Markdown takes may grow faster than its length
@@ -53,6 +54,9 @@ def read_passage(text: str, line: int, known: Known, complain: Complain) -> Pass
     """
     if len(text) > MAX_PASSAGE:
         complain(line, f"the text of a step may have at most {MAX_PASSAGE:,} characters, this one has {len(text):,}.")
+        return Passage()
+    if text.count("[") > MOST_BRACKETS:
+        complain(line, f"the text of a step may have at most {MOST_BRACKETS} opening brackets.")
         return Passage()
     for number, one in enumerate(text.split("\n"), line):
         if re.fullmatch(r"[\s|:-]+", one) and one.count("|") > MOST_COLUMNS + 1:

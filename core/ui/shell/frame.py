@@ -58,9 +58,11 @@ def sidebar(mine: Session) -> None:
 
 def _lesson(mine: Session) -> None:
     """What the lesson leaves out, and the way out of it: it outlives reloads and holds in every window."""
-    if mine.hidden:
-        st.caption(f"This lesson leaves out {left_out(mine.hidden)}.")
-        st.button("End the lesson", key="sidebar/lesson", on_click=mine.end_lesson, icon=":material/logout:")
+    if not (mine.hidden or mine.course.running):
+        return
+    if left := left_out(mine.hidden):
+        st.caption(f"This lesson leaves out {left}.")
+    st.button("End the lesson", key="sidebar/lesson", on_click=mine.end_lesson, icon=":material/logout:")
 
 
 def following(

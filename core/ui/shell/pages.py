@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import streamlit as st
 
+from core.network import LAYERS, Recipe
+from core.network.settings import settings_of
 from core.network.sharing import HIDEABLE
 from core.network.words import joined
 from core.ui.shell.session import Session, session
@@ -48,6 +50,10 @@ class PageInfo(NamedTuple):
     def address(self) -> str:
         """The path of its URL: Streamlit finds the first page at the app's own address only."""
         return "" if self.id == FIRST else self.id
+
+    def left_out_by(self, hidden: tuple[str, ...]) -> bool:
+        """Whether a lesson that hides this leaves the page out."""
+        return f"page {self.id}" in hidden or bool(set(self.hidden_by) & set(hidden))
 
 
 _PLAY, _TRAIN, _INSIDE, _STUDY, _LEARN = "Play", "Build and train", "Look inside", "Study", "Learn"
@@ -278,6 +284,7 @@ PAGES = {
         ),
     )
 }
+_FIELDS = {name: how.label for kind in (Recipe, *LAYERS.values()) for name, how in settings_of(kind).items()}
 FIRST = next(iter(PAGES))  # the page that the app's own address opens
 FIRST_OF_LESSON = "build"  # where a lesson leaves that one out
 
@@ -292,34 +299,32 @@ def part_words(part: str) -> str:
 
 def left_out(hidden: tuple[str, ...]) -> str:
     """What a lesson leaves out, in words: pages by their titles, each once."""
-    titles = [page.title for page in PAGES.values() if set(page.hidden_by) & set(hidden)]
-    return listed([*titles, "all changes to the network"] if "edit" in hidden else titles)
+    words = [page.title for page in PAGES.values() if page.left_out_by(hidden)]
+    fields = dict.fromkeys(_FIELDS[name] for part in hidden if (name := part.removeprefix("field ")) in _FIELDS)
+    words += [f"the setting {label}" for label in fields]
+    return listed([*words, "all changes to the network"] if "edit" in hidden else words)
 
 
 def navigation(hidden: tuple[str, ...]) -> dict[str, list[StreamlitPage]]:
     """Streamlit's pages by section, without what a lesson leaves out; sections that would be empty go too.
 
     Args:
-        hidden: parts of the interface, of `HIDEABLE`.
+        hidden: parts of the interface, `page ID` and `field NAME`; where nothing would be left, nothing is left out.
     """
     listed: dict[str, list[StreamlitPage]] = {}
-    first = FIRST_OF_LESSON if set(PAGES[FIRST].hidden_by) & set(hidden) else FIRST
-    for page in PAGES.values():
-        if not set(page.hidden_by) & set(hidden):
-            entry = st.Page(
-                page.file,
-                title=page.title,
-                icon=f":material/{page.icon}:",
-                default=page.id == first,
-                url_path=page.id,
-            )
-            listed.setdefault(page.group, []).append(entry)
+    shown = [page for page in PAGES.values() if not page.left_out_by(hidden)] or list(PAGES.values())
+    first = min(shown, key=lambda page: (page.id != FIRST, page.id != FIRST_OF_LESSON)).id
+    for page in shown:
+        entry = st.Page(
+            page.file, title=page.title, icon=f":material/{page.icon}:", default=page.id == first, url_path=page.id
+        )
+        listed.setdefault(page.group, []).append(entry)
     return listed
 
 
 def open_to(mine: Session, page: str) -> bool:
     """True unless a lesson has left the page out for this visitor."""
-    return not set(PAGES[page].hidden_by) & set(mine.hidden)
+    return not PAGES[page].left_out_by(mine.hidden)
 
 
 def go_to(page: str) -> None:
@@ -354,6 +359,11 @@ def end_page() -> NoReturn:
     `st.stop()` ends the whole run instead, and with it what every page owes: the visitor's draft and cookie.
     """
     raise _PageEnd
+
+
+def page_id(page: StreamlitPage) -> str:
+    """The id of a page of `navigation`."""
+    return next(one.id for one in PAGES.values() if one.title == page.title)
 
 
 def run_page(page: StreamlitPage) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import streamlit as st
 
 from core.data import SOURCES
+from core.learn.lessons import Course, course_from_json, course_to_json
 from core.network import LENET5, InvalidNetwork, Network, shared_from_json, to_json
 from core.store import Store, StoreError
 from core.training import Recipe, Run, Workspace, Workspaces
@@ -49,7 +50,8 @@ class Session:
         notice: a message about the last action, to be shown once; empty if there is none.
         opened_link: the token of the link that was opened last, so that it is taken once.
         left_links: tokens that were in the address before it.
-        hidden: parts of the interface that a lesson's link leaves out, until it is ended or another link is opened.
+        hidden: what a lesson or its link leaves out, until it is ended or another link is opened: parts of the interface,
+            `page ID` and `field NAME`.
         reveals: renewed when what was chosen must come into view and take the keyboard's focus.
         results: what `kept` has computed last, by name: (key, result).
     """
@@ -81,9 +83,24 @@ class Session:
         """True if a lesson lets its visitors look at the network, but not change it."""
         return "edit" in self.hidden
 
+    @property
+    def course(self) -> Course:
+        """The lessons that the visitor has taken, as they are kept now: another window may have gone on."""
+        return course_from_json(self.workspace.lessons())
+
+    def change_course(self, change: Callable[[Course], Course]) -> None:
+        """Keep what `change` makes of them."""
+        self.workspace.change_lessons(lambda text: course_to_json(change(course_from_json(text))))
+
     def end_lesson(self) -> None:
-        """Show all parts of the interface again."""
+        """Show all parts of the interface again; how far the visitor has come is kept."""
         self.hidden = ()
+        if self.course.running:
+            self.change_course(Course.without)
+
+    def shown_fields(self, names: Iterable[str]) -> list[str]:
+        """Those settings of a layer or a recipe that no lesson hides."""
+        return [name for name in names if f"field {name}" not in self.hidden]
 
     def kept(self, name: str, key: object, compute: Callable[[], T]) -> T:
         """The result of `compute`, computed again only if the key differs from the last one under this name."""

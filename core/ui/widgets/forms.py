@@ -22,6 +22,7 @@ from core.network.settings import (
     settings_of,
 )
 from core.network.typed import USUAL_PENALTIES, pair_options, read_typed, typed_text
+from core.ui.shell.session import session
 from core.views.glossary import defined
 from core.views.wording import plain
 
@@ -59,7 +60,7 @@ def edit_fields(
     disabled: bool = False,
     idle: Iterable[str] = (),
 ) -> None:
-    """One widget a field, side by side where there is room.
+    """One widget a field, side by side where there is room; none for what a lesson hides.
 
     Args:
         value: the layer or recipe.
@@ -71,7 +72,7 @@ def edit_fields(
         idle: fields that would change nothing now; they are disabled too.
     """
     settings = settings_of(value)
-    shown = list(settings if names is None else names)
+    shown = session().shown_fields(settings if names is None else names)
     advanced = [name for name in shown if settings[name].advanced]
     _row(value, [name for name in shown if name not in advanced], key, apply, complain, disabled, idle)
     if advanced:

@@ -1,0 +1,143 @@
+"""What a lesson sees of the app, and how it begins and ends."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from core.learn.lessons import EXAMPLE, Course, Facts, own_name, read_lesson, shipped_text
+from core.learn.lessons.facts import KINDS
+from core.network import LENET5, PRESETS, Recipe
+from core.training import Workspace
+from core.ui.shell.pages import PAGES, navigation, open_to
+from core.ui.shell.session import Session
+from core.ui.widgets.lesson.card import result_words, task_words
+from core.ui.widgets.lesson.known import known
+from core.ui.widgets.lesson.noticing import digest, facts_now
+from core.ui.widgets.lesson.opening import begin, lesson_of, read
+from core.ui.widgets.studies import StudyState
+
+TEXT = shipped_text(EXAMPLE)
+LESSON = read(TEXT).lesson
+NAME = own_name(TEXT)
+
+
+@pytest.fixture
+def mine(monkeypatch):
+    one = Session(workspace=Workspace())
+    monkeypatch.setattr("core.ui.shell.pages.session", lambda: one)
+    return one
+
+
+def test_a_lesson_lays_its_network_out_and_undo_brings_the_former_back(mine):
+    theirs = PRESETS["C5"].network
+    mine.editor.open(theirs)
+    begin(mine, NAME, TEXT, LESSON)
+    assert mine.editor.network == PRESETS["A5"].network and mine.editor.dataset == "mnist"
+    assert mine.notice == "“Dense 128” is in the editor now. Undo on Build brings “Seven thousand” back."
+    assert mine.next_page == "build" and mine.hidden == ("page games", "field label_smoothing")
+    mine.editor.undo()
+    assert mine.editor.network == theirs
+
+
+def test_who_goes_on_finds_the_step_and_the_network_as_they_were(mine):
+    begin(mine, NAME, TEXT, LESSON)
+    mine.change_course(lambda course: course.moved(course.place.at(3, "")))
+    mine.editor.open(LENET5)
+    mine.end_lesson()
+    assert mine.hidden == () and lesson_of(mine.course) is None
+    begin(mine, NAME, TEXT, LESSON)
+    assert mine.course.place.step == 3 and mine.editor.network == LENET5
+    assert mine.next_page == "kernels"  # on which that step is
+    assert lesson_of(mine.course) == LESSON
+    begin(mine, NAME, TEXT, LESSON, anew=True)
+    assert mine.course.place.step == 0 and mine.editor.network == PRESETS["A5"].network
+
+
+@pytest.fixture
+def bare_pages(monkeypatch):
+    """Streamlit's pages need a running script."""
+    monkeypatch.setattr("core.ui.shell.pages.st.Page", lambda file, title, **_: SimpleNamespace(title=title))
+
+
+def test_hidden_pages_are_left_out_and_others_stay(mine, bare_pages):
+    begin(mine, NAME, TEXT, LESSON)
+    assert not open_to(mine, "games") and open_to(mine, "draw")
+    titles = {page.title for pages in navigation(mine.hidden).values() for page in pages}
+    assert titles == {page.title for page in PAGES.values()} - {"Games"}
+    assert mine.shown_fields(["momentum", "label_smoothing"]) == ["momentum"]
+
+
+def test_where_every_page_would_be_left_out_none_is(bare_pages):
+    everything = tuple(f"page {page}" for page in PAGES)
+    assert navigation(everything).keys() == navigation(()).keys()
+    assert "Playground" not in [page.title for page in navigation(("page playground",))["Play"]]
+
+
+def test_what_holds_is_read_from_the_session(mine):
+    def now(kind: str = "") -> Facts:
+        return facts_now(mine, "train", digest(LENET5), kind)
+
+    assert (now().page, now().network, now().training_images) == ("train", LENET5, 60_000)
+    assert not now("changed").changed and not now().drawn and not now().unit and now().compared == 0
+    mine.editor.open(PRESETS["C5"].network, Recipe(training_images=500))
+    mine.image.drawing, mine.focus.unit = object(), (1, 2, 3)
+    mine.state(StudyState).chosen = ("lenet5", "draw")
+    mine.workspace.change_exercises(lambda _: '{"right": 1, "tried": 1, "kinds": ["shape"]}')
+    found = now("changed")
+    assert found.changed and found.training_images == 500 and found.drawn and found.unit and found.compared == 2
+    assert now("exercise").exercises == {"shape"}
+    assert not facts_now(mine, "train", "", "changed").changed  # as long as it is not known what there was
+    assert (now().training, now("runs").runs, now("finished").finished, now().test_accuracy) == (
+        False,
+        0,
+        False,
+        None,
+    )
+
+
+class OfRun:
+    """A run, as far as facts look at it."""
+
+    def __init__(self, network, state, evaluated=None, on="test"):
+        self.network, self.recipe, self.active = network, Recipe(), state.active
+        self.snapshot = type("Snapshot", (), {"state": state, "evaluated": evaluated, "evaluated_on": on})()
+
+
+@pytest.mark.parametrize(
+    ("state", "evaluated", "finished", "training"),
+    [("FINISHED", 0.98, True, False), ("STOPPED", 0.98, True, False), ("STOPPED", None, False, False),
+     ("PAUSED", 0.9, False, False), ("TRAINING", 0.9, False, True), ("FAILED", 0.1, False, False)],
+)  # fmt: skip
+def test_a_run_counts_when_it_has_ended(monkeypatch, state, evaluated, finished, training):
+    from core.training import State
+
+    point = None if evaluated is None else type("Point", (), {"accuracy": evaluated})()
+    mine = Session(workspace=Workspace())
+    monkeypatch.setattr(Workspace, "runs", property(lambda _: [OfRun(LENET5, State[state], point)]))
+    assert facts_now(mine, "", "", "finished").finished is finished
+    assert facts_now(mine, "", "", "runs").runs == int(finished)
+    found = facts_now(mine, "", "", "")
+    assert found.training is training
+    assert found.test_accuracy == (None if evaluated is None else pytest.approx(100 * evaluated))
+    mine.editor.open(PRESETS["C5"].network)
+    assert facts_now(mine, "", "", "finished").finished is False
+
+
+def test_every_fact_is_asked_for_in_words():
+    steps = "".join(f"## S\n@do {fact}\n" for fact in FACTS)
+    lesson = read_lesson(f"---\ntitle: T\nminutes: 5\naim: A\nbegin: build\n---\n{steps}", known()).lesson
+    words = [task_words(step.do) for step in lesson.steps]
+    assert {step.do.kind for step in lesson.steps} == set(KINDS) and len(set(words)) == len(words)
+    assert words[0] == "parameters of the network: at most 8,000" and "learning rate: less than 0.1" in words
+
+
+FACTS = (
+    "parameters <= 8000", "learning-rate < 0.1", "page train", "network C5", "changed", "multiply-adds < 9", "receptive-field >= 20",
+    "layers > 3", "has Dropout", "has no Dense", "optimizer SGD", "epochs >= 3", "training-images <= 500", "batch-size = 1",
+    "augmented", "training", "finished", "test-accuracy >= 98", "overfits", "runs >= 2", "compared >= 2", "drawn", "unit", "exercise shape",
+)  # fmt: skip
+
+
+def test_the_result_counts_what_was_done_and_answered():
+    place = Course().begun("x").place.with_done(1).with_done(2).with_answer(0, "1", True).with_answer(2, "0", False)
+    assert result_words(LESSON, place) == "2 of 3 things done, 1 of 3 questions answered right."
