@@ -187,6 +187,12 @@ HELP = {
         "Begin with level 1 of a kind, and go up when three answers in a row were right.",
         ("parameter", "multiply-adds", "receptive field", "convolution", "back-propagation"),
     ),
+    "lessons": PageHelp(
+        "Lessons lead through the app step by step, and you can write your own.",
+        "The card of a lesson stays beside every page, says what to do there, and ticks it when it is done.",
+        "Start the one whose aim you like, and predict each result before you look.",
+        ("convolution", "kernel", "over-fitting", "receptive field"),
+    ),
     "glossary": PageHelp(
         "These are the words of the field as all pages use them.",
         "Each line is one term with its meaning, in alphabetical order.",

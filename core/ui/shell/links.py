@@ -13,13 +13,13 @@ from core.ui.shell.session import Session
 LINK = "n"  # the query parameter that holds a token
 
 
-def link_with(token: str) -> str:
-    """The app's own address, without page and query, with a token as `core.network.to_token` makes it."""
+def link_with(token: str, parameter: str = LINK) -> str:
+    """The app's own address, without page and query, with a token as `core.network.to_token` makes it, or another value."""
     url = st.context.url or ""
     address = url.split("?")[0].rstrip("/")
     above, _, last = address.rpartition("/")
     address = above if last in PAGES else address
-    return f"{address}/?{LINK}={token}"
+    return f"{address}/?{parameter}={token}"
 
 
 def open_link(mine: Session) -> None:

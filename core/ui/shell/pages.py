@@ -276,6 +276,14 @@ PAGES = {
             "to work out, without end in three levels; typical mistakes are told their cause; hint, solution step by step, progress",
         ),
         PageInfo(
+            "lessons",
+            "Lessons",
+            "menu_book",
+            _LEARN,
+            "lessons whose card leads through all pages, says what to do and notices it, with predictions, questions and exercises; "
+            "your own as a text that is checked line by line, tried and handed on as a link; each whole on one page to print",
+        ),
+        PageInfo(
             "glossary",
             "Glossary",
             "dictionary",
