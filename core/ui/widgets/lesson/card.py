@@ -123,7 +123,7 @@ def _places(mine: Session, step: Step, page: str) -> None:
         if elsewhere and step.page is not None:
             info = PAGES[step.page]
             st.button(
-                f"Open {info.title}", icon=f":material/{info.icon}:", on_click=go_to, args=(info.id,),
+                f"Open {plain(info.title)}", icon=f":material/{info.icon}:", on_click=go_to, args=(info.id,),
                 key="lesson/page",
             )  # fmt: skip
         if network is not None:
