@@ -124,7 +124,7 @@ def look_back(network: Network, weights: Sequence[np.ndarray], image: np.ndarray
     if softmax:  # Keras goes past the probabilities to what softmax gets, so they have no gradient of its own
         outputs[last] = -true / np.maximum(predicted, np.finfo(np.float32).tiny)
     sums = {
-        path: _by_sums(model, path, _arriving(network, maps, image, path), outputs[path])
+        path: by_sums(model, path, arriving(network, maps, image, path)[np.newaxis], outputs[path][np.newaxis])[0]
         for path, block in network.walk()
         if isinstance(block, Conv2D | Dense)
     }
@@ -187,9 +187,9 @@ def explain_gradient(network: Network, back: Backward, path: Path, index: Sequen
     index = tuple(int(number) for number in index)
     if len(index) != kernel.ndim or not all(0 <= number < size for number, size in zip(index, kernel.shape)):
         raise IndexError(f"The kernel of the layer at {path} has the shape {kernel.shape}, so no weight at {index}.")
-    arriving, slopes = _arriving(network, back.maps, back.image, path), back.sums[path]
+    reads, slopes = arriving(network, back.maps, back.image, path), back.sums[path]
     terms, padding = (
-        _convolved(block, arriving, slopes, index) if isinstance(block, Conv2D) else _dense(arriving, slopes, index)
+        _convolved(block, reads, slopes, index) if isinstance(block, Conv2D) else _dense(reads, slopes, index)
     )
     terms.sort(key=lambda term: -abs(term.result))
     return WeightGradient(tuple(terms), padding, sum(term.result for term in terms), float(kernel[index]))
@@ -225,28 +225,36 @@ def _convolved(
     return terms, len(rows) * len(columns) - len(terms)
 
 
-def _arriving(network: Network, maps: Mapping[Path, np.ndarray], image: np.ndarray, path: Path) -> np.ndarray:
+def arriving(network: Network, maps: Mapping[Path, np.ndarray], image: np.ndarray, path: Path) -> np.ndarray:
+    """What a layer with one source reads: a map, or the image itself; of one image or of several."""
     (source,) = network.sources(path)
     return maps[source] if source else image
 
 
-def _by_sums(model: keras.Model, path: Path, arriving: np.ndarray, gradient: np.ndarray) -> np.ndarray:
-    """The gradient by what the activation function of a layer gets, from that by what it gives."""
+def by_sums(model: keras.Model, path: Path, arriving: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+    """The gradient by what the activation function of a layer gets, from that by what it gives; (n, …) each.
+
+    Args:
+        model: a copy that nobody else has.
+        path: of a Conv2D or Dense layer.
+        arriving: what the layer reads.
+        gradient: by its output.
+    """
     import tensorflow as tf
 
     from core.training.model import layer_name
 
     made: Any = model.get_layer(layer_name(path))
-    activation, made.activation = made.activation, None  # of a copy, which nobody else has
+    activation, made.activation = made.activation, None
 
     def back() -> Any:
-        sums = tf.convert_to_tensor(made(arriving[np.newaxis]))
+        sums = tf.convert_to_tensor(made(arriving))
         with tf.GradientTape() as tape:
             tape.watch(sums)
             change = tf.reduce_sum((sums if activation is None else activation(sums)) * gradient)
         return tape.gradient(change, sums)
 
-    found = np.asarray(eagerly(back))[0]
+    found = np.asarray(eagerly(back))
     made.activation = activation
     return found
 

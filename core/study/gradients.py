@@ -39,12 +39,16 @@ class Gradients(NamedTuple):
         outputs: path of a layer or join → (n, h, w, c) or (n, units) float32, by its output for each image; empty where
             they were not asked for. By the probabilities it is 0, as Keras takes the loss of what softmax gets.
         maps: these outputs themselves, on the way forward; empty as well.
+        penalty: what the network's layers add to the loss; 0 where it was not asked for.
+        after: all weights behind the way forward, in Keras' order: in training, normalisation has moved its own.
     """
 
     loss: float
     weights: Mapping[Path, Mapping[str, np.ndarray]]
     outputs: Mapping[Path, np.ndarray]
     maps: Mapping[Path, np.ndarray]
+    penalty: float
+    after: Sequence[np.ndarray]
 
 
 def gradients(
@@ -56,10 +60,11 @@ def gradients(
     *,
     training: bool = True,
     outputs: bool = True,
+    penalties: bool = False,
 ) -> Gradients:
     """The gradients of a recipe's loss over some images, by all weights that are learned and all layers' outputs.
 
-    Penalties are left out: their gradient does not travel through the layers.
+    Penalties are left out unless they are asked for: their gradient does not travel through the layers.
 
     Args:
         network: one that works as a classifier.
@@ -69,6 +74,7 @@ def gradients(
         recipe: its loss, and the seed of what dropout draws.
         training: whether dropout draws and normalisation looks at the batch, as in a step of a training.
         outputs: whether the gradients by layers' outputs are computed too.
+        penalties: whether what the layers add to the loss is part of it, as in a step of a training.
     """
     import tensorflow as tf
 
@@ -88,15 +94,22 @@ def gradients(
     loss_of = make_loss(recipe, trace(network).rows[-1].shape[-1])
     expected = tf.constant(labels, tf.int32)
 
-    def back() -> tuple[Any, Any, Any]:
+    def back() -> tuple[Any, Any, Any, Any]:
         with tf.GradientTape() as tape:
             found = probe(in_unit_range(images), training=training)
             loss = loss_of(expected, found[str((len(network.layers) - 1,))])
+            penalty = tf.add_n(probe.losses) if penalties and probe.losses else tf.zeros(())
+            whole = loss + penalty
         variables = [{name: one.value for name, one in own.items()} for own in learned.values()]
         zero = tf.UnconnectedGradients.ZERO
-        return loss, found, tape.gradient(loss, (variables, found if outputs else {}), unconnected_gradients=zero)
+        return (
+            loss,
+            penalty,
+            found,
+            tape.gradient(whole, (variables, found if outputs else {}), unconnected_gradients=zero),
+        )
 
-    loss, found, (by_weights, by_outputs) = eagerly(back)
+    loss, penalty, found, (by_weights, by_outputs) = eagerly(back)
     return Gradients(
         float(loss),
         {
@@ -105,6 +118,8 @@ def gradients(
             if own
         },
         *({path: np.asarray(by[str(path)]) for path in paths} if outputs else {} for by in (by_outputs, found)),
+        float(penalty),
+        model.get_weights(),
     )
 
 
