@@ -148,7 +148,7 @@ def update(network: Network, back: Backward, rate: float) -> Updated:
     return Updated(weights, predicted, loss)
 
 
-def profile(network: Network, back: Backward) -> Profile:
+def profile(network: Network, back: Any) -> Profile:
     """The size of the gradient of each layer's kernels, from which `verdict` tells how it changes on its way back."""
     return Profile(0, False, back.loss, layer_sizes(network, back.gradients, back.weights))
 

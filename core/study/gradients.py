@@ -110,17 +110,15 @@ def gradients(
         )
 
     loss, penalty, found, (by_weights, by_outputs) = eagerly(back)
-    return Gradients(
-        float(loss),
-        {
-            path: {name: np.asarray(one) for name, one in own.items()}
-            for path, own in zip(learned, by_weights, strict=True)
-            if own
-        },
-        *({path: np.asarray(by[str(path)]) for path in paths} if outputs else {} for by in (by_outputs, found)),
-        float(penalty),
-        model.get_weights(),
+    by_layer = {
+        path: {name: np.asarray(one) for name, one in own.items()}
+        for path, own in zip(learned, by_weights, strict=True)
+        if own
+    }
+    slopes, maps = (
+        {path: np.asarray(by[str(path)]) for path in paths} if outputs else {} for by in (by_outputs, found)
     )
+    return Gradients(float(loss), by_layer, slopes, maps, float(penalty), model.get_weights())
 
 
 class LayerSize(NamedTuple):

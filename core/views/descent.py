@@ -9,6 +9,7 @@ import numpy as np
 
 from core.network import Dense, Network, Path
 from core.network.words import counted
+from core.study.batch_descent import BatchBackward, BatchUpdated
 from core.study.descent import Backward, Updated, WeightGradient
 from core.study.gradients import NOTHING_LEFT, Profile, rms
 from core.views.images import figure
@@ -19,7 +20,7 @@ ROUNDING = 1e-5  # of the loss: what float32 cannot tell any more
 AGREES = 1e-5  # of all that is added up: float32 adds in another order
 
 
-def nothing_left(back: Backward) -> bool:
+def nothing_left(back: Backward | BatchBackward) -> bool:
     """Whether the network is so certain and right that it learns nothing from this image."""
     return back.loss < NOTHING_LEFT
 
@@ -53,7 +54,7 @@ def class_rows(back: Backward, names: Sequence[str]) -> list[dict[str, str]]:
     ]
 
 
-def size_rows(network: Network, back: Backward, profile: Profile) -> list[dict[str, str]]:
+def size_rows(network: Network, back: Backward | BatchBackward, profile: Profile) -> list[dict[str, str]]:
     """The size of the gradient of each layer or join, from the output back to the image."""
     by_kernels = {layer.path: layer for layer in profile.layers}
     rows = []
@@ -125,11 +126,15 @@ def terms_words(found: WeightGradient, block: object) -> str:
 
 def agrees(found: WeightGradient, gradient: np.ndarray) -> bool:
     """Whether the sum of the terms is what TensorFlow has, but for rounding."""
-    added = sum(abs(term.result) for term in found.terms)
-    return abs(found.total - found.model) <= AGREES * max(float(np.abs(gradient).max(initial=0.0)), added)
+    return agrees_in_sum(found.total, found.model, sum(abs(term.result) for term in found.terms), gradient)
 
 
-def promised(back: Backward, rate: float) -> float:
+def agrees_in_sum(total: float, model: float, added: float, gradient: np.ndarray) -> bool:
+    """Whether a sum is what TensorFlow has, but for rounding; `added` is that of all sizes, `gradient` that of all weights."""
+    return abs(total - model) <= AGREES * max(float(np.abs(gradient).max(initial=0.0)), added)
+
+
+def promised(back: Backward | BatchBackward, rate: float) -> float:
     """The change of the loss if it were a plane: −η · ‖g‖²."""
     squares = sum(
         float(np.square(array, dtype=np.float64).sum()) for own in back.gradients.values() for array in own.values()
@@ -137,7 +142,7 @@ def promised(back: Backward, rate: float) -> float:
     return -rate * squares
 
 
-def update_words(back: Backward, after: Updated, rate: float) -> str:
+def update_words(back: Backward | BatchBackward, after: Updated | BatchUpdated, rate: float) -> str:
     """What the step did to the loss, and what its gradient had promised."""
     if not np.isfinite(after.loss) or not np.isfinite(after.predicted).all():
         return "The step was so long that numbers ran over: there is no loss any more. A smaller learning rate helps."

@@ -6,12 +6,22 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from core.network import Conv2D, Dense, DepthwiseConv2D, Flatten, MaxPooling2D, Network
-from core.training import build_model, pretrained
+from core.network import (
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Dropout,
+    Flatten,
+    MaxPooling2D,
+    Network,
+)
+from core.training import Recipe, build_model, pretrained
 from core.training.trained import Trained
 from core.ui.pages.gradients import gradients as page
 from core.ui.pages.gradients.state import GradientsState
 from tests.pages.conftest import button, mine, opened, words
+from tests.waiting import until
 
 SMALL = Network(
     (28, 28, 1),
@@ -156,3 +166,107 @@ def test_a_network_that_predicts_no_classes_or_is_too_large_says_so(app, monkeyp
     mine(app).focus.subject = "lenet5"
     opened(app, "gradients")
     assert not app.exception and "61,706 parameters" in words(app)
+
+
+NOISY = Network(
+    (28, 28, 1),
+    (
+        Conv2D(3, 3, strides=3, activation="relu", kernel_regularizer=(0.0, 0.01)), BatchNormalization(), Dropout(0.5),
+        Flatten(), Dense(10, "softmax"),
+    ),
+    "Noisy",
+)  # fmt: skip
+
+
+@pytest.fixture
+def noisy(app):
+    """The page about a network with dropout, batch normalisation and a penalty, and a batch of training images."""
+    mine(app).imported = Trained(NOISY, build_model(NOISY, seed=1).get_weights(), "mnist")
+    mine(app).focus.subject = "imported"
+    opened(app, "gradients")
+    app.toggle(key="gradients/batch").set_value(True).run()
+    assert not app.exception
+    app.number_input(key="gradients/size").set_value(6).run()
+    assert not app.exception
+    return app
+
+
+def shown(app):
+    return {one.label: float(one.value) for one in app.metric if one.value.replace(".", "").isdigit()}
+
+
+def test_a_batch_is_drawn_from_the_training_images_and_its_loss_is_the_mean_with_penalties(noisy, mnist):
+    back = mine(noisy).results["gradients/back"][1]
+    chosen = np.random.default_rng(1).permutation(len(mnist.x_train))[:6]
+    np.testing.assert_array_equal(back.labels, mnist.y_train[chosen])
+    assert "6 images, of which" in words(noisy) and "As it predicts: dropout passes everything on" in words(noisy)
+    step(noisy, "Loss")
+    model = build_model(NOISY)
+    model.set_weights(mine(noisy).imported.model().get_weights())
+    found = np.asarray(model(mnist.x_train[chosen].astype(np.float32) / 255))
+    mean = -np.log(found[np.arange(6), mnist.y_train[chosen]]).mean()
+    penalty = 0.01 * np.square(model.get_weights()[0]).sum()
+    assert shown(noisy)["Mean loss"] == pytest.approx(mean, rel=1e-3)
+    assert shown(noisy)["Penalties"] == pytest.approx(penalty, rel=1e-3)
+    assert "Cross-entropy" not in words(noisy) and "cross-entropy, −ln p" in words(noisy)
+
+
+def test_as_in_training_the_numbers_are_others_and_the_seed_draws_them(noisy):
+    step(noisy, "Loss")
+    losses = [shown(noisy)["What the step lowers"]]
+    noisy.toggle(key="gradients/training").set_value(True).run()
+    assert not noisy.exception and "dropout drops what the seed draws" in words(noisy)
+    losses.append(shown(noisy)["What the step lowers"])
+    noisy.number_input(key="gradients/seed").set_value(2).run()
+    losses.append(shown(noisy)["What the step lowers"])
+    assert len(set(losses)) == 3
+    noisy.toggle(key="gradients/batch").set_value(False).run()
+    assert not noisy.exception and words(noisy).count("1 image, of which") == 1
+
+
+def test_a_gradient_is_explained_by_the_images_of_the_batch(noisy):
+    step(noisy, "Backward")
+    path = next(path for path, block in NOISY.walk() if isinstance(block, Conv2D))
+    next(one for one in noisy.selectbox if one.key.startswith("gradients/layer/")).select(path).run()
+    assert not noisy.exception
+    said = words(noisy)
+    assert "gradient = Σ over the images" in said and "TensorFlow’s own gradient is" in said and not noisy.warning
+    (rows,) = [table.value for table in noisy.table if "its part" in table.value.columns]
+    parts = [float(str(part).replace("−", "-")) for part in rows["its part"]]
+    assert len(parts) == 8  # six images, the penalty, the sum
+    assert sum(parts[:-1]) == pytest.approx(parts[-1], rel=5e-3, abs=1e-4)
+    before = [one.value for one in noisy.markdown if "gradient = Σ (gradient" in one.value]
+    noisy.number_input(key="gradients/picked").set_value(2).run()
+    assert not noisy.exception
+    assert [one.value for one in noisy.markdown if "gradient = Σ (gradient" in one.value] != before
+
+
+def test_the_update_of_a_batch_lowers_its_loss(noisy):
+    noisy.toggle(key="gradients/training").set_value(True).run()
+    step(noisy, "Update")
+    assert shown(noisy)["Loss after"] < shown(noisy)["Loss before"]
+
+
+def test_the_page_changes_with_a_run_that_trains(app):
+    own = mine(app)
+    own.editor.edit(SMALL)
+    own.editor.recipe = Recipe(epochs=200, training_images=2_000, learning_rate=0.0003)
+    opened(app, "train")
+    button(app, "Start").click().run()
+    run = own.run
+    until(lambda: run.version or not run.active)
+    own.focus.subject = "run"
+    opened(app, "gradients")
+    step(app, "Loss")
+    assert run.active and "Your run" not in " ".join(one.value for one in app.warning)
+    before, said = own.results["gradients/back"][1], words(app)
+
+    def drawn_anew():
+        app.run()
+        assert run.active and not app.exception
+        return own.results["gradients/back"][1].loss != before.loss
+
+    until(drawn_anew)
+    after = own.results["gradients/back"][1]
+    assert after.label == before.label and words(app) != said
+    assert not np.array_equal(after.weights[(1,)]["kernel"], before.weights[(1,)]["kernel"])

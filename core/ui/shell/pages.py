@@ -142,7 +142,7 @@ PAGES = {
             "Gradients",
             "south_west",
             _INSIDE,
-            "one step of learning from one image: forward, loss, backward, update; the gradient by each layer’s maps and kernels, "
+            "one step of learning from one image or a batch: forward, loss, backward, update; the gradient by each layer’s maps and kernels, "
             "any one of them as the sum of its terms, and the loss before and after the step",
             ("inside",),
         ),

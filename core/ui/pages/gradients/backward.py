@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from core.insight.kernels import kernels_of
 from core.network import Path
 from core.network.network import layer_label
+from core.study.batch_descent import BatchBackward, ByImage, explain_by_image
 from core.study.descent import Backward, explain_gradient, profile, why_not_explained
 from core.ui.pages.gradients.state import GradientsState, largest
 from core.ui.shell.frame import look, plain
@@ -15,7 +17,8 @@ from core.ui.widgets.downloads import MOST_LISTED, download_table
 from core.ui.widgets.kernels import kernel_pictures
 from core.ui.widgets.layers import choose_layer, layer_maps
 from core.ui.widgets.model_view import ModelView
-from core.views.descent import agrees, all_terms, size_rows, term_rows, terms_words, weight_words
+from core.views.batch_descent import all_shares, share_rows
+from core.views.descent import agrees, agrees_in_sum, all_terms, size_rows, term_rows, terms_words, weight_words
 from core.views.gradients import gradient_alt, gradient_chart, verdict_words
 from core.views.images import figure, signed_scale
 
@@ -23,9 +26,9 @@ FIELDS = {4: ("Row", "Column", "Input channel", "Kernel"), 2: ("Input", "Unit")}
 ORDER = {4: (3, 2, 0, 1), 2: (1, 0)}
 
 
-def backward(mine: Session, subject: ModelView, back: Backward) -> None:
-    """Layer by layer from the output to the image."""
-    _sizes(subject, back)
+def backward(mine: Session, subject: ModelView, back: Backward, batch: BatchBackward | None = None) -> None:
+    """Layer by layer from the output to the image; of a batch `back` is one image, and its gradients by weights are the batch's."""
+    _sizes(subject, batch or back)
     network = subject.network
     path = choose_layer(mine, network, list(back.outputs)[::-1], "gradients/layer")
     if path is None:
@@ -35,13 +38,13 @@ def backward(mine: Session, subject: ModelView, back: Backward) -> None:
     )
     gradient = back.outputs[path]
     layer_maps(network, path, gradient, subject.class_names, signed_scale(gradient), "gradients/maps")
-    if path == list(back.outputs)[-1]:
+    if batch is None and path == list(back.outputs)[-1]:
         st.caption("By the probabilities it is −1 ÷ p for the true class and 0 for all others.")
     _by_kernels(mine, subject, back, path)
-    _one_number(mine, subject, back, path)
+    _one_number(mine, subject, back, path, batch)
 
 
-def _sizes(subject: ModelView, back: Backward) -> None:
+def _sizes(subject: ModelView, back: Backward | BatchBackward) -> None:
     """The size by layer as a chart, a sentence and a table."""
     found = profile(subject.network, back)
     st.markdown("**Size of the gradient by layer**")
@@ -88,7 +91,7 @@ def _by_kernels(mine: Session, subject: ModelView, back: Backward, path: Path) -
     )  # fmt: skip
 
 
-def _one_number(mine: Session, subject: ModelView, back: Backward, path: Path) -> None:
+def _one_number(mine: Session, subject: ModelView, back: Backward, path: Path, batch: BatchBackward | None) -> None:
     """The gradient of one weight as the sum of its terms."""
     network, own = subject.network, mine.state(GradientsState)
     st.markdown("**Explain this gradient**")
@@ -105,12 +108,17 @@ def _one_number(mine: Session, subject: ModelView, back: Backward, path: Path) -
         args=(network, path, largest(kernel)), disabled=index == largest(kernel),
     )  # fmt: skip
     found = explain_gradient(network, back, path, index)
+    if batch is not None:
+        _by_image(explain_by_image(network, batch, path, index), kernel, weight_words(network, path, index))
+        st.markdown("The part of the image that is chosen above, term by term:")
     st.markdown(
         f"{weight_words(network, path, index).capitalize()}: gradient = Σ (gradient at the output × input) = **{figure(found.total, 5)}**"
     )
     alt = f"The terms of the gradient of {weight_words(network, path, index)}; their sum is {figure(found.total, 5)}."
     st.table(term_rows(found), hide_index=True, border="horizontal", width="content", alt=alt)
-    if agrees(found, kernel):
+    if batch is not None:
+        pass
+    elif agrees(found, kernel):
         st.markdown(f":material/check: TensorFlow’s own gradient is {figure(found.model, 5)}: the same.")
     else:
         st.warning(f"TensorFlow’s own gradient is {figure(found.model, 5)}.")
@@ -119,6 +127,18 @@ def _one_number(mine: Session, subject: ModelView, back: Backward, path: Path) -
     )
     if len(found.terms) <= MOST_LISTED:
         download_table(lambda: all_terms(found), "one-gradient", "gradients/terms/csv")
+
+
+def _by_image(found: ByImage, kernel: np.ndarray, what: str) -> None:
+    """The parts of all images of a batch, and whether they add up to what TensorFlow has."""
+    st.markdown(f"{what.capitalize()}: gradient = Σ over the images = **{figure(found.total, 5)}**")
+    alt = f"The parts of the gradient of {what}; their sum is {figure(found.total, 5)}."
+    st.table(share_rows(found), hide_index=True, border="horizontal", width="content", alt=alt)
+    if agrees_in_sum(found.total, found.model, sum(abs(part) for _, part in found.shares), kernel):
+        st.markdown(f":material/check: TensorFlow’s own gradient is {figure(found.model, 5)}: the same.")
+    else:
+        st.warning(f"TensorFlow’s own gradient is {figure(found.model, 5)}.")
+    download_table(lambda: all_shares(found), "gradient-by-image", "gradients/images/csv")
 
 
 def _choose_weight(

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+import numpy as np
 import streamlit as st
 
 from core.data import load
 from core.insight.mistakes import affordable_images, predict
 from core.network import trace
 from core.network.words import counted
+from core.study.batch_descent import BatchBackward
 from core.study.descent import Backward, look_back
 from core.ui.pages.gradients.backward import backward
+from core.ui.pages.gradients.batch import (
+    backward_batch,
+    batch_words,
+    choose_way,
+    compute_batch,
+    forward_batch,
+    loss_batch,
+    recipe_of,
+    update_batch_of,
+)
 from core.ui.pages.gradients.forward import forward, loss
 from core.ui.pages.gradients.state import GradientsState
 from core.ui.pages.gradients.update import updated
@@ -21,9 +37,11 @@ from core.ui.widgets.panels import HEAVY
 from core.views.descent import nothing_left
 from core.views.glossary import defined
 
+T = TypeVar("T")
 MOST_IMAGES = 2_000  # test images among which a mistake is searched
 MOST_PARAMETERS = 50_000_000  # of which five copies are held at a time
 STEPS = {"Forward": forward, "Loss": loss, "Backward": backward, "Update": updated}
+BATCH_STEPS = {"Forward": forward_batch, "Loss": loss_batch, "Backward": backward_batch, "Update": update_batch_of}
 NUMBERED = {name: f"{number} · {name}" for number, name in enumerate(STEPS, 1)}
 
 
@@ -34,7 +52,14 @@ def gradients_of(mine: Session, subject: ModelView, picture: InputImage) -> None
         st.info(plain(why_not))
         return
     own = mine.state(GradientsState)
-    label = _true_class(own, subject, picture)
+    batched = choose_way(mine, subject)
+    label = 0 if batched else _true_class(own, subject, picture)
+    if batched or own.training:
+        many = _looked_back_at(mine, subject, picture, label, batched)
+        if many is not None:
+            batch_words(subject, many)
+            _steps(own, {name: partial(step, mine, subject, many) for name, step in BATCH_STEPS.items()})
+        return
     back = _looked_back(mine, subject, picture, label)
     if back is None:
         return
@@ -48,6 +73,11 @@ def gradients_of(mine: Session, subject: ModelView, picture: InputImage) -> None
             "The network is certain here, and right: there is nothing left to learn from this image, and all gradients are next to 0. "
             "One that it gets wrong shows more."
         )
+    _steps(own, {name: partial(step, mine, subject, back) for name, step in STEPS.items()})
+
+
+def _steps(own: GradientsState, steps: dict[str, Callable[[], None]]) -> None:
+    """The choice of a step, and the one that is chosen."""
 
     def choose() -> None:
         own.step = st.session_state["gradients/step"]
@@ -56,7 +86,7 @@ def gradients_of(mine: Session, subject: ModelView, picture: InputImage) -> None
         "Step", list(STEPS), default=own.step, format_func=NUMBERED.__getitem__, required=True, key="gradients/step",
         on_change=choose, label_visibility="collapsed",
     )  # fmt: skip
-    STEPS[own.step](mine, subject, back)
+    steps[own.step]()
 
 
 def offer_mistake(mine: Session, subject: ModelView, picture: InputImage) -> None:
@@ -108,11 +138,31 @@ def _true_class(own: GradientsState, subject: ModelView, picture: InputImage) ->
 
 
 def _looked_back(mine: Session, subject: ModelView, picture: InputImage, label: int) -> Backward | None:
-    """The numbers of the step; of a large network only after a press, and until the next one for the weights of then."""
-    network, own = subject.network, mine.state(GradientsState)
-    about = subject.identity, picture.image.tobytes(), label
-    version = subject.version
-    if trace(network).macs > HEAVY:
+    """The numbers of the step of one image, as the network predicts."""
+    weights = subject.model.get_weights
+    return _computed(
+        mine, subject, (picture.image.tobytes(), label), 1,
+        lambda: look_back(subject.network, weights(), picture.image, label),
+    )  # fmt: skip
+
+
+def _looked_back_at(
+    mine: Session, subject: ModelView, picture: InputImage, label: int, batched: bool
+) -> BatchBackward | None:
+    """The numbers of the step of a batch, or of one image as in training."""
+    own = mine.state(GradientsState)
+    recipe = recipe_of(mine, own.seed)
+    alone = None if batched else (picture.image[np.newaxis], np.array([label]))
+    about = (own.size, own.training, recipe, None if batched else (picture.image.tobytes(), label))
+    return _computed(
+        mine, subject, about, own.size if batched else 1, lambda: compute_batch(own, subject, recipe, alone)
+    )
+
+
+def _computed(mine: Session, subject: ModelView, about: object, images: int, compute: Callable[[], T]) -> T | None:
+    """What is computed at once; of a large network only after a press, and until the next one for the weights of then."""
+    own, version, about = mine.state(GradientsState), subject.version, (subject.identity, about)
+    if trace(subject.network).macs * images > HEAVY:
         there = own.asked is not None and own.asked[0] == about
         if not there or own.asked != (about, version):
             st.button(
@@ -125,8 +175,4 @@ def _looked_back(mine: Session, subject: ModelView, picture: InputImage, label: 
         if not there or own.asked is None:
             return None
         version = own.asked[1]
-    return mine.kept(
-        "gradients/back",
-        (about, version),
-        lambda: look_back(network, subject.model.get_weights(), picture.image, label),
-    )
+    return mine.kept("gradients/back", (about, version), compute)

@@ -18,6 +18,11 @@ class GradientsState:
         step: the one of the four that is looked at.
         label: the class that the visitor says a picture of theirs shows, from 0.
         rate: the learning rate.
+        batch: whether a batch of training images is learned from, in place of one image.
+        size: its images.
+        seed: which ones they are, and what dropout draws.
+        training: whether the network goes as in training.
+        picked: the image of the batch that is looked at, from 0.
         asked: what was asked for of a network that waits for a button: the image and class, and the weights.
         weight: the one that is explained: its network, layer and index in the kernel; None before any.
         fields: in the keys of the fields with its index; renewed when it is chosen elsewhere.
@@ -26,6 +31,11 @@ class GradientsState:
     step: str = "Forward"
     label: int = 0
     rate: float = 0.01
+    batch: bool = False
+    size: int = 32
+    seed: int = 1
+    training: bool = False
+    picked: int = 0
     asked: tuple[object, object] | None = None
     weight: tuple[Network, Path, tuple[int, ...]] | None = None
     fields: Renewal = field(default_factory=Renewal)
