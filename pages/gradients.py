@@ -8,7 +8,10 @@ from core.ui.widgets.input_image import choose_model_and_image
 from core.ui.widgets.model_view import watch
 
 mine = session()
-head("Gradients", "How a network learns from an image or a batch: what comes out, how wrong that is, and who has to change.")
+head(
+    "Gradients",
+    "How a network learns from an image or a batch: what comes out, how wrong that is, and who has to change.",
+)
 subject, picture = choose_model_and_image(mine, "gradients")
 offer_mistake(mine, subject, picture)
 watch(mine, subject, lambda: gradients_of(mine, subject, picture))
