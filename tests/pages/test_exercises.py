@@ -1,8 +1,11 @@
 """Exercises, as a visitor does them."""
 
 from core.learn.exercises import KINDS, answer_words, from_json
-from core.ui.pages.exercises.state import FIXED, ExercisesState
-from tests.pages.conftest import button, mine, opened, words
+from core.study import predictions
+from core.ui.pages.exercises.measured import asked_of
+from core.ui.pages.exercises.state import FIXED, MEASURED, ExercisesState
+from core.ui.widgets.studies import StudyState
+from tests.pages.conftest import button, mine, opened, studied, words
 
 
 def own(app) -> ExercisesState:
@@ -105,3 +108,46 @@ def test_an_exercise_is_there_again_after_a_visit_to_another_page(app):
     opened(app, "exercises")
     assert own(app).exercise.name == name and app.success
     assert app.text_input(key=f"exercises/answer/{own(app).fields}").value == right(app)
+
+
+def measured(app, choice: int):
+    """Predict a side, measure, and wait for the end."""
+    app.radio(key=f"exercises/side/{own(app).fields}").set_value(choice).run()
+    button(app, "Measure").click().run()
+    assert not app.exception
+    return studied(app, "exercises/measured")
+
+
+def test_a_prediction_is_chosen_first_and_then_measured(app, monkeypatch):
+    monkeypatch.setattr(predictions, "TEST_IMAGES", 500)
+    monkeypatch.setattr(predictions, "NETWORKS", ("lenet5", "dense-128"))
+    monkeypatch.setattr(predictions, "STRENGTHS", {"noise": (0.5,)})  # far apart, whatever is drawn
+    opened(app, "exercises")
+    own(app).seed = 3 * 7 - 1  # the next one is of the first kind
+    app.selectbox(key="exercises/kind").set_value(MEASURED).run()
+    assert own(app).measured_kind == "robust" and button(app, "Measure").disabled
+    assert [one.value for one in app.info] == ["Not measured yet: nobody knows the answer before."]
+    measured(app, 0)
+    asked = asked_of(own(app))
+    found = mine(app).state(StudyState).studies["exercises/measured"][1].latest
+    assert found.images == 500 and found.better is not None
+    (rows,) = [table.value for table in app.table]
+    assert list(rows["right"]) == [f"{count} of 500" for count in found.right]
+    won = found.better == 0
+    assert bool(app.success) == won and bool(app.warning) != won
+    assert (progress(app).right, progress(app).tried) == (int(won), 1)
+    app.run()
+    assert progress(app).tried == 1  # counted once
+    button(app, "Another one").click().run()
+    assert asked_of(own(app)) != asked and own(app).choice is None and button(app, "Measure").disabled
+
+
+def test_what_is_too_close_to_tell_counts_for_nothing(app, monkeypatch):
+    monkeypatch.setattr(predictions, "FEWS", (250,))
+    monkeypatch.setattr(predictions, "NETWORKS", ("lenet5", "seven-thousand"))  # both know the training images
+    opened(app, "exercises")
+    own(app).seed = 3 * 7
+    app.selectbox(key="exercises/kind").set_value(MEASURED).run()
+    assert own(app).measured_kind == "mistakes"
+    measured(app, 1)
+    assert "Too close to tell" in words(app) and progress(app).tried == 0

@@ -273,7 +273,7 @@ PAGES = {
             "edit_note",
             _LEARN,
             "shapes, parameters, multiply-adds, receptive fields, convolutions, gradients of pooling and steps of back-propagation "
-            "to work out, without end in three levels; typical mistakes are told their cause; hint, solution step by step, progress",
+            "to work out, without end in three levels; predictions that are measured; typical mistakes are told their cause; hint, solution step by step, progress",
         ),
         PageInfo(
             "lessons",

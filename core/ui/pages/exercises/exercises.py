@@ -6,10 +6,11 @@ import streamlit as st
 
 from core.learn.exercises import KINDS, LEVELS, MOST_CHARACTERS, Exercise, fixed_exercises, from_json, to_json
 from core.training import Workspace
-from core.ui.pages.exercises.state import FIXED, Change, ExercisesState
+from core.ui.pages.exercises.state import FIXED, MEASURED, Change, ExercisesState
 from core.ui.shell.frame import plain
 
 FIRST_SET = "A first set, the same for everybody"
+TITLES = {FIXED: FIRST_SET, MEASURED: "Predict, then measure"} | {kind: one.title for kind, one in KINDS.items()}
 
 
 def choose(own: ExercisesState, workspace: Workspace) -> None:
@@ -21,13 +22,13 @@ def choose(own: ExercisesState, workspace: Workspace) -> None:
         if (kind, level) != (own.kind, own.level):
             own.choose(kind, level)
 
-    kinds = [FIXED, *KINDS]
+    kinds = [FIXED, MEASURED, *KINDS]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.selectbox(
             "Exercises", kinds, kinds.index(own.kind), key="exercises/kind", on_change=chosen, width=340,
-            format_func=lambda kind: FIRST_SET if kind == FIXED else KINDS[kind].title,
+            format_func=TITLES.__getitem__,
         )  # fmt: skip
-        if own.kind != FIXED:
+        if own.kind in KINDS:
             st.segmented_control(
                 "Level", LEVELS, default=own.level, required=True, key="exercises/level", on_change=chosen
             )

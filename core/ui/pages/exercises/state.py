@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from random import SystemRandom
 
 from core.learn.exercises import Exercise, Progress, Verdict, check, fixed_exercises, generated
+from core.study.predictions import QUESTIONS
 from core.ui.shell.renewal import Renewal
 
 FIXED = "fixed"  # the kind of those that are the same for everybody
+MEASURED = "measured"  # the kind of those that are answered by a measurement
 SEEDS = 10**6
 Change = Callable[[Progress], Progress]
 
@@ -23,7 +25,7 @@ class ExercisesState:
     """The exercise that is worked on, and what has been done of it.
 
     Attributes:
-        kind: of `KINDS`, or `FIXED`.
+        kind: of `KINDS`, `FIXED` or `MEASURED`.
         level: of those that are made without end.
         seed: of the exercise.
         number: of the fixed exercise, from 0.
@@ -33,6 +35,8 @@ class ExercisesState:
         over: whether it was answered right, or its solution looked at: it counts no more.
         hint: whether the hint is shown.
         steps: how many steps of the solution are shown.
+        choice: the side that is predicted to be better where it is measured, 0 or 1; None before the choice.
+        measuring: whether it is measured, or was.
         fields: in the key of the field; renewed with each exercise.
     """
 
@@ -46,6 +50,8 @@ class ExercisesState:
     over: bool = False
     hint: bool = False
     steps: int = 0
+    choice: int | None = None
+    measuring: bool = False
     fields: Renewal = field(default_factory=Renewal)
 
     @property
@@ -55,6 +61,11 @@ class ExercisesState:
             exercises = fixed_exercises()
             return exercises[self.number % len(exercises)]
         return generated(self.kind, self.level, self.seed)
+
+    @property
+    def measured_kind(self) -> str:
+        """The kind of the question that is measured: each in turn."""
+        return list(QUESTIONS)[self.seed % len(QUESTIONS)]
 
     def choose(self, kind: str, level: int) -> None:
         """An exercise of another kind or level."""
@@ -69,7 +80,8 @@ class ExercisesState:
     def _begin(self) -> None:
         self.seed = (self.seed + 1) % SEEDS
         self.typed, self.verdict, self.steps = "", None, 0
-        self.tried = self.over = self.hint = False
+        self.tried = self.over = self.hint = self.measuring = False
+        self.choice = None
         self.fields.renew()
 
     def answer(self, text: str) -> Change | None:
