@@ -132,10 +132,7 @@ def _robust(name: str, draw: Random, names: Callable[[str], str]) -> Question:
 def _mistakes(name: str, draw: Random, names: Callable[[str], str]) -> Question:
     pair, images = draw.sample(NETWORKS, 2), draw.choice(FEWS)
     sides = tuple(Side(names(model), model, "rotation", TRANSFORMS["rotation"].neutral) for model in pair)
-    text = (
-        f"{images:,} training images are shown to two trained networks, as they are. Which of the two makes fewer mistakes on them, "
-        "or is that too close to tell?"
-    )
+    text = f"{images:,} training images are shown to two trained networks, as they are. Which of the two makes fewer mistakes on them?"
     return Question(name, text, (sides[0], sides[1]), True, images)
 
 
@@ -208,8 +205,14 @@ def told(choice: int, found: Measured, names: Sequence[str]) -> Told:
         names: of both sides.
     """
     test = found.test
-    words = joined([f"{counted(only, 'image')} only for {name}" for only, name in zip(found.only, names)])
     if found.better is None:
-        return Told("close", f"Right on {words}: a difference like this can be chance ({test.p_text}).")
-    state = "right" if found.better == choice else "wrong"
-    return Told(state, f"{names[found.better]} is better: right on {words}, which is hardly chance ({test.p_text}).")
+        apart = joined([f"{only:,} with {name} alone" for only, name in zip(found.only, names)])
+        return Told(
+            "close", f"Of {counted(found.images, 'image')} {apart} are right: that can be chance ({test.p_text})."
+        )
+    best, other = found.better, 1 - found.better
+    words = (
+        f"{names[best]} is better: {counted(found.only[best], 'image')} right with it alone, {found.only[other]:,} with {names[other]} "
+        f"alone; that is hardly chance ({test.p_text})."
+    )
+    return Told("right" if best == choice else "wrong", words)
