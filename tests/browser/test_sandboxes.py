@@ -66,6 +66,23 @@ def test_a_typed_weight_changes_the_output_and_either_side_lights_up(visitor):
     expect(page.locator('.grids .lit[data-cell^="output"]')).to_have_count(9)
 
 
+def test_a_stack_is_built_by_the_keyboard_its_fan_follows_and_the_task_is_reached(page, server):
+    page.goto(f"{server}/{PAGES['stacking'].address}")
+    expect(page.get_by_role("img", name="Unit 5 of 8 of the last layer has a field of 13 cells")).to_be_visible()
+    settled(page)
+    kernel = page.get_by_role("spinbutton", name="3 · Kernel k")
+    kernel.fill("5")
+    kernel.press("Enter")
+    expect(page.get_by_role("img", name="has a field of 21 cells")).to_be_visible()
+    slider = page.get_by_role("slider", name="Unit of the last layer")
+    slider.focus()
+    slider.press("ArrowLeft")
+    expect(page.get_by_role("img", name="Unit 2 of 4")).to_be_visible()
+    page.get_by_text("Solution", exact=True).click()
+    page.get_by_role("button", name="Open it above").click()
+    expect(page.get_by_text("Reached: 20×20 is covered with 5,200 parameters")).to_be_visible()
+
+
 def test_on_a_phone_a_tap_pins_and_nothing_is_wider_than_the_page(chromium, server):
     context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = context.new_page()

@@ -169,6 +169,12 @@ HELP = {
         "Let the windows overlap, and find a cell that receives more than one gradient.",
         ("pooling", "stride", "gradient", "global average pooling"),
     ),
+    "stacking": PageHelp(
+        "Convolutions stand one above the other, and lines lead from one unit of the last down to all that it depends on.",
+        "The table follows size, jump and field from row to row, in letters and then with your numbers.",
+        "Cover 20×20 pixels with the fewest parameters, and let the hint tell you only why some kernels cost more than they see.",
+        ("receptive field", "kernel", "stride", "dilation", "padding", "parameter"),
+    ),
     "cost": PageHelp(
         "Three kinds of layers lead from one shape to another, and each has its price.",
         "Parameters are what must be stored, multiply-adds what must be computed, both by formula and in numbers.",

@@ -252,6 +252,14 @@ PAGES = {
             "and where each of them goes",
         ),
         PageInfo(
+            "stacking",
+            "Stacking layers",
+            "stacks",
+            _LEARN,
+            "up to eight convolutions by kernel, stride, dilation and padding: a fan of lines down to all that one unit depends on, "
+            "size, jump and field row by row, two 3×3 against one 5×5, and a task: cover 20×20 with the fewest parameters",
+        ),
+        PageInfo(
             "cost",
             "Cost",
             "payments",
