@@ -83,6 +83,30 @@ def test_a_stack_is_built_by_the_keyboard_its_fan_follows_and_the_task_is_reache
     expect(page.get_by_text("Reached: 20×20 is covered with 5,200 parameters")).to_be_visible()
 
 
+def test_a_ticked_connection_is_priced_by_keyboard_and_by_finger(page, server, chromium):
+    page.goto(f"{server}/{PAGES['s2_c3'].address}")
+    expect(page.get_by_text("= 1,516 (1998: 1,516")).to_be_visible()
+    settled(page)
+    page.get_by_role("checkbox", name="S2 map 1 feeds C3 map 1", exact=True).focus()
+    page.keyboard.press("Space")
+    expect(page.get_by_text("= 1,491 (1998: 1,516")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    expect(page.get_by_text("= 1,466 (1998: 1,516")).to_be_visible()
+    page.get_by_role("button", name="Full").click()
+    expect(page.get_by_text("= 2,416 (1998: 1,516")).to_be_visible()
+    expect(page.get_by_role("checkbox", checked=True)).to_have_count(96)
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    phone = context.new_page()
+    phone.goto(f"{server}/{PAGES['s2_c3'].address}")
+    box = phone.get_by_role("checkbox", name="S2 map 6 feeds C3 map 1", exact=True)
+    box.tap()
+    expect(phone.get_by_text("= 1,541 (1998: 1,516")).to_be_visible()
+    place = box.bounding_box()
+    assert place["x"] >= 0 and place["x"] + place["width"] <= 390 and place["width"] >= 22
+    context.close()
+
+
 def test_on_a_phone_a_tap_pins_and_nothing_is_wider_than_the_page(chromium, server):
     context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = context.new_page()

@@ -175,6 +175,12 @@ HELP = {
         "Cover 20×20 pixels with the fewest parameters, and let the hint tell you only why some kernels cost more than they see.",
         ("receptive field", "kernel", "stride", "dilation", "padding", "parameter"),
     ),
+    "s2_c3": PageHelp(
+        "A box stands for each pair of maps of LeNet-5: ticked where the map of S2 feeds the map of C3.",
+        "Each tick costs one kernel of 25 weights, and each map of C3 one bias.",
+        "Begin with the empty table, and find a pattern with fewer connections than that of 1998 in which no two maps read the same.",
+        ("feature map", "kernel", "parameter", "multiply-adds", "convolution"),
+    ),
     "cost": PageHelp(
         "Three kinds of layers lead from one shape to another, and each has its price.",
         "Parameters are what must be stored, multiply-adds what must be computed, both by formula and in numbers.",

@@ -260,6 +260,14 @@ PAGES = {
             "size, jump and field row by row, two 3×3 against one 5×5, and a task: cover 20×20 with the fewest parameters",
         ),
         PageInfo(
+            "s2_c3",
+            "S2–C3 table",
+            "table",
+            _LEARN,
+            "which of LeNet-5’s 6 maps of S2 feed which of the 16 maps of C3, to tick: the table of 1998, the full connection or your own, "
+            "with parameters, multiply-adds and what the asymmetry is for",
+        ),
+        PageInfo(
             "cost",
             "Cost",
             "payments",

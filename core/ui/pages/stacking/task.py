@@ -43,7 +43,7 @@ def _price(own: StackingState) -> Price | None:
 def compare(own: StackingState) -> None:
     """Two 3×3 against one 5×5 against one dilated 3×3, and the stack above."""
     st.markdown(
-        f"**The same field, at what price?** Each with C = {own.channels:,} in and out, on {own.n}×{own.n} cells"
+        f"**The same field, at what price?** C = {own.channels:,} in and out of each layer, on {own.n}×{own.n} cells"
     )
     prices = {name: price(stack, own.n, own.channels) for name, stack in COMPARED.items()}
     found = _price(own)
