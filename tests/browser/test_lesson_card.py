@@ -1,0 +1,162 @@
+"""A small lesson in a real browser: from its card through pages, reload and new tab to its end; by keyboard, and on a phone."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.learn.lessons import to_token
+from tests.browser.test_journey import clean, go
+from tools.screenshots import settled
+
+TEXT = """---
+title: A small lesson
+minutes: 5
+aim: You have seen that a card stays beside the pages.
+begin: build
+network: Dense 128
+hides: page games, field label_smoothing
+---
+
+## Make it convolutional
+
+Each unit sees all $28^2$ pixels. See [its parts](page:pooling).
+
+@page build
+@network LeNet-5
+@do has Conv2D
+
+## Look
+
+@page pooling
+@do page pooling
+@predict What does a window of 2×2 do to the side of a map?
+@option* It halves it
+@option It doubles it
+@because Two steps become one.
+
+## Count
+
+@ask How many numbers has a map of 28×28?
+@answer 784
+@mistake 56 You added instead of multiplied.
+"""
+
+
+def card(page: Page):
+    return page.get_by_role("region", name="Lesson: A small lesson")
+
+
+def lesson(page: Page, server: str):
+    page.goto(f"{server}/?lesson={to_token(TEXT)}")
+    expect(page.get_by_role("heading", name="Build", exact=True)).to_be_visible()
+    found = card(page)
+    expect(found.get_by_text("Step 1 of 3")).to_be_visible()
+    clean(page)
+    return found
+
+
+def press(found, name: str) -> None:
+    found.get_by_role("button", name=name, exact=True).click()
+
+
+def test_a_lesson_from_its_link_to_its_end(page: Page, server):
+    found = lesson(page, server)
+    expect(found.get_by_text("To do:")).to_be_visible()
+    expect(found.locator(".katex").first).to_be_visible()
+    press(found, "Open LeNet-5")
+    expect(found.get_by_text("Done:")).to_be_visible()
+    expect(found.get_by_role("status")).to_have_text("Done: a Conv2D layer in the network")
+    press(found, "Next")
+    expect(found.get_by_text("Step 2 of 3")).to_be_visible()
+    found.get_by_text("It doubles it").click()
+    press(found, "Keep this prediction")
+    expect(found.get_by_text("Kept. Now do it, and see.")).to_be_visible()
+    page.reload()
+    settled(page)
+    expect(found.get_by_text("Kept. Now do it, and see.")).to_be_visible()
+    press(found, "Open Pooling")
+    expect(page.get_by_role("heading", name="Pooling", exact=True)).to_be_visible()
+    expect(found.get_by_text("It is another one: It halves it. Two steps become one.")).to_be_visible()
+    clean(page)
+    tab = page.context.new_page()
+    tab.goto(f"{server}/cost")
+    press(card(tab), "Next")
+    field = card(tab).get_by_role("textbox", name=re.compile("Your answer"))
+    field.fill("56")
+    field.press("Enter")
+    expect(card(tab).get_by_text("Not right. You added instead of multiplied.")).to_be_visible()
+    field.fill("784")
+    field.press("Enter")
+    expect(card(tab).get_by_text("Right.", exact=True)).to_be_visible()
+    press(card(tab), "Finish")
+    expect(card(tab)).to_have_count(0)
+    clean(tab)
+    go(page, "Games")  # which is offered again
+    expect(card(page)).to_have_count(0)
+
+
+def test_a_link_in_the_text_opens_its_page_in_this_tab(page: Page, server):
+    found = lesson(page, server)
+    found.get_by_role("link", name="its parts").click()
+    expect(page.get_by_role("heading", name="Pooling", exact=True)).to_be_visible()
+    assert len(page.context.pages) == 1
+    expect(found.get_by_text("Step 1 of 3")).to_be_visible()
+    clean(page)
+
+
+def test_what_is_done_on_the_page_is_noticed_by_itself(page: Page, server):
+    found = lesson(page, server)
+    page.get_by_role("combobox", name="Start from a published network").click()
+    page.keyboard.type("Seven thousand")
+    page.keyboard.press("Enter")
+    expect(found.get_by_text("Done:")).to_be_visible()
+    clean(page)
+
+
+def test_a_lesson_goes_by_keyboard_alone(page: Page, server):
+    found = lesson(page, server)
+    found.get_by_role("button", name="Open LeNet-5", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(found.get_by_text("Done:")).to_be_visible()
+    following = found.get_by_role("button", name="Next", exact=True)
+    following.focus()
+    page.keyboard.press("Enter")
+    expect(found.get_by_text("Step 2 of 3")).to_be_visible()
+    expect(following).to_be_focused()
+    found.get_by_role("radio", name="It halves it").focus()
+    page.keyboard.press("Space")
+    keep = found.get_by_role("button", name="Keep this prediction")
+    expect(keep).to_be_enabled()
+    keep.focus()
+    page.keyboard.press("Enter")
+    expect(found.get_by_text("Kept. Now do it, and see.")).to_be_visible()
+    clean(page)
+
+
+@pytest.mark.parametrize(("width", "height", "most"), [(390, 844, 0.4), (1366, 768, 0.62)])
+def test_the_card_leaves_the_page_to_be_read_to_its_end(chromium, server, width, height, most):
+    context = chromium.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
+    page = context.new_page()
+    found = lesson(page, server)
+    box = found.bounding_box()
+    assert box["height"] <= most * height + 1 and box["x"] >= 0 and box["x"] + box["width"] <= width
+    assert box["y"] + box["height"] <= height + 1
+    for name in ("Next", "Fold"):
+        button = found.get_by_role("button", name=name, exact=True).bounding_box()
+        assert box["y"] <= button["y"] and button["y"] + button["height"] <= box["y"] + box["height"] + 1
+    end = page.evaluate(
+        """() => {
+          const main = document.querySelector("[data-testid=stMain]");
+          main.scrollTop = main.scrollHeight;
+          const card = document.querySelector(".st-key-lesson");
+          const blocks = [...document.querySelectorAll("[data-testid=stMainBlockContainer] > * > *")];
+          const others = blocks.filter((one) => !one.contains(card) && one.getBoundingClientRect().height > 0);
+          return Math.max(...others.map((one) => one.getBoundingClientRect().bottom)) - card.getBoundingClientRect().top;
+        }"""
+    )
+    assert end <= 1  # px that the card would cover of the last thing on the page
+    press(found, "Fold")
+    expect(found.get_by_text("Step 1 of 3")).to_be_visible()
+    assert found.bounding_box()["height"] < 0.15 * height
+    context.close()
