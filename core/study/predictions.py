@@ -132,7 +132,7 @@ def _robust(name: str, draw: Random, names: Callable[[str], str]) -> Question:
 def _mistakes(name: str, draw: Random, names: Callable[[str], str]) -> Question:
     pair, images = draw.sample(NETWORKS, 2), draw.choice(FEWS)
     sides = tuple(Side(names(model), model, "rotation", TRANSFORMS["rotation"].neutral) for model in pair)
-    text = f"{images:,} training images are shown to two trained networks, as they are. Which of the two makes fewer mistakes on them?"
+    text = f"{counted(images, 'training image')} are shown to two trained networks, as they are. Which of the two makes fewer mistakes on them?"
     return Question(name, text, (sides[0], sides[1]), True, images)
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.data import load
 from core.learn.exercises import Progress, from_json, to_json
+from core.network.words import counted
 from core.study.background import Study
 from core.study.contender import LabelledImages, of_shipped
 from core.study.predictions import Measured, Question, measure, question, told
@@ -94,7 +95,7 @@ def _say(study: Study[Measured], asked: Question, choice: int) -> None:
         if not study.problem:
             done = 0.0 if found is None else found.done
             seen = 0 if found is None else found.images
-            st.progress(done, text=f"{seen:,} of {asked.images:,} images")
+            st.progress(done, text=f"{seen:,} of {counted(asked.images, 'image')}")
         return
     said = told(choice, found, names)
     if said.state == "right":
