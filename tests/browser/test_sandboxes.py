@@ -107,6 +107,31 @@ def test_a_ticked_connection_is_priced_by_keyboard_and_by_finger(page, server, c
     context.close()
 
 
+def test_what_dropout_draws_is_drawn_again_and_a_typed_number_is_normalised(visitor):
+    page = visitor("dropout")
+    before = cell(page, "factor/0/0:0,0").get_attribute("aria-label"), page.locator(".grids .unread").count()
+    cell(page, "output/0/0:0,0").hover()
+    expect(cell(page, "factor/0/0:0,0")).to_contain_class("lit")
+    page.get_by_role("button", name="Draw again").click()
+    expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("1")
+    settled(page)
+    assert before != (
+        cell(page, "factor/0/0:0,0").get_attribute("aria-label"),
+        page.locator(".grids .unread").count(),
+    )
+    page.get_by_text("Batch normalisation", exact=True).click()
+    expect(cell(page, "gamma/0:0,0")).to_be_visible()
+    cell(page, "beta/0:0,0").fill("100")
+    cell(page, "beta/0:0,0").press("Enter")
+    cell(page, "output/0/0:0,0").hover()
+    expect(page.locator(".grids .said")).to_contain_text("+ 100 = ")
+    page.get_by_text("Inference", exact=True).click()
+    expect(page.locator(".grids .said")).to_contain_text("√(1 + 0.001) + 100 = ")
+    cell(page, "input/0/0:0,0").fill("much")
+    cell(page, "input/0/0:0,0").press("Enter")
+    expect(page.get_by_text("“much” is no number.")).to_be_visible()
+
+
 def test_on_a_phone_a_tap_pins_and_nothing_is_wider_than_the_page(chromium, server):
     context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = context.new_page()

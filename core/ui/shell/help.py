@@ -187,6 +187,12 @@ HELP = {
         "Double the side of the image, and see which of the numbers stays the same.",
         ("parameter", "multiply-adds", "dense layer", "separable convolution", "depthwise convolution"),
     ),
+    "dropout": PageHelp(
+        "A batch of four small images goes through one layer, and every number says how it came about.",
+        "Hatched numbers were dropped, and the table compares mean and deviation before, after and over many draws.",
+        "Train batch normalisation for one step, switch to inference, and find out how many steps it takes until both agree.",
+        ("dropout", "batch normalisation", "regularization", "channel", "parameter"),
+    ),
     "back_propagation": PageHelp(
         "This is a network so small that all its numbers fit on the page.",
         "Each press computes the next stage, and each number stands with its formula.",

@@ -276,6 +276,14 @@ PAGES = {
             "parameters and multiply-adds by formula and in numbers",
         ),
         PageInfo(
+            "dropout",
+            "Dropout, batch norm",
+            "blur_on",
+            _LEARN,
+            "dropout, spatial dropout, Gaussian dropout and batch normalisation on a batch of 4 images: what is drawn and what comes out, mean "
+            "and deviation with what is expected, training against inference",
+        ),
+        PageInfo(
             "back_propagation",
             "Back-propagation",
             "undo",
