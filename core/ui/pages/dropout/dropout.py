@@ -54,7 +54,7 @@ def choose(own: DropoutState) -> None:
                 own,
                 "Epsilon ε",
                 "epsilon",
-                (0.00001, 1.0, 0.001, "%.5f"),
+                (0.0001, 1.0, 0.001, "%.4f"),
                 "Added to the variance, so that nothing is divided by 0.",
             )
             _decimal(
