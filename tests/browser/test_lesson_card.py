@@ -65,7 +65,7 @@ def test_a_lesson_from_its_link_to_its_end(page: Page, server):
     expect(found.get_by_text("To do:")).to_be_visible()
     expect(found.locator(".katex").first).to_be_visible()
     press(found, "Open LeNet-5")
-    expect(found.get_by_text("Done:")).to_be_visible()
+    expect(found.get_by_text("Done:", exact=True)).to_be_visible()
     expect(found.get_by_role("status")).to_have_text("Done: a Conv2D layer in the network")
     press(found, "Next")
     expect(found.get_by_text("Step 2 of 3")).to_be_visible()
@@ -92,7 +92,9 @@ def test_a_lesson_from_its_link_to_its_end(page: Page, server):
     press(card(tab), "Finish")
     expect(card(tab)).to_have_count(0)
     clean(tab)
-    go(page, "Games")  # which is offered again
+    go(tab, "Games")  # which is offered again
+    page.reload()
+    go(page, "Games")
     expect(card(page)).to_have_count(0)
 
 
@@ -110,7 +112,7 @@ def test_what_is_done_on_the_page_is_noticed_by_itself(page: Page, server):
     page.get_by_role("combobox", name="Start from a published network").click()
     page.keyboard.type("Seven thousand")
     page.keyboard.press("Enter")
-    expect(found.get_by_text("Done:")).to_be_visible()
+    expect(found.get_by_text("Done:", exact=True)).to_be_visible()
     clean(page)
 
 
@@ -118,7 +120,7 @@ def test_a_lesson_goes_by_keyboard_alone(page: Page, server):
     found = lesson(page, server)
     found.get_by_role("button", name="Open LeNet-5", exact=True).focus()
     page.keyboard.press("Enter")
-    expect(found.get_by_text("Done:")).to_be_visible()
+    expect(found.get_by_text("Done:", exact=True)).to_be_visible()
     following = found.get_by_role("button", name="Next", exact=True)
     following.focus()
     page.keyboard.press("Enter")
@@ -139,6 +141,7 @@ def test_the_card_leaves_the_page_to_be_read_to_its_end(chromium, server, width,
     context = chromium.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
     page = context.new_page()
     found = lesson(page, server)
+    settled(page)
     box = found.bounding_box()
     assert box["height"] <= most * height + 1 and box["x"] >= 0 and box["x"] + box["width"] <= width
     assert box["y"] + box["height"] <= height + 1

@@ -229,7 +229,7 @@ def test_on_a_phone_the_answer_stands_above_the_canvas_and_the_maps_follow_each_
 @pytest.mark.parametrize("width, height", [(1366, 768), (768, 1024), (767, 600), (390, 844)])
 def test_the_tour_leaves_room_for_what_streamlit_says_while_it_runs(chromium, server, width, height):
     with visit(chromium, server, width, height) as page:
-        tour = page.get_by_role("button", name="New here? Take the tour").bounding_box()
+        tour = page.get_by_role("button", name="New? Take the tour").bounding_box()
         menu = page.get_by_role("button", name="Main menu").bounding_box()
         if tour["y"] > menu["y"] + menu["height"]:  # below the head, where that is full
             return
@@ -241,7 +241,7 @@ def test_the_tour_leaves_room_for_what_streamlit_says_while_it_runs(chromium, se
 
 def test_the_tour_is_led_through_by_what_one_does(playground):
     page = playground
-    page.get_by_role("button", name="New here? Take the tour").click()
+    page.get_by_role("button", name="New? Take the tour").click()
     count = page.locator(".card .count")
 
     def at(number: int) -> None:

@@ -1,7 +1,8 @@
 // The card of a lesson: links in its text press the buttons that do what they say, a new step is read from its top, and what
-// was noticed is said.
+// was noticed is said. The button that led on keeps the keyboard's focus: Streamlit makes another one where its look changes.
 
 const CARD = ".st-key-lesson";
+const WAYS = ["next", "back"].map((way) => `${CARD}-${way} button`);
 
 export default function ({ data, parentElement }) {
   const status = parentElement.querySelector("[role=status]");
@@ -9,12 +10,21 @@ export default function ({ data, parentElement }) {
   const card = document.querySelector(CARD);
   card?.setAttribute("role", "region");
   card?.setAttribute("aria-label", data.name);
-  if (window.receptiveLessonStep !== data.step && card) card.scrollTop = 0;
+  const before = window.receptiveLessonStep;
   window.receptiveLessonStep = data.step;
+  if (before && before !== data.step && card) {
+    card.scrollTop = 0;
+    const way = window.receptiveLessonWay;
+    window.receptiveLessonWay = undefined;
+    if (way && lost())
+      requestAnimationFrame(() => lost() && document.querySelector(way)?.focus({ preventScroll: true }));
+  }
   window.receptiveLesson?.abort();
   const here = (window.receptiveLesson = new AbortController());
   const follow = (event) => {
-    const link = event.target instanceof Element && event.target.closest(`${CARD} a[href^="#"]`);
+    if (!(event.target instanceof Element)) return;
+    window.receptiveLessonWay = WAYS.find((way) => event.target.closest(way)) ?? window.receptiveLessonWay;
+    const link = event.target.closest(`${CARD} a[href^="#"]`);
     if (!link) return;
     event.preventDefault();
     const name = data.links[link.getAttribute("href")];
@@ -22,4 +32,9 @@ export default function ({ data, parentElement }) {
   };
   document.addEventListener("click", follow, { signal: here.signal, capture: true });
   return () => here.abort();
+}
+
+// Whether nothing has the keyboard's focus.
+function lost() {
+  return document.activeElement === null || document.activeElement === document.body;
 }

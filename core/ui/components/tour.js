@@ -9,7 +9,7 @@ const GAP = 8; // px between the card and the window's edge
 const AROUND = 4; // px between an element and its frame
 const NARROW = 640; // px of the window, at which the card stays at its bottom
 const OWN_ESCAPE = '[role="dialog"], [role="listbox"], [role="combobox"]'; // what Esc closes instead
-const OFFER = "New here? Take the tour";
+const OFFER = "New? Take the tour";
 
 export default function ({ data, parentElement }) {
   const find = (name) => parentElement.querySelector(`.${name}`);

@@ -31,7 +31,7 @@ def kept(page):
 
 
 def test_its_button_invites_until_the_tour_was_begun(tour, page):
-    assert tour.find(".begin").inner_text() == "New here? Take the tour"
+    assert tour.find(".begin").inner_text() == "New? Take the tour"
     expect(tour.find(".card")).to_be_hidden()  # nobody is led who does not ask for it
     tour.find(".begin").click()
     expect(tour.find(".sentence")).to_have_text("Touch it.")
