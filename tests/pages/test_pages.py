@@ -122,7 +122,7 @@ def test_training_runs_in_the_background_and_is_followed(app):
     assert mine(app).run.snapshot.state is State.FINISHED
     shown = {metric.label: metric.value for metric in app.metric}
     assert float(shown["Test accuracy"].rstrip(" %")) > 90
-    assert len(app.get("vega_lite_chart")) == 3  # two curves and the confusion matrix
+    assert len(app.get("vega_lite_chart")) == 4  # the planned rate, two curves and the confusion matrix
     for page in ("kernels", "feature_maps", "receptive_fields", "draw"):
         opened(app, page)
         assert not app.exception
@@ -415,7 +415,7 @@ def test_a_lesson_hides_what_its_teacher_left_out(app):
     assert not other.exception
     assert all(widget.disabled for widget in other.number_input)
     assert not [b for b in other.button if b.label in ("Delete", "Conv2D", "Undo")]
-    assert not other.get("page_link")  # the way to Train is hidden
+    assert [one.proto.label for one in other.get("page_link")] == ["All terms: Glossary"]  # the way to Train is hidden
     assert "look at it" in words(other) and "change it" not in words(other)
     assert "ready to learn" not in words(other)
     other.switch_page("pages/draw.py").run()
