@@ -415,7 +415,9 @@ def test_a_lesson_hides_what_its_teacher_left_out(app):
     assert not other.exception
     assert all(widget.disabled for widget in other.number_input)
     assert not [b for b in other.button if b.label in ("Delete", "Conv2D", "Undo")]
-    assert [one.proto.label for one in other.get("page_link")] == ["All terms: Glossary"]  # the way to Train is hidden
+    assert [one.proto.label for one in other.get("page_link")] == [
+        "All terms: Glossary"
+    ]  # the way to Train is hidden
     assert "look at it" in words(other) and "change it" not in words(other)
     assert "ready to learn" not in words(other)
     other.switch_page("pages/draw.py").run()
