@@ -28,7 +28,7 @@ for sheet in ("style", "print", "print_dark") if look() is DARK else ("style", "
     st.html(Path(f"assets/{sheet}.css"))
 sidebar(mine)
 run_page(page)
-lesson_card(mine, page_id(page))
+lesson_card(mine, page_id(page.title))
 mine.keep_draft()
 remember(mine.token)
 warm_up()

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from core.network import Conv2D, Dense, Network, Path, Recipe
-from core.study.descent import PLAIN, Arrays, Backward, arriving, by_sums, explain_gradient
+from core.study.descent import PLAIN, Arrays, Backward, arriving, by_sums, explain_gradient, stepped
 from core.study.gradients import by_name, gradients
 
 
@@ -161,14 +161,7 @@ def look_back_at(
 
 def update_batch(network: Network, back: BatchBackward, rate: float) -> BatchUpdated:
     """The network after one step of plain gradient descent on the batch: w − rate·g for all weights that learn."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        weights = {
-            path: {
-                name: np.asarray(array - np.float32(rate) * back.gradients.get(path, {}).get(name, np.float32(0)))
-                for name, array in own.items()
-            }
-            for path, own in back.after.items()
-        }
+    weights = stepped(back.after, back.gradients, rate)
     arrays = [array for own in weights.values() for array in own.values()]
     found = gradients(network, arrays, back.images, back.labels, back.recipe, training=back.training, penalties=True)
     return BatchUpdated(weights, list(found.maps.values())[-1], found.loss + found.penalty)

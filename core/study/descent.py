@@ -135,17 +135,22 @@ def look_back(network: Network, weights: Sequence[np.ndarray], image: np.ndarray
 
 def update(network: Network, back: Backward, rate: float) -> Updated:
     """The network after one step of plain gradient descent on the image: w − rate·g for all weights that learn."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        weights = {
-            path: {
-                name: np.asarray(array - np.float32(rate) * back.gradients.get(path, {}).get(name, np.float32(0)))
-                for name, array in own.items()
-            }
-            for path, own in back.weights.items()
-        }
+    weights = stepped(back.weights, back.gradients, rate)
     model = _copy(network, [array for own in weights.values() for array in own.values()])
     predicted, loss = _forward(model, back.image, back.label)
     return Updated(weights, predicted, loss)
+
+
+def stepped(weights: Arrays, gradients: Arrays, rate: float) -> Arrays:
+    """w − rate·g for the weights that have a gradient, the others as they are; float32, which may run over."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return {
+            path: {
+                name: np.asarray(array - np.float32(rate) * gradients.get(path, {}).get(name, np.float32(0)))
+                for name, array in own.items()
+            }
+            for path, own in weights.items()
+        }
 
 
 def profile(network: Network, back: Any) -> Profile:

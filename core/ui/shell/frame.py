@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.training import Run, State
 from core.ui.shell.help import HELP
-from core.ui.shell.pages import PAGES, left_out, link_to, turn_page
+from core.ui.shell.pages import PAGES, left_out, link_to, page_id, turn_page
 from core.ui.shell.private import fit_canvases, fold_on_phones, repeated
 from core.ui.shell.session import Session, session
 from core.views.theme import DARK, LIGHT, Look
@@ -24,7 +24,7 @@ def head(title: str, line: str, beside: Callable[[], None] | None = None) -> Non
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content", key="head"):
             st.title(plain(title), anchor=False, width="content")
-            help_mark(next(page.id for page in PAGES.values() if page.title == title))
+            help_mark(page_id(title))
         if beside is not None:
             beside()
     st.markdown(line)

@@ -393,9 +393,9 @@ def end_page() -> NoReturn:
     raise _PageEnd
 
 
-def page_id(page: StreamlitPage) -> str:
-    """The id of a page of `navigation`."""
-    return next(one.id for one in PAGES.values() if one.title == page.title)
+def page_id(title: str) -> str:
+    """The id of the page with this title."""
+    return next(page.id for page in PAGES.values() if page.title == title)
 
 
 def run_page(page: StreamlitPage) -> None:
