@@ -41,7 +41,7 @@ class Place:
 
     def at(self, step: int, network: str) -> Place:
         """At another step, with this network in the editor."""
-        return replace(self, step=step, furthest=max(step, self.furthest), network=network)
+        return replace(self, step=step, furthest=max(step, self.furthest), network=network, ended=False)
 
     def with_done(self, step: int) -> Place:
         """After the app has noticed what was to do."""

@@ -2,6 +2,7 @@
 // was noticed is said. The button that led on keeps the keyboard's focus: Streamlit makes another one where its look changes.
 
 const CARD = ".st-key-lesson";
+const BODY = `${CARD}-body`;
 const WAYS = ["next", "back"].map((way) => `${CARD}-${way} button`);
 
 export default function ({ data, parentElement }) {
@@ -13,7 +14,7 @@ export default function ({ data, parentElement }) {
   const before = window.receptiveLessonStep;
   window.receptiveLessonStep = data.step;
   if (before && before !== data.step && card) {
-    card.scrollTop = 0;
+    document.querySelector(BODY)?.scrollTo(0, 0);
     const way = window.receptiveLessonWay;
     window.receptiveLessonWay = undefined;
     if (way && lost())

@@ -10,7 +10,8 @@ from core.network import LENET5, PRESETS, Recipe
 from core.training import Workspace
 from core.ui.shell.pages import PAGES, navigation, open_to
 from core.ui.shell.session import Session
-from core.ui.widgets.lesson.card import result_words, task_words
+from core.ui.widgets.lesson.card import task_words
+from core.ui.widgets.lesson.ending import result_words
 from core.ui.widgets.lesson.known import known
 from core.ui.widgets.lesson.noticing import digest, facts_now
 from core.ui.widgets.lesson.opening import begin, lesson_of, read

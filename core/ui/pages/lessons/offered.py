@@ -9,7 +9,7 @@ from core.network.words import counted
 from core.ui.pages.lessons.state import LessonsState
 from core.ui.shell.frame import plain
 from core.ui.shell.session import Session
-from core.ui.widgets.lesson.card import result_words
+from core.ui.widgets.lesson.ending import result_words
 from core.ui.widgets.lesson.opening import LessonState, begin, read
 
 
@@ -59,7 +59,7 @@ def _card(mine: Session, own: LessonsState, name: str, text: str, lesson: Lesson
         with st.container(horizontal=True, gap="small"):
             st.button(
                 label, key=f"lessons/start/{name}", on_click=start, type="primary", icon=":material/play_arrow:",
-                disabled=name == course.running, help="It goes on: its card is below." if name == course.running else None,
+                disabled=name == course.running, help="It goes on: its card is beside this page." if name == course.running else None,
             )  # fmt: skip
             if label == "Go on":
                 st.button("Begin again", key=f"lessons/again/{name}", on_click=start, args=(True,))

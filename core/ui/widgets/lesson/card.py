@@ -10,12 +10,12 @@ import streamlit as st
 from core.learn.lessons import Course, Fact, Lesson, Offered, Place, Predict, Step
 from core.learn.lessons.facts import NAMED, NUMBERS, RELATION_WORDS
 from core.learn.lessons.passages import link_address
-from core.network.words import counted
 from core.ui.components import component
 from core.ui.shell.frame import plain, refreshing
 from core.ui.shell.pages import PAGES, go_to, open_to
 from core.ui.shell.private import css_class
 from core.ui.shell.session import Session
+from core.ui.widgets.lesson.ending import ending, finish
 from core.ui.widgets.lesson.known import known
 from core.ui.widgets.lesson.noticing import digest, noticed
 from core.ui.widgets.lesson.opening import LessonState, follow, lesson_of, open_network
@@ -39,15 +39,15 @@ def lesson_card(mine: Session, page: str) -> None:
 
     def state() -> tuple[object, ...]:
         course = mine.course
-        return course.running, _waits(lesson, course.place), openings.number
+        return course.running, course.place.ended, course.folded, _waits(lesson, course.place), openings.number
 
-    refreshing(state, state()[1] is True, SECONDS, lambda: _draw(mine, lesson, page))
+    refreshing(state, _waits(lesson, mine.course.place), SECONDS, lambda: _draw(mine, lesson, page))
 
 
 def _waits(lesson: Lesson, place: Place) -> bool:
     """Whether something is to be done that has not been noticed yet."""
     number = _number(lesson, place)
-    return lesson.steps[number].do is not None and number not in place.done
+    return not place.ended and lesson.steps[number].do is not None and number not in place.done
 
 
 def _number(lesson: Lesson, place: Place) -> int:
@@ -61,48 +61,59 @@ def _draw(mine: Session, lesson: Lesson, page: str) -> None:
     place = course.place
     number = _number(lesson, place)
     step = lesson.steps[number]
-    if step.do is not None and number not in place.done and noticed(step.do, mine, page, place):
+    if _waits(lesson, place) and step.do is not None and noticed(step.do, mine, page, place):
         mine.change_course(lambda course: course.moved(course.place.with_done(number)))
         place = place.with_done(number)
     with st.container(key="lesson", gap="small"):
         _head(mine, lesson, course, number)
         if not course.folded:
-            _text(mine, step, number)
-            _places(mine, step, page)
-            _task(step, number, place)
-            ask(mine, step, number, place)
+            with st.container(key="lesson-body", gap="small"):
+                if place.ended:
+                    ending(mine, lesson, course)
+                else:
+                    _text(mine, step, number)
+                    _places(mine, step, page)
+                    _task(step, number, place)
+                    ask(mine, step, number, place)
             _ways(mine, lesson, number, place)
         _in_the_browser(mine, lesson, step, number, place)
 
 
 def _head(mine: Session, lesson: Lesson, course: Course, number: int) -> None:
-    """Its name and how far one has come; folded, in one line."""
+    """The step's name and how far one has come; it stays in sight while one reads."""
 
     def fold() -> None:
         mine.change_course(lambda course: replace(course, folded=not course.folded))
 
     steps = len(lesson.steps)
-    words = f"Step {number + 1} of {steps}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lesson-head"):
-        said = f"**{plain(lesson.title)}**" + (f" · {words}" if course.folded else "")
-        st.markdown(said, width="stretch")
-        icon = "expand_less" if course.folded else "expand_more"
-        label = "Show" if course.folded else "Fold"
+        st.markdown(f"**{plain(step_title(lesson, course, number))}**", width="stretch")
+        icon, label = ("expand_less", "Show") if course.folded else ("expand_more", "Fold")
         st.button(label, type="tertiary", icon=f":material/{icon}:", on_click=fold, key="lesson/fold")
         st.button(
             "End", type="tertiary", icon=":material/close:", on_click=lambda: _end(mine), help=END, key="lesson/end"
         )
     if not course.folded:
-        st.progress((number + 1) / steps, text=words)
+        ended = course.place.ended
+        words = "finished" if ended else f"Step {number + 1} of {steps}"
+        st.progress(1.0 if ended else (number + 1) / steps, text=f"{plain(lesson.title)} · {words}")
+
+
+def step_title(lesson: Lesson, course: Course, number: int) -> str:
+    """What stands at the top of the card."""
+    if course.place.ended:
+        return "The end"
+    title = lesson.steps[number].title
+    return f"Step {number + 1} of {len(lesson.steps)}: {title}" if course.folded else f"{number + 1} · {title}"
 
 
 def _end(mine: Session) -> None:
+    ended = mine.course.place.ended
     mine.end_lesson()
-    mine.notice = "The lesson has ended. The page Lessons goes on with it where you were."
+    mine.notice = "" if ended else "The lesson has ended. The page Lessons goes on with it where you were."
 
 
 def _text(mine: Session, step: Step, number: int) -> None:
-    st.markdown(f"**{plain(step.title)}**")
     if step.text.markdown:
         st.markdown(step.text.markdown)
     networks = {one.name: one for one in (*known().networks, *filter(None, [step.network]))}
@@ -210,21 +221,17 @@ def _ways(mine: Session, lesson: Lesson, number: int, place: Place) -> None:
         mine.state(LessonState).fields.renew()
 
     last = number == len(lesson.steps) - 1
-    ready = not _open_ends(lesson.steps[number], number, place)
     with st.container(horizontal=True, gap="small", key="lesson-ways"):
+        back = number if place.ended else number - 1
         st.button(
-            "Back",
-            icon=":material/arrow_back:",
-            disabled=number == 0,
-            on_click=go,
-            args=(number - 1,),
-            key="lesson/back",
+            "Back", icon=":material/arrow_back:", disabled=back < 0, on_click=go, args=(back,), key="lesson/back"
         )
-        kind = "primary" if ready else "secondary"
+        if place.ended:
+            st.button("Close", icon=":material/close:", on_click=lambda: _end(mine), key="lesson/next")
+            return
+        kind = "secondary" if _open_ends(lesson.steps[number], number, place) else "primary"
         if last:
-            st.button(
-                "Finish", icon=":material/flag:", type=kind, on_click=lambda: _finish(mine, lesson), key="lesson/next"
-            )
+            st.button("Finish", icon=":material/flag:", type=kind, on_click=lambda: finish(mine), key="lesson/next")
         else:
             st.button(
                 "Next", icon=":material/arrow_forward:", type=kind, on_click=go, args=(number + 1,), key="lesson/next"
@@ -238,25 +245,6 @@ def _open_ends(step: Step, number: int, place: Place) -> bool:
         number not in place.answers if isinstance(step.question, Predict) else number not in place.right
     )
     return undone or asked
-
-
-def _finish(mine: Session, lesson: Lesson) -> None:
-    place = mine.course.place
-    mine.change_course(lambda course: course.moved(replace(course.place, ended=True)).without())
-    mine.hidden = ()
-    mine.notice = f"That was “{lesson.title}”. {result_words(lesson, place)}"
-
-
-def result_words(lesson: Lesson, place: Place) -> str:
-    """`3 of 4 things done, 2 of 3 questions answered right.`; empty where nothing was to be done or asked."""
-    to_do = [number for number, step in enumerate(lesson.steps) if step.do is not None]
-    asked = [number for number, step in enumerate(lesson.steps) if step.question is not None]
-    words = []
-    if to_do:
-        words.append(f"{len({*to_do} & {*place.done})} of {counted(len(to_do), 'thing')} done")
-    if asked:
-        words.append(f"{len({*asked} & {*place.right})} of {counted(len(asked), 'question')} answered right")
-    return f"{', '.join(words)}." if words else ""
 
 
 def _in_the_browser(mine: Session, lesson: Lesson, step: Step, number: int, place: Place) -> None:
