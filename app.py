@@ -22,7 +22,7 @@ mine = session()
 open_link(mine)
 open_lesson_link(mine)
 page = st.navigation(navigation(mine.hidden), position="top")
-if page.title == PAGES[FIRST].title or mine.course.running:  # it needs the whole width, or the lesson's card the sidebar's
+if page.title == PAGES[FIRST].title or mine.course.running:  # they need the width
     st.set_page_config(initial_sidebar_state="collapsed")
 for sheet in ("style", "print", "print_dark") if look() is DARK else ("style", "print"):
     st.html(Path(f"assets/{sheet}.css"))
