@@ -394,6 +394,7 @@ def test_progress_counts_exercises_and_rows():
     for _ in range(3):
         done = done.got("shape/1/1", True)
     assert done.words == "3 right of 3, 3 in a row"
+    assert done.got("parameters/2/5", True).by_kind == {"shape": 3, "parameters": 1}
     done = done.missed(True).missed(False)
     assert done.words == "3 right of 4"
     done = done.got("fixed/2", False)
@@ -417,3 +418,8 @@ def test_progress_is_kept_as_json_and_a_damaged_document_begins_anew():
     ]
     assert {from_json(text) for text in bad} == {Progress()}
     assert from_json('{"solved":[1,"fixed/3","fixed/3"]}').solved == ("fixed/3",)
+    many = Progress().got("shape/1/1", True).got("shape/1/2", True).got("parameters/1/1", True)
+    assert from_json(to_json(many)) == many
+    for times in ("", ',"times":[2]', ',"times":[0,1]', ',"times":7'):  # of a former version, or damaged
+        kept = '{"right":3,"tried":3,"kinds":["shape","parameters"]' + times + "}"
+        assert from_json(kept).by_kind == {"shape": 1, "parameters": 1}

@@ -21,6 +21,7 @@ class Progress:
         row: how many were right at once, one after the other, until now.
         solved: names of those that do not change and were right.
         kinds: of those that are made without end: the kinds of which one was right.
+        times: how many of each of these kinds were right.
     """
 
     right: int = 0
@@ -28,6 +29,7 @@ class Progress:
     row: int = 0
     solved: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    times: tuple[int, ...] = ()
 
     def missed(self, first: bool) -> Progress:
         """After a wrong answer, or a look at the solution; `first`: nothing else was tried before."""
@@ -36,13 +38,19 @@ class Progress:
     def got(self, name: str, first: bool) -> Progress:
         """After the right answer; `first`: nothing else was tried before."""
         kind = name.partition("/")[0]
-        solved, kinds = self.solved, self.kinds
+        solved, by_kind = self.solved, self.by_kind
         if kind != "fixed":
-            kinds = kinds if kind in kinds else (*kinds, kind)
+            by_kind[kind] = by_kind.get(kind, 0) + 1
         elif name not in solved:
             solved = (*solved, name)
         row = self.row + 1 if first else 0
-        return replace(self, right=self.right + 1, tried=self.tried + first, row=row, solved=solved, kinds=kinds)
+        right, tried = self.right + 1, self.tried + first
+        return Progress(right, tried, row, solved, tuple(by_kind), tuple(by_kind.values()))
+
+    @property
+    def by_kind(self) -> dict[str, int]:
+        """How many were right, of those that are made without end, by their kind."""
+        return dict(zip(self.kinds, self.times, strict=True))
 
     @property
     def words(self) -> str:
@@ -62,7 +70,7 @@ def from_json(text: str | None) -> Progress:
     try:
         found = json.loads(text or "{}")
         counts = [found.get(name, 0) for name in ("right", "tried", "row")]
-        solved, kinds = found.get("solved", []), found.get("kinds", [])
+        solved, kinds, times = (found.get(name, []) for name in ("solved", "kinds", "times"))
     except (ValueError, AttributeError, RecursionError):
         return Progress()
     fine = all(type(count) is int and 0 <= count <= MOST for count in counts)
@@ -70,7 +78,15 @@ def from_json(text: str | None) -> Progress:
     if not fine or not counts[2] <= counts[0] <= counts[1]:
         return Progress()
     right, tried, row = counts
-    return Progress(right, tried, row, _names(solved), _names(kinds))
+    names = _names(kinds)
+    return Progress(right, tried, row, _names(solved), names, _times(times, len(names)))
+
+
+def _times(found: object, kinds: int) -> tuple[int, ...]:
+    """How often each kind was right; once, in a document that does not say it."""
+    times = tuple(found) if isinstance(found, list) else ()
+    fine = len(times) == kinds and all(type(one) is int and 0 < one <= MOST for one in times)
+    return times if fine else (1,) * kinds
 
 
 def _names(found: list) -> tuple[str, ...]:

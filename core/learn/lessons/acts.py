@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from core.learn.exercises import KINDS as EXERCISES
@@ -69,6 +70,8 @@ def read_acts(acts: Sequence[Act], known: Known, complain: Complain) -> dict[str
                 complain(one.line, str(found))
             else:
                 values[kind] = found
+    if (fact := values.get("do")) and fact.kind == "finished" and (network := values.get("network")):
+        values["do"] = replace(fact, network=network.network)
     values["question"] = _question(acts, known, complain)
     notes = (read_passage(act.text, act.line, known, complain) for act in acts if act.kind == "note")
     values["notes"] = tuple(notes)

@@ -6,12 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
+from math import isfinite
 from typing import Any
 
 from core.learn.lessons.lesson import MAX_CHARACTERS, MAX_STEPS
 
 MOST_PLACES = 40  # lessons that are remembered; the one that was taken least recently is forgotten
 MAX_ANSWER = 400  # characters of an answer that is kept
+MOST_KINDS = 100  # of exercises that are kept with a place
 OWN = "own-"  # a lesson that does not ship is called by this and a digest of its text
 
 
@@ -27,6 +29,9 @@ class Place:
         right: indices of the steps whose question was answered right.
         looked: indices of the steps whose hint (once) or solution (twice) was looked at.
         network: digest of the network that was in the editor when the step was reached.
+        unit: digest of the number in a map that was chosen then; empty for none.
+        begun: when the lesson was begun, in seconds since 1970; 0 where that is not known.
+        solved: kind of exercises → how many had been solved then.
         ended: whether they have come to the end.
     """
 
@@ -38,10 +43,13 @@ class Place:
     looked: tuple[int, ...] = ()
     network: str = ""
     ended: bool = False
+    unit: str = ""
+    begun: float = 0.0
+    solved: Mapping[str, int] = field(default_factory=dict)
 
-    def at(self, step: int, network: str) -> Place:
-        """At another step, with this network in the editor."""
-        return replace(self, step=step, furthest=max(step, self.furthest), network=network, ended=False)
+    def at(self, step: int, network: str, unit: str = "") -> Place:
+        """At another step, with this network in the editor and this number in a map chosen."""
+        return replace(self, step=step, furthest=max(step, self.furthest), network=network, unit=unit, ended=False)
 
     def with_done(self, step: int) -> Place:
         """After the app has noticed what was to do."""
@@ -79,10 +87,10 @@ class Course:
         """How far they have come in the lesson that goes on."""
         return self.places.get(self.running, Place())
 
-    def begun(self, name: str, text: str = "", anew: bool = False) -> Course:
-        """With this lesson going on, from where it was left, or anew; `text` of one that does not ship."""
-        place = self.places.get(name, Place())
-        place = Place() if anew or place.ended else place
+    def begun(self, name: str, text: str = "", anew: bool = False, beginning: Place | None = None) -> Course:
+        """With this lesson going on, from where it was left, or anew from `beginning`; `text` of one that does not ship."""
+        place = self.places.get(name)
+        place = beginning or Place() if anew or place is None or place.ended else place
         return replace(self, running=name, own=text or self.own, folded=False, places=_last(self.places, name, place))
 
     def moved(self, place: Place) -> Course:
@@ -112,7 +120,7 @@ def course_from_json(text: str | None) -> Course:
             str(name)[:80]: _place(place) for name, place in list(found.get("places", {}).items())[-MOST_PLACES:]
         }
         running, own, folded = found.get("running", ""), found.get("own", ""), found.get("folded", False)
-    except (ValueError, AttributeError, LookupError, TypeError, RecursionError):
+    except (ValueError, AttributeError, LookupError, TypeError, OverflowError, RecursionError):
         return Course()
     fine = isinstance(running, str) and isinstance(own, str) and len(running) <= 80 and len(own) <= MAX_CHARACTERS
     return Course(running, own, folded is True, places) if fine else Course()
@@ -125,8 +133,16 @@ def _place(found: Any) -> Place:
         tuple(_index(step) for step in found[name][: 2 * MAX_STEPS]) for name in ("done", "right", "looked")
     )
     furthest = _index(found["furthest"])
-    network = str(found["network"])[:64]
-    return Place(_index(found["step"]), furthest, done, answers, right, looked, network, found["ended"] is True)
+    network, unit = str(found["network"])[:64], str(found.get("unit", ""))[:64]
+    begun = float(found.get("begun", 0))  # what is missing here was not kept by former versions
+    if not isfinite(begun):
+        raise ValueError(f"{begun} is no time.")
+    kinds = list(found.get("solved", {}).items())[:MOST_KINDS]
+    solved = {str(kind)[:80]: int(count) for kind, count in kinds}
+    ended = found["ended"] is True
+    return Place(
+        _index(found["step"]), furthest, done, answers, right, looked, network, ended, unit, begun, solved
+    )  # fmt: skip
 
 
 def _index(step: Any) -> int:

@@ -30,7 +30,7 @@ class Fact:
         name: of the page, network, layer kind, optimiser or exercise kind that it is about; empty for none.
         relation: of `RELATIONS`; empty for none.
         number: that the relation is to; not a number for none.
-        network: that is meant by the name; None for none.
+        network: that is meant by the name, or of which a run must have ended; None for none.
     """
 
     kind: str
@@ -50,14 +50,16 @@ class Facts:
         training_images: how many of the dataset the recipe trains on.
         changed: whether the network differs from when the step was reached.
         training: whether a run is going.
-        finished: whether a run of the network in the editor has ended.
+        finished: whether a run of the network that is meant has ended.
         test_accuracy: of the newest run's newest evaluation, %; None before one.
         overfits: whether the diagnosis of the newest run says so.
         runs: how many have ended.
-        compared: how many networks are chosen on Compare.
+        compared: how many runs are chosen on Compare, which is open.
         drawn: whether there is a drawing.
-        unit: whether a number in a map has been chosen.
+        unit: whether another number in a map has been chosen than when the step was reached.
         exercises: kinds of which an exercise has been solved.
+
+    Runs are those that were begun since the lesson was, and exercises those that were solved since.
     """
 
     page: str = ""

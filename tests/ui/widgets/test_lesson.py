@@ -1,10 +1,11 @@
 """What a lesson sees of the app, and how it begins and ends."""
 
+from time import time
 from types import SimpleNamespace
 
 import pytest
 
-from core.learn.lessons import EXAMPLE, Course, Facts, own_name, read_lesson, shipped_text
+from core.learn.lessons import EXAMPLE, Course, Fact, Facts, Place, own_name, read_lesson, shipped_text
 from core.learn.lessons.facts import KINDS
 from core.network import LENET5, PRESETS, Recipe
 from core.training import Workspace
@@ -75,8 +76,8 @@ def test_where_every_page_would_be_left_out_none_is(bare_pages):
 
 
 def test_what_holds_is_read_from_the_session(mine):
-    def now(kind: str = "") -> Facts:
-        return facts_now(mine, "train", digest(LENET5), kind)
+    def now(kind: str = "", page: str = "train") -> Facts:
+        return facts_now(mine, page, Place(network=digest(LENET5)), Fact(kind))
 
     assert (now().page, now().network, now().training_images) == ("train", LENET5, 60_000)
     assert not now("changed").changed and not now().drawn and not now().unit and now().compared == 0
@@ -85,9 +86,10 @@ def test_what_holds_is_read_from_the_session(mine):
     mine.state(StudyState).chosen = ("lenet5", "draw")
     mine.workspace.change_exercises(lambda _: '{"right": 1, "tried": 1, "kinds": ["shape"]}')
     found = now("changed")
-    assert found.changed and found.training_images == 500 and found.drawn and found.unit and found.compared == 2
+    assert found.changed and found.training_images == 500 and found.drawn and found.unit
+    assert now("compared", "compare").compared == 0  # as they come trained
     assert now("exercise").exercises == {"shape"}
-    assert not facts_now(mine, "train", "", "changed").changed  # as long as it is not known what there was
+    assert not facts_now(mine, "train", Place(), Fact("changed")).changed  # as long as it is not known what there was
     assert (now().training, now("runs").runs, now("finished").finished, now().test_accuracy) == (
         False,
         0,
@@ -99,8 +101,8 @@ def test_what_holds_is_read_from_the_session(mine):
 class OfRun:
     """A run, as far as facts look at it."""
 
-    def __init__(self, network, state, evaluated=None, on="test"):
-        self.network, self.recipe, self.active = network, Recipe(), state.active
+    def __init__(self, network, state, evaluated=None, on="test", created=0.0):
+        self.network, self.recipe, self.active, self.created = network, Recipe(), state.active, created
         self.snapshot = type("Snapshot", (), {"state": state, "evaluated": evaluated, "evaluated_on": on})()
 
 
@@ -115,13 +117,74 @@ def test_a_run_counts_when_it_has_ended(monkeypatch, state, evaluated, finished,
     point = None if evaluated is None else type("Point", (), {"accuracy": evaluated})()
     mine = Session(workspace=Workspace())
     monkeypatch.setattr(Workspace, "runs", property(lambda _: [OfRun(LENET5, State[state], point)]))
-    assert facts_now(mine, "", "", "finished").finished is finished
-    assert facts_now(mine, "", "", "runs").runs == int(finished)
-    found = facts_now(mine, "", "", "")
+    assert facts_now(mine, "", Place(), Fact("finished")).finished is finished
+    assert facts_now(mine, "", Place(), Fact("runs")).runs == int(finished)
+    found = facts_now(mine, "", Place(), Fact("training"))
     assert found.training is training
     assert found.test_accuracy == (None if evaluated is None else pytest.approx(100 * evaluated))
     mine.editor.open(PRESETS["C5"].network)
-    assert facts_now(mine, "", "", "finished").finished is False
+    assert facts_now(mine, "", Place(), Fact("finished")).finished is False
+    assert facts_now(mine, "", Place(), Fact("finished", network=LENET5)).finished is finished
+
+
+def test_only_runs_that_were_begun_since_the_lesson_was_count(mine, monkeypatch):
+    from core.training import State
+
+    point = type("Point", (), {"accuracy": 0.99})()
+    runs = [OfRun(LENET5, State.FINISHED, point, created=at) for at in (30.0, 20.0, 10.0)]
+    monkeypatch.setattr(Workspace, "runs", property(lambda _: runs))
+    mine.state(StudyState).chosen = ("run/30.0", "run/10.0", "lenet5")
+
+    def now(begun: float, kind: str, page: str = "compare") -> Facts:
+        return facts_now(mine, page, Place(begun=begun), Fact(kind))
+
+    assert [now(begun, "runs").runs for begun in (0, 10, 10.5, 25, 31)] == [3, 3, 2, 1, 0]
+    assert [now(begun, "compared").compared for begun in (0, 20, 31)] == [2, 1, 0]
+    assert now(0, "compared", "build").compared == 0
+    assert now(30, "finished").finished and not now(31, "finished").finished
+    assert (now(30, "test-accuracy").test_accuracy, now(31, "test-accuracy").test_accuracy) == (99.0, None)
+    runs[0] = OfRun(LENET5, State.TRAINING, created=30.0)
+    assert now(30, "training").training and not now(31, "training").training
+    asked: list[OfRun] = []
+
+    def diagnosed(snapshot, recipe, network):
+        asked.append(snapshot)
+        return [SimpleNamespace(kind="gap")]
+
+    monkeypatch.setattr("core.ui.widgets.lesson.noticing.diagnose", diagnosed)
+    assert now(30, "overfits").overfits and asked == [runs[0].snapshot]
+    assert not now(31, "overfits").overfits and len(asked) == 1
+
+
+def test_what_was_solved_and_chosen_before_does_not_count(mine):
+    solve = '{{"right": {0}, "tried": {0}, "kinds": ["shape"], "times": [{0}]}}'
+    mine.workspace.change_exercises(lambda _: solve.format(2))
+    mine.focus.layer, mine.focus.unit = (0,), (1, 2, 3)
+    before = time()
+    begin(mine, NAME, TEXT, LESSON)
+    place = mine.course.place
+    assert before <= place.begun <= time() and place.solved == {"shape": 2}
+
+    def now() -> Facts:
+        return facts_now(mine, "", mine.course.place, Fact("exercise"))
+
+    assert not now().unit and now().exercises == set()
+    mine.workspace.change_exercises(lambda _: solve.format(3))
+    mine.focus.unit = (1, 2, 4)
+    assert now().unit and now().exercises == {"shape"}
+    mine.end_lesson()
+    begin(mine, NAME, TEXT, LESSON)  # gone on with
+    assert mine.course.place.begun == place.begun and now().exercises == {"shape"}
+    begin(mine, NAME, TEXT, LESSON, anew=True)
+    assert mine.course.place.begun >= place.begun and now().exercises == set() and not now().unit
+
+
+def test_a_step_with_a_network_waits_for_a_run_of_that_one():
+    step = "---\ntitle: T\nminutes: 5\naim: A\nbegin: build\n---\n## S\n@network A1\n@do finished\n"
+    fact = read_lesson(step, known()).lesson.steps[0].do
+    assert fact == Fact("finished", network=PRESETS["A1"].network)
+    assert task_words(fact) == "train Dense 512 to the end"
+    assert task_words(Fact("finished")) == "train the network in the editor to the end"
 
 
 def test_every_fact_is_asked_for_in_words():

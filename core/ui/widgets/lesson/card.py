@@ -17,7 +17,7 @@ from core.ui.shell.private import css_class
 from core.ui.shell.session import Session
 from core.ui.widgets.lesson.ending import ending, finish
 from core.ui.widgets.lesson.known import known
-from core.ui.widgets.lesson.noticing import digest, noticed
+from core.ui.widgets.lesson.noticing import noticed, reached
 from core.ui.widgets.lesson.opening import LessonState, follow, lesson_of, open_network
 from core.ui.widgets.lesson.questions import ask
 
@@ -169,6 +169,8 @@ def task_words(fact: Fact) -> str:
         unit = " %" if fact.kind == "test-accuracy" else " px" if fact.kind == "receptive-field" else ""
         relation = RELATION_WORDS[fact.relation].replace("fewer", "less" if fact.kind in LESS else "fewer")
         return " ".join(filter(None, (_NUMBERS[fact.kind], relation, f"{number}{unit}")))
+    if fact.kind == "finished" and fact.network is not None:
+        return f"train {plain(fact.network.name)} to the end"
     if fact.kind in NAMED:
         name = fact.network.name if fact.network is not None else _exercise(fact)
         return _NAMED[fact.kind].format(plain(name))
@@ -189,7 +191,7 @@ _PLAIN = {
     "finished": "train the network in the editor to the end",
     "overfits": "train until the diagnosis says that it over-fits",
     "drawn": "draw something",
-    "unit": "choose a number in a map",
+    "unit": "click a number in a map",
 }
 _NAMED = {
     "network": "open {} in the editor",
@@ -208,8 +210,8 @@ _NUMBERS = {
     "learning-rate": "learning rate:",
     "batch-size": "batch size:",
     "test-accuracy": "test accuracy:",
-    "runs": "finished runs:",
-    "compared": "networks chosen on Compare:",
+    "runs": "finished runs of this lesson:",
+    "compared": "runs of this lesson chosen on Compare:",
 }
 
 
@@ -217,7 +219,7 @@ def _ways(mine: Session, lesson: Lesson, number: int, place: Place) -> None:
     """Back and on; nobody is forced to do a thing before they go on."""
 
     def go(step: int) -> None:
-        mine.change_course(lambda course: course.moved(course.place.at(step, digest(mine.editor.network))))
+        mine.change_course(lambda course: course.moved(reached(mine, course.place, step)))
         mine.state(LessonState).fields.renew()
 
     last = number == len(lesson.steps) - 1

@@ -12,7 +12,7 @@ from core.network.words import counted
 from core.ui.shell.frame import plain
 from core.ui.shell.pages import go_to, open_to
 from core.ui.shell.session import Session
-from core.ui.widgets.lesson.noticing import digest
+from core.ui.widgets.lesson.noticing import reached
 from core.ui.widgets.lesson.opening import PAGE, begin, read
 
 
@@ -26,7 +26,7 @@ def ending(mine: Session, lesson: Lesson, course: Course) -> None:
     """How it went, and the ways on."""
 
     def again(number: int) -> Callable[[], None]:
-        return lambda: mine.change_course(lambda now: now.moved(now.place.at(number, digest(mine.editor.network))))
+        return lambda: mine.change_course(lambda now: now.moved(reached(mine, now.place, number)))
 
     st.markdown(f"**What you know now.** {plain(lesson.aim)}")
     result = result_words(lesson, course.place)

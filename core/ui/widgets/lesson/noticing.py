@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
+from time import time
 
 from core.learn.exercises import from_json
 from core.learn.lessons import Fact, Facts, Place, holds
 from core.network import Network, to_json
 from core.training import Run, State
 from core.training.diagnosis import diagnose
+from core.ui.shell.focus import Focus
 from core.ui.shell.session import Session
 from core.ui.widgets.studies import StudyState
 
 ALL_IMAGES = 60_000  # of each dataset here
+COMPARE = "compare"  # the page on which it is chosen what is compared
 OVERFITS = ("over-fitting", "gap")  # kinds of findings that say so
 
 
 def noticed(fact: Fact, mine: Session, page: str, place: Place) -> bool:
-    """Whether a fact holds now, for who is on this page."""
-    return holds(fact, facts_now(mine, page, place.network, fact.kind))
+    """Whether a fact holds now, for who is on this page and has come to this place."""
+    return holds(fact, facts_now(mine, page, place, fact))
 
 
-def facts_now(mine: Session, page: str, reached: str, kind: str) -> Facts:
-    """What holds now, as far as a fact of this kind needs it.
+def facts_now(mine: Session, page: str, place: Place, fact: Fact) -> Facts:
+    """What holds now, as far as this fact needs it.
 
     Args:
         mine: the session.
         page: id of the page that is open.
-        reached: digest of the network when the step was reached.
-        kind: of the fact that is asked about.
+        place: how far they have come; what was done before it was begun, or reached, does not count.
+        fact: that is asked about.
     """
-    editor, runs = mine.editor, mine.workspace.runs
+    editor, kind = mine.editor, fact.kind
+    runs = [run for run in mine.workspace.runs if run.created >= place.begun]  # the newest first
     newest = runs[0] if runs else None
     ended = [run for run in runs if _ended(run)] if kind in ("finished", "runs") else []
     evaluated = newest.snapshot.evaluated if newest is not None and newest.snapshot.evaluated_on == "test" else None
@@ -39,22 +44,56 @@ def facts_now(mine: Session, page: str, reached: str, kind: str) -> Facts:
         network=editor.network,
         recipe=editor.recipe,
         training_images=editor.recipe.training_images or ALL_IMAGES,
-        changed=kind == "changed" and bool(reached) and digest(editor.network) != reached,
+        changed=kind == "changed" and bool(place.network) and digest(editor.network) != place.network,
         training=any(run.active for run in runs),
-        finished=any(run.network == editor.network for run in ended),
+        finished=any(run.network == (fact.network or editor.network) for run in ended),
         test_accuracy=None if evaluated is None else 100 * evaluated.accuracy,
         overfits=kind == "overfits" and newest is not None and _overfits(newest),
         runs=len(ended),
-        compared=len(mine.state(StudyState).chosen or ()),
+        compared=_compared(mine, runs) if page == COMPARE else 0,
         drawn=mine.image.drawing is not None,
-        unit=mine.focus.unit is not None,
-        exercises=frozenset(from_json(mine.workspace.exercises()).kinds) if kind == "exercise" else frozenset(),
+        unit=digest_of_unit(mine.focus) not in ("", place.unit),
+        exercises=_solved_since(mine, place) if kind == "exercise" else frozenset(),
     )
 
 
 def digest(network: Network) -> str:
     """What tells a network from others, in 16 characters."""
-    return sha256(to_json(network).encode()).hexdigest()[:16]
+    return _digest(to_json(network))
+
+
+def digest_of_unit(focus: Focus) -> str:
+    """What tells a number in a map that is chosen from others; empty where none is."""
+    return "" if focus.unit is None else _digest(repr((focus.layer, focus.unit)))
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:16]
+
+
+def beginning(mine: Session) -> Place:
+    """Where a lesson begins now."""
+    return Place(begun=time(), solved=_solved(mine))
+
+
+def reached(mine: Session, place: Place, step: int) -> Place:
+    """At another step, with what there is now."""
+    return place.at(step, digest(mine.editor.network), digest_of_unit(mine.focus))
+
+
+def _solved(mine: Session) -> dict[str, int]:
+    return from_json(mine.workspace.exercises()).by_kind
+
+
+def _solved_since(mine: Session, place: Place) -> frozenset[str]:
+    """The kinds of which more exercises are solved than when the lesson was begun."""
+    return frozenset(kind for kind, count in _solved(mine).items() if count > place.solved.get(kind, 0))
+
+
+def _compared(mine: Session, runs: Sequence[Run]) -> int:
+    """How many of these runs are chosen on Compare."""
+    chosen = mine.state(StudyState).chosen or ()
+    return sum(f"run/{run.created}" in chosen for run in runs)
 
 
 def _ended(run: Run) -> bool:

@@ -26,7 +26,7 @@ from core.ui.shell.pages import PAGES, go_to, open_to
 from core.ui.shell.renewal import Renewal
 from core.ui.shell.session import Session
 from core.ui.widgets.lesson.known import known
-from core.ui.widgets.lesson.noticing import digest
+from core.ui.widgets.lesson.noticing import beginning, reached
 
 LINK = "lesson"  # the query parameter: the id of a lesson that ships, or a token
 PAGE = "lessons"
@@ -84,7 +84,7 @@ def begin(mine: Session, name: str, text: str, lesson: Lesson, anew: bool = Fals
     if first:
         _lay_out(mine, lesson)
     own = "" if name in shipped_lessons() else text
-    mine.change_course(lambda course: _reached(course.begun(name, own, anew), mine))
+    mine.change_course(lambda course: _reached(course.begun(name, own, anew, beginning(mine)), mine))
     own_state = mine.state(LessonState)
     own_state.opens.renew()
     own_state.fields.renew()
@@ -95,7 +95,7 @@ def begin(mine: Session, name: str, text: str, lesson: Lesson, anew: bool = Fals
 
 def _reached(course: Course, mine: Session) -> Course:
     place = course.place
-    return course if place.network else course.moved(place.at(place.step, digest(mine.editor.network)))
+    return course if place.network else course.moved(reached(mine, place, place.step))
 
 
 def _lay_out(mine: Session, lesson: Lesson) -> None:
