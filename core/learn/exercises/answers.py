@@ -15,6 +15,7 @@ MOST_CHARACTERS = 400  # of a typed answer
 MOST_DIGITS = 15
 SHOWN = 20  # characters of what was typed that are quoted
 EXACT = 1e-6
+_EXAMPLE = "0.125125125125125"  # of a decimal, cut to as many decimals as are asked for
 
 _WHOLE = re.compile(r"[+-]?[0-9]+(\.0{1,2})?")
 _GROUPED = re.compile(
@@ -42,12 +43,14 @@ class Form:
         unit: what a whole number or a decimal counts, as `parameters`; empty for none.
         size: (rows, columns) of a matrix.
         tolerance: how far a decimal may be off.
+        decimals: with which a decimal is typed.
     """
 
     kind: Literal["whole", "decimal", "shape", "matrix", "truth"]
     unit: str = ""
     size: tuple[int, int] = (0, 0)
     tolerance: float = EXACT
+    decimals: int = 3
 
     @property
     def words(self) -> str:
@@ -55,7 +58,7 @@ class Form:
         rows, columns = self.size
         return {
             "whole": "Type a whole number, such as 1,234.",
-            "decimal": "Type a number with three decimals, such as 0.125.",
+            "decimal": f"Type a number with {_decimals(self.decimals)}, such as {_EXAMPLE[: 2 + self.decimals]}.",
             "shape": "Type channels×height×width, such as 6×24×24.",
             "matrix": f"Type {rows}×{columns} numbers: each row on its own line, with spaces between the numbers.",
             "truth": "Choose true or false.",
@@ -72,6 +75,12 @@ class Form:
         if self.kind == "decimal":
             return abs(float(one) - float(other)) > 2 * self.tolerance  # pyright: ignore[reportArgumentType]
         return one != other
+
+
+def _decimals(number: int) -> str:
+    """`one decimal`, `three decimals`."""
+    words = ("one", "two", "three", "four", "five", "six")
+    return f"{words[number - 1] if number <= len(words) else number} decimal{'s' if number > 1 else ''}"
 
 
 class Unreadable(NamedTuple):

@@ -28,7 +28,9 @@ def reply(question: Ask | Practice, text: str) -> Reply:
     if isinstance(question, Practice):
         verdict = check_exercise(generated(*question), text)
         return Reply(verdict.state, plain(verdict.words))
-    found = read(text, form_of(question))
+    form = form_of(question)
+    fraction = _fraction(text, form)
+    found = fraction if fraction is not None else read(text, form)
     if isinstance(found, Unreadable):
         return Reply("unreadable", plain(found.words))
     number = float(found)  # pyright: ignore[reportArgumentType]
@@ -42,7 +44,19 @@ def reply(question: Ask | Practice, text: str) -> Reply:
 
 def form_of(question: Ask) -> Form:
     """How the answer is typed."""
-    return Form("decimal" if question.decimals else "whole", question.unit)
+    return (
+        Form("decimal", question.unit, decimals=question.decimals)
+        if question.decimals
+        else Form("whole", question.unit)
+    )
+
+
+def _fraction(text: str, form: Form) -> float | None:
+    """The value of `15/2`, of two whole numbers with or without the unit; None where it is none, or its lower number is 0."""
+    parts = text.removesuffix(form.unit).replace("−", "-").split("/")
+    whole = Form("whole")
+    above, below = (read(part, whole) for part in parts) if len(parts) == 2 else (None, None)
+    return above / below if isinstance(above, int) and isinstance(below, int) and below else None
 
 
 def _same(one: float, other: float, decimals: int) -> bool:
