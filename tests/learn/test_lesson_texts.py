@@ -38,6 +38,7 @@ from core.study.cures import SHARE_KEPT_APART
 from core.study.price import equal_price
 from core.training.pretrained import card
 from core.ui.pages.convolution.state import EXAMPLES, ConvolutionState
+from core.ui.pages.pooling.state import EXAMPLE
 from core.ui.pages.price.state import PriceState
 from core.ui.widgets.lesson.known import known
 
@@ -115,6 +116,12 @@ def dense_corner() -> float:
     state = ConvolutionState()
     state.restart(EXAMPLES["dense"])
     return float(state.layer.output(state.image, state.own_kernels, np.zeros(2))[0, 0, 0])
+
+
+def swapped() -> float:
+    """By how much the maximum of the first window of the page Pooling changes when its lower two numbers change places."""
+    window = np.array(EXAMPLE)[:2, :2]
+    return float(np.array((window[0], window[1, ::-1])).max() - window.max())
 
 
 def dilated() -> Network:
@@ -216,7 +223,10 @@ ANSWERS = [
     Answer(DENSE, "does A2 get wrong", lambda: mistakes("A2")),
     Answer(DENSE, "from 576 numbers to 60 units", lambda: parameters("A6", 8)),
     Answer(KERNEL, "nine tens", lambda: by_hand("Vertical edges", 1, 1)),
-    Answer(KERNEL, "What is the second one", lambda: by_hand("Blur", 1, 2)),
+    Answer(KERNEL, "Column 2 of the output", lambda: by_hand("Blur", 1, 2)),
+    Answer(KERNEL, "behind relu", lambda: max(0.0, -1.1 + 0.06)),
+    Answer(KERNEL, "get wrong without kernel 4", lambda: round(20 * (without_kernels()[0] - without_kernels()[4]))),
+    Answer(KERNEL, "when 5 and 2 are swapped", swapped),
     Answer(
         KERNEL,
         "How many pixels a side",
@@ -292,9 +302,13 @@ STATED = [
     Stated(KERNEL, "about {:,} times as many as the {}", lambda: (round(196_609_000 / 280 / 1e5) * 100_000, 280)),
     Stated(KERNEL, "the layer has (150 + 1)·16 = {:,} parameters", lambda: (parameters("LeNet-5", 3),)),
     Stated(KERNEL, "are larger now: {0}×{0} pixels", lambda: (sees("LeNet-5", 3),)),
-    Stated(KERNEL, "What is left of {:.2f} %", lambda: (without_kernels()[0],)),
-    Stated(KERNEL, "Without kernel 4 it is {:.2f} %", lambda: (min(without_kernels()[1:]),)),
-    Stated(KERNEL, "Without kernel 4 it is {:.2f} %", lambda: (without_kernels()[4],)),
+    Stated(KERNEL, "With all six, {:.2f} % of the first 2,000 test images", lambda: (without_kernels()[0],)),
+    Stated(
+        KERNEL,
+        "{0:.2f} − {1:.2f} = {2:.2f} points, and {2:.2f} % of 2,000 = 34. Kernel 4 is the most important one",
+        lambda: (without_kernels()[0], min(without_kernels()[1:]), without_kernels()[0] - without_kernels()[4]),
+    ),
+    Stated(KERNEL, "nor the mean ({:.2f})", lambda: (np.array(EXAMPLE)[:2, :2].mean(),)),
     Stated(KERNEL, "a little better ({:.2f} %)", lambda: (without_kernels()[3],)),
     Stated(
         DESIGN,
