@@ -8,6 +8,7 @@ from core.ui.pages.back_propagation.steps import press_and_see, repeat_and_watch
 from core.ui.shell.frame import head
 from core.ui.shell.pages import link_to
 from core.ui.shell.session import session
+from core.ui.widgets.lesson.controls import tell
 
 mine = session()
 own = mine.state(BackPropagationState)
@@ -17,6 +18,7 @@ head(
 )
 mine.show_notice()
 choose(own)
+tell(mine, "back_propagation", presses=own.pressed)
 seen, numbers = st.columns([7, 3], gap="large")
 with seen:
     press_and_see(own)

@@ -5,6 +5,7 @@ from core.ui.pages.cost.state import CostState
 from core.ui.shell.frame import head
 from core.ui.shell.pages import link_to
 from core.ui.shell.session import session
+from core.ui.widgets.lesson.controls import tell
 
 mine = session()
 own = mine.state(CostState)
@@ -15,5 +16,6 @@ head(
 )
 mine.show_notice()
 choose(own)
+tell(mine, "cost", example=own.example)
 look_and_compare(own)
 link_to("price", "Train a dense and a convolutional network of equal price", "balance")

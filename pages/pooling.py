@@ -5,6 +5,7 @@ from core.ui.pages.pooling.state import PoolingState
 from core.ui.shell.frame import head
 from core.ui.shell.pages import link_to
 from core.ui.shell.session import session
+from core.ui.widgets.lesson.controls import tell
 
 mine = session()
 own = mine.state(PoolingState)
@@ -15,5 +16,6 @@ head(
 )
 mine.show_notice()
 choose(own)
+tell(mine, "pooling", corner=float(own.numbers[1, 1]))
 look_and_type(own)
 link_to("build", "Put a pooling layer into a network", "account_tree")

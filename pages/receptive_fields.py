@@ -19,5 +19,5 @@ with map_and_image:
     watch(mine, subject, lambda: explorer(mine, subject, picture, path))
 with more:
     parts(mine, subject, picture, path)
-stacks()
+stacks(mine)
 link_to("build", "Change the network and see its receptive fields grow")

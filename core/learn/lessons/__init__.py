@@ -7,6 +7,7 @@ from core.learn.lessons.handing_on import MAX_TOKEN, UnreadableLesson, from_toke
 from core.learn.lessons.lesson import (
     MAX_CHARACTERS,
     Ask,
+    Control,
     Known,
     Lesson,
     Link,
@@ -25,6 +26,7 @@ __all__ = [
     "MAX_CHARACTERS",
     "MAX_TOKEN",
     "Ask",
+    "Control",
     "Course",
     "Fact",
     "Facts",

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from core.learn.exercises import KINDS as EXERCISES
 from core.learn.exercises import LEVELS
-from core.learn.lessons.facts import NAMED, NUMBERS, PLAIN, RELATIONS, Fact, read_number, split_fact
+from core.learn.lessons.facts import KINDS, NUMBERS, RELATIONS, SET, Fact, read_number, split_fact
 from core.learn.lessons.lesson import Ask, Known, Mistake, Passage, Practice, Predict, Question
-from core.learn.lessons.naming import known_network, known_page, unknown
+from core.learn.lessons.naming import known_network, known_page, known_value, unknown
 from core.learn.lessons.passages import read_passage
 from core.network import LAYERS
 from core.network.recipe import OPTIMIZERS
@@ -108,7 +108,11 @@ def read_fact(text: str, known: Known) -> Fact | str:
             return (
                 f"after “{word}” stands one of {joined(tuple(RELATIONS), 'or')} and a number, such as “{word} >= 2”."
             )
-        return unknown("fact", word, [*PLAIN, *NAMED, *NUMBERS])
+        if word == SET:
+            return f"after “{SET}” stand a page, what is set there, and its value, such as “{SET} convolution kernel = Blur”."
+        return unknown("fact", word, KINDS)
+    if fact.kind == SET:
+        return _read_setting(fact, known)
     if fact.kind == "network":
         network = known_network(fact.name, known)
         return network if isinstance(network, str) else Fact("network", network.name, network=network.network)
@@ -126,6 +130,36 @@ def read_fact(text: str, known: Known) -> Fact | str:
         if fact.name not in there:
             return unknown(noun, fact.name, there)
     return fact
+
+
+def _read_setting(fact: Fact, known: Known) -> Fact | str:
+    """The fact that a control is set, by the names that there are; or the sentence that there is none such."""
+    page = known_page(fact.name, known)
+    if isinstance(page, str):
+        return page
+    title = known.pages[fact.name]
+    control = known.control(fact.name, fact.control)
+    if control is None:
+        there = [one.name for one in known.controls if one.page == fact.name]
+        pages = list(dict.fromkeys(one.page for one in known.controls))
+        if there:
+            return unknown(f"control of {title} called", fact.control, there)
+        return f"nothing that is set on the page {title} is noticed; there are controls on {joined(pages)}."
+    if not control.values:
+        number = read_number(fact.value.rstrip("%"))
+        if number is None:
+            return f"“{control.name}” is a number, such as “{SET} {fact.name} {control.name} >= {control.most:g}”."
+        if fact.relation == "=" and not control.least <= number <= control.most:
+            return f"“{control.name}” lies between {control.least:g} and {control.most:g}."
+        return replace(fact, number=number, value="")
+    if fact.relation != "=":
+        return f"“{control.name}” is no number, so it is compared by “=” only."
+    value = known_value(fact.value, control)
+    return (
+        replace(fact, value=value)
+        if value
+        else unknown(f"value of “{control.name}” called", fact.value, control.values)
+    )
 
 
 def _question(acts: Sequence[Act], known: Known, complain: Complain) -> Question | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -29,7 +29,9 @@ class Fact:
         kind: of `KINDS`.
         name: of the page, network, layer kind, optimiser or exercise kind that it is about; empty for none.
         relation: of `RELATIONS`; empty for none.
-        number: that the relation is to; not a number for none.
+        number: that the relation is to.
+        control: what is set on the page `name`; empty for none.
+        value: that it is set to, where it is no number; else empty.
         network: that is meant by the name, or of which a run must have ended; None for none.
     """
 
@@ -38,6 +40,8 @@ class Fact:
     relation: str = ""
     number: float = 0.0
     network: Network | None = None
+    control: str = ""
+    value: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class Facts:
         drawn: whether there is a drawing.
         unit: whether another number in a map has been chosen than when the step was reached.
         exercises: kinds of which an exercise has been solved.
+        settings: name of a control of this page → what it is set to.
 
     Runs are those that were begun since the lesson was, and exercises those that were solved since.
     """
@@ -76,6 +81,7 @@ class Facts:
     drawn: bool = False
     unit: bool = False
     exercises: frozenset[str] = frozenset()
+    settings: Mapping[str, str | float] = field(default_factory=dict)
 
 
 # What is seen at once: name → whether it holds.
@@ -111,9 +117,12 @@ NUMBERS: dict[str, Callable[[Facts], float | None]] = {
     "runs": lambda facts: facts.runs,
     "compared": lambda facts: facts.compared,
 }
-KINDS = (*PLAIN, *NAMED, *NUMBERS)
+SET = "set"  # a control on a page
+KINDS = (*PLAIN, *NAMED, *NUMBERS, SET)
 OF_NETWORKS = ("parameters", "multiply-adds", "receptive-field", "layers")
-_COMPARISON = re.compile(r"([a-z-]+)\s*(<=|>=|=<|=>|==|≤|≥|=|<|>)\s*(\S+)\s*")
+_RELATION = r"\s*(<=|>=|=<|=>|==|≤|≥|=|<|>)\s*"
+_COMPARISON = re.compile(rf"([a-z-]+){_RELATION}(\S+)\s*")
+_SETTING = re.compile(rf"{SET} (\S+) ([^\s<>=≤≥]+){_RELATION}(.+)")
 _SAME = {"≤": "<=", "≥": ">=", "=<": "<=", "=>": ">=", "==": "="}
 
 
@@ -126,6 +135,9 @@ def split_fact(text: str) -> Fact | None:
         kind, relation, number = found.groups()
         value = read_number(number.rstrip("%"))
         return None if value is None or kind not in NUMBERS else Fact(kind, "", _SAME.get(relation, relation), value)
+    if found := _SETTING.fullmatch(text):
+        page, control, relation, value = found.groups()
+        return Fact(SET, page, _SAME.get(relation, relation), control=control, value=value)
     for kind in ("has no", *NAMED):
         if text.startswith(f"{kind} "):
             return Fact(kind, text.removeprefix(f"{kind} "))
@@ -146,8 +158,18 @@ def holds(fact: Fact, facts: Facts) -> bool:
         return PLAIN[fact.kind](facts)
     if fact.kind in NAMED:
         return NAMED[fact.kind](facts, fact)
+    if fact.kind == SET:
+        return _is_set(fact, facts)
     number = NUMBERS[fact.kind](facts)
     return number is not None and RELATIONS[fact.relation](number, fact.number)
+
+
+def _is_set(fact: Fact, facts: Facts) -> bool:
+    """Whether a control has its value, on the page that is open."""
+    now = facts.settings.get(fact.control) if facts.page == fact.name else None
+    if fact.value or now is None or isinstance(now, str):
+        return now is not None and now == fact.value
+    return RELATIONS[fact.relation](now, fact.number)
 
 
 def layer_kinds(network: Network) -> frozenset[str]:

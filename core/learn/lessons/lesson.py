@@ -42,6 +42,26 @@ class Offered:
 
 
 @dataclass(frozen=True)
+class Control:
+    """Something that can be set on a page, and that the app notices.
+
+    Attributes:
+        page: its id.
+        name: by which a lesson calls it.
+        words: what it is called on the page.
+        values: what it can be set to; empty where that is a number.
+        least, most: of a number.
+    """
+
+    page: str
+    name: str
+    words: str
+    values: tuple[str, ...] = ()
+    least: float = 0.0
+    most: float = 0.0
+
+
+@dataclass(frozen=True)
 class Known:
     """What a lesson may name.
 
@@ -53,6 +73,7 @@ class Known:
         parts: of the interface, which can be hidden.
         fields: of recipes and layers, which can be hidden.
         belongs: id of a page → the parts of the interface that it belongs to.
+        controls: of pages, which are noticed when they are set.
     """
 
     pages: Mapping[str, str] = field(default_factory=dict)
@@ -62,6 +83,11 @@ class Known:
     parts: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     belongs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    controls: tuple[Control, ...] = ()
+
+    def control(self, page: str, name: str) -> Control | None:
+        """The control of this name on a page; None for none."""
+        return next((one for one in self.controls if (one.page, one.name) == (page, name)), None)
 
     def leaves_out(self, page: str, hides: tuple[str, ...]) -> bool:
         """Whether a lesson that hides this leaves out the page."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import lru_cache
 
-from core.learn.lessons.lesson import Known, Link, Offered
+from core.learn.lessons.lesson import Control, Known, Link, Offered
 from core.network import InvalidNetwork, shared_from_token
 from core.network.words import joined
 
@@ -38,6 +38,11 @@ def known_network(name: str, known: Known) -> Offered | str:
         return Offered(name, shared.network, shared.recipe, shared.dataset)
     names = (name for one in known.networks for name in (one.name, one.network.name))
     return unknown("network", name, dict.fromkeys(names))
+
+
+def known_value(name: str, control: Control) -> str:
+    """What a control can be set to by this name, whatever its capitals, spaces and hyphens; empty for nothing."""
+    return next((value for value in control.values if _bare(value) == _bare(name)), "")
 
 
 def unknown(noun: str, name: str, there: Iterable[str], titles: Iterable[str] = ()) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from core.learn.lessons.acts import Act, read_acts, split_act
+from core.learn.lessons.facts import SET
 from core.learn.lessons.header import read_header
 from core.learn.lessons.lesson import MAX_CHARACTERS, MAX_STEPS, Known, Lesson, Predict, Problem, Step
 from core.learn.lessons.passages import Complain, read_passage
@@ -146,7 +147,7 @@ def warnings_of(lesson: Lesson, known: Known) -> list[Problem]:
                 Problem(step.line, f"The step “{step.title}” has {words} words; {MOST_WORDS} are enough to read.")
             )
         pages = [step.page, *(link.target for link in step.text.links if link.kind == "page")]
-        pages.append(step.do.name if step.do and step.do.kind == "page" else None)
+        pages.append(step.do.name if step.do and step.do.kind in ("page", SET) else None)
         for page in dict.fromkeys(page for page in pages if page and known.leaves_out(page, lesson.hides)):
             found.append(Problem(step.line, f"The step “{step.title}” is about the page “{page}”, which is hidden."))
         if not step.text.words and step.question is None and step.do is None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from core.learn.exercises import generated
-from core.learn.lessons.facts import NAMED, NUMBERS, OF_NETWORKS, PLAIN, Fact, Facts, holds
+from core.learn.lessons.facts import NAMED, NUMBERS, OF_NETWORKS, PLAIN, SET, Fact, Facts, holds
 from core.learn.lessons.lesson import Known, Lesson, Practice, Problem
 from core.network import InvalidSetting, Recipe, trace
 from core.network.settings import settings_of
@@ -21,9 +21,7 @@ def walk(lesson: Lesson, known: Known) -> list[Problem]:
     found: list[Problem] = []
     for step in lesson.steps:
         if step.do is not None and witness(step.do, known) is None:
-            found.append(
-                Problem(step.line, f"What the step “{step.title}” asks for cannot be found by any network here.")
-            )
+            found.append(Problem(step.line, f"What the step “{step.title}” asks for can never be."))
         if step.network is not None and not trace(step.network.network).works:
             found.append(Problem(step.line, f"The network of the step “{step.title}” does not work."))
         if isinstance(step.question, Practice):
@@ -48,10 +46,21 @@ def _candidates(fact: Fact, known: Known) -> Iterator[Facts]:
         yield Facts(page=fact.name)
     elif fact.kind == "network":
         yield Facts(network=fact.network)
+    elif fact.kind == SET:
+        yield from (Facts(page=fact.name, settings={fact.control: value}) for value in _values(fact, known))
     elif fact.kind in OF_NETWORKS or fact.kind in NAMED:
         yield from (Facts(network=one.network) for one in known.networks)
     elif fact.kind in NUMBERS:
         yield from _numbers(fact)
+
+
+def _values(fact: Fact, known: Known) -> Sequence[str | float]:
+    """What a control may be set to, as far as it matters for a fact."""
+    control = known.control(fact.name, fact.control)
+    if control is None or control.values:
+        return () if control is None else control.values
+    numbers = (fact.number, fact.number + 1, fact.number - 1, control.least, control.most)
+    return [number for number in numbers if control.least <= number <= control.most]
 
 
 def _numbers(fact: Fact) -> Iterator[Facts]:

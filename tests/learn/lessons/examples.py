@@ -1,6 +1,6 @@
 """Small lessons, and what they may name, without the interface."""
 
-from core.learn.lessons import Known, Offered
+from core.learn.lessons import Control, Known, Offered
 from core.network import LENET5, PRESETS
 
 KNOWN = Known(
@@ -12,6 +12,11 @@ KNOWN = Known(
     parts=("edit", "train", "draw", "inside"),
     fields=("momentum", "epochs", "filters"),
     belongs={"kernels": ("inside",), "train": ("train",), "games": ("draw",)},
+    controls=(
+        Control("kernels", "view", "view", ("Without this kernel", "As a dense matrix")),
+        Control("kernels", "layer", "layer", least=1, most=9),
+        Control("games", "rate", "rate", least=0.1, most=0.9),
+    ),
 )
 HEADER = "---\ntitle: T\nminutes: 5\naim: A\nbegin: build\n---\n"
 

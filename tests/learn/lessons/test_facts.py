@@ -16,6 +16,10 @@ BROKEN = Network((28, 28, 1), (Conv2D(4, (15, 15)), Conv2D(4, (15, 15))), "Too l
 LENET, EMPTY = Facts(network=LENET5), Facts()
 
 
+def on(page: str, **settings: str | float) -> Facts:
+    return Facts(page=page, settings=settings)
+
+
 @pytest.mark.parametrize(
     ("fact", "yes", "no"),
     [
@@ -49,6 +53,20 @@ LENET, EMPTY = Facts(network=LENET5), Facts()
         ("drawn", Facts(drawn=True), EMPTY),
         ("unit", Facts(unit=True), EMPTY),
         ("exercise shape", Facts(exercises=frozenset(["shape"])), Facts(exercises=frozenset(["parameters"]))),
+        (
+            "set kernels view = as a  dense-matrix",
+            on("kernels", view="As a dense matrix"),
+            on("games", view="As a dense matrix"),
+        ),
+        (
+            "set kernels view = Without this kernel",
+            on("kernels", view="Without this kernel"),
+            on("kernels", view="As a dense matrix"),
+        ),
+        ("set kernels layer >= 3", on("kernels", layer=3), on("kernels", layer=2)),
+        ("set kernels layer = 3", on("kernels", layer=3), on("kernels", view="3")),
+        ("set kernels layer < 3", on("kernels", layer=2), on("kernels", layer="2")),
+        ("set games rate = 0.5", on("games", rate=0.5), EMPTY),
     ],
 )
 def test_a_fact_holds_when_it_is_so_and_not_otherwise(fact, yes, no):
@@ -66,10 +84,36 @@ def test_the_field_is_that_before_everything_is_seen_at_once():
 
 
 @pytest.mark.parametrize(
-    "fact", ["parameters <= -5", "epochs >= 201", "test-accuracy > 100", "learning-rate >= 2,000"]
+    "fact",
+    [
+        "parameters <= -5",
+        "epochs >= 201",
+        "test-accuracy > 100",
+        "learning-rate >= 2,000",
+        "set kernels layer > 9",
+        "set games rate < 0.1",
+    ],
 )
 def test_what_can_never_be_has_no_witness(fact):
     assert witness(read_fact(fact, KNOWN), KNOWN) is None
+
+
+@pytest.mark.parametrize(
+    ("fact", "sentence"),
+    [
+        ("set", "after “set” stand a page, what is set there, and its value, such as “set convolution kernel = Blur”."),
+        ("set kernels view", "after “set” stand a page, what is set there, and its value, such as “set convolution kernel = Blur”."),
+        ("set kernel view = x", "there is no page “kernel”; did you mean “kernels”?"),
+        ("set kernels lair = 3", "there is no control of Kernels called “lair”; did you mean “layer”?"),
+        ("set train epochs = 3", "nothing that is set on the page Train is noticed; there are controls on kernels and games."),
+        ("set kernels view = a dense matrix", "there is no value of “view” called “a dense matrix”; did you mean “As a dense matrix”?"),
+        ("set kernels view > As a dense matrix", "“view” is no number, so it is compared by “=” only."),
+        ("set kernels layer = two", "“layer” is a number, such as “set kernels layer >= 9”."),
+        ("set games rate = 1", "“rate” lies between 0.1 and 0.9."),
+    ],
+)  # fmt: skip
+def test_a_control_that_is_not_there_is_refused_with_the_one_that_may_be_meant(fact, sentence):
+    assert read_fact(fact, KNOWN) == sentence
 
 
 NETWORKS = st.sampled_from([None, LENET5, DENSE, BROKEN, *(preset.network for preset in PRESETS.values())])

@@ -4,12 +4,13 @@ import pytest
 
 from core.network import Conv2D, Network, trace
 from core.ui.pages.receptive_fields.stacks import stacks
+from core.ui.shell.session import Session
 from tests.ui.drawn_page import drawn
 
 
 @pytest.mark.parametrize(("count", "channels"), [(2, 1), (3, 1), (5, 2), (2, 16)])
 def test_what_a_stack_saves_is_of_its_multiply_adds(count, channels):
-    app = drawn(stacks)
+    app = drawn(lambda: stacks(Session()))
     app.session_state["fields/stacks"] = True
     app.run()
     app.number_input(key="fields/stacks/count").set_value(count)

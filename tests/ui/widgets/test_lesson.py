@@ -1,5 +1,7 @@
 """What a lesson sees of the app, and how it begins and ends."""
 
+import re
+from pathlib import Path
 from time import time
 from types import SimpleNamespace
 
@@ -12,6 +14,7 @@ from core.training import Workspace
 from core.ui.shell.pages import PAGES, navigation, open_to
 from core.ui.shell.session import Session
 from core.ui.widgets.lesson.card import task_words
+from core.ui.widgets.lesson.controls import controls
 from core.ui.widgets.lesson.ending import result_words
 from core.ui.widgets.lesson.known import known
 from core.ui.widgets.lesson.noticing import digest, facts_now
@@ -192,6 +195,7 @@ def test_every_fact_is_asked_for_in_words():
     lesson = read_lesson(f"---\ntitle: T\nminutes: 5\naim: A\nbegin: build\n---\n{steps}", known()).lesson
     words = [task_words(step.do) for step in lesson.steps]
     assert {step.do.kind for step in lesson.steps} == set(KINDS) and len(set(words)) == len(words)
+    assert words[-2:] == ["on Convolution, kernel: Blur", "on Shift equivariance, px to the right: less than 0"]
     assert words[0] == "parameters of the network: at most 8,000" and "learning rate: less than 0.1" in words
 
 
@@ -199,7 +203,17 @@ FACTS = (
     "parameters <= 8000", "learning-rate < 0.1", "page train", "network C5", "changed", "multiply-adds < 9", "receptive-field >= 20",
     "layers > 3", "has Dropout", "has no Dense", "optimizer SGD", "epochs >= 3", "training-images <= 500", "batch-size = 1",
     "augmented", "training", "finished", "test-accuracy >= 98", "overfits", "runs >= 2", "compared >= 2", "drawn", "unit", "exercise shape",
+    "set convolution kernel = Blur", "set equivariance right < 0",
 )  # fmt: skip
+
+
+def test_all_controls_stand_in_the_document():
+    rows = re.findall(r"^\| `(\w+) ([a-z]+)` \| (.+) \|$", Path("docs/lessons.md").read_text("utf-8"), re.MULTILINE)
+    assert {(page, name) for page, name, _ in rows} == {(one.page, one.name) for one in controls()}
+    said = {(page, name): words for page, name, words in rows}
+    for one in controls():
+        short = [value for value in one.values if f"“{value}”" not in said[one.page, one.name]]
+        assert not short or one.name in ("kernel", "curve"), one  # which are many
 
 
 def test_the_result_counts_what_was_done_and_answered():

@@ -42,6 +42,11 @@ class CostState:
     position: int = 406  # a little off the middle of 28×28
     turn: Renewal = field(default_factory=Renewal)
 
+    @property
+    def example(self) -> str | None:
+        """How the button with these shapes is called; None for none."""
+        return next((one.words for one in EXAMPLES.values() if one.between == self.between), None)
+
     def restart(self, example: str) -> None:
         """The shapes of an example."""
         self.between = EXAMPLES[example].between

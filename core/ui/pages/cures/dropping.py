@@ -17,6 +17,7 @@ from core.ui.pages.cures.state import CuresState
 from core.ui.shell.frame import plain
 from core.ui.shell.session import Session
 from core.ui.widgets.dropping import DroppingState, shown_draws
+from core.ui.widgets.lesson.controls import tell
 from core.ui.widgets.studies import studied, watch
 
 KINDS: dict[str, type[Dropout] | type[SpatialDropout2D] | type[GaussianDropout]] = {
@@ -37,6 +38,7 @@ def dropping(mine: Session) -> None:
             "Kind", list(KINDS), default=own.kind, required=True, key="cures/kind", label_visibility="collapsed"
         )
         own.rate = st.select_slider("Rate", RATES, own.rate, key="cures/rate", width=240)
+    tell(mine, "cures", dropout=own.kind, rate=own.rate)
     layer = KINDS[own.kind](own.rate)
     study = _drawn(mine, layer)
     watch(study, (), lambda: _shown(mine, study))

@@ -22,6 +22,7 @@ from core.ui.shell.frame import plain
 from core.ui.shell.private import press_by_arrows
 from core.ui.shell.session import Session
 from core.ui.widgets.layers import how_many
+from core.ui.widgets.lesson.controls import tell
 from core.ui.widgets.picture import Picture
 from core.ui.widgets.studies import Entrant, contenders_of, studied, watch
 from core.views.equivariance import moved_sentence
@@ -68,6 +69,7 @@ def _drawn(
     mine: Session, fit: Sequence[Entrant], contenders: Sequence[Contender], picture: Picture, ready: Study[bool]
 ) -> None:
     own = mine.state(EquivarianceState)
+    tell(mine, "equivariance", right=own.right)
     there = moved(picture.image, own.right, own.down)
     controls, *columns = st.columns([8, *[9] * len(fit)], gap="medium")
     with controls:

@@ -36,6 +36,11 @@ class OneKernel(LayerInFocus):
         return f"{self.noun} {self.channel + 1}"
 
     @property
+    def number(self) -> int | None:
+        """Of its layer, from 1; None within branches."""
+        return self.path[0] + 1 if len(self.path) == 1 else None
+
+    @property
     def layer(self) -> Kernels:
         """The weights of the whole layer."""
         network = self.subject.network

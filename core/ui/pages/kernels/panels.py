@@ -17,6 +17,7 @@ from core.ui.pages.kernels.without import WITHOUT
 from core.ui.shell.private import bring_into_view
 from core.ui.shell.session import Session
 from core.ui.widgets.layers import choose_layer
+from core.ui.widgets.lesson.controls import tell
 from core.ui.widgets.model_view import ModelView
 
 BESIDE = {WEIGHTS: 12, PATCHES: 9, EXCITING: 7}  # of one kernel, and the widths of their columns
@@ -58,4 +59,5 @@ def all_and_one(mine: Session, subject: ModelView, path: Path) -> None:
         on_change=choose,
         label_visibility="collapsed",
     )
+    tell(mine, "kernels", layer=one.number, kernel=one.channel + 1, view=MORE[view].titled(one), evaluated=None)
     MORE[view].show(one, headed=False)

@@ -11,6 +11,7 @@ from core.ui.pages.kernels.one_kernel import TEST_IMAGES, OneKernel, why_no_pred
 from core.ui.shell.frame import certainty, look, plain
 from core.ui.widgets.downloads import chart_file, table_file
 from core.ui.widgets.input_image import choose_image
+from core.ui.widgets.lesson.controls import tell
 from core.ui.widgets.panels import Computation, Drawn, Panel, Progress
 from core.views.images import INK_SCALE, Tile, cell_size, gallery, shown_image
 from core.views.inside import accuracy_without, two_predictions
@@ -71,6 +72,7 @@ def _evaluate(one: OneKernel, progress: Progress) -> Pruned:
 
 def _accuracy(one: OneKernel, pruned: Pruned) -> Drawn:
     """The accuracy without each kernel of the layer."""
+    tell(one.mine, "kernels", evaluated=one.number)
     changes = pruned.accuracy[1:] - pruned.accuracy[0]
     worst = int(changes.argmin())
     images = len(load(one.subject.dataset).y_test[:TEST_IMAGES])

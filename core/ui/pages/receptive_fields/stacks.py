@@ -6,19 +6,23 @@ import streamlit as st
 
 from core.insight import stacked
 from core.network.percentages import rough_percent
+from core.ui.shell.session import Session
 from core.ui.widgets.downloads import download_table
+from core.ui.widgets.lesson.controls import tell
 
 
-def stacks() -> None:
+def stacks(mine: Session) -> None:
     """A stack of 3×3 convolutions against the single one that sees as much."""
     with st.expander(
         "Why two 3×3 equal one 5×5, and at what price", on_change="rerun", key="fields/stacks"
     ) as opened:
         if not opened.open:
+            tell(mine, "receptive_fields", stack=None)
             return
         with st.container(horizontal=True):
             count = st.number_input("3×3 layers", 1, 5, 2, key="fields/stacks/count", width=150)
             channels = st.number_input("Channels", 1, 1024, 16, key="fields/stacks/channels", width=150)
+        tell(mine, "receptive_fields", stack=count)
         found = stacked([3] * count, channels)
         size = found.stack.size
         lines = [

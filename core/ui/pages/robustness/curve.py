@@ -18,6 +18,7 @@ from core.ui.shell.frame import look, plain
 from core.ui.shell.session import Session
 from core.ui.widgets.clicks import clicked_datum
 from core.ui.widgets.downloads import chart_file, give_away, table_file
+from core.ui.widgets.lesson.controls import tell
 from core.ui.widgets.studies import Entrant, StudyState
 from core.views.study import ranges_words, robustness_chart, robustness_rows
 from core.views.wording import accuracy_text
@@ -40,6 +41,7 @@ def choose_transform(mine: Session) -> Transform:
 def curve(mine: Session, fit: Sequence[Entrant], images: LabelledImages, study: Study[Robustness]) -> None:
     """The chart, and what it says in a sentence."""
     found = study.latest
+    tell(mine, "robustness", curve=found.transform.title if found is not None and study.finished else None)
     most = min(STAGES[-1], len(images.images))
     if not study.finished:
         done = 0.0 if found is None else found.done

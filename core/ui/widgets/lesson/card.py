@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core.learn.lessons import Course, Fact, Lesson, Offered, Place, Predict, Step
-from core.learn.lessons.facts import NAMED, NUMBERS, RELATION_WORDS
+from core.learn.lessons.facts import NAMED, NUMBERS, RELATION_WORDS, SET
 from core.learn.lessons.passages import link_address
 from core.ui.components import component
 from core.ui.shell.frame import plain, refreshing
@@ -164,6 +164,8 @@ def task_words(fact: Fact) -> str:
     """What is to be done, in Markdown."""
     if fact.kind == "page":
         return f"open {plain(known().pages[fact.name])}"
+    if fact.kind == SET:
+        return _setting(fact)
     if fact.kind in NUMBERS:
         number = f"{fact.number:,.15g}"
         unit = " %" if fact.kind == "test-accuracy" else " px" if fact.kind == "receptive-field" else ""
@@ -175,6 +177,13 @@ def task_words(fact: Fact) -> str:
         name = fact.network.name if fact.network is not None else _exercise(fact)
         return _NAMED[fact.kind].format(plain(name))
     return _PLAIN[fact.kind]
+
+
+def _setting(fact: Fact) -> str:
+    control = known().control(fact.name, fact.control)
+    relation = RELATION_WORDS[fact.relation].replace("fewer", "less")
+    wanted = plain(fact.value) if fact.value else f"{relation} {fact.number:,.15g}".strip()
+    return f"on {plain(known().pages[fact.name])}, {control.words if control else fact.control}: {wanted}"
 
 
 def _exercise(fact: Fact) -> str:

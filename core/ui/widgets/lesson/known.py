@@ -11,6 +11,7 @@ from core.network.settings import settings_of
 from core.network.sharing import HIDEABLE
 from core.training.pretrained import NAMES, PretrainedError, card
 from core.ui.shell.pages import PAGES
+from core.ui.widgets.lesson.controls import controls
 
 
 @lru_cache(maxsize=1)
@@ -26,6 +27,7 @@ def known() -> Known:
         parts=HIDEABLE,
         fields=tuple(fields),
         belongs={page.id: page.hidden_by for page in PAGES.values()},
+        controls=controls(),
     )
 
 

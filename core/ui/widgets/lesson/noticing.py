@@ -13,6 +13,7 @@ from core.training import Run, State
 from core.training.diagnosis import diagnose
 from core.ui.shell.focus import Focus
 from core.ui.shell.session import Session
+from core.ui.widgets.lesson.controls import Told
 from core.ui.widgets.studies import StudyState
 
 ALL_IMAGES = 60_000  # of each dataset here
@@ -54,6 +55,7 @@ def facts_now(mine: Session, page: str, place: Place, fact: Fact) -> Facts:
         drawn=mine.image.drawing is not None,
         unit=digest_of_unit(mine.focus) not in ("", place.unit),
         exercises=_solved_since(mine, place) if kind == "exercise" else frozenset(),
+        settings=mine.state(Told).settings.get(page, {}),
     )
 
 
