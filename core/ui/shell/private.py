@@ -6,6 +6,7 @@ import re
 import secrets
 import sys
 from collections.abc import Callable
+from weakref import WeakKeyDictionary
 
 import streamlit as st
 
@@ -14,6 +15,7 @@ from core.ui.shell.renewal import Renewal
 
 COOKIE = "receptive"
 COOKIE_DAYS = 365
+_STAYS: set[type] = set()  # classes that know of it: the process has one
 REPEATING = "repeating"  # key in the session's state: in the run before, something was drawn again by itself
 
 
@@ -108,6 +110,7 @@ def repeated(body: Callable[[], None], seconds: float | None) -> None:
 
 def begin_run() -> None:
     """To be called first in each run of the whole page."""
+    stay_on_page()
     if st.session_state.pop(REPEATING, False):
         _send_whole()
 
@@ -118,6 +121,42 @@ def _send_whole() -> None:
     context = get_script_run_ctx(suppress_warning=True)
     if context is not None:
         context.cached_message_hashes = frozenset()
+
+
+def stay_on_page() -> None:
+    """Let what is pressed in a fragment of a page that was just left neither turn back to that page nor blank the window.
+
+    A fragment is run again with the page that its browser showed. Where the browser had not heard yet that another page has
+    come, Streamlit announces the former one anew: the browser drops what it shows, and the next fragment has no place to
+    stand in ("Bad delta path index"). What was pressed is done here with the whole of the new page; what only repeats is left.
+    """
+    from streamlit.runtime.app_session import AppSession
+
+    if AppSession in _STAYS:
+        return
+    _STAYS.add(AppSession)
+    # the page that a browser shows now, and the one before it
+    shown: WeakKeyDictionary[AppSession, tuple[str, str]] = WeakKeyDictionary()
+    announce, request = AppSession._create_new_session_message, AppSession.request_rerun
+
+    def announced(self, page_script_hash, run_descriptor, pages=None):
+        now, before = shown.get(self, (page_script_hash, ""))
+        if run_descriptor.fragment_ids:
+            page_script_hash = now
+        elif page_script_hash != now:
+            before = now
+        shown[self] = page_script_hash, before
+        return announce(self, page_script_hash, run_descriptor, pages)
+
+    def requested(self, client_state):
+        now, before = shown.get(self, ("", ""))
+        if client_state is not None and client_state.fragment_id and client_state.page_script_hash == before != now:
+            if client_state.is_auto_rerun:
+                return
+            client_state.fragment_id, client_state.page_script_hash = "", now
+        request(self, client_state)
+
+    AppSession._create_new_session_message, AppSession.request_rerun = announced, requested
 
 
 def through_history() -> bool:
