@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import PurePath
@@ -25,8 +26,15 @@ MAX_ARRAYS = 4 * MAX_LAYERS + 2  # members of our own file of weights
 NETWORK = "network"  # the member of it that holds the architecture
 MISFIT = "The weights in this file do not fit its network. Save it again."
 
-ROOT = PurePath(__file__).parents[3]
 TIMEOUT_SECONDS = 30  # until the process that reads HDF5 must have answered
+LIMITS = {"weights": MAX_WEIGHTS, "text": MAX_CONFIG, "objects": 20 * MAX_LAYERS}
+REFUSALS = {
+    "damaged": DAMAGED,
+    "many": "This file has far more groups than any model that can be read here.",
+    "large": f"The weights in this file are larger than {size_text(MAX_WEIGHTS)}.",
+    "linked": "This HDF5 file has links that lead elsewhere, which no model needs. It was not read.",
+    "text": "The architecture in this file is too long, or it is no text.",
+}
 
 
 def refusal(problem: InvalidArchive) -> str:
@@ -71,14 +79,19 @@ class Stored(NamedTuple):
 
 def read_hdf5(content: bytes) -> Stored:
     """Read an HDF5 file in another process: on some damaged files, its library never returns or takes all down."""
-    command = [sys.executable, "-m", "core.training.foreign.hdf5"]
+    script = str(PurePath(__file__).with_name("hdf5.py"))
+    command = [
+        sys.executable,
+        "-I",
+        script,
+        json.dumps(LIMITS),
+    ]  # -I: no variable of the environment changes what it imports
     try:
         answer = subprocess.run(
             command,
             input=content,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            cwd=ROOT,
             timeout=TIMEOUT_SECONDS,
             check=True,
         )
@@ -87,7 +100,7 @@ def read_hdf5(content: bytes) -> Stored:
     archive = Archive(answer.stdout, 2 * MAX_ARRAYS)
     index = json_object(decoded(archive.read("index.json", 8 * MAX_CONFIG)))
     if "problem" in index:
-        raise UnreadableModel(index["problem"])
+        raise UnreadableModel(REFUSALS[index["problem"]])
     arrays: dict[str, np.ndarray | None] = {}
     for path, number in index["arrays"].items():
         arrays[path] = None if number is None else array_from(archive.read(f"{number}.npy", MAX_WEIGHTS), "<f4")
