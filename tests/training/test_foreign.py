@@ -25,7 +25,7 @@ from core.network import (
     ZeroPadding2D,
     to_json,
 )
-from core.training.foreign import Foreign, UnreadableModel, containers, read_model, weights_file
+from core.training.foreign import Foreign, UnreadableModel, read_model, weights_file
 from core.training.foreign.weights import keras_order, weight_shapes
 from core.training.model import build_model, layer_name
 from tests.strategies import networks
@@ -332,7 +332,7 @@ def test_reading_imports_neither_keras_nor_tensorflow(tmp_path):
         "print([name for name in ('keras', 'tensorflow', 'h5py') if name in sys.modules])"
     )
     answer = subprocess.run(
-        [sys.executable, "-c", code], cwd=containers.ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True
     )
     assert answer.stdout.strip() == "[]"
 
