@@ -92,9 +92,7 @@ def to_token(
 ) -> str:
     """The same, short and safe in a URL: a version digit, then base64 of deflated JSON."""
     text = json.dumps(_value(Shared(network, recipe, dataset, hidden)), ensure_ascii=False, separators=(",", ":"))
-    packer = zlib.compressobj(9, zlib.DEFLATED, -15, zdict=_DICTIONARY)
-    packed = packer.compress(text.encode()) + packer.flush()
-    return f"{FORMAT}{base64.urlsafe_b64encode(packed).decode().rstrip('=')}"
+    return packed(text, FORMAT)
 
 
 def from_token(token: str) -> Network:
@@ -104,28 +102,49 @@ def from_token(token: str) -> Network:
 
 def shared_from_token(token: str) -> Shared:
     """Parse all that a token shares; raises `InvalidNetwork` and nothing else."""
+    return shared_from_json(unpacked(token, FORMAT, "network"))
+
+
+def packed(text: str, version: int, usual: bytes = b"") -> str:
+    """A text, short and safe in a URL: the digit of a version, then base64 of its deflated form.
+
+    Args:
+        text: mostly JSON of networks.
+        version: of the format, 0…9.
+        usual: words that it is likely to have beside those of networks. Part of the format.
+    """
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15, zdict=usual + _DICTIONARY)
+    deflated = packer.compress(text.encode()) + packer.flush()
+    return f"{version}{base64.urlsafe_b64encode(deflated).decode().rstrip('=')}"
+
+
+def unpacked(token: str, version: int, noun: str, usual: bytes = b"") -> str:
+    """The text that `packed` made a token of, at most `MAX_TEXT` bytes; `noun` says what should be in it.
+
+    Raises:
+        InvalidNetwork: where it is none, with a sentence.
+    """
     if not isinstance(token, str) or len(token) > MAX_TOKEN:
         raise InvalidNetwork("This link is too long to be one of ours.")
     if len(token) < 2:
-        raise InvalidNetwork("This link is empty or cut off: there is no network in it.")
+        raise InvalidNetwork(f"This link is empty or cut off: there is no {noun} in it.")
     if not re.fullmatch(r"[0-9][A-Za-z0-9_-]+", token, re.ASCII):
         raise InvalidNetwork("This link is damaged: it has characters that none of ours has.")
-    if token[0] != str(FORMAT):
+    if token[0] != str(version):
         raise InvalidNetwork("This link was made by another version of Receptive.")
     try:
-        packed = base64.urlsafe_b64decode(token[1:] + "=" * (-(len(token) - 1) % 4))
-        unpacker = zlib.decompressobj(-15, zdict=_DICTIONARY)
-        plain = unpacker.decompress(packed, MAX_TEXT)  # never more, whatever the link holds
+        deflated = base64.urlsafe_b64decode(token[1:] + "=" * (-(len(token) - 1) % 4))
+        unpacker = zlib.decompressobj(-15, zdict=usual + _DICTIONARY)
+        plain = unpacker.decompress(deflated, MAX_TEXT)  # never more, whatever the link holds
         if len(plain) == MAX_TEXT:
             raise InvalidNetwork("This link is too large to be one of ours.")
         if not unpacker.eof:
             raise InvalidNetwork("This link is cut off: its end is missing.")
         if unpacker.unused_data:
             raise InvalidNetwork("This link is damaged: there is something after its end.")
-        text = plain.decode()
+        return plain.decode()
     except (binascii.Error, zlib.error, UnicodeDecodeError):
         raise InvalidNetwork("This link is damaged or cut off: it cannot be unpacked.") from None
-    return shared_from_json(text)
 
 
 # What every text has in common need not be in the link. Part of the format: to change it is a new version.

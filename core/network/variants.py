@@ -35,6 +35,10 @@ class NoVariant(ValueError):
     """A network of which there is no such variant. The message says why, in a sentence."""
 
 
+class Unchanged(NoVariant):
+    """The variant would be the network itself."""
+
+
 def with_l2(network: Network, strength: float = 1e-4) -> Network:
     """All kernels get this L2 penalty; an L1 penalty stays. Raises `NoVariant` where nothing has a kernel."""
 
@@ -310,9 +314,9 @@ def _changed(network: Network, edit: _Edit, otherwise: str) -> Network:
 
 
 def _checked(network: Network, changed: Network, otherwise: str) -> Network:
-    """What was made of a network; raises `NoVariant` where that is the same one, or none that works alike."""
+    """What was made of a network; raises `Unchanged` where that is the same one, `NoVariant` where none that works alike."""
     if changed == network:
-        raise NoVariant(otherwise)
+        raise Unchanged(otherwise)
     before, after = trace(network), trace(changed)
     if after.problems:
         raise NoVariant(f"Its layers would no longer fit together. {after.problems[0].sentence}")
