@@ -135,18 +135,19 @@ def stay_on_page() -> None:
     if AppSession in _STAYS:
         return
     _STAYS.add(AppSession)
-    # the page that a browser shows now, and the one before it
+    # The page that a browser shows by what was said to it, and the one before.
     shown: WeakKeyDictionary[AppSession, tuple[str, str]] = WeakKeyDictionary()
-    announce, request = AppSession._create_new_session_message, AppSession.request_rerun
+    say, request = AppSession._enqueue_forward_msg, AppSession.request_rerun
 
-    def announced(self, page_script_hash, run_descriptor, pages=None):
-        now, before = shown.get(self, (page_script_hash, ""))
-        if run_descriptor.fragment_ids:
-            page_script_hash = now
-        elif page_script_hash != now:
-            before = now
-        shown[self] = page_script_hash, before
-        return announce(self, page_script_hash, run_descriptor, pages)
+    def said(self, msg):
+        now, before = shown.get(self, ("", ""))
+        kind = msg.WhichOneof("type")
+        if kind == "new_session" and msg.metadata.run.fragment_ids:
+            msg.new_session.page_script_hash = now or msg.new_session.page_script_hash
+        elif kind in ("new_session", "navigation"):
+            page = getattr(msg, kind).page_script_hash
+            shown[self] = page, before if page == now else now
+        say(self, msg)
 
     def requested(self, client_state):
         now, before = shown.get(self, ("", ""))
@@ -156,7 +157,7 @@ def stay_on_page() -> None:
             client_state.fragment_id, client_state.page_script_hash = "", now
         request(self, client_state)
 
-    AppSession._create_new_session_message, AppSession.request_rerun = announced, requested
+    AppSession._enqueue_forward_msg, AppSession.request_rerun = said, requested
 
 
 def through_history() -> bool:
