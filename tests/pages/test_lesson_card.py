@@ -1,5 +1,7 @@
 """The card of a lesson beside the pages, as a visitor uses it."""
 
+from dataclasses import replace
+
 from core.learn.lessons import EXAMPLE, own_name, shipped_text, to_token
 from core.network import LENET5, PRESETS
 from core.ui.widgets.lesson.opening import LessonState, begin, read
@@ -27,7 +29,8 @@ def place(app):
 
 def test_a_question_is_checked_with_mistake_hint_and_solution(app):
     begun(app)
-    assert "**Fewer weights, more tries**" in words(app) and app.get("progress")[0].text == "Step 1 of 5"
+    assert "**1 · What you see**" in words(app)
+    assert app.get("progress")[0].text == "Fewer weights, more tries · Step 1 of 5"
     app.text_input(key=f"lesson/answer/{own_name(TEXT)}/0").set_value("100,352")
     press(app, "Check")
     assert app.warning[0].value == "Not right. You forgot the biases: each of the 128 units has one."
@@ -74,14 +77,32 @@ def test_nobody_is_forced_and_the_end_tells_the_result(app):
     press(app, "Back")
     press(app, "Next")
     press(app, "Finish")
-    assert mine(app).course.running == "" and mine(app).hidden == ()
+    assert mine(app).hidden == () and mine(app).course.places[own_name(TEXT)].ended
+    assert "0 of 3 things done, 0 of 3 questions answered right." in words(app)
+    press(app, "Close")
+    assert mine(app).course.running == ""
     assert not [one for one in app.button if one.label == "Next"]
-    assert mine(app).course.places[own_name(TEXT)].ended
+
+
+def test_the_next_lesson_begins_from_the_end_of_one(app):
+    begun(app)
+    mine(app).change_course(lambda course: course.moved(replace(course.place, ended=True)))
+    app.run()
+    press(app, "Next lesson: Dense or convolutional?")
+    assert mine(app).course.running == "dense-or-convolutional"
+
+
+def test_who_does_not_want_to_do_it_is_told_the_answer_too(app):
+    press(press(begun(app), "Next"), "Next")
+    app.radio(key=f"lesson/option/{own_name(TEXT)}/2").set_value(0).run()
+    press(press(app, "Keep this prediction"), "Tell me now")
+    assert app.warning[0].value.startswith("It is another one: Above 85 %.")
+    assert place(app).done == ()
 
 
 def test_a_folded_card_is_one_line_and_an_ended_lesson_is_gone(app):
     press(begun(app), "Fold")
-    assert "· Step 1 of 5" in words(app) and not [one for one in app.button if one.label == "Next"]
+    assert "**Step 1 of 5: What you see**" in words(app) and not [one for one in app.button if one.label == "Next"]
     press(app, "Show")
     assert button(app, "Next")
     button(app, "End the lesson").click().run()

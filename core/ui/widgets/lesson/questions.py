@@ -23,6 +23,10 @@ def _keep(mine: Session, number: int, text: str, right: bool) -> None:
     mine.change_course(lambda course: course.moved(course.place.with_answer(number, text, right)))
 
 
+def _look(mine: Session, number: int, times: int) -> None:
+    mine.change_course(lambda course: course.moved(course.place.with_look(number, times)))
+
+
 def _predict(mine: Session, step: Step, question: Predict, number: int, place: Place) -> None:
     """A choice that is kept; what is right is told once it was done, or at once where nothing is to be done."""
     key = f"lesson/option/{mine.course.running}/{number}"
@@ -45,8 +49,12 @@ def _predict(mine: Session, step: Step, question: Predict, number: int, place: P
         st.button(
             "Keep this prediction", on_click=take, disabled=waiting, key="lesson/predict", icon=":material/lock:"
         )
-    elif step.do is not None and number not in place.done:
+    elif step.do is not None and number not in {*place.done, *place.looked}:
         st.info("Kept. Now do it, and see.", icon=":material/lock:")
+        st.button(
+            "Tell me now", type="tertiary", on_click=_look, args=(mine, number, 1), key="lesson/tell",
+            help="The answer, without doing it.",
+        )  # fmt: skip
     elif chosen == question.right:
         st.success(f"As you predicted. {question.because.markdown}", icon=":material/check_circle:")
     else:
@@ -91,10 +99,6 @@ def _text(exercise: Exercise | None) -> str:
 
 def _help(mine: Session, question: Ask | Practice, exercise: Exercise | None, number: int, place: Place) -> None:
     """Hint and solution, on demand."""
-
-    def look(times: int) -> None:
-        mine.change_course(lambda course: course.moved(course.place.with_look(number, times)))
-
     if isinstance(question, Ask):
         hint, solution = question.hint.markdown, question.because.markdown
         unit = f" {plain(question.unit)}" if question.unit else ""
@@ -107,10 +111,15 @@ def _help(mine: Session, question: Ask | Practice, exercise: Exercise | None, nu
     with st.container(horizontal=True, gap="small"):
         if hint:
             st.button(
-                "Hint", icon=":material/lightbulb:", disabled=looked > 0, on_click=look, args=(1,), key="lesson/hint"
+                "Hint",
+                icon=":material/lightbulb:",
+                disabled=looked > 0,
+                on_click=_look,
+                args=(mine, number, 1),
+                key="lesson/hint",
             )
         st.button(
-            "Solution", icon=":material/format_list_numbered:", disabled=looked > 1, on_click=look, args=(2,),
+            "Solution", icon=":material/format_list_numbered:", disabled=looked > 1, on_click=_look, args=(mine, number, 2),
             key="lesson/solution",
         )  # fmt: skip
     if looked and hint:
