@@ -161,7 +161,8 @@ def test_the_card_leaves_the_page_to_be_read_to_its_end(chromium, server, width,
             page.evaluate(TO_THE_END)
         assert found.bounding_box()["y"] == box["y"]  # it stays while the page scrolls
     press(found, "Fold")
-    expect(found.get_by_text("Step 1 of 3")).to_be_visible()
+    expect(found.get_by_role("button", name="Show", exact=True)).to_be_visible()
+    expect(found.get_by_text("Step 1 of 3: Make it convolutional")).to_be_visible()
     assert found.bounding_box()["height"] < 0.1 * height
     context.close()
 
