@@ -13,7 +13,7 @@ from core.network.settings import Choice, Flag, Integer, InvalidSetting, Number,
 from core.network.words import counted
 
 MOST_VALUES = 200  # of one dimension
-DIGITS = 6  # of the points between the ends of a range of numbers
+DIGITS = {False: 6, True: 3}  # that count, of the points between the ends of an even and of a logarithmic range
 
 Value = Union[int, float, str, bool, tuple[int, int]]  # what a dimension sets; n stands for n × n
 
@@ -144,7 +144,7 @@ class Span:
         return Span(low, high, self.log, points)
 
     def grid(self, scale: Scale, what: str) -> tuple[Value, ...]:
-        """Its points, growing: the ends as they are, whole numbers rounded, others to six digits.
+        """Its points, growing: the ends as they are, whole numbers rounded, others to six digits, of a logarithmic range three.
 
         Raises:
             InvalidSweep: without a number of points, or where rounding makes two of them one.
@@ -161,7 +161,7 @@ class Span:
                 value = math.exp(math.log(self.low) + (math.log(self.high) - math.log(self.low)) * n / steps)
             else:
                 value = self.low + (self.high - self.low) * n / steps
-            found.append(round(value) if scale.whole else float(f"{value:.{DIGITS}g}"))
+            found.append(round(value) if scale.whole else float(f"{value:.{DIGITS[self.log]}g}"))
         found.append(self.high)
         different = len(set(found))
         if different < len(found):

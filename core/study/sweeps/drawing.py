@@ -85,6 +85,15 @@ def evenly(sweep: Sweep, draws: int) -> Iterator[Values]:
         yield as_values(sweep, study.ask(distributions(sweep)).params)
 
 
+def finished_study(sweep: Sweep, trials: Sequence[Trial]) -> optuna.Study:
+    """A study of Optuna's, in memory, of the settings of a sweep that are finished from all their seeds."""
+    study, space = optuna_quiet().create_study(direction="maximize"), distributions(sweep)
+    for group in by_setting(trials):
+        if {trial.state for trial in group} == {FINISHED} and len(group) >= sweep.plan.repeats:
+            study.add_trial(_as_one(sweep, group, space))
+    return study
+
+
 def seed_of_draw(seed: int, number: int) -> int:
     """The seed of the sampler that draws the setting of this number, 0…2³² − 1."""
     return int.from_bytes(hashlib.sha256(f"{seed} {number}".encode()).digest()[:4])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import prod
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from core.data import DatasetError, about
 from core.network.words import counted
 from core.study.sweeps.domains import InvalidSweep, Listed
 from core.study.sweeps.sweep import MOST_TRIALS, CannotBuild, Sweep, Values
+from core.study.sweeps.targets import OfRecipe
 from core.training.limits import why_unfit
 
 DRAWS = 100  # of ranges, to see how many of them work
@@ -116,6 +117,22 @@ def preview(sweep: Sweep, draws: int = DRAWS) -> Preview:
     found = sorted(reasons.values(), key=len, reverse=True)
     left_out = tuple(LeftOut(group[0][1], tuple(values for values, _ in group)) for group in found)
     return Preview(count, drawn, tuple(possible), left_out)
+
+
+def without_effect(sweep: Sweep, settings: Sequence[Values]) -> tuple[str, ...]:
+    """The titles of dimensions that change nothing in any of these settings, as momentum with Adam: trials would be alike.
+
+    Args:
+        sweep: the sweep.
+        settings: that can be trained, as `preview` has them.
+    """
+    fields = {
+        title: one.target.field
+        for title, one in zip(sweep.titles(), sweep.dimensions, strict=True)
+        if isinstance(one.target, OfRecipe)
+    }
+    recipes = {sweep.built(values).recipe for values in settings} if fields else set()
+    return tuple(title for title, field in fields.items() if recipes and all(field in one.idle() for one in recipes))
 
 
 def _looked_at(sweep: Sweep, draws: int) -> tuple[Iterable[Values], bool]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from core.network import LENET5, PRESETS, Dense, Recipe
 from core.study.sweeps.domains import InvalidSweep, Listed, Span
-from core.study.sweeps.impossible import preview
+from core.study.sweeps.impossible import preview, without_effect
 from core.study.sweeps.search import Search
 from core.study.sweeps.sweep import Dimension, Plan, Sweep
 from core.study.sweeps.targets import OfLayers, OfRecipe
@@ -330,6 +330,15 @@ def test_without_validation_images_nothing_is_trained():
     sweep = Sweep(LENET5, dimensions=(Dimension(OfRecipe("training_images"), Listed((0, 1, 100))),))
     (left,) = preview(sweep).left_out
     assert left.settings == ((1,),) and "none is left for validation" in left.reason
+
+
+def test_dimensions_without_effect_are_named():
+    momentum = Dimension(OfRecipe("momentum"), Listed((0.0, 0.9)))
+    for others, expected in (((), ("momentum",)), ((RANGES.dimensions[2],), ())):
+        sweep = Sweep(LENET5, dimensions=(momentum, *others))
+        assert without_effect(sweep, preview(sweep).possible) == expected
+    units = Sweep(LENET5, dimensions=(Dimension(UNITS, Listed((10,))),))
+    assert without_effect(units, preview(units).possible) == ()
 
 
 def test_what_cannot_be_told_is_refused():
