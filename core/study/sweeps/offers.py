@@ -76,8 +76,8 @@ def _fields(kind: type[Layer]) -> list[tuple[str, bool]]:
 
 
 def _begins(network: Network, depth: Depth) -> bool:
-    """Whether a row of equal blocks begins here, so that each row is offered once."""
-    return depth.row(network).first == depth.at
+    """Whether a row of equal blocks that can be longer begins here, so that each row is offered once."""
+    return depth.row(network).first == depth.at and depth.can_repeat(network)
 
 
 def _works(network: Network, target: Target) -> bool:

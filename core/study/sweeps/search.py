@@ -9,7 +9,7 @@ from dataclasses import replace
 from core.network.words import counted
 from core.study.sweeps.domains import InvalidSweep
 from core.study.sweeps.drawing import Referee, by_setting, next_values
-from core.study.sweeps.impossible import Checks, preview
+from core.study.sweeps.impossible import Checks, PossiblePoints
 from core.study.sweeps.sweep import Sweep, Values
 from core.study.sweeps.trials import DRAWN_BEFORE, FAILED, FINISHED, LEFT_OUT, MOST_REPLACED, PRUNED, RUNNING, Trial
 
@@ -42,7 +42,7 @@ class Search:
         self.sweep = sweep
         self._trials = list(trials)
         self._checks = Checks(sweep)
-        self._grid = preview(sweep).possible if sweep.plan.method == "grid" else None
+        self._grid = PossiblePoints(sweep, self._checks) if sweep.plan.method == "grid" else None
         self._referee = Referee(sweep, trials) if sweep.plan.pruner != "none" else None
 
     @property
@@ -57,9 +57,11 @@ class Search:
 
     @property
     def to_come(self) -> int:
-        """How many trials may still begin, at most."""
-        most = len(self._grid) if self._grid is not None else self.sweep.most_settings
-        groups = self._groups()
+        """How many trials may still begin, at most; 0 where none does. Of a grid, points count that nobody has looked at yet."""
+        groups, most = self._groups(), self.sweep.most_settings
+        if self._grid is not None:
+            self._grid.at(len(groups))
+            most = self._grid.most
         left = sum(self.sweep.plan.repeats - len(group) for group in groups if not _closed(group))
         return max(most - len(groups), 0) * self.sweep.plan.repeats + left
 
@@ -98,6 +100,8 @@ class Search:
 
     def report(self, number: int, accuracy: float) -> bool:
         """Take in the accuracy on the validation images after one more epoch of a running trial, 0…1.
+
+        What a run evaluates before its first step is no epoch.
 
         Returns:
             Whether the pruner ends it: then stop training and call `prune`.
@@ -156,7 +160,11 @@ class Search:
     def _next_setting(self) -> tuple[int, Values]:
         """Number and values of the setting that comes next; in a grid the first of which there is no trial."""
         number = len({trial.setting for trial in self._trials})
-        return number, next_values(self.sweep, self._trials) if self._grid is None else self._grid[number]
+        if self._grid is None:
+            return number, next_values(self.sweep, self._trials)
+        values = self._grid.at(number)
+        assert values is not None  # `ended` has looked
+        return number, values
 
     def _why_left_out(self, values: Values) -> str | None:
         if any(values == trial.values and trial.trained for trial in self._trials):

@@ -228,14 +228,13 @@ class Depth:
     at: Path
 
     def scale(self, network: Network) -> Scale:
-        """How often it can stand there; raises `InvalidSweep` where there is no such block, or only once."""
-        _there(network, self.at, self.kind)
-        try:
-            most = most_repeats(network, self.at)
-        except NoVariant as problem:
-            raise InvalidSweep(f"{self._block()} cannot be repeated: {problem}") from None
-        if most < 2:
-            raise InvalidSweep(f"{self._block()} cannot stand there twice in a row.")
+        """How often it may stand there; raises `InvalidSweep` where there is no such block, or it gives the answer.
+
+        Whether the network still works is found with its other values: to compute that here would take long.
+        """
+        last = _answering(network)
+        if last is not None and inside(last, self.places(network)):
+            raise InvalidSweep(f"Layer {layer_label(self.at)} gives the answer: it stands there once.")
         how = Integer(f"Repeats of {self._block()}", "How often it stands in a row.", 1, MOST_REPEATS)
         return scale_of(how)  # pyright: ignore[reportReturnType]  # of a whole number there is one
 
@@ -244,6 +243,13 @@ class Depth:
         row = self.row(network)
         *prefix, first = row.first
         return tuple((*prefix, first + n) for n in range(row.length * row.times))
+
+    def can_repeat(self, network: Network) -> bool:
+        """Whether the network works with more than one of it, or has more already."""
+        try:
+            return most_repeats(network, self.at) > 1
+        except NoVariant:
+            return False
 
     def row(self, network: Network) -> Repeats:
         """The row as it is; raises `InvalidSweep` where there is no such block."""

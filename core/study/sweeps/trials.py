@@ -13,7 +13,7 @@ from typing import Any
 
 from core.network.recipe import Recipe
 from core.network.settings import Integer, InvalidSetting, settings_of
-from core.study.sweeps.domains import InvalidSweep
+from core.study.sweeps.domains import InvalidSweep, Scale
 from core.study.sweeps.sweep import MOST_TRIALS, Sweep, Values
 
 FORMAT = 1
@@ -81,7 +81,8 @@ def trials_from_json(text: str, sweep: Sweep) -> tuple[Trial, ...]:
         raise InvalidSweep(f"These are no trials of a sweep (format {FORMAT}).")
     if len(value["trials"]) > MOST_KEPT:
         raise InvalidSweep(f"A sweep has at most {MOST_KEPT:,} trials and draws.")
-    found = tuple(_read(one, number, sweep) for number, one in enumerate(value["trials"]))
+    scales = sweep.scales
+    found = tuple(_read(one, number, scales) for number, one in enumerate(value["trials"]))
     values = dict[int, Values]()
     for trial in found:
         if values.setdefault(trial.setting, trial.values) != trial.values:
@@ -95,11 +96,11 @@ def _written(trial: Trial) -> dict[str, Any]:
     return found | {name: one for name, one in given.items() if one not in (None, (), "")}
 
 
-def _read(value: Any, number: int, sweep: Sweep) -> Trial:
+def _read(value: Any, number: int, scales: Sequence[Scale]) -> Trial:
     known = {"setting", "values", "state", "seed", "curve", "accuracy", "reason"}
     if not isinstance(value, dict) or set(value) - known or not isinstance(value.get("values"), list):
         raise InvalidSweep(f"Trial {number} is not a trial of a sweep.")
-    scales, seed, state = sweep.scales, value.get("seed"), value.get("state")
+    seed, state = value.get("seed"), value.get("state")
     if len(value["values"]) != len(scales) or state not in STATES:
         raise InvalidSweep(f"Trial {number} has not the dimensions of this sweep, or a state that is not known.")
     try:

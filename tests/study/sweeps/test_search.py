@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from core.network import LENET5, PRESETS, Dense, Recipe
 from core.study.sweeps.domains import InvalidSweep, Listed, Span
-from core.study.sweeps.impossible import preview, without_effect
+from core.study.sweeps.impossible import preview, previews, without_effect
 from core.study.sweeps.search import Search
 from core.study.sweeps.sweep import Dimension, Plan, Sweep
 from core.study.sweeps.targets import OfLayers, OfRecipe
@@ -224,8 +224,10 @@ def test_impossible_points_of_a_grid_are_told_before_and_left_out():
     ]
     assert seen.sentence() == "4 of 6 settings cannot be trained and are left out."
     search = Search(sweep)
-    assert search.to_come == 2
+    assert search.to_come == 6  # at most: nobody has looked at all of them
     assert [search.ask().values, search.ask().values, search.ask()] == [(3, 10), (5, 10), None]
+    assert search.to_come == 0 and search.ended() == "All its trials have begun."
+    assert Search(sweep, search.trials).ask() is None
     works = preview(replace(sweep, dimensions=(Dimension(UNITS, Listed((10, 20))),)))
     assert works.left_out == () and works.sentence() == ""
 
@@ -330,6 +332,14 @@ def test_without_validation_images_nothing_is_trained():
     sweep = Sweep(LENET5, dimensions=(Dimension(OfRecipe("training_images"), Listed((0, 1, 100))),))
     (left,) = preview(sweep).left_out
     assert left.settings == ((1,),) and "none is left for validation" in left.reason
+
+
+def test_a_preview_is_an_experiment_that_gets_better():
+    lists = (Dimension(KERNEL, Listed((3, 5, 15))), Dimension(UNITS, Listed(tuple(range(10, 30)))))
+    steps = list(previews(Sweep(LENET5, dimensions=lists)))
+    assert [step.settings for step in steps] == [25, 50, 60]
+    assert [len(step.possible) for step in steps] == [25, 40, 40]
+    assert steps[-1] == preview(Sweep(LENET5, dimensions=lists))
 
 
 def test_dimensions_without_effect_are_named():

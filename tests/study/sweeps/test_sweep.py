@@ -277,7 +277,7 @@ def test_depth_moves_the_layers_behind_it_and_what_is_swept_there():
         (OfRecipe("seed"), Listed((1, 2)), "the sweep itself sets it"),
         (OfRecipe("rates"), Listed((1, 2)), "is a table"),
         (OfRecipe("speed"), Listed((1, 2)), "no setting"),
-        (Depth("Dense", (7,)), Listed((1, 2)), "cannot stand there twice"),
+        (Depth("Dense", (7,)), Listed((1, 2)), "Layer 8 gives the answer: it stands there once"),
         (Depth("Conv2D", (5,)), Listed((1, 2)), "layer 6 is a Dense layer"),
         (Widths(), Span(0.0, 2.0), "between 0.0625 and 16"),
     ],
@@ -372,6 +372,17 @@ def test_values_that_give_no_network_are_told_with_their_reason():
     much = Sweep(LENET5.replaced((2,), Conv2D(512)), dimensions=(Dimension(Widths(), Listed((16.0,))),))
     with pytest.raises(CannotBuild, match=r"widths × 16.*between 1 and 1,024"):
         much.built((16.0,))
+
+
+def test_a_depth_that_cannot_be_is_told_with_its_trial_and_not_offered():
+    dimension = Dimension(Depth("Flatten", (4,)), Listed((1, 2)))
+    wide = Dimension(Depth("Conv2D", (2,)), Listed((1, 4)))  # 5×5 without padding: nothing would be left
+    assert Depth("Conv2D", (2,)) in [one.target for one in offers(LENET5, Recipe())]
+    assert Sweep(LENET5, dimensions=(dimension,)).built((1,)).network == LENET5
+    with pytest.raises(CannotBuild, match=r"layer 3 .* 4 times in a row"):
+        Sweep(LENET5, dimensions=(wide,)).built((4,))
+    last = [one.target for one in offers(LENET5, Recipe()) if isinstance(one.target, Depth)]
+    assert Depth("Dense", (7,)) not in last and Depth("Dense", (6,)) in last
 
 
 def test_the_value_needs_nothing_but_the_network():
