@@ -27,8 +27,8 @@ begin: build
 """
 
 
-class Line:
-    """The line between browser and server, on which what the server says can be held back."""
+class Held:
+    """What the server says to a page, which can be held back."""
 
     def __init__(self, page: Page):
         self.held: list[bytes | str] = []
@@ -77,7 +77,7 @@ def test_what_is_pressed_while_a_page_is_on_its_way_is_done_on_that_page(chromiu
     page = context.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda problem: problems.append(str(problem)))
-    line = Line(page)
+    line = Held(page)
     page.goto(f"{server}/?lesson={to_token(TEXT)}")
     card = page.get_by_role("region", name="Lesson: Two pages")
     card.get_by_role("button", name="Next", exact=True).click()
