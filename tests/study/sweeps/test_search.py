@@ -188,6 +188,28 @@ def test_several_at_once_differ_and_are_told_in_any_order():
     assert run(search).trials == run(again).trials and len(search.trials) == 30
 
 
+def test_optuna_knows_of_trials_that_run_and_of_the_mean_over_seeds():
+    """By hand: settings are asked for while others are open, and told as the mean of two."""
+    search = Search(with_plan(RANGES, repeats=2, trials=60))
+    study, open_, values = optuna.create_study(direction="maximize"), [], []
+    for number in range(30):
+        first = search.ask()
+        study.sampler = optuna.samplers.TPESampler(
+            seed=int(hashlib.sha256(f"4 {number}".encode()).hexdigest()[:8], 16)
+        )
+        drawn = study.ask(SPACE)
+        assert first.values == tuple(drawn.params.values())
+        open_.append((drawn, (first, search.ask())))
+        if len(open_) == 3:
+            drawn, pair = open_.pop(1)
+            accuracies = [curve_of(trial.values, trial.seed)[-1] + trial.seed / 10 * (number % 2) for trial in pair]
+            for trial, accuracy in zip(pair, accuracies, strict=True):
+                search.finish(trial.number, min(accuracy, 1.0))
+            study.tell(drawn, sum(min(accuracy, 1.0) for accuracy in accuracies) / 2)
+        values.append(first.values)
+    assert len(set(values)) == 30 and search.ask() is None
+
+
 def test_a_grid_is_the_product_of_its_lists_and_the_seeds():
     lists = (
         Dimension(UNITS, Listed((60, 120))),

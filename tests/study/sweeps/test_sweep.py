@@ -251,6 +251,27 @@ def test_depth_moves_the_layers_behind_it_and_what_is_swept_there():
     assert sweep.built((3, 1)).network.layers[:2] == (conv, conv)
 
 
+def test_two_depths_are_as_if_each_were_alone():
+    vgg = PRESETS["VGG"].network
+    first, second, third = vgg.layers[0], vgg.layers[3], vgg.layers[6]
+    depths = tuple(Dimension(Depth("Conv2D", (place,)), Listed((1, 3))) for place in (0, 3, 7))
+    swept = Dimension(OfLayers("Conv2D", "activation", ((6,),)), Listed(("tanh",)))
+    built = Sweep(vgg, dimensions=depths[:2] + (swept,)).built((3, 1, "tanh")).network
+    assert built.layers[:6] == (first, first, first, vgg.layers[2], second, vgg.layers[5])
+    assert built.layers[6:8] == (third.replaced(activation="tanh"), third)
+    assert Sweep(vgg, dimensions=depths).built((1, 3, 1)).network.layers[:7] == (
+        first, vgg.layers[2], second, second, second, vgg.layers[5], third,
+    )  # fmt: skip
+
+
+def test_one_strength_of_a_penalty_leaves_the_other():
+    both = LENET5.replaced((5,), Dense(120, "relu", kernel_regularizer=(1e-3, 1e-4)))
+    for part, expected in (("l1", (0.5, 1e-4)), ("l2", (1e-3, 0.5))):
+        target = OfLayers("Dense", f"kernel_regularizer.{part}", ((5,),))
+        built = Sweep(both, dimensions=(Dimension(target, Listed((0.5,))),)).built((0.5,))
+        assert built.network.layer_at((5,)).kernel_regularizer == expected
+
+
 @pytest.mark.parametrize(
     ("target", "domain", "words"),
     [
