@@ -19,9 +19,13 @@ test: lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile --reruns 2 -r fER tests/browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/browser $(COVERAGE)
 
-# With another Python: what leans on TensorFlow, Streamlit, the database and files.
+# With another Python: of what leans on TensorFlow, Streamlit, the database and files, some of each; every module is imported.
+NEWEST := tests/store tests/ui \
+	$(addprefix tests/pages/test_,draw.py imports.py inside.py lessons.py pages.py) \
+	$(addprefix tests/training/test_,foreign.py loop.py pretrained.py run.py workspace.py)
+
 test-newest: $(VENV)/test
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests/store tests/training tests/pages tests/ui tests/tools
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(NEWEST)
 
 screenshots: $(VENV)/test
 	$(BIN)/python -m tools.screenshots http://localhost:8501

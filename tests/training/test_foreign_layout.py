@@ -6,6 +6,7 @@ Convolutions excepted: on a CPU, Keras adds the first bias to all channels there
 
 import io
 import json
+from itertools import cycle
 
 import h5py
 import keras
@@ -101,8 +102,7 @@ WRITTEN = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
-@pytest.mark.parametrize("which", WRITTEN)
+@pytest.mark.parametrize(("which", "suffix"), zip(WRITTEN, cycle(FORMATS)))
 def test_channels_first_compute_the_same_with_channels_last(which, suffix, tmp_path):
     model = WRITTEN[which]()
     found = read_model(saved(model, tmp_path, suffix), "x")

@@ -1,5 +1,7 @@
 """Rescaling and Normalization at the front of a file's network; Keras is the oracle."""
 
+from itertools import cycle
+
 import keras
 import numpy as np
 import pytest
@@ -55,8 +57,7 @@ READ = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
-@pytest.mark.parametrize("which", READ)
+@pytest.mark.parametrize(("which", "suffix"), zip(READ, cycle(FORMATS)))
 def test_what_stands_in_front_computes_the_same_here(which, suffix, tmp_path):
     make, shape, kind = READ[which]
     model = behind(make(), shape)
