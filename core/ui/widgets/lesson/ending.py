@@ -28,10 +28,10 @@ def ending(mine: Session, lesson: Lesson, course: Course) -> None:
     def again(number: int) -> Callable[[], None]:
         return lambda: mine.change_course(lambda now: now.moved(reached(mine, now.place, number)))
 
-    st.markdown(f"**What you know now.** {plain(lesson.aim)}")
+    st.markdown(f"**The aim of this lesson.** {plain(lesson.aim)}")
     result = result_words(lesson, course.place)
     if result:
-        st.markdown(f":green[:material/check_circle:] {result}")
+        st.markdown(f":material/flag: {result}")
     following = next_lesson(course)
     with st.container(gap="small"):
         if following is not None:
@@ -48,7 +48,7 @@ def ending(mine: Session, lesson: Lesson, course: Course) -> None:
         st.markdown("Worth another look:")
         with st.container(gap=None, key="lesson-rest"):
             for number, why in rest:
-                label = f"{number + 1} · {plain(lesson.steps[number].title)}: {why}"
+                label = f"{number + 1} · {plain(lesson.steps[number].title)} ({why})"
                 st.button(
                     label,
                     type="tertiary",
