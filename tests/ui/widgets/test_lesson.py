@@ -7,7 +7,17 @@ from types import SimpleNamespace
 
 import pytest
 
-from core.learn.lessons import EXAMPLE, Course, Fact, Facts, Place, own_name, read_lesson, shipped_text
+from core.learn.lessons import (
+    EXAMPLE,
+    Course,
+    Fact,
+    Facts,
+    Place,
+    own_name,
+    read_lesson,
+    shipped_lessons,
+    shipped_text,
+)
 from core.learn.lessons.facts import KINDS
 from core.network import LENET5, PRESETS, Recipe
 from core.training import Workspace
@@ -15,7 +25,7 @@ from core.ui.shell.pages import PAGES, navigation, open_to
 from core.ui.shell.session import Session
 from core.ui.widgets.lesson.card import task_words
 from core.ui.widgets.lesson.controls import controls
-from core.ui.widgets.lesson.ending import result_words
+from core.ui.widgets.lesson.ending import left_open, next_lesson, result_words
 from core.ui.widgets.lesson.known import known
 from core.ui.widgets.lesson.noticing import digest, facts_now
 from core.ui.widgets.lesson.opening import begin, lesson_of, read
@@ -219,3 +229,21 @@ def test_all_controls_stand_in_the_document():
 def test_the_result_counts_what_was_done_and_answered():
     place = Course().begun("x").place.with_done(1).with_done(2).with_answer(0, "1", True).with_answer(2, "0", False)
     assert result_words(LESSON, place) == "2 of 3 things done, 1 of 3 questions answered right."
+
+
+def test_what_is_worth_another_look_is_what_is_not_done_or_not_right():
+    place = Course().begun("x").place.with_done(1).with_answer(0, "1", False).with_answer(2, "1", True)
+    assert left_open(LESSON, place) == [(0, "another answer"), (3, "not done"), (4, "not answered")]
+
+
+def test_the_lesson_that_follows_is_one_that_was_not_finished():
+    names = shipped_lessons()
+
+    def after(running: str, *ended: str) -> str | None:
+        found = next_lesson(Course(running, places={name: Place(ended=True) for name in ended}))
+        return found and found[0]
+
+    assert after(names[0]) == names[1] and after(names[0], names[1], names[2]) == names[3]
+    assert after(names[-1], names[-1]) == names[0]  # from the last one on to the first
+    assert after(NAME) == names[0]  # after one of one's own
+    assert after(names[2], *names) is None
