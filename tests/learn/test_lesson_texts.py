@@ -147,11 +147,25 @@ def dilated() -> Network:
     return network.replaced((2,), network.layer_at((2,)).replaced(dilation_rate=(2, 2)))
 
 
+def smaller() -> int:
+    """Side of the receptive field of layer 3 of LeNet-5, px, if its kernels were 3×3."""
+    network = PRESETS["LeNet-5"].network
+    changed = network.replaced((2,), network.layer_at((2,)).replaced(kernel_size=(3, 3)))
+    return trace(changed).row((2,)).field.size[0]
+
+
 def steps(key: str, images: int = 10_000, epochs: int = 2) -> int:
     """Steps of a training of a preset by its own batch size."""
     recipe = PRESETS[key].recipe
     assert recipe is not None
     return ceil(images / recipe.batch_size) * epochs
+
+
+def batch(key: str) -> int:
+    """Images that a preset learns from in one step, by its own recipe."""
+    recipe = PRESETS[key].recipe
+    assert recipe is not None
+    return recipe.batch_size
 
 
 def first_rate(key: str) -> float:
@@ -257,7 +271,7 @@ ANSWERS = [
     Answer(CURES, "half of the numbers are dropped", lambda: kept_factor(0.5)),
     Answer(CURES, "two weights only, 3 and −4", lambda: 0.001 * float(np.square([3, -4]).sum())),
     Answer(CURES, "Of 500 images a fifth", lambda: Recipe(validation_share=SHARE_KEPT_APART).split(500)[0]),
-    Answer(DESIGN, "Layer 3 has kernels of 5×5 again", lambda: sees("LeNet-5", 3)),
+    Answer(DESIGN, "Suppose layer 3 had kernels of 3×3", smaller),
     Answer(DESIGN, "two layers of 3×3", lambda: 2 * last((28, 28, 16), Conv2D(16, (3, 3))).parameters),
     Answer(DESIGN, "512 kernels of 3×3", lambda: parameters("C1", 7)),
     Answer(DESIGN, "the 1×1 convolution from 16 maps", lambda: parameters("C2", 3)),
@@ -308,6 +322,8 @@ STATED = [
     Stated(DENSE, "| {} | {:.2f} % |", lambda: row_of_the_table("A2")),
     Stated(DENSE, "| {} | {:.2f} % |", lambda: row_of_the_table("A4b")),
     Stated(DENSE, "Dense 512 makes {} mistakes", lambda: (mistakes("A1"),)),
+    Stated(DENSE, "as Build says of both: {:.2f} % against {:.2f} %", lambda: (measured("A2"), measured("A1"))),
+    Stated(DENSE, "Where Compare says {:.2f} % for *Dense 128*", lambda: (card("dense-128").test_accuracy * 100,)),
     Stated(DENSE, "The whole network has {:,} parameters", lambda: (parameters("A6"),)),
     Stated(DENSE, "It is {:,} against {:,}. So", at_equal_price),
     Stated(CURES, "The network *Dense 512* has {:,} **parameters**", lambda: (parameters("A1"),)),
@@ -366,6 +382,24 @@ STATED = [
         lambda: (measured("C3"), measured("C3", "improved")),
     ),
     Stated(DESIGN, "it is {:.2f} % against {:.2f} %", lambda: (measured("C4"), measured("C3"))),
+    Stated(DESIGN, "trained in full, it had {:.2f} %", lambda: (measured("C2"),)),
+    Stated(DESIGN, "with its 5×5 it is 6 + 4·2 = {}, as the table", lambda: (sees("LeNet-5", 3),)),
+    Stated(
+        DESIGN,
+        "With batches of {} it also made only {} steps, *Tiny, normalised* with {} made {}",
+        lambda: (batch("C4"), steps("C4", epochs=3), batch("C3"), steps("C3", epochs=3)),
+    ),
+    Stated(
+        DESIGN,
+        "stand {:.2f} % and {:.2f} % too",
+        lambda: (measured("C4", "improved"), measured("C3", "improved")),
+    ),
+    Stated(DESIGN, "and its batches are of {}", lambda: (batch("C5"),)),
+    Stated(
+        DESIGN,
+        "it made {} steps, *Tiny, normalised* {}, *Tiny, with dropout* {}",
+        lambda: tuple(steps(key, epochs=3) for key in ("C5", "C3", "C4")),
+    ),
     Stated(DESIGN, "{:,} parameters, three epochs", lambda: (parameters("C5"),)),
     Stated(DESIGN, "with {:.0f} times its parameters", lambda: (parameters("C1") / parameters("C5"),)),
     Stated(TODAY, "The whole network has {:,} parameters", lambda: (parameters("E1"),)),
