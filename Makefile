@@ -21,7 +21,7 @@ test: lint
 
 # With another Python: of what leans on TensorFlow, Streamlit, the database and files, some of each; every module is imported.
 NEWEST := tests/store tests/ui \
-	$(addprefix tests/pages/test_,draw.py imports.py inside.py lessons.py pages.py) \
+	$(addprefix tests/pages/test_,draw.py imports.py inside.py lesson_card.py pages.py) \
 	$(addprefix tests/training/test_,foreign.py loop.py pretrained.py run.py workspace.py)
 
 test-newest: $(VENV)/test

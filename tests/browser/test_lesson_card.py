@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.learn.lessons import to_token
-from tests.browser.test_journey import clean, go
+from tests.browser.test_journey import clean, go, visit
 from tools.screenshots import settled
 
 TEXT = """---
@@ -90,8 +90,9 @@ def test_a_lesson_from_its_link_to_its_end(page: Page, server):
     field.press("Enter")
     expect(card(tab).get_by_text("Right.", exact=True)).to_be_visible()
     press(card(tab), "Finish")
-    expect(card(tab).get_by_text("2 of 2 things done, 1 of 2 questions answered right.")).to_be_visible()
-    expect(card(tab).get_by_role("button", name="2 · Look (another answer)")).to_be_visible()
+    expect(
+        card(tab).get_by_text("2 of 2 things done, 1 of 1 question answered right, 0 of 1 prediction came true.")
+    ).to_be_visible()
     expect(card(tab).get_by_role("button", name="Next lesson: Dense or convolutional?")).to_be_visible()
     press(card(tab), "Close")
     expect(card(tab)).to_have_count(0)
@@ -162,7 +163,7 @@ def test_the_card_leaves_the_page_to_be_read_to_its_end(chromium, server, width,
         assert found.bounding_box()["y"] == box["y"]  # it stays while the page scrolls
     press(found, "Fold")
     expect(found.get_by_role("button", name="Show", exact=True)).to_be_visible()
-    expect(found.get_by_text("Step 1 of 3: Make it convolutional")).to_be_visible()
+    expect(found.get_by_text("1/3 · Make it convolutional")).to_be_visible()
     assert found.bounding_box()["height"] < 0.1 * height
     context.close()
 
@@ -190,9 +191,9 @@ def test_a_long_step_says_that_it_goes_on_and_is_read_from_its_top(page: Page, s
     assert body.evaluate("one => one.scrollHeight > one.clientHeight + 100")
     body.evaluate("one => one.scrollTo(0, one.scrollHeight)")
     expect(found.get_by_text("To do:")).to_be_in_viewport()
-    expect(found.get_by_text("1 · Make it convolutional")).to_be_in_viewport()
+    expect(found.get_by_text("1/3 · Make it convolutional")).to_be_in_viewport()
     press(found, "Next")
-    expect(found.get_by_text("2 · Look")).to_be_in_viewport()
+    expect(found.get_by_text("2/3 · Look")).to_be_in_viewport()
     expect(found.get_by_role("radio", name="It halves it")).to_be_visible()
     assert body.evaluate("one => one.scrollTop") == 0
 
@@ -208,3 +209,22 @@ def test_a_lesson_can_be_taken_up_again_from_its_end(page: Page, server):
     page.reload()
     expect(found.get_by_text("Step 2 of 3")).to_be_visible()
     clean(page)
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1366, 768)])
+def test_what_is_told_of_an_answer_comes_into_view(chromium, server, width, height):
+    words = "\n\n".join("So much is to be read that it does not fit." for _ in range(8))
+    text = TEXT.replace("@ask How many", f"{words}\n\n@ask How many").replace(
+        "@mistake", "@hint Multiply them.\n@mistake"
+    )
+    with visit(chromium, f"{server}/?lesson={to_token(text)}", width, height) as page:
+        found = card(page)
+        for step in (2, 3):
+            press(found, "Next")
+            expect(found.get_by_text(f"Step {step} of 3")).to_have_count(1)
+        field = found.get_by_role("textbox")
+        field.fill("56")
+        field.press("Enter")
+        expect(found.get_by_text("Not right. You added instead of multiplied.")).to_be_in_viewport(ratio=0.9)
+        press(found, "Hint")
+        expect(found.get_by_text("Multiply them.")).to_be_in_viewport(ratio=0.9)

@@ -100,7 +100,7 @@ def test_all_of_a_lesson_can_be_done_by_what_it_says(chromium, server):
     with visit(chromium, f"{server}/?lesson={NAME}", 1366, 768) as page:
         here = card(page)
         for number, step in enumerate(LESSON.steps):
-            expect(here.get_by_text(f"{number + 1} · {step.title}")).to_be_visible()
+            expect(here.get_by_text(f"{number + 1}/{STEPS} · {step.title}")).to_be_visible()
             settled(page)
             opens = f"Open {PAGES[step.page].title}" if step.page else ""
             if opens and here.get_by_role("button", name=opens, exact=True).count():
@@ -120,11 +120,9 @@ def test_all_of_a_lesson_can_be_done_by_what_it_says(chromium, server):
                 expect(here.get_by_text("As you predicted.")).to_be_visible()
             clean(page)
             here.get_by_role("button", name="Finish" if number + 1 == STEPS else "Next", exact=True).click()
-        things = sum(step.do is not None for step in LESSON.steps)
-        questions = sum(step.question is not None for step in LESSON.steps)
-        expect(
-            here.get_by_text(
-                f"{things} of {things} things done, {questions} of {questions} questions answered right."
-            )
-        ).to_be_visible()
+        things = sum(bool(step.do) for step in LESSON.steps)
+        predictions = sum(isinstance(step.question, Predict) for step in LESSON.steps)
+        questions = sum(step.question is not None for step in LESSON.steps) - predictions
+        said = f"{things} of {things} things done, {questions} of {questions} questions answered right, "
+        expect(here.get_by_text(f"{said}{predictions} of {predictions} predictions came true.")).to_be_visible()
         expect(here.get_by_text("Worth another look")).to_have_count(0)

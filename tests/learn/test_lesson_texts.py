@@ -551,7 +551,7 @@ def test_lessons_take_as_long_as_a_lesson_and_have_something_to_do_in_nearly_eve
     for name in shipped_lessons():
         one = lesson(name)
         assert name in ORDER and 20 <= one.minutes <= 45 and 10 <= len(one.steps) <= 18
-        idle = [step.title for step in one.steps if step.do is None and step.question is None]
+        idle = [step.title for step in one.steps if not step.do and step.question is None]
         assert not idle, f"{name} has steps with nothing to do: {idle}"
         assert any(step.notes for step in one.steps) and one.source and one.audience
         assert all(step.text.words <= 95 for step in one.steps)

@@ -29,7 +29,7 @@ def place(app):
 
 def test_a_question_is_checked_with_mistake_hint_and_solution(app):
     begun(app)
-    assert "**1 · What you see**" in words(app)
+    assert "**1/5 · What you see**" in words(app)
     assert app.get("progress")[0].text == "Fewer weights, more tries · Step 1 of 5"
     app.text_input(key=f"lesson/answer/{own_name(TEXT)}/0").set_value("100,352")
     press(app, "Check")
@@ -78,7 +78,7 @@ def test_nobody_is_forced_and_the_end_tells_the_result(app):
     press(app, "Next")
     press(app, "Finish")
     assert mine(app).hidden == () and mine(app).course.places[own_name(TEXT)].ended
-    assert "0 of 3 things done, 0 of 3 questions answered right." in words(app)
+    assert "0 of 3 things done, 0 of 2 questions answered right, 0 of 1 prediction came true." in words(app)
     press(app, "Close")
     assert mine(app).course.running == ""
     assert not [one for one in app.button if one.label == "Next"]
@@ -102,7 +102,7 @@ def test_who_does_not_want_to_do_it_is_told_the_answer_too(app):
 
 def test_a_folded_card_is_one_line_and_an_ended_lesson_is_gone(app):
     press(begun(app), "Fold")
-    assert "**Step 1 of 5: What you see**" in words(app) and not [one for one in app.button if one.label == "Next"]
+    assert "**1/5 · What you see**" in words(app) and not [one for one in app.button if one.label == "Next"]
     press(app, "Show")
     assert button(app, "Next")
     button(app, "End the lesson").click().run()

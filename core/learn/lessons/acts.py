@@ -23,6 +23,7 @@ ACTS = (
     "page", "network", "do", "predict", "option", "option*", "because", "ask", "answer", "mistake", "hint", "exercise", "note",
 )  # fmt: skip
 MOST_OPTIONS = 5
+MOST_FACTS = 4  # of one step
 MAX_SEED = 10**9
 # What belongs to a question, and of which one.
 _PARTS = {
@@ -70,8 +71,10 @@ def read_acts(acts: Sequence[Act], known: Known, complain: Complain) -> dict[str
                 complain(one.line, str(found))
             else:
                 values[kind] = found
-    if (fact := values.get("do")) and fact.kind == "finished" and (network := values.get("network")):
-        values["do"] = replace(fact, network=network.network)
+    if (facts := values.get("do")) and (network := values.get("network")):
+        values["do"] = tuple(
+            replace(fact, network=network.network) if fact.kind == "finished" else fact for fact in facts
+        )
     values["question"] = _question(acts, known, complain)
     notes = (read_passage(act.text, act.line, known, complain) for act in acts if act.kind == "note")
     values["notes"] = tuple(notes)
@@ -95,8 +98,13 @@ def _network(text: str, known: Known) -> Any:
     return known_network(text, known)
 
 
-def _do(text: str, known: Known) -> Fact | str:
-    return read_fact(text, known)
+def _do(text: str, known: Known) -> tuple[Fact, ...] | str:
+    """The facts between semicolons; a sentence where one of them is none."""
+    found = [read_fact(one, known) for one in text.split(";")]
+    if len(found) > MOST_FACTS:
+        return f"a step asks for {MOST_FACTS} things at most, this one for {len(found)}."
+    wrong = [one for one in found if isinstance(one, str)]
+    return wrong[0] if wrong else tuple(one for one in found if isinstance(one, Fact))
 
 
 def read_fact(text: str, known: Known) -> Fact | str:

@@ -186,7 +186,7 @@ class Step:
         text: what to read.
         page: id of the page on which it takes place; None where it does not matter.
         network: what a button opens in the editor; None for none.
-        do: what the app notices; None for nothing.
+        do: what the app notices, all of it together; empty for nothing.
         question: what is asked; None for nothing.
         notes: for the teacher.
     """
@@ -196,7 +196,7 @@ class Step:
     text: Passage
     page: str | None = None
     network: Offered | None = None
-    do: Fact | None = None
+    do: tuple[Fact, ...] = ()
     question: Question | None = None
     notes: tuple[Passage, ...] = ()
 

@@ -147,10 +147,10 @@ def warnings_of(lesson: Lesson, known: Known) -> list[Problem]:
                 Problem(step.line, f"The step “{step.title}” has {words} words; {MOST_WORDS} are enough to read.")
             )
         pages = [step.page, *(link.target for link in step.text.links if link.kind == "page")]
-        pages.append(step.do.name if step.do and step.do.kind in ("page", SET) else None)
+        pages += [fact.name for fact in step.do if fact.kind in ("page", SET)]
         for page in dict.fromkeys(page for page in pages if page and known.leaves_out(page, lesson.hides)):
             found.append(Problem(step.line, f"The step “{step.title}” is about the page “{page}”, which is hidden."))
-        if not step.text.words and step.question is None and step.do is None:
+        if not step.text.words and step.question is None and not step.do:
             found.append(Problem(step.line, f"The step “{step.title}” says nothing."))
     if not any(step.do for step in lesson.steps):
         found.append(Problem(1, "Nothing is to be done in this lesson: no step has an “@do”."))

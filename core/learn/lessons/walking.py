@@ -20,7 +20,7 @@ def walk(lesson: Lesson, known: Known) -> list[Problem]:
     """What in a lesson that was read without problems still cannot be done, by line."""
     found: list[Problem] = []
     for step in lesson.steps:
-        if step.do is not None and witness(step.do, known) is None:
+        if any(witness(fact, known) is None for fact in step.do):
             found.append(Problem(step.line, f"What the step “{step.title}” asks for can never be."))
         if step.network is not None and not trace(step.network.network).works:
             found.append(Problem(step.line, f"The network of the step “{step.title}” does not work."))

@@ -1,5 +1,5 @@
 // The card of a lesson: links in its text press the buttons that do what they say, a new step is read from its top, and what
-// was noticed is said. The button that led on keeps the keyboard's focus: Streamlit makes another one where its look changes.
+// was noticed is said; what is told of an answer comes into view. The button that led on keeps the keyboard's focus: Streamlit makes another one where its look changes.
 
 const CARD = ".st-key-lesson";
 const BODY = `${CARD}-body`;
@@ -19,7 +19,8 @@ export default function ({ data, parentElement }) {
     window.receptiveLessonWay = undefined;
     if (way && lost())
       requestAnimationFrame(() => lost() && document.querySelector(way)?.focus({ preventScroll: true }));
-  }
+  } else if (before === data.step && window.receptiveLessonTold !== data.told && data.told) bringIntoView();
+  window.receptiveLessonTold = data.told;
   window.receptiveLesson?.abort();
   const here = (window.receptiveLesson = new AbortController());
   const follow = (event) => {
@@ -33,6 +34,19 @@ export default function ({ data, parentElement }) {
   };
   document.addEventListener("click", follow, { signal: here.signal, capture: true });
   return () => here.abort();
+}
+
+// What an answer, a hint or a deed has brought stands at the end of the step, which may be out of sight.
+function bringIntoView() {
+  requestAnimationFrame(() => {
+    const body = document.querySelector(BODY);
+    const told = [...(body?.querySelectorAll('[data-testid="stAlert"], [data-testid="stMarkdown"]') ?? [])];
+    const here = told.findLast((one) => one.querySelector('[data-testid="stAlertContainer"]')) ?? told.at(-1);
+    const last = told.at(-1);
+    if (!body || !here) return;
+    const high = last.getBoundingClientRect().bottom - here.getBoundingClientRect().top > body.clientHeight;
+    (high ? here : last).scrollIntoView({ block: high ? "start" : "nearest" });
+  });
 }
 
 // Whether nothing has the keyboard's focus.

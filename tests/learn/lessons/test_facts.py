@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.learn.lessons import Fact, Facts, holds
+from core.learn.lessons import Fact, Facts, holds, read_lesson
 from core.learn.lessons.acts import read_fact
 from core.learn.lessons.facts import KINDS, NAMED, PLAIN, RELATIONS, receptive_field, split_fact
 from core.learn.lessons.walking import witness
@@ -139,3 +139,16 @@ def test_any_text_is_a_fact_or_a_sentence(text):
     found = read_fact(text, KNOWN)
     assert isinstance(found, (Fact, str))
     assert split_fact("") is None and set(PLAIN) & set(NAMED) == set()
+
+
+def test_a_step_may_ask_for_several_things_and_each_has_to_be_one():
+    text = "---\ntitle: T\nminutes: 5\naim: A\nbegin: build\n---\n## S\n@network A1\n@do {}\n"
+    found = read_lesson(text.format("training-images <= 10000; epochs = 5; finished"), KNOWN)
+    assert not found.problems and found.lesson is not None
+    images, epochs, finished = found.lesson.steps[0].do
+    assert (images.kind, images.number, epochs.kind, epochs.number) == ("training-images", 10_000, "epochs", 5)
+    assert finished.network == PRESETS["A1"].network
+    [problem] = read_lesson(text.format("drawn; epoch = 5"), KNOWN).problems
+    assert problem.line == 9 and "epochs" in problem.sentence
+    [problem] = read_lesson(text.format("; ".join(["drawn"] * 5)), KNOWN).problems
+    assert "4 things at most, this one for 5" in problem.sentence

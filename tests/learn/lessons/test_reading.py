@@ -58,7 +58,7 @@ def test_steps_have_titles_lines_text_and_acts():
     first, second = lesson(text).steps
     assert (first.title, first.line, first.text.markdown) == ("First", 7, "Read *this*.")
     assert first.page == "train" and first.network is not None and first.network.network == LENET5
-    assert first.do is not None and (first.do.kind, first.do.relation, first.do.number) == ("parameters", "<=", 8000)
+    assert [(fact.kind, fact.relation, fact.number) for fact in first.do] == [("parameters", "<=", 8000)]
     assert [note.markdown for note in first.notes] == ["Take *time*.", "Twice."]
     assert (second.title, second.line, second.question) == ("Second", 15, Practice("shape", 2, 17))
 

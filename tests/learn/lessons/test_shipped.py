@@ -47,8 +47,8 @@ def test_each_step_can_be_taken(lesson, number):
         if name is not None:
             [network] = {one.network for one in (*known().networks, step.network) if one and one.name == name}
             assert trace(network).works
-    if step.do is not None:
-        facts = witness(step.do, known())
-        assert facts is not None and holds(step.do, facts)
+    for fact in step.do:
+        facts = witness(fact, known())
+        assert facts is not None and holds(fact, facts)
     if isinstance(step.question, Practice):
         assert generated(*step.question).text

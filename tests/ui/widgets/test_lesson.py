@@ -194,17 +194,17 @@ def test_what_was_solved_and_chosen_before_does_not_count(mine):
 
 def test_a_step_with_a_network_waits_for_a_run_of_that_one():
     step = "---\ntitle: T\nminutes: 5\naim: A\nbegin: build\n---\n## S\n@network A1\n@do finished\n"
-    fact = read_lesson(step, known()).lesson.steps[0].do
+    fact = read_lesson(step, known()).lesson.steps[0].do[0]
     assert fact == Fact("finished", network=PRESETS["A1"].network)
-    assert task_words(fact) == "train Dense 512 to the end"
-    assert task_words(Fact("finished")) == "train the network in the editor to the end"
+    assert task_words([fact, Fact("drawn")]) == "train Dense 512 to the end; draw something"
+    assert task_words([Fact("finished")]) == "train the network in the editor to the end"
 
 
 def test_every_fact_is_asked_for_in_words():
     steps = "".join(f"## S\n@do {fact}\n" for fact in FACTS)
     lesson = read_lesson(f"---\ntitle: T\nminutes: 5\naim: A\nbegin: build\n---\n{steps}", known()).lesson
     words = [task_words(step.do) for step in lesson.steps]
-    assert {step.do.kind for step in lesson.steps} == set(KINDS) and len(set(words)) == len(words)
+    assert {fact.kind for step in lesson.steps for fact in step.do} == set(KINDS) and len(set(words)) == len(words)
     assert words[-2:] == ["on Convolution, kernel: Blur", "on Shift equivariance, px to the right: less than 0"]
     assert words[0] == "parameters of the network: at most 8,000" and "learning rate: less than 0.1" in words
 
@@ -228,12 +228,19 @@ def test_all_controls_stand_in_the_document():
 
 def test_the_result_counts_what_was_done_and_answered():
     place = Course().begun("x").place.with_done(1).with_done(2).with_answer(0, "1", True).with_answer(2, "0", False)
-    assert result_words(LESSON, place) == "2 of 3 things done, 1 of 3 questions answered right."
+    assert result_words(LESSON, place) == (
+        "2 of 3 things done, 1 of 2 questions answered right, 0 of 1 prediction came true."
+    )
 
 
 def test_what_is_worth_another_look_is_what_is_not_done_or_not_right():
-    place = Course().begun("x").place.with_done(1).with_answer(0, "1", False).with_answer(2, "1", True)
-    assert left_open(LESSON, place) == [(0, "another answer"), (3, "not done"), (4, "not answered")]
+    place = Course().begun("x").place.with_done(1).with_answer(0, "1", False).with_answer(2, "1", False)
+    assert left_open(LESSON, place) == [
+        (0, "another answer"),
+        (2, "not done"),
+        (3, "not done"),
+        (4, "not answered"),
+    ]
 
 
 def test_the_lesson_that_follows_is_one_that_was_not_finished():

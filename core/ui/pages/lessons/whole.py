@@ -42,7 +42,7 @@ def _step(number: int, step: Step, notes: bool) -> list[str]:
     where += [f"network {step.network.network.name}"] if step.network else []
     if where:
         found.append(f"*{plain(', '.join(where).capitalize())}.*")
-    if step.do is not None:
+    if step.do:
         found.append(f"☐ **To do:** {task_words(step.do)}")
     found += _question(step, notes)
     if notes:

@@ -66,10 +66,10 @@ def _lines(network: Network) -> list[dict[str, str]]:
 def _table_words(network: Network) -> str:
     height, width, _ = network.input_shape
     return (
-        "**Sees**: how many input pixels one unit depends on, as if the image had no border. **Step**: how far "
+        "Sees: how many input pixels one unit depends on, as if the image had no border. Step: how far "
         "apart the views of two neighbouring units are. Of the unit in the middle: the row and column where the "
-        f"**centre** of its view lies (the image’s is {height / 2 + 0.5:g}, {width / 2 + 0.5:g}), its **share** "
-        "of the whole image, and how many pixels it truly **reads**. Each window, of a convolution or a pooling, "
+        f"centre of its view lies (the image’s is {height / 2 + 0.5:g}, {width / 2 + 0.5:g}), its share "
+        "of the whole image, and how many pixels it truly reads. Each window, of a convolution or a pooling, "
         "widens the view by (size − 1) × the step so far; then its stride multiplies the step."
     )
 

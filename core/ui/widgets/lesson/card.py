@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -47,7 +47,7 @@ def lesson_card(mine: Session, page: str) -> None:
 def _waits(lesson: Lesson, place: Place) -> bool:
     """Whether something is to be done that has not been noticed yet."""
     number = _number(lesson, place)
-    return not place.ended and lesson.steps[number].do is not None and number not in place.done
+    return not place.ended and bool(lesson.steps[number].do) and number not in place.done
 
 
 def _number(lesson: Lesson, place: Place) -> int:
@@ -61,7 +61,7 @@ def _draw(mine: Session, lesson: Lesson, page: str) -> None:
     place = course.place
     number = _number(lesson, place)
     step = lesson.steps[number]
-    if _waits(lesson, place) and step.do is not None and noticed(step.do, mine, page, place):
+    if _waits(lesson, place) and noticed(step.do, mine, page, place):
         mine.change_course(lambda course: course.moved(course.place.with_done(number)))
         place = place.with_done(number)
     with st.container(key="lesson", gap="small"):
@@ -87,7 +87,8 @@ def _head(mine: Session, lesson: Lesson, course: Course, number: int) -> None:
 
     steps = len(lesson.steps)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lesson-head"):
-        st.markdown(f"**{plain(step_title(lesson, course, number))}**", width="stretch")
+        done = ":green[:material/check_circle:] " if course.folded and number in course.place.done else ""
+        st.markdown(f"{done}**{plain(step_title(lesson, course, number))}**", width="stretch")
         icon, label = ("expand_less", "Show") if course.folded else ("expand_more", "Fold")
         st.button(label, type="tertiary", icon=f":material/{icon}:", on_click=fold, key="lesson/fold")
         st.button(
@@ -103,8 +104,7 @@ def step_title(lesson: Lesson, course: Course, number: int) -> str:
     """What stands at the top of the card."""
     if course.place.ended:
         return "The end"
-    title = lesson.steps[number].title
-    return f"Step {number + 1} of {len(lesson.steps)}: {title}" if course.folded else f"{number + 1} · {title}"
+    return f"{number + 1}/{len(lesson.steps)} · {lesson.steps[number].title}"
 
 
 def _end(mine: Session) -> None:
@@ -151,7 +151,7 @@ def _opens(mine: Session, network: Offered) -> Callable[[], None]:
 
 
 def _task(step: Step, number: int, place: Place) -> None:
-    if step.do is None:
+    if not step.do:
         return
     words = task_words(step.do)
     if number in place.done:
@@ -160,8 +160,13 @@ def _task(step: Step, number: int, place: Place) -> None:
         st.markdown(f":material/radio_button_unchecked: **To do:** {words}")
 
 
-def task_words(fact: Fact) -> str:
+def task_words(facts: Sequence[Fact]) -> str:
     """What is to be done, in Markdown."""
+    return "; ".join(map(fact_words, facts))
+
+
+def fact_words(fact: Fact) -> str:
+    """One of the things that are to be done, in Markdown."""
     if fact.kind == "page":
         return f"open {plain(known().pages[fact.name])}"
     if fact.kind == SET:
@@ -251,7 +256,7 @@ def _ways(mine: Session, lesson: Lesson, number: int, place: Place) -> None:
 
 def _open_ends(step: Step, number: int, place: Place) -> bool:
     """Whether something of the step is still to be done or answered."""
-    undone = step.do is not None and number not in place.done
+    undone = bool(step.do) and number not in place.done
     asked = step.question is not None and (
         number not in place.answers if isinstance(step.question, Predict) else number not in place.right
     )
@@ -261,12 +266,20 @@ def _open_ends(step: Step, number: int, place: Place) -> bool:
 def _in_the_browser(mine: Session, lesson: Lesson, step: Step, number: int, place: Place) -> None:
     """Links in the text press their buttons; what was noticed is said to who cannot see it."""
     links = {link_address(link): css_class(f"lesson/link/{index}") for index, link in enumerate(step.text.links)}
-    said = f"Done: {task_words(step.do)}" if step.do is not None and number in place.done else ""
+    said = f"Done: {task_words(step.do)}" if step.do and number in place.done else ""
     data = {
         "links": links,
         "said": said.replace("\\", ""),
         "step": f"{mine.course.running}/{number}",
+        "told": _told(number, place),
         "name": f"Lesson: {lesson.title}",
     }
     with st.container(key="lesson-said"):
         component("lesson")(data=data, key="lesson/browser")
+
+
+def _told(number: int, place: Place) -> str:
+    """Changes with what is told at the end of a step; empty where nothing is."""
+    if number not in place.answers and number not in place.looked:
+        return ""
+    return f"{place.answers.get(number)}/{place.looked.count(number)}/{number in place.done}"

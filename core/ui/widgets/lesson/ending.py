@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.learn.lessons import Course, Lesson, Place, shipped_lessons, shipped_text
+from core.learn.lessons import Course, Lesson, Place, Predict, shipped_lessons, shipped_text
 from core.network.words import counted
 from core.ui.shell.frame import plain
 from core.ui.shell.pages import go_to, open_to
@@ -70,23 +70,29 @@ def next_lesson(course: Course) -> tuple[str, str, Lesson] | None:
 
 
 def left_open(lesson: Lesson, place: Place) -> list[tuple[int, str]]:
-    """The steps in which something was not done or not answered right, with what it is."""
+    """The steps in which something was not done, or a question not answered right, with what it is; a prediction may be wrong."""
     found = []
     for number, step in enumerate(lesson.steps):
-        if step.question is not None and number not in place.right:
-            found.append((number, "another answer" if number in place.answers else "not answered"))
-        elif step.do is not None and number not in place.done:
+        if step.question is not None and number not in place.answers:
+            found.append((number, "not answered"))
+        elif step.question is not None and not isinstance(step.question, Predict) and number not in place.right:
+            found.append((number, "another answer"))
+        elif step.do and number not in place.done:
             found.append((number, "not done"))
     return found
 
 
 def result_words(lesson: Lesson, place: Place) -> str:
-    """`3 of 4 things done, 2 of 3 questions answered right.`; empty where nothing was to be done or asked."""
-    to_do = [number for number, step in enumerate(lesson.steps) if step.do is not None]
-    asked = [number for number, step in enumerate(lesson.steps) if step.question is not None]
+    """`3 of 4 things done, 2 of 3 questions answered right, 1 of 2 predictions came true.`; empty where nothing was asked."""
+    steps = dict(enumerate(lesson.steps))
+    to_do = {number for number, step in steps.items() if step.do}
+    predicted = {number for number, step in steps.items() if isinstance(step.question, Predict)}
+    asked = {number for number, step in steps.items() if step.question is not None} - predicted
     words = []
     if to_do:
-        words.append(f"{len({*to_do} & {*place.done})} of {counted(len(to_do), 'thing')} done")
+        words.append(f"{len(to_do & {*place.done})} of {counted(len(to_do), 'thing')} done")
     if asked:
-        words.append(f"{len({*asked} & {*place.right})} of {counted(len(asked), 'question')} answered right")
+        words.append(f"{len(asked & {*place.right})} of {counted(len(asked), 'question')} answered right")
+    if predicted:
+        words.append(f"{len(predicted & {*place.right})} of {counted(len(predicted), 'prediction')} came true")
     return f"{', '.join(words)}." if words else ""

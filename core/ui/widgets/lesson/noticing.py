@@ -21,9 +21,9 @@ COMPARE = "compare"  # the page on which it is chosen what is compared
 OVERFITS = ("over-fitting", "gap")  # kinds of findings that say so
 
 
-def noticed(fact: Fact, mine: Session, page: str, place: Place) -> bool:
-    """Whether a fact holds now, for who is on this page and has come to this place."""
-    return holds(fact, facts_now(mine, page, place, fact))
+def noticed(facts: Sequence[Fact], mine: Session, page: str, place: Place) -> bool:
+    """Whether all these facts hold now, for who is on this page and has come to this place."""
+    return all(holds(fact, facts_now(mine, page, place, fact)) for fact in facts)
 
 
 def facts_now(mine: Session, page: str, place: Place, fact: Fact) -> Facts:

@@ -49,7 +49,7 @@ def _predict(mine: Session, step: Step, question: Predict, number: int, place: P
         st.button(
             "Keep this prediction", on_click=take, disabled=waiting, key="lesson/predict", icon=":material/lock:"
         )
-    elif step.do is not None and number not in {*place.done, *place.looked}:
+    elif step.do and number not in {*place.done, *place.looked}:
         st.info("Kept. Now do it, and see.", icon=":material/lock:")
         st.button(
             "Tell me now", type="tertiary", on_click=_look, args=(mine, number, 1), key="lesson/tell",
