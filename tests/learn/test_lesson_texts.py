@@ -474,7 +474,6 @@ RANGES = [
     Range(TODAY, "gave about {} to {} %, in a fraction", ("E2, LeNet-5, SGD", 10_000)),
     Range(TODAY, "gave about {} to {} %, but took", ("E3, LeNet-5, batch 1", 10_000)),
     Range(TODAY, "gave about {} to {} %, and were", ("LeNet-5", 10_000, 2)),
-    Range(TODAY, "Between the two SGD results: about {} to {} %", ("LeNet-5", 10_000, 2)),
     Range(TODAY, "10,000 images give about {} to {} %", ("LeNet-5", 10_000, 5)),
     Range(TODAY, "gave about {} to {} %. A shirt", ("LeNet-5, fashion_mnist", 10_000)),
 ]
