@@ -118,10 +118,12 @@ def size_rows(points: Sequence[SizePoint], axis: str = "parameters") -> list[dic
             "range": _interval_of(point),
             "parameters": point.parameters,
             "macs": point.macs,
+            "work": "–" if point.macs is None else f"{point.macs:,}",
             "seconds": point.seconds,
             "time": "–" if point.seconds is None else duration(point.seconds),
             "recipe": point.recipe or "–",
             "state": state_words(point),
+            "now": state_words(point) or "–",
             "frontier": "yes" if point.key in best else "",
         }
         for point in points
@@ -349,10 +351,10 @@ def _tips() -> list[alt.Tooltip]:
         alt.Tooltip("certain:N", title="accuracy"),
         alt.Tooltip("on:N", title="of"),
         alt.Tooltip("parameters:Q", format=","),
-        alt.Tooltip("macs:Q", title="multiply-adds", format=","),
+        alt.Tooltip("work:N", title="multiply-adds"),
         alt.Tooltip("time:N", title="training took"),
         alt.Tooltip("recipe:N"),
-        alt.Tooltip("state:N"),
+        alt.Tooltip("now:N", title="state"),
     ]
 
 

@@ -1,6 +1,8 @@
 """Accuracy against size as a chart and a table."""
 
+import json
 import math
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -133,3 +135,11 @@ def test_names_beside_points_hide_neither_points_nor_names():
 
 def test_the_opened_point_has_the_ring():
     assert [row["opened"] for row in rows(size_chart([SMALL, LARGE], opened=LARGE.key))] == [False, True]
+
+
+def test_what_is_not_known_of_a_point_is_a_dash_where_it_is_pointed_at():
+    unknown, known = size_rows([VALIDATED, SMALL])
+    assert (unknown["work"], unknown["now"], unknown["time"], unknown["recipe"]) == ("–",) * 4
+    assert known["work"] == "50,000"
+    tips = re.findall(r'"tooltip": (\[.*?\])', json.dumps(size_chart([VALIDATED])))
+    assert any({"work", "now"} <= {tip["field"] for tip in json.loads(one)} for one in tips)
