@@ -547,7 +547,7 @@ def test_results_of_an_earlier_run_are_called_so_beside_another_network(app):
     assert "results of an earlier run" not in words(app)
     mine(app).editor.edit(LENET5)
     app.run()
-    assert "results of an earlier run, **Plain**. Press Start to train **LeNet-5**" in words(app)
+    assert "results of an earlier run, **Plain**. Press Start anew to train **LeNet-5**" in words(app)
 
 
 def test_networks_are_in_one_order_on_every_page(app):

@@ -63,7 +63,7 @@ def _earlier(mine: Session, run: Run) -> None:
         if run.network != mine.editor.network:
             form = plain(mine.editor.network.name)
             st.info(
-                f"These are the results of an earlier run, **{plain(run.name)}**. Press Start to train **{form}**, the "
+                f"These are the results of an earlier run, **{plain(run.name)}**. Press Start anew to train **{form}**, the "
                 "network that is open on Build.",
                 icon=":material/history:",
             )
@@ -141,7 +141,12 @@ def _figures(now: Snapshot) -> list[tuple[str, str, str, str]]:
         words = f"On {drawings.images:,} of your drawings that are held out: it never learns from them."
         figures.append(("Your drawings", percent(drawings.accuracy), words, _range(drawings)))
     figures += [
-        ("Images per second", speed, "How many images it learns from each second.", ""),
+        (
+            "Images per second",
+            speed,
+            "How many images it learns from each second, without the time in which it is evaluated.",
+            "",
+        ),
         ("Steps", steps, "Batches that it has learned from so far.", ""),
         ("Time", duration(now.seconds), "Spent on training and testing; pauses do not count.", ""),
     ]
