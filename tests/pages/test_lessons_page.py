@@ -1,5 +1,7 @@
 """The page Lessons: cards, and a lesson of one's own."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.learn.lessons import EXAMPLE, own_name, shipped_lessons, shipped_text
@@ -32,6 +34,21 @@ def test_each_lesson_that_ships_has_its_card_and_starts(app):
         app.button(key=f"lessons/start/{name}").click().run()
         assert not app.exception and mine(app).course.running == name
         assert went_to(app) == read(shipped_text(name)).lesson.begin
+
+
+def test_a_lesson_that_goes_on_cannot_be_started_and_one_that_has_ended_can(app):
+    name = shipped_lessons()[0]
+    opened(app, "lessons")
+    app.button(key=f"lessons/start/{name}").click().run()
+    opened(app, "lessons")
+    start = app.button(key=f"lessons/start/{name}")
+    assert start.disabled and start.label == "Go on"
+    mine(app).change_course(lambda course: course.moved(replace(course.place, ended=True)))
+    app.run()
+    start = app.button(key=f"lessons/start/{name}")
+    assert not start.disabled and start.label == "Begin again"
+    start.click().run()
+    assert not mine(app).course.place.ended and mine(app).course.place.step == 0
 
 
 def test_problems_are_said_with_their_lines_and_nothing_is_lost(app):

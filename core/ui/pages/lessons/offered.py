@@ -56,10 +56,11 @@ def _card(mine: Session, own: LessonsState, name: str, text: str, lesson: Lesson
         elif place is not None:
             label = "Go on"
             st.markdown(f"Step {min(place.step, len(lesson.steps) - 1) + 1} of {len(lesson.steps)}")
+        goes_on = name == course.running and label != "Begin again"
         with st.container(horizontal=True, gap="small"):
             st.button(
                 label, key=f"lessons/start/{name}", on_click=start, type="primary", icon=":material/play_arrow:",
-                disabled=name == course.running, help="It goes on: its card is beside this page." if name == course.running else None,
+                disabled=goes_on, help="It goes on: its card is beside this page." if goes_on else None,
             )  # fmt: skip
             if label == "Go on":
                 st.button("Begin again", key=f"lessons/again/{name}", on_click=start, args=(True,))
