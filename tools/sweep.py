@@ -12,6 +12,8 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import os
+import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -40,6 +42,7 @@ from tools.sweep_results import FINDINGS, MODEL, Figures, Folder, Reading, Refus
 
 REFUSED, INTERRUPTED = 2, 130  # exit codes
 BAR_SECONDS = 0.2  # from one drawing of the bar to the next, where somebody sees it move
+FILE_COLUMNS = 160  # of a bar that goes into a file, a line a trial
 
 
 class Sweeping:
@@ -73,9 +76,10 @@ class Sweeping:
 
     def train_all(self) -> None:
         """Train what is left, and write down each trial as it ends."""
-        with tqdm(
-            total=1, bar_format="{percentage:3.0f} % |{bar:20}| {desc}", leave=False, dynamic_ncols=True
-        ) as bar:
+        columns = shutil.get_terminal_size().columns if sys.stderr.isatty() else FILE_COLUMNS
+        form = "{percentage:3.0f} % |{bar:20}| {desc}"
+        # Of a terminal that does not tell its size, tqdm would draw nothing.
+        with tqdm(total=1, bar_format=form, leave=False, ncols=columns, nrows=20) as bar:
             for trial in self.search.unfinished:
                 self._train(self.search.again(trial.number), bar)
             while self.ended() is None and (trial := self.search.ask(sum(self._seconds) / 60)) is not None:
@@ -258,6 +262,14 @@ def dataset_of(sweep: Sweep) -> Dataset:
         raise Refused(f"There is no dataset “{sweep.dataset}” here: choose another one.") from None
 
 
+def start_tensorflow() -> None:
+    """Let TensorFlow say what it has to say of this machine, before a bar is drawn that it would write over."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    import tensorflow as tf
+
+    tf.constant(0)
+
+
 def limited(sweep: Sweep, trials: int | None, minutes: int | None) -> Sweep:
     """The sweep with other limits; raises `InvalidSetting` or `InvalidSweep`."""
     plan = sweep.plan if minutes is None else sweep.plan.replaced(minutes=minutes)
@@ -301,6 +313,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         data = dataset_of(sweep)
         with closing(Folder(options.out, sweep)) as folder:
             sweeping = Sweeping(folder, sweep, data, options.trials)
+            start_tensorflow()
             sweeping.train_all()
             print(f"{sweeping.ended()}\n{sweeping.conclude()}")
     except (Refused, InvalidSweep, InvalidSetting, DatasetError) as problem:

@@ -207,16 +207,17 @@ def spoken(sweep: Sweep, trials: Sequence[Trial], found: Findings, readings: Seq
     if best is None:
         failed = [one.reason for one in trials if one.state == FAILED]
         return ["No trial has come to its end." + (f" The last that failed: {failed[-1]}" if failed else "")]
-    lines = [f"Best on the validation images: {best.name}, {_mean_text(best)}."]
+    which = f"Best on the validation images: {best.name}," if sweep.dimensions else "On the validation images:"
+    lines = [f"{which} {_mean_text(best)}."]
     if found.spread is None:
         lines.append("From one seed each, nothing says which differences are more than chance.")
     else:
         lines.append(f"The seed alone changes a trial by {_points(found.spread.deviation)} (standard deviation).")
-        lines.append(_as_good_text(found))
+        lines += [_as_good_text(found)] if len(found.results) > 1 else []
     shares = importances(sweep, trials)
-    if shares:
+    if len(shares) > 1:
         lines.append(f"What matters: {joined([f'{title} {share:.0%}' for title, share in shares.items()])}.")
-    elif sweep.dimensions:
+    elif len(sweep.dimensions) > 1:
         lines.append(f"What matters most is told from {FEWEST} finished settings on.")
     if readings:
         reading = readings[-1]
@@ -236,8 +237,6 @@ def spoken(sweep: Sweep, trials: Sequence[Trial], found: Findings, readings: Seq
 
 def _as_good_text(found: Findings) -> str:
     others, names = len(found.results) - 1, [one.name for one in found.as_good]
-    if not others:
-        return "There is no other setting to compare it with."
     if not names:
         return f"It differs from all {counted(others, 'other setting')} by more than the seeds do."
     more = len(names) - MOST_NAMED

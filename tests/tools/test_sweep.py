@@ -3,9 +3,10 @@
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -162,12 +163,25 @@ def test_interrupted_it_goes_on_with_the_trial_that_was_not_finished(
     assert json.loads((out / "findings.json").read_text()) == json.loads((whole.out / "findings.json").read_text())
 
 
-def test_killed_it_goes_on_too(file, tmp_path, trained):
-    out = tmp_path / "out"
+def test_killed_it_goes_on_too_and_its_bar_moves_in_a_terminal(file, tmp_path, trained):
+    out, shown = tmp_path / "out", b""
     command = [sys.executable, "-m", "tools.sweep", file, "--out", str(out)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        until(lambda: (out / "trials.json").exists() or process.poll() is not None, 60)
+    screen, terminal = os.openpty()  # that does not tell its size
+    os.set_blocking(screen, False)
+
+    def begun():
+        nonlocal shown
+        with suppress(OSError):  # nothing new
+            shown += os.read(screen, 100_000)
+        return (out / "trials.json").exists() or process.poll() is not None
+
+    with subprocess.Popen(command, stdout=terminal, stderr=terminal) as process:
+        until(begun, 60)
         process.kill()
+    for end in (screen, terminal):
+        os.close(end)
+    bars = [line for line in shown.decode(errors="replace").split("\r") if "trial 1 of 4 · " in line]
+    assert len(bars) > 1 and all(len(line.rstrip()) <= 80 for line in bars), bars
     before = rows(out)
     kept = trials_from_json((out / "trials.json").read_text("utf-8"), SWEEP)
     assert kept and all(one.state == "finished" for one in kept)
