@@ -30,6 +30,7 @@ from core.network import (
     Recipe,
     Row,
     SeparableConv2D,
+    Trace,
     ZeroPadding2D,
     trace,
 )
@@ -147,11 +148,10 @@ def dilated() -> Network:
     return network.replaced((2,), network.layer_at((2,)).replaced(dilation_rate=(2, 2)))
 
 
-def smaller() -> int:
-    """Side of the receptive field of layer 3 of LeNet-5, px, if its kernels were 3×3."""
-    network = PRESETS["LeNet-5"].network
-    changed = network.replaced((2,), network.layer_at((2,)).replaced(kernel_size=(3, 3)))
-    return trace(changed).row((2,)).field.size[0]
+def with_kernels(key: str, side: int, *numbers: int) -> Trace:
+    """A preset of which the layer with these numbers, from 1, has kernels of side×side."""
+    network, path = PRESETS[key].network, tuple(number - 1 for number in numbers)
+    return trace(network.replaced(path, network.layer_at(path).replaced(kernel_size=(side, side))))
 
 
 def steps(key: str, images: int = 10_000, epochs: int = 2) -> int:
@@ -271,16 +271,18 @@ ANSWERS = [
     Answer(CURES, "half of the numbers are dropped", lambda: kept_factor(0.5)),
     Answer(CURES, "two weights only, 3 and −4", lambda: 0.001 * float(np.square([3, -4]).sum())),
     Answer(CURES, "Of 500 images a fifth", lambda: Recipe(validation_share=SHARE_KEPT_APART).split(500)[0]),
-    Answer(DESIGN, "Suppose layer 3 had kernels of 3×3", smaller),
+    Answer(
+        DESIGN, "Suppose layer 3 had kernels of 3×3", lambda: with_kernels("LeNet-5", 3, 3).row((2,)).field.size[0]
+    ),
     Answer(DESIGN, "two layers of 3×3", lambda: 2 * last((28, 28, 16), Conv2D(16, (3, 3))).parameters),
     Answer(DESIGN, "512 kernels of 3×3", lambda: parameters("C1", 7)),
     Answer(DESIGN, "the 1×1 convolution from 16 maps", lambda: parameters("C2", 3)),
     Answer(DESIGN, "layer 9, the last 3×3", lambda: sees("C2", 9)),
-    Answer(DEPTH, "How many parameters has layer 2", lambda: parameters("B1", 2)),
+    Answer(DEPTH, "Suppose layer 2 had kernels of 5×5", lambda: with_kernels("B1", 5, 2).row((1,)).parameters),
     Answer(DEPTH, "The last layer has 128 kernels", lambda: parameters("B2", 3)),
     Answer(DEPTH, "come out of the place", lambda: at("B3", 2).shape[2]),
     Answer(DEPTH, "the 7×7 need", lambda: round(at("B3", 2, 1, 3).macs / at("B3", 2, 1, 1).macs, 1)),
-    Answer(DEPTH, "a unit at the end see", lambda: sees("B3", 3)),
+    Answer(DEPTH, "would a unit at the end see", lambda: with_kernels("B3", 9, 2, 1, 3).rows[-1].field.size[0]),
     Answer(
         DEPTH,
         "with dilation 2 cover",
@@ -417,6 +419,9 @@ STATED = [
     Stated(TODAY, "{:.2f} % in {} minutes with batch 1", lambda: on_all_images("E3")),
     Stated(TODAY, "{:.2f} % in {} minutes with batch 32", lambda: on_all_images("E2")),
     Stated(TODAY, "learned for 30 epochs ({:.2f} %)", lambda: (card("lenet5").test_accuracy * 100,)),
+    Stated(DEPTH, "with 3×3 it is {:,}. All", lambda: (parameters("B1", 2),)),
+    Stated(DEPTH, "= 19, and {} with the 7×7", lambda: (sees("B3", 3),)),
+    Stated(DEPTH, "*Last map sees* says {0}×{0} for *Residual*", lambda: (receptive_field(PRESETS["B3"].network),)),
     Stated(
         DEPTH,
         "together have {:,}, and a unit at the end sees {}×7 pixels",
