@@ -1,6 +1,7 @@
 """What lessons say of a short training is what was measured and written down for this very training."""
 
 import re
+from math import ceil, floor
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,8 @@ def figures(short: Short) -> list[float]:
 
 
 def sayings(found: list[float]) -> list[str]:
-    """The ways in which a lesson may say it: all three, or from the worst to the best, with one digit or none."""
-    ways = []
+    """The ways in which a lesson may say it: all three, or from the worst to the best, with one digit or none or outwards."""
+    ways = [f"{floor(found[0])} to {ceil(found[-1])}"]
     for digits in (0, 1):
         first, second, third = (f"{number:.{digits}f}" for number in found)
         ways += [f"{first}, {second} and {third} %", f"{first} to {third}"]
