@@ -6,6 +6,7 @@ import re
 import secrets
 import sys
 from collections.abc import Callable
+from functools import lru_cache
 from weakref import WeakKeyDictionary
 
 import streamlit as st
@@ -15,7 +16,6 @@ from core.ui.shell.renewal import Renewal
 
 COOKIE = "receptive"
 COOKIE_DAYS = 365
-_STAYS: set[type] = set()  # classes that know of it: the process has one
 REPEATING = "repeating"  # key in the session's state: in the run before, something was drawn again by itself
 
 
@@ -123,6 +123,7 @@ def _send_whole() -> None:
         context.cached_message_hashes = frozenset()
 
 
+@lru_cache(maxsize=1)  # once a process
 def stay_on_page() -> None:
     """Let what is pressed in a fragment of a page that was just left neither turn back to that page nor blank the window.
 
@@ -132,9 +133,6 @@ def stay_on_page() -> None:
     """
     from streamlit.runtime.app_session import AppSession
 
-    if AppSession in _STAYS:
-        return
-    _STAYS.add(AppSession)
     # The page that a browser shows by what was said to it, and the one before.
     shown: WeakKeyDictionary[AppSession, tuple[str, str]] = WeakKeyDictionary()
     say, request = AppSession._enqueue_forward_msg, AppSession.request_rerun
